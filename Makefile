@@ -1,0 +1,68 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.ansible/collections
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+VERSION := $(shell sed -n 's/^version: *//p' galaxy.yml)
+TARBALL := .ansible/dist/m365-apps-$(VERSION).tar.gz
+INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
+# Folders too: theirs is the time of a removal.
+PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
+	plugins roles) -name '__pycache__' -prune -o -print)
+
+SESSIONS := lint ansible-lint unit integration sanity
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo-setup lock tree build install demo test $(SESSIONS) format clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@echo "  make SESSION      One part of make test: $(SESSIONS)"
+
+setup: ## Make .venv with every tool, pinned (PYTHON=... chooses the interpreter)
+	@sh tests/tools/setup.sh tests/requirements.in
+
+demo-setup: ## Make .venv with no more than the demo needs
+	@sh tests/tools/setup.sh tests/demo.in
+
+lock: ## Pin tests/requirements.in anew in tests/requirements.txt (LOCK_ARGS=--upgrade: newest)
+	@sh tests/tools/lock.sh
+
+tree: ## Show the checkout as .ansible/tree/ansible_collections/m365/apps
+	@mkdir -p .ansible/tree/ansible_collections/m365
+	@ln -sfn ../../../.. .ansible/tree/ansible_collections/m365/apps
+
+build: $(TARBALL) ## Build the tarball in .ansible/dist
+
+install: $(INSTALLED) ## Install that tarball below .ansible/collections
+
+$(TARBALL): $(PRODUCT) | .venv/bin/ansible-galaxy
+	@.venv/bin/ansible-galaxy collection build --force --output-path .ansible/dist
+
+$(INSTALLED): $(TARBALL)
+	@.venv/bin/ansible-galaxy collection install --offline --force -p .ansible/collections $(TARBALL)
+	@touch $@
+
+.venv/bin/ansible-galaxy:
+	@sh tests/tools/setup.sh tests/requirements.in
+
+demo: demo-setup install ## Roll out the example policies to a Graph emulator on this machine
+	@.venv/bin/python examples/demo.py
+
+test: setup tree install ## Run every check: all sessions of noxfile.py
+	@.venv/bin/nox
+
+$(SESSIONS): setup tree
+	@.venv/bin/nox --session $@
+
+integration: install
+
+format: setup ## Format the Python files the way lint wants them
+	@.venv/bin/ruff check --fix --exit-zero --quiet .
+	@.venv/bin/ruff format .
+
+clean: ## Remove everything made here
+	@rm -rf .venv .ansible .nox .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis tests/output
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

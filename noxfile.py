@@ -1,0 +1,72 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sessions of ``make test``. They use the tools of .venv, which ``make setup`` fills; nox makes no venv of its own.
+
+Each fails when it has nothing to do: the tools do that by themselves, ansible-test is watched by tests/tools/sanity.py.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"
+
+ROOT = Path(__file__).resolve().parent
+BIN = ROOT / ".venv" / "bin"
+# ansible-lint and mypy look at the checkout itself, plays run what users would install.
+TREE = str(ROOT / ".ansible" / "tree")
+INSTALLED = str(ROOT / ".ansible" / "collections")
+PATH = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+
+SHELL_SCRIPTS = [".ci/run", *sorted(str(path) for path in Path("tests").glob("**/*.sh"))]
+LINT: dict[str, list[str]] = {
+    "ruff": ["ruff", "check", "."],
+    "format": ["ruff", "format", "--check", "."],
+    "mypy": ["mypy"],
+    "layers": ["lint-imports", "--no-cache"],
+    "yamllint": ["yamllint", "--strict", "."],
+    "shellcheck": ["shellcheck", *SHELL_SCRIPTS],
+    "reuse": ["reuse", "lint", "--lines"],
+    "changelog": ["antsibull-changelog", "lint"],
+    "docs": ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."],
+}
+
+
+def run(session: nox.Session, *command: str, collections: str = TREE) -> None:
+    """Run a program of .venv that finds the collection in that folder; the session fails when the program does."""
+    env = {"PATH": PATH, "ANSIBLE_COLLECTIONS_PATH": collections, "PYTHONPATH": TREE}
+    session.run(str(BIN / command[0]), *command[1:], env=env)
+
+
+@nox.session
+@nox.parametrize("tool", [nox.param(name, id=name) for name in LINT])
+def lint(session: nox.Session, tool: str) -> None:
+    """Static checks, one tool at a time: nox --session 'lint(mypy)'."""
+    run(session, *LINT[tool])
+
+
+@nox.session(name="ansible-lint")
+def ansible_lint(session: nox.Session) -> None:
+    """Roles, playbooks, examples and metadata, by the production profile."""
+    run(session, "ansible-lint", "--strict", *session.posargs)
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """The collection's units and the emulator's own tests."""
+    run(session, "pytest", *(session.posargs or ["tests/unit", "tests/emulator/tests"]))
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """Plays of the installed collection against the emulator."""
+    run(session, "pytest", *(session.posargs or ["tests/integration"]), collections=INSTALLED)
+
+
+@nox.session
+def sanity(session: nox.Session) -> None:
+    """ansible-test sanity, with every Python that runs here."""
+    run(session, "python", "tests/tools/sanity.py", *session.posargs)

@@ -1,0 +1,88 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The writes a plan is made of. Each belongs to one desired item (``item``, its place in the list), or to none."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._office.payload import Json, Slot
+from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
+
+
+@dataclass(frozen=True)
+class Create:
+    """Create a policy. Its id is known once this was sent; later actions of the item find it by ``item``."""
+
+    item: int
+    draft: Policy
+    name: t.ClassVar[str] = "create"
+
+    def details(self) -> dict[str, t.Any]:
+        return {"fields": sorted(set(self.draft.to_graph()) - {"@odata.type"})}
+
+
+@dataclass(frozen=True)
+class Update:
+    """Change fields (by their names in Policy) of a live policy."""
+
+    item: int
+    fields: t.Mapping[str, t.Any]
+    name: t.ClassVar[str] = "update"
+
+    def details(self) -> dict[str, t.Any]:
+        return {"fields": sorted(self.fields)}
+
+
+@dataclass(frozen=True)
+class WritePayload:
+    """Replace one payload."""
+
+    item: int
+    slot: Slot
+    value: Json
+    name: t.ClassVar[str] = "write_payload"
+
+    def details(self) -> dict[str, t.Any]:
+        return {"fields": [PAYLOAD_FIELDS[self.slot]]}
+
+
+@dataclass(frozen=True)
+class Assign:
+    """Replace all assignments."""
+
+    item: int
+    assignments: tuple[Assignment, ...]
+    name: t.ClassVar[str] = "assign"
+
+    def details(self) -> dict[str, t.Any]:
+        return {"group_ids": [assignment.group_id for assignment in self.assignments]}
+
+
+@dataclass(frozen=True)
+class UpdatePriorities:
+    """Set the priority of every live policy at once; ``changed`` are the ids whose number is another than before."""
+
+    numbers: t.Mapping[str, int]
+    changed: tuple[str, ...]
+    item: None = None
+    name: t.ClassVar[str] = "update_priorities"
+
+    def details(self) -> dict[str, t.Any]:
+        return {"priorities": {policy_id: self.numbers[policy_id] for policy_id in self.changed}}
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete a policy."""
+
+    item: int
+    name: t.ClassVar[str] = "delete"
+
+    def details(self) -> dict[str, t.Any]:
+        return {}
+
+
+Action = Create | Update | WritePayload | Assign | UpdatePriorities | Delete

@@ -1,0 +1,108 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Payloads compared by meaning.
+
+A payload is flattened to its leaves, each under the path that leads to it. A list whose members are all objects with
+distinct ``settingId`` is a set: its members' paths carry that id instead of a position, so their order means nothing.
+Any other list is ordered.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._office.payload import Opaque, Payload
+from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._office.unset import UNSET
+
+SETTING_KEY = "settingId"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A step of a path: the member of a keyed list with this settingId."""
+
+    id: str
+
+
+Step = str | int | Setting
+Path = tuple[Step, ...]
+
+
+def flatten(payload: Payload) -> dict[Path, t.Any]:
+    """Return the leaves of a payload by path. {} and [] below the top are leaves; at the top they mean nothing at
+    all.
+    """
+    if isinstance(payload, Opaque):
+        return {(): payload}
+    leaves: dict[Path, t.Any] = {}
+    pending: list[tuple[Path, t.Any]] = [((), payload)]
+    while pending:
+        path, value = pending.pop()
+        members = _members(value)
+        if members:
+            pending.extend(((*path, step), member) for step, member in reversed(members))
+        elif path:
+            leaves[path] = value
+    return leaves
+
+
+def same_payload(one: Payload, other: Payload) -> bool:
+    """Tell whether two payloads mean the same."""
+    left, right = flatten(one), flatten(other)
+    return left.keys() == right.keys() and all(same_leaf(value, right[path]) for path, value in left.items())
+
+
+def same_leaf(one: t.Any, other: t.Any) -> bool:
+    """Tell whether two leaves are the same JSON value: 1 is 1.0 but neither is true, and {} is not []."""
+    if isinstance(one, bool) != isinstance(other, bool):
+        return False
+    return bool(one == other)
+
+
+def same_assignments(one: t.Sequence[Assignment], other: t.Sequence[Assignment]) -> bool:
+    """Tell whether two lists assign the same targets; order and the server's ids mean nothing."""
+    return {assignment.key for assignment in one} == {assignment.key for assignment in other}
+
+
+def changed_fields(before: Policy, after: Policy) -> tuple[str, ...]:
+    """Return the names of the writable fields in which two states of a policy differ in meaning."""
+    names = [
+        name for name in ("display_name", "description", "priority") if getattr(before, name) != getattr(after, name)
+    ]
+    for slot, field in PAYLOAD_FIELDS.items():
+        if not _same_or_unread(before.payload(slot), after.payload(slot), same_payload):
+            names.append(field)
+    if not _same_or_unread(before.assignments, after.assignments, same_assignments):
+        names.append("assignments")
+    return tuple(names)
+
+
+def _same_or_unread(one: t.Any, other: t.Any, same: t.Callable[[t.Any, t.Any], bool]) -> bool:
+    if one is UNSET or other is UNSET:
+        return one is other
+    return same(one, other)
+
+
+def path_text(path: Path) -> str:
+    """Return a path as people read it: ``settings[L_Id].value``, ``rules[2].name``."""
+    text = ""
+    for step in path:
+        if isinstance(step, str):
+            text += f".{step}" if text else step
+        else:
+            text += f"[{step.id if isinstance(step, Setting) else step}]"
+    return text
+
+
+def _members(value: t.Any) -> list[tuple[Step, t.Any]]:
+    if isinstance(value, dict):
+        return list(value.items())
+    if not isinstance(value, list):
+        return []
+    ids = [item.get(SETTING_KEY) if isinstance(item, dict) else None for item in value]
+    if all(isinstance(setting_id, str) for setting_id in ids) and len(set(ids)) == len(ids):
+        return [(Setting(str(setting_id)), item) for setting_id, item in zip(ids, value, strict=True)]
+    return list(enumerate(value))

@@ -1,0 +1,63 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a user asks for, one value per policy. UNSET means: leave alone."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from .._office.payload import Json, Slot
+from .._office.policy import PAYLOAD_FIELDS
+from .._office.unset import UNSET, Unset
+
+
+class State(enum.Enum):
+    """What must be true of the policy itself."""
+
+    PRESENT = "present"  # created when missing
+    EXISTING = "existing"  # an error when missing
+    ABSENT = "absent"  # deleted when there
+
+
+@dataclass(frozen=True)
+class GroupChange:
+    """A wish about a policy's groups: exactly ``exact``, or the live ones with ``add`` and without ``remove``.
+
+    Members are group names or GUIDs as the user wrote them, until they are resolved to ids.
+    """
+
+    exact: tuple[str, ...] | None = None
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The groups that will be assigned because of this wish."""
+        return (self.exact or ()) + self.add
+
+
+@dataclass(frozen=True)
+class DesiredPolicy:
+    """One policy as asked for. ``label`` is how messages name the place where it was asked for."""
+
+    label: str
+    state: State = State.PRESENT
+    id: str | None = None
+    display_name: str | None = None
+    kind: str | None = None
+    description: str | Unset = UNSET
+    priority: int | Unset = UNSET
+    policy_payload: Json | Unset = UNSET
+    user_preference_payload: Json | Unset = UNSET
+    groups: GroupChange | Unset = UNSET
+
+    def payload(self, slot: Slot) -> Json | Unset:
+        """Return the payload asked for in one slot."""
+        return getattr(self, PAYLOAD_FIELDS[slot])  # type: ignore[no-any-return]
+
+    def named(self) -> str:
+        """Return the policy as messages name it."""
+        who = f"policy '{self.display_name}'" if self.display_name is not None else f"policy with id {self.id}"
+        return f"{self.label} {who}".strip()

@@ -1,0 +1,63 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the groups a user names to the assignments a policy shall have."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._graph.errors import UserError
+from .._office.policy import Assignment, is_guid
+from .desired import DesiredPolicy, GroupChange
+from .surface import Directory
+
+
+def resolve(change: GroupChange, live: t.Sequence[Assignment], directory: Directory) -> GroupChange:
+    """Return the wish with every group as its id.
+
+    A GUID that would be newly assigned is checked to exist; one that is assigned already or shall go is taken as given.
+    Raises UserError for a name that no group or several groups have, and for an id that no group has.
+    """
+    assigned = {assignment.group_id for assignment in live}
+
+    def ids(groups: tuple[str, ...], check: bool) -> tuple[str, ...]:
+        found = []
+        for group in groups:
+            group_id = group.lower() if is_guid(group) else directory.id_of(group)
+            if check and is_guid(group) and group_id not in assigned:
+                directory.check(group_id)
+            found.append(group_id)
+        return tuple(dict.fromkeys(found))
+
+    return GroupChange(
+        exact=None if change.exact is None else ids(change.exact, True),
+        add=ids(change.add, True),
+        remove=ids(change.remove, False),
+    )
+
+
+def merge(item: DesiredPolicy, change: GroupChange, live: t.Sequence[Assignment]) -> tuple[Assignment, ...]:
+    """Return the assignments after a resolved wish, sorted by group id.
+
+    Raises UserError when a group shall be added and removed at once, and when ``set`` would drop a target this
+    collection does not know.
+    """
+    both = sorted(set(change.add) & set(change.remove))
+    if both:
+        raise UserError(
+            item.named(), "assign its groups", f"group {both[0]} is in add and in remove", "Keep one of them"
+        )
+    unknown = [assignment for assignment in live if assignment.group_id is None]
+    if change.exact is not None and unknown:
+        raise UserError(
+            item.named(),
+            "set its groups",
+            f"it has an assignment that is not a group ({(unknown[0].target or {}).get('@odata.type', 'no type')})",
+            "Use add and remove, which keep it, or take it away by hand",
+        )
+    known = {assignment.group_id: assignment for assignment in live if assignment.group_id is not None}
+    wanted = set(known) if change.exact is None else set(change.exact)
+    wanted = (wanted | set(change.add)) - set(change.remove)
+    groups = [known.get(group_id, Assignment(group_id)) for group_id in sorted(wanted)]
+    return tuple(unknown) + tuple(groups)

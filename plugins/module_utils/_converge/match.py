@@ -1,0 +1,146 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which live policy each desired one means, and what must be refused before anything is written. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from .._graph.errors import UserError
+from .._office.policy import KINDS, Policy
+from .desired import DesiredPolicy, State
+
+
+@dataclass(frozen=True)
+class Match:
+    """A desired policy and the live one it means; None when there is none."""
+
+    desired: DesiredPolicy
+    live: Policy | None
+
+
+def match(desired: t.Sequence[DesiredPolicy], live: t.Sequence[Policy]) -> tuple[Match, ...]:
+    """Pair every desired policy with its live one: by id, else by display name compared exactly across kinds.
+
+    Raises UserError for an unknown id, several live policies with the name, another kind, a name that is or would be
+    taken, and two desired items that mean one policy.
+    """
+    by_id = {str(policy.id).casefold(): policy for policy in live}
+    by_name: dict[str, list[Policy]] = defaultdict(list)
+    for policy in live:
+        by_name[policy.display_name].append(policy)
+    matches = tuple(Match(item, _find(item, by_id, by_name)) for item in desired)
+    _refuse_double(matches)
+    for found in matches:
+        _refuse_other_kind(found)
+    _refuse_taken_name(matches, live)
+    return matches
+
+
+def _find(
+    item: DesiredPolicy, by_id: t.Mapping[str, Policy], by_name: t.Mapping[str, t.Sequence[Policy]]
+) -> Policy | None:
+    policy = _find_by_id(item, by_id) if item.id is not None else _find_by_name(item, by_name)
+    if policy is None and item.state is State.EXISTING:
+        raise UserError(
+            item.named(),
+            "change it",
+            "the tenant has no such policy",
+            "Create it first (in check mode nothing was created), or use office_client_configs, which does both",
+        )
+    return policy
+
+
+def _find_by_id(item: DesiredPolicy, by_id: t.Mapping[str, Policy]) -> Policy | None:
+    policy = by_id.get(str(item.id).casefold())
+    if policy is None:
+        if item.state is State.ABSENT:
+            return None
+        raise UserError(
+            item.named(),
+            f"find it by id {item.id}",
+            "the tenant has no policy with this id",
+            "Check the id, or leave id out to create a policy by its display_name",
+        )
+    if item.state is not State.PRESENT and item.display_name not in (None, policy.display_name):
+        raise UserError(
+            item.named(),
+            "delete it" if item.state is State.ABSENT else "change it",
+            f"id {item.id} is {policy.named()}, which has another name",
+            "Give id or display_name alone, or the matching pair",
+        )
+    return policy
+
+
+def _find_by_name(item: DesiredPolicy, by_name: t.Mapping[str, t.Sequence[Policy]]) -> Policy | None:
+    found = by_name.get(item.display_name or "", ())
+    if len(found) > 1:
+        ids = ", ".join(sorted(str(policy.id) for policy in found))
+        raise UserError(
+            item.named(), "tell which one is meant", f"{len(found)} policies have this name (ids {ids})", "Give its id"
+        )
+    return found[0] if found else None
+
+
+def _refuse_double(matches: t.Sequence[Match]) -> None:
+    """Refuse two items for one live policy, or two items that would create one name."""
+    first: dict[tuple[str, str], Match] = {}
+    for found in matches:
+        key = ("id", str(found.live.id)) if found.live else _missing_key(found.desired)
+        other = first.setdefault(key, found)
+        if other is not found:
+            which = found.live.named() if found.live else f"the policy to be named by {key[0]} '{key[1]}'"
+            raise UserError(
+                f"{other.desired.named()} and {found.desired.named()}",
+                "apply both",
+                f"they mean the same policy, {which}",
+                "Keep one of them",
+            )
+
+
+def _missing_key(item: DesiredPolicy) -> tuple[str, str]:
+    return ("id", item.id.casefold()) if item.id is not None else ("name", str(item.display_name))
+
+
+def _refuse_other_kind(found: Match) -> None:
+    asked, live = found.desired.kind, found.live
+    if live is None or asked is None or live.odata_type == KINDS[asked]:
+        return
+    raise UserError(
+        found.desired.named(),
+        "change its kind" if found.desired.state is not State.ABSENT else "delete it",
+        f"{live.named()} is of kind {live.kind or live.odata_type}, not {asked}, and a kind cannot change",
+        f"Leave kind out or give {live.kind}, or delete that policy first" if live.kind else "Leave kind out",
+    )
+
+
+def _refuse_taken_name(matches: t.Sequence[Match], live: t.Sequence[Policy]) -> None:
+    """Refuse a create or a rename that would give two policies one name, since neither could be found by it again."""
+    managed = {found.live.id: found.desired for found in matches if found.live}
+    final: Counter[str] = Counter()
+    holder: dict[str, str] = {}
+    for policy in live:
+        item = managed.get(policy.id)
+        if item is not None and item.state is State.ABSENT:
+            continue
+        name = policy.display_name if item is None or item.display_name is None else item.display_name
+        final[name] += 1
+        if name == policy.display_name:
+            holder[name] = policy.named()
+    for found in matches:
+        if found.live is None and found.desired.state is State.PRESENT:
+            final[str(found.desired.display_name)] += 1
+    for found in matches:
+        wanted = found.desired.display_name
+        if found.desired.state is State.ABSENT or wanted is None or final[wanted] < 2:
+            continue
+        if found.live is None or found.live.display_name != wanted:
+            raise UserError(
+                found.desired.named(),
+                f"name it '{wanted}'" if found.live is None else f"rename {found.live.named()} to '{wanted}'",
+                f"the name is taken by {holder.get(wanted, 'another item of this task')}",
+                "Choose another name, or rename or delete the other policy",
+            )

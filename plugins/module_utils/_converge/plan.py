@@ -1,0 +1,190 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the live state and the desired one to the list of writes between them. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._graph.errors import UserError
+from .._office.capabilities import Capabilities
+from .._office.payload import Json, Opaque, Slot
+from .._office.policy import KINDS, PAYLOAD_FIELDS, Policy
+from .._office.unset import UNSET
+from .actions import Action, Assign, Create, Delete, Update, UpdatePriorities, WritePayload
+from .compare import changed_fields, same_payload
+from .desired import DesiredPolicy, GroupChange, State
+from .groups import merge
+from .match import Match
+from .priorities import PriorityPlan, plan_priorities
+
+_DEFAULT_KIND = "windows"
+
+
+@dataclass(frozen=True)
+class PlannedItem:
+    """One desired policy with its state before and after; None where there is no policy."""
+
+    desired: DesiredPolicy
+    before: Policy | None
+    after: Policy | None
+
+    @property
+    def status(self) -> str:
+        """``created``, ``updated``, ``deleted`` or ``unchanged``."""
+        if self.before is None:
+            return "unchanged" if self.after is None else "created"
+        if self.after is None:
+            return "deleted"
+        return "updated" if changed_fields(self.before, self.after) else "unchanged"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All items, and all writes in the order in which they are sent."""
+
+    items: tuple[PlannedItem, ...]
+    actions: tuple[Action, ...]
+    live: tuple[Policy, ...]
+
+
+def make_plan(
+    matches: t.Sequence[Match],
+    live: t.Sequence[Policy],
+    groups: t.Sequence[GroupChange | None],
+    capabilities: Capabilities,
+) -> Plan:
+    """Return the plan.
+
+    ``matches`` carry the live policies with everything read that their desired side mentions; ``groups`` are the
+    resolved wishes, by place. The order of writes keeps priorities unique at every moment and deletes as late as
+    possible: deletions that free a number, renumbering, creates and updates, the other deletions. Raises UserError.
+    """
+    if not capabilities.priorities:
+        _refuse_priorities(matches)
+    targets = [_target(found, change) for found, change in zip(matches, groups, strict=True)]
+    patched = [
+        place
+        for place, found in enumerate(matches)
+        if _is_patched(found.live, targets[place], capabilities.inline_payloads)
+    ]
+    order = plan_priorities(matches, live, patched) if capabilities.priorities else _no_order(matches)
+    items = tuple(
+        PlannedItem(found.desired, found.live, _settled(found.live, target, number))
+        for found, target, number in zip(matches, targets, order.final, strict=True)
+    )
+    return Plan(items, tuple(_actions(items, live, order, capabilities.inline_payloads)), tuple(live))
+
+
+def _refuse_priorities(matches: t.Sequence[Match]) -> None:
+    for found in matches:
+        if found.desired.priority is not UNSET:
+            raise UserError(
+                found.desired.named(), "set its priority", "this API has no priorities", "Leave priority out"
+            )
+
+
+def _no_order(matches: t.Sequence[Match]) -> PriorityPlan:
+    return PriorityPlan(tuple(None for _found in matches), None, frozenset())
+
+
+def _target(found: Match, change: GroupChange | None) -> Policy | None:
+    """Return the policy as desired, but for its number. What was not asked for stays as it is."""
+    item, live = found.desired, found.live
+    if item.state is State.ABSENT:
+        return None
+    base = live or Policy(
+        id=None,
+        odata_type=KINDS[item.kind or _DEFAULT_KIND],
+        display_name=str(item.display_name),
+        policy_payload={},
+        user_preference_payload={},
+        assignments=(),
+    )
+    asked: dict[str, t.Any] = {}
+    if item.display_name is not None:
+        asked["display_name"] = item.display_name
+    if item.description is not UNSET:
+        asked["description"] = item.description
+    for slot, field in PAYLOAD_FIELDS.items():
+        wanted, have = item.payload(slot), base.payload(slot)
+        # An equal payload keeps the live spelling, so that the object shown after the run is the one that is there.
+        if wanted is not UNSET and (have is UNSET or not same_payload(wanted, have)):
+            asked[field] = wanted
+    if change is not None:
+        asked["assignments"] = merge(item, change, () if base.assignments is UNSET else base.assignments)
+    return replace(base, **asked)
+
+
+def _settled(live: Policy | None, target: Policy | None, number: int | None) -> Policy | None:
+    """Return the target with its number; the server's time stamp is unknown once anything changed."""
+    if target is None:
+        return None
+    settled = replace(target, priority=number)
+    unchanged = live is not None and not changed_fields(live, settled)
+    return settled if unchanged else replace(settled, last_modified=None)
+
+
+def _is_patched(live: Policy | None, target: Policy | None, inline: bool) -> bool:
+    """Tell whether a live policy gets an update even if its number stays."""
+    return live is not None and target is not None and bool(_patch(live, target, inline))
+
+
+def _patch(before: Policy, after: Policy, inline: bool) -> dict[str, t.Any]:
+    """Return the fields of an update, but for the priority."""
+    patched = {"display_name", "description"} | (set(PAYLOAD_FIELDS.values()) if inline else set())
+    return {name: getattr(after, name) for name in changed_fields(before, after) if name in patched}
+
+
+def _actions(
+    items: t.Sequence[PlannedItem], live: t.Sequence[Policy], order: PriorityPlan, inline: bool
+) -> t.Iterator[Action]:
+    yield from (Delete(place) for place in sorted(order.freed_first))
+    if order.at_once is not None:
+        before = {policy.id: policy.priority for policy in live}
+        changed = tuple(policy_id for policy_id, number in order.at_once.items() if before[policy_id] != number)
+        yield UpdatePriorities(order.at_once, changed)
+    for place, item in enumerate(items):
+        if item.after is None or item.status == "unchanged":
+            continue
+        if item.before is None:
+            yield from _creation(place, item.after, inline)
+        else:
+            yield from _change(place, item.before, item.after, order.at_once is not None, inline)
+    for place, item in enumerate(items):
+        if item.status == "deleted" and place not in order.freed_first:
+            yield Delete(place)
+
+
+def _creation(place: int, after: Policy, inline: bool) -> t.Iterator[Action]:
+    payloads = {slot: value for slot in Slot if (value := _writable(after, slot))}
+    hidden = {field: UNSET for slot, field in PAYLOAD_FIELDS.items() if not inline or slot not in payloads}
+    yield Create(place, replace(after, **t.cast(t.Any, hidden)))
+    if not inline:
+        yield from (WritePayload(place, slot, value) for slot, value in payloads.items())
+    if after.assignments:
+        yield Assign(place, t.cast(t.Any, after.assignments))
+
+
+def _change(place: int, before: Policy, after: Policy, renumbered: bool, inline: bool) -> t.Iterator[Action]:
+    changed = changed_fields(before, after)
+    fields = _patch(before, after, inline)
+    if "priority" in changed and not renumbered:
+        fields["priority"] = after.priority
+    if fields:
+        yield Update(place, fields)
+    for slot, field in PAYLOAD_FIELDS.items():
+        if field in changed and not inline:
+            yield WritePayload(place, slot, _writable(after, slot))
+    if "assignments" in changed:
+        yield Assign(place, t.cast(t.Any, after.assignments))
+
+
+def _writable(policy: Policy, slot: Slot) -> Json:
+    """Return a payload that a plan made: it was asked for, so it is neither unread nor opaque."""
+    value = policy.payload(slot)
+    if value is UNSET or isinstance(value, Opaque):
+        raise TypeError(f"{policy.named()} has no {slot.value} to write")
+    return value

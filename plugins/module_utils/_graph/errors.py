@@ -1,0 +1,170 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can go wrong, in two forms: the facts of a failed call, and the sentence that a user is told."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from dataclasses import asdict, dataclass
+
+_INNER_ERROR_KEYS = ("innererror", "inner_error")
+_MESSAGE_LIMIT = 600
+
+_BUSY = "Run it again later, or raise retry_timeout; what was already applied is found and left alone"
+_ADVICE = {
+    401: "Check that the token is for this Graph host and tenant and has not expired",
+    429: _BUSY,
+    503: _BUSY,
+    504: _BUSY,
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The facts of one failed call; never a header, a body or a token.
+
+    ``status`` is the HTTP status (None when no answer came), ``path`` the path and query below the host.
+    """
+
+    message: str
+    status: int | None = None
+    code: str | None = None
+    request_id: str | None = None
+    client_request_id: str | None = None
+    method: str | None = None
+    path: str | None = None
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return the facts as a dict of JSON values, every key present."""
+        return asdict(self)
+
+
+class UserError(Exception):
+    """One clear sentence for the user: object, action, cause, next step; ``details`` are the facts of a failed call."""
+
+    def __init__(self, subject: str, action: str, cause: str, next_step: str, details: Failure | None = None) -> None:
+        super().__init__(f"{subject}: cannot {action}: {cause.rstrip('. ')}. {next_step.rstrip('. ')}.")
+        self.details = details
+
+
+class GraphError(Exception):
+    """A call that Graph (or something before it) refused or did not answer; ``failure`` holds the facts."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, None when no answer came."""
+        return self.failure.status
+
+    def cause(self) -> str:
+        """Return what happened as the cause part of a sentence."""
+        if self.status is None:
+            return self.failure.message
+        code = f" {self.failure.code}" if self.failure.code else ""
+        return f"Graph answered {self.status}{code}: {self.failure.message}"
+
+    def advice(self) -> str | None:
+        """Return the next step for this kind of failure, None when the caller knows better."""
+        return _ADVICE.get(self.status or 0)
+
+
+class NoAnswerError(GraphError):
+    """The host could not be reached, or the connection broke; ``next_step`` is what the user can do."""
+
+    def __init__(self, failure: Failure, next_step: str) -> None:
+        super().__init__(failure)
+        self.next_step = next_step
+
+    def advice(self) -> str | None:
+        return self.next_step
+
+
+class NotGraphError(GraphError):
+    """Something answered that is not Graph: HTML, a redirect, cut JSON, a page link to elsewhere."""
+
+    def cause(self) -> str:
+        return self.failure.message
+
+    def advice(self) -> str | None:
+        return "Check graph_url and api_version, and whether a proxy or captive portal answers instead of Graph"
+
+
+class LoginError(GraphError):
+    """No token could be had; ``next_step`` says what to check."""
+
+    def __init__(self, failure: Failure, next_step: str) -> None:
+        super().__init__(failure)
+        self.next_step = next_step
+
+    def cause(self) -> str:
+        return self.failure.message
+
+    def advice(self) -> str | None:
+        return self.next_step
+
+
+def parse_error_body(status: int, body: bytes, content_type: str, headers: t.Mapping[str, str]) -> Failure:
+    """Read Graph's error body as tolerantly as it is written.
+
+    Takes the status, the raw body, its content type and the response headers (case-insensitive mapping). Returns a
+    Failure without method and path. ``innerError`` is spelled in several ways, ``code`` may be empty, and Intune
+    nests a JSON text in ``message`` (Microsoft Graph "error responses" page; our reading for Intune).
+    """
+    request_id = headers.get("request-id")
+    client_request_id = headers.get("client-request-id")
+    try:
+        document = json.loads(body) if body else {}
+    except ValueError:
+        document = None
+    error = _get_ignoring_case(document, ("error",)) if isinstance(document, dict) else None
+    if not isinstance(error, dict):
+        return Failure(
+            message=_not_json_message(body, content_type),
+            status=status,
+            request_id=request_id,
+            client_request_id=client_request_id,
+        )
+    inner = _get_ignoring_case(error, _INNER_ERROR_KEYS)
+    inner = inner if isinstance(inner, dict) else {}
+    return Failure(
+        message=_message_text(error.get("message")) or "no message",
+        status=status,
+        code=str(error.get("code") or "") or None,
+        request_id=request_id or _get_ignoring_case(inner, ("request-id", "requestid")),
+        client_request_id=client_request_id or _get_ignoring_case(inner, ("client-request-id", "clientrequestid")),
+    )
+
+
+def _get_ignoring_case(mapping: t.Mapping[str, t.Any], names: tuple[str, ...]) -> t.Any:
+    return next((value for key, value in mapping.items() if key.lower() in names), None)
+
+
+def _message_text(message: t.Any) -> str:
+    """Return the readable text of a Graph message, unwrapping Intune's nested JSON."""
+    text = str(message or "").strip()
+    if text.startswith("{"):
+        try:
+            nested = json.loads(text)
+        except ValueError:
+            return text[:_MESSAGE_LIMIT]
+        if isinstance(nested, dict):
+            text = str(_get_ignoring_case(nested, ("message",)) or text)
+    return " ".join(text.split())[:_MESSAGE_LIMIT]
+
+
+def _not_json_message(body: bytes, content_type: str) -> str:
+    """Say what came instead of Graph's error body, with an HTML page's title where there is one."""
+    if not body:
+        return "an answer without a body"
+    text = body[:4096].decode("utf-8", "replace")
+    if "html" in content_type.lower() or text.lstrip()[:1] == "<":
+        title = re.search(r"<title>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+        named = f" titled '{' '.join(title.group(1).split())[:80]}'" if title else ""
+        return f"an HTML page{named}, not a Graph answer"
+    return f"a body that is not a Graph error ({content_type or 'no content type'}, {len(body)} bytes)"

@@ -1,0 +1,110 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one place where a call is tried again."""
+
+from __future__ import annotations
+
+import email.utils
+import random
+import time
+import typing as t
+from dataclasses import dataclass, replace
+
+from .errors import GraphError
+
+T = t.TypeVar("T")
+
+_FIRST_DELAY = 0.5
+_LONGEST_DELAY = 30.0
+# A host that cannot be reached at all is most likely misspelled: do not spend the whole budget on it.
+_CONNECT_ATTEMPTS = 3
+
+
+class Transient(Exception):
+    """A failure worth another try.
+
+    ``error`` is what the user sees when the tries end, ``retry_after`` the server's wish in seconds,
+    ``maybe_done`` tells that the server may have done the work, ``unreached`` that no connection was made.
+    """
+
+    def __init__(
+        self, error: GraphError, retry_after: float | None = None, maybe_done: bool = True, unreached: bool = False
+    ) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.retry_after = retry_after
+        self.maybe_done = maybe_done
+        self.unreached = unreached
+
+
+def parse_retry_after(value: str | None, now: float) -> float | None:
+    """Return the seconds a ``Retry-After`` header asks for: a number, a fraction or an HTTP date; None if unreadable.
+
+    ``now`` is the wall clock in seconds since the epoch.
+    """
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = email.utils.parsedate_to_datetime(value).timestamp() - now
+        except (ValueError, TypeError):
+            return None
+    return max(0.0, seconds) if seconds == seconds and seconds != float("inf") else None
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How long one call may be tried again: ``budget`` seconds after its first failure.
+
+    ``clock`` (monotonic seconds), ``sleep`` and ``jitter`` (a number in 0..1) can be replaced in tests.
+    """
+
+    budget: float
+    clock: t.Callable[[], float] = time.monotonic
+    sleep: t.Callable[[float], None] = time.sleep
+    jitter: t.Callable[[], float] = random.random
+
+    def run(self, send: t.Callable[[], T], recover: t.Callable[[], T | None] | None = None) -> T:
+        """Call ``send`` until it answers or the budget ends.
+
+        ``recover`` is for work that must not be done twice: it is asked before each new try after a failure that may
+        have done the work, and its answer (not None) counts as the answer. Raises GraphError of the last try, with the
+        number of tries and the time in its message.
+        """
+        started = self.clock()
+        attempts = 0
+        while True:
+            attempts += 1
+            try:
+                return send()
+            except Transient as failure:
+                delay = self._delay(failure, attempts)
+                elapsed = self.clock() - started
+                too_late = elapsed + delay > self.budget
+                if too_late or (failure.unreached and attempts >= _CONNECT_ATTEMPTS):
+                    raise _with_effort(failure.error, attempts, elapsed) from failure
+                last = failure
+            self.sleep(delay)
+            if recover is not None and last.maybe_done:
+                found = recover()
+                if found is not None:
+                    return found
+
+    def _delay(self, failure: Transient, attempts: int) -> float:
+        if failure.retry_after is not None:
+            return failure.retry_after
+        ceiling = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** (attempts - 1))
+        return ceiling * (0.5 + self.jitter() / 2)
+
+
+def _with_effort(error: GraphError, attempts: int, elapsed: float) -> GraphError:
+    """Add to the error how often and how long it was tried."""
+    if attempts > 1:
+        effort = f"{error.failure.message.rstrip('. ')} (tried {attempts} times in {elapsed:.0f} s)"
+    else:
+        effort = error.failure.message
+    error.failure = replace(error.failure, message=effort)
+    return error

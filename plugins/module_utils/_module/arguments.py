@@ -1,0 +1,72 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Argument specs. The doc fragments auth and connection describe the shared ones."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import env_fallback
+
+from .._graph.clouds import CLOUDS
+from .._office.policy import KINDS
+
+Spec = dict[str, dict[str, t.Any]]
+
+
+def _from_env(name: str) -> tuple[t.Any, list[str]]:
+    return (env_fallback, [name])
+
+
+AUTH: Spec = {
+    "tenant_id": {"type": "str", "fallback": _from_env("AZURE_TENANT_ID")},
+    "client_id": {"type": "str", "fallback": _from_env("AZURE_CLIENT_ID")},
+    "client_secret": {"type": "str", "no_log": True, "fallback": _from_env("AZURE_CLIENT_SECRET")},
+    "access_token": {"type": "str", "no_log": True, "fallback": _from_env("M365_ACCESS_TOKEN")},
+}
+
+CONNECTION: Spec = {
+    "cloud": {"type": "str", "choices": list(CLOUDS), "default": "global", "fallback": _from_env("M365_CLOUD")},
+    "graph_url": {"type": "str", "fallback": _from_env("M365_GRAPH_URL")},
+    "login_url": {"type": "str", "fallback": _from_env("M365_LOGIN_URL")},
+    "api_version": {"type": "str", "default": "beta", "fallback": _from_env("M365_API_VERSION")},
+    "validate_certs": {"type": "bool", "default": True, "fallback": _from_env("M365_VALIDATE_CERTS")},
+    "ca_path": {"type": "path", "fallback": _from_env("M365_CA_PATH")},
+    "proxy": {"type": "str", "fallback": _from_env("M365_PROXY")},
+    "timeout": {"type": "float", "default": 30.0},
+    "retry_timeout": {"type": "float", "default": 300.0},
+    "payload_transport": {"type": "str", "choices": ["stream", "inline"], "default": "stream"},
+}
+
+IDENTITY: Spec = {
+    "id": {"type": "str"},
+    "display_name": {"type": "str"},
+    "kind": {"type": "str", "choices": list(KINDS)},
+}
+
+POLICY: Spec = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **IDENTITY,
+    "description": {"type": "str"},
+    "priority": {"type": "int"},
+    "policy_payload": {"type": "raw"},
+    "user_preference_payload": {"type": "raw"},
+}
+
+GROUPS: Spec = {"groups": {"type": "raw"}}
+
+# What office_client_config_info returns beside the options of a policy: accepted, so that its list can be passed on.
+READ_ONLY: Spec = {
+    "assignments": {"type": "list", "elements": "dict"},
+    "last_modified_date_time": {"type": "str"},
+    "user_checkin_summary": {"type": "dict"},
+    "checkin_statuses": {"type": "list", "elements": "dict"},
+}
+
+POLICY_IN_LIST: Spec = {**POLICY, **GROUPS, **READ_ONLY}
+
+
+def with_shared(spec: Spec) -> Spec:
+    """Return a module's own spec with the login and connection options that all modules have."""
+    return {**spec, **AUTH, **CONNECTION}

@@ -1,0 +1,139 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One function a module: from validated arguments and a tenant to the result."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from .._converge.apply import Outcome
+from .._converge.converge import converge
+from .._converge.desired import State
+from .._graph.errors import UserError
+from .._office.payload import Slot
+from .._office.policy import PAYLOAD_FIELDS, Policy, is_guid
+from .._office.unset import UNSET
+from .results import assignment_results, config_result, item_result, opaque_warnings, outcome_result
+from .tenant import Tenant
+from .wishes import desired_policies, desired_policy
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a module was asked: validated options, the options as given, and how to run."""
+
+    params: t.Mapping[str, t.Any]
+    raw: t.Mapping[str, t.Any]
+    check_mode: bool = False
+    diff_mode: bool = False
+
+
+@dataclass
+class Reply:
+    """What a module answers; ``error`` makes it a failure."""
+
+    result: dict[str, t.Any]
+    warnings: list[str] = field(default_factory=list)
+    error: UserError | None = None
+
+
+Job = t.Callable[[Request, Tenant], Reply]
+
+
+def one_policy(request: Request, tenant: Tenant) -> Reply:
+    """office_client_config: one policy, shown whole."""
+    wish = desired_policy(request.params, request.raw)
+    outcome = converge([wish], tenant.store, tenant.directory, request.check_mode, whole_policies=True)
+    shown = outcome.items[0].after
+    return _writer_reply(request, tenant, outcome, {"config": config_result(shown) if shown else {}})
+
+
+def one_assignment(request: Request, tenant: Tenant) -> Reply:
+    """office_client_config_assignment: the groups of one policy that exists."""
+    wish = desired_policy(request.params, request.raw, state=State.EXISTING)
+    outcome = converge([wish], tenant.store, tenant.directory, request.check_mode)
+    shown = outcome.items[0].after
+    assert shown is not None
+    found = {"config": config_result(shown), "assignments": assignment_results(shown.assignments)}
+    return _writer_reply(request, tenant, outcome, found)
+
+
+def many_policies(request: Request, tenant: Tenant) -> Reply:
+    """office_client_configs: a list of policies with their groups."""
+    wishes = desired_policies(request.params, request.raw)
+    outcome = converge(wishes, tenant.store, tenant.directory, request.check_mode)
+    found = {
+        "configs": [config_result(item.after) for item in outcome.items if item.after],
+        "results": [item_result(place, outcome) for place in range(len(outcome.items))],
+    }
+    return _writer_reply(request, tenant, outcome, found)
+
+
+def policy_info(request: Request, tenant: Tenant) -> Reply:
+    """office_client_config_info: policies that match all filters, with what was asked to be gathered."""
+    params, gather = request.params, set(request.params["gather"])
+    group = _group_filter(params["group"], tenant)
+    found = [policy for policy in _listed(params["id"], tenant) if _matches(policy, params)]
+    if group is not None or "assignments" in gather:
+        found = [replace(policy, assignments=tenant.store.read_assignments(policy)) for policy in found]
+    if group is not None:
+        found = [policy for policy in found if group in {entry.group_id for entry in policy.assignments}]  # type: ignore[union-attr]
+    if "payloads" in gather:
+        found = [_with_payloads(policy, tenant) for policy in found]
+    found.sort(key=lambda policy: (policy.priority is None, policy.priority, policy.display_name, policy.id))
+    configs = [_info_result(policy, gather) for policy in found]
+    return Reply({"changed": False, "configs": configs}, opaque_warnings(found))
+
+
+def _writer_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dict[str, t.Any]) -> Reply:
+    result = {**outcome_result(outcome, request.diff_mode), **found}
+    if outcome.error is not None:
+        # What the objects look like after a broken run was not read: say what was sent and how far each item got.
+        result = {key: result[key] for key in ("changed", "actions", "results") if key in result}
+    warnings = opaque_warnings(item.before for item in outcome.items) + tenant.directory.warnings
+    return Reply(result, warnings, outcome.error)
+
+
+def _group_filter(group: str | None, tenant: Tenant) -> str | None:
+    """Return the id of the group to filter by."""
+    if group is None:
+        return None
+    return group.lower() if is_guid(group) else tenant.directory.id_of(group)
+
+
+def _listed(policy_id: str | None, tenant: Tenant) -> list[Policy]:
+    if policy_id is None:
+        return list(tenant.store.list_policies())
+    policy = tenant.store.get_policy(policy_id)
+    return [] if policy is None else [policy]
+
+
+def _matches(policy: Policy, params: t.Mapping[str, t.Any]) -> bool:
+    wanted = ((params["display_name"], policy.display_name), (params["kind"], policy.kind))
+    return all(asked is None or asked == have for asked, have in wanted)
+
+
+def _with_payloads(policy: Policy, tenant: Tenant) -> Policy:
+    read: dict[str, t.Any] = {}
+    for slot in Slot:
+        if policy.payload(slot) is UNSET:
+            read[PAYLOAD_FIELDS[slot]] = tenant.store.read_payload(policy, slot)
+    return replace(policy, **read)
+
+
+def _info_result(policy: Policy, gather: t.Collection[str]) -> dict[str, t.Any]:
+    """Return a policy with exactly what was asked to be gathered."""
+    result = config_result(policy)
+    if "payloads" not in gather:
+        for name in PAYLOAD_FIELDS.values():
+            result.pop(name, None)
+    if "assignments" in gather:
+        result["assignments"] = assignment_results(policy.assignments)
+    else:
+        result.pop("groups", None)
+    if "checkins" in gather:
+        result["user_checkin_summary"] = policy.user_checkin_summary
+        result["checkin_statuses"] = policy.checkin_statuses or []
+    return result

@@ -1,0 +1,100 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From login and connection arguments to the tenant that a module works on."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from .._graph.auth import Authenticator, ReadyToken, client_secret_login
+from .._graph.client import GraphClient
+from .._graph.clouds import CLOUDS
+from .._graph.errors import UserError
+from .._graph.retry import RetryPolicy
+from .._graph.session import Connection
+from .._office.groups import GroupDirectory
+from .._office.store import OfficeStore
+
+_LOGIN = "the login"
+_LOGIN_OPTIONS = ("access_token", "client_secret")
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """The policies and the groups of one tenant."""
+
+    store: OfficeStore
+    directory: GroupDirectory
+
+
+def open_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
+    """Return the tenant that the arguments name; nothing is sent yet. Raises UserError."""
+    connection = _connection(params)
+    retry = RetryPolicy(connection.retry_timeout)
+    client = GraphClient(connection, _authenticator(params, raw, connection, retry), retry)
+    return Tenant(OfficeStore(client, params["payload_transport"] == "inline"), GroupDirectory(client))
+
+
+def _connection(params: t.Mapping[str, t.Any]) -> Connection:
+    cloud = CLOUDS[params["cloud"]]
+    for name in ("timeout", "retry_timeout"):
+        if not params[name] > 0 and not (name == "retry_timeout" and params[name] == 0):
+            raise UserError(
+                "the connection", f"use {name}", f"{params[name]:g} is not a time in seconds", "Give a number above 0"
+            )
+    return Connection(
+        graph_url=_root_url("graph_url", params["graph_url"] or cloud.graph_url),
+        login_url=_root_url("login_url", params["login_url"] or cloud.login_url),
+        api_version=params["api_version"].strip("/"),
+        validate_certs=params["validate_certs"],
+        ca_path=params["ca_path"],
+        proxy=params["proxy"],
+        timeout=params["timeout"],
+        retry_timeout=params["retry_timeout"],
+    )
+
+
+def _root_url(name: str, url: str) -> str:
+    """Return a root URL without trailing slash; https only, since a token or a secret goes there."""
+    parts = urlsplit(url.strip())
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise UserError(
+            "the connection",
+            f"use {name}",
+            "it is not a plain https:// URL",
+            f"Give the root, such as {CLOUDS['global'].graph_url}",
+        )
+    return url.strip().rstrip("/")
+
+
+def _authenticator(
+    params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], connection: Connection, retry: RetryPolicy
+) -> Authenticator:
+    """Return the login asked for. What the task says wins over what the environment offers."""
+    asked = [name for name in _LOGIN_OPTIONS if raw.get(name) is not None]
+    if len(asked) > 1:
+        raise UserError(_LOGIN, f"use {' and '.join(asked)}", "they are two ways to log in", "Give one of them")
+    offered = [name for name in _LOGIN_OPTIONS if params.get(name) is not None]
+    chosen = next(iter(asked or offered), None)
+    if chosen is None:
+        raise UserError(
+            _LOGIN,
+            "log in",
+            "no credential is given",
+            "Give client_secret with tenant_id and client_id, or access_token; or set AZURE_TENANT_ID, AZURE_CLIENT_ID "
+            "and AZURE_CLIENT_SECRET",
+        )
+    if chosen == "access_token":
+        return ReadyToken(params["access_token"])
+    missing = [name for name in ("tenant_id", "client_id") if not params.get(name)]
+    if missing:
+        raise UserError(
+            _LOGIN,
+            "use client_secret",
+            f"{' and '.join(missing)} missing",
+            "Give both beside it, or set the environment",
+        )
+    return client_secret_login(connection, retry, params["tenant_id"], params["client_id"], params["client_secret"])

@@ -1,0 +1,149 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From arguments to the desired state: what was omitted, what was emptied, and what cannot be meant."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from .._converge.desired import DesiredPolicy, GroupChange, State
+from .._graph.errors import UserError
+from .._office.payload import PayloadError, parse_given
+from .._office.policy import MAX_PRIORITY, PAYLOAD_FIELDS
+
+Arguments = t.Mapping[str, t.Any]
+
+_MANAGED = ("id", "display_name", "kind", "description", "priority", *PAYLOAD_FIELDS.values(), "groups")
+_IDENTITY = ("id", "display_name")
+_GROUP_KEYS = ("set", "add", "remove")
+
+
+def desired_policy(params: Arguments, raw: t.Any, state: State | None = None, label: str = "") -> DesiredPolicy:
+    """Return one desired policy.
+
+    ``params`` are the validated options, ``raw`` the same as the user gave them: an option that is not in there was
+    omitted and is left alone, one that is null is refused. ``state`` is for modules without that option. Raises
+    UserError.
+    """
+    given = {name for name in _MANAGED if name in raw} if isinstance(raw, dict) else _not_none(params)
+    subject = _subject(params, label)
+    for name in sorted(given):
+        if params.get(name) is None:
+            raise UserError(
+                subject, f"use {name}", "it is null", f"Leave {name} out to leave it alone, or give it a value"
+            )
+    for name in _IDENTITY:
+        if name in given and not str(params[name]).strip():
+            raise UserError(subject, f"use {name}", "it is empty", f"Give a {name}, or leave the option out")
+    if not given.intersection(_IDENTITY):
+        raise UserError(subject, "tell which policy is meant", "id and display_name are missing", "Give one of them")
+    values: dict[str, t.Any] = {name: params[name] for name in ("id", "display_name", "kind") if name in given}
+    if "description" in given:
+        values["description"] = params["description"]
+    if "priority" in given:
+        values["priority"] = _priority(params["priority"], subject)
+    for field in PAYLOAD_FIELDS.values():
+        if field in given:
+            values[field] = _payload(params[field], field, subject)
+    if "groups" in given:
+        values["groups"] = group_change(params["groups"], subject)
+    _check_assignments(params, values.get("groups"), subject)
+    return DesiredPolicy(label=label, state=state or State(params["state"]), **values)
+
+
+def desired_policies(params: Arguments, raw: Arguments) -> tuple[DesiredPolicy, ...]:
+    """Return the desired policies of the option ``policies``. Raises UserError."""
+    given = raw.get("policies")
+    listed = given if isinstance(given, list) else [None] * len(params["policies"])
+    return tuple(
+        desired_policy(item, raw_item, label=f"policies[{place}]")
+        for place, (item, raw_item) in enumerate(zip(params["policies"], listed, strict=True))
+    )
+
+
+def group_change(value: t.Any, subject: str) -> GroupChange:
+    """Return the wish that the option ``groups`` expresses: a list (or one name) means exactly these. Raises
+    UserError.
+    """
+    if isinstance(value, str):
+        value = _group_text(value, subject)
+    if isinstance(value, list):
+        return GroupChange(exact=_members(value, "groups", subject))
+    if not isinstance(value, dict):
+        raise _bad_groups(subject, f"it is of type {type(value).__name__}")
+    unknown = sorted(str(key) for key in value if key not in _GROUP_KEYS)
+    if unknown:
+        raise _bad_groups(subject, f"it has the unknown key {unknown[0]}")
+    if "set" in value and len(value) > 1:
+        raise _bad_groups(subject, "set stands beside add or remove")
+    lists = {key: _members(members, f"groups.{key}", subject) for key, members in value.items()}
+    exact = lists.get("set") if value else ()
+    return GroupChange(exact=exact, add=lists.get("add", ()), remove=lists.get("remove", ()))
+
+
+def _not_none(params: Arguments) -> set[str]:
+    return {name for name in _MANAGED if params.get(name) is not None}
+
+
+def _subject(params: Arguments, label: str) -> str:
+    name = params.get("display_name") or params.get("id")
+    return f"{label} policy '{name}'".strip() if name else label or "the policy"
+
+
+def _priority(value: int, subject: str) -> int:
+    if not 0 <= value <= MAX_PRIORITY:
+        raise UserError(
+            subject, f"set priority {value}", f"a priority is a number from 0 to {MAX_PRIORITY}", "Choose one"
+        )
+    return value
+
+
+def _payload(value: t.Any, field: str, subject: str) -> t.Any:
+    try:
+        return parse_given(value)
+    except PayloadError as error:
+        raise UserError(subject, f"use {field}", str(error), "Give a dict, a list, or the JSON text of one") from error
+
+
+def _group_text(text: str, subject: str) -> t.Any:
+    """Return what a text means: JSON of a list or dict (as ad-hoc commands pass it), nothing, or one group."""
+    if text.lstrip()[:1] in ("[", "{"):
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise _bad_groups(subject, f"it looks like JSON but is not ({error})") from error
+    return [text] if text.strip() else []
+
+
+def _members(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
+    members = [value] if isinstance(value, str) and value else value or []
+    if value is None or not isinstance(members, list):
+        raise _bad_groups(subject, f"{name} is {'null' if value is None else type(value).__name__}, not a list")
+    for member in members:
+        if not isinstance(member, str) or not member.strip():
+            raise _bad_groups(subject, f"{name} holds {member!r}, which is no group name or id")
+    return tuple(members)
+
+
+def _bad_groups(subject: str, cause: str) -> UserError:
+    return UserError(
+        subject, "use groups", cause, "Give a list of group names or ids, or a dict with set, or with add and remove"
+    )
+
+
+def _check_assignments(params: Arguments, groups: GroupChange | None, subject: str) -> None:
+    """Refuse edited ``assignments``: they come from office_client_config_info and are read-only beside ``groups``."""
+    assignments = params.get("assignments")
+    if not assignments:
+        return
+    ids = {str(assignment.get("group_id")).lower() for assignment in assignments}
+    exact = None if groups is None or groups.exact is None else {group.lower() for group in groups.exact}
+    if ids != exact:
+        raise UserError(
+            subject,
+            "use assignments",
+            "they are read-only and differ from groups",
+            "Change groups, and leave assignments out or as office_client_config_info returned them",
+        )

@@ -1,0 +1,44 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the facts of a failed call to the sentence a user can act on."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from .._graph.errors import GraphError, UserError
+
+READ_PERMISSION = "DeviceManagementConfiguration.Read.All"
+WRITE_PERMISSION = "DeviceManagementConfiguration.ReadWrite.All"
+
+_SEGMENT = "resource not found for the segment 'officeconfiguration'"
+
+
+def is_withdrawn(error: GraphError) -> bool:
+    """Tell whether this tenant's Graph has no officeConfiguration (our reading of how withdrawn segments answer)."""
+    return error.status in (400, 404) and _SEGMENT in error.failure.message.lower()
+
+
+@contextlib.contextmanager
+def explained(subject: str, action: str, permission: str) -> t.Iterator[None]:
+    """Turn a GraphError inside the block into a UserError that names the object, the action and what to do."""
+    try:
+        yield
+    except GraphError as error:
+        raise UserError(subject, action, _cause(error), _next_step(error, permission), error.failure) from error
+
+
+def _cause(error: GraphError) -> str:
+    if is_withdrawn(error):
+        return f"this tenant's Graph does not serve officeConfiguration ({error.cause().rstrip('. ')})"
+    return error.cause()
+
+
+def _next_step(error: GraphError, permission: str) -> str:
+    if is_withdrawn(error):
+        return "Nothing is known about its policies, so nothing was changed; check api_version"
+    if error.status == 403:
+        return f"Grant the app the permission {permission} with admin consent; the tenant needs an Intune licence, too"
+    return error.advice() or "Check the values against the answer"

@@ -1,0 +1,127 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The payload codec: JSON values in Ansible, bytes of a JSON text (or base64 of them) on the wire."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import enum
+import json
+import math
+import typing as t
+from dataclasses import dataclass
+
+_BOM = b"\xef\xbb\xbf"
+
+# A parsed JSON object or array. What is empty ({}, [], no bytes) means "no settings" and is kept as {}.
+Json = dict[str, t.Any] | list[t.Any]
+
+
+class Slot(enum.Enum):
+    """The two payload properties of a policy (last beta metadata: Edm.Stream); the value is the name on the wire."""
+
+    POLICY = "policyPayload"
+    USER_PREFERENCE = "userPreferencePayload"
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Live bytes that are not a JSON object or array. They differ from every desired payload."""
+
+    data: bytes
+
+    def text(self) -> str:
+        """Return the bytes as text, whatever they are."""
+        return self.data.decode("utf-8", "replace")
+
+
+Payload = Json | Opaque
+
+
+class PayloadError(ValueError):
+    """A given payload that is not a JSON object or array; the text says why."""
+
+
+def parse_given(value: t.Any) -> Json:
+    """Return the JSON value of a payload option: a dict, a list, or JSON text of one; "" means no settings.
+
+    Raises PayloadError for anything else, for numbers that JSON does not know (NaN), and for duplicate keys in a text.
+    """
+    if isinstance(value, str):
+        if not value.strip():
+            return {}
+        try:
+            value = json.loads(value, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+        except RecursionError as error:
+            raise PayloadError("it is nested too deeply") from error
+        except ValueError as error:
+            raise PayloadError(f"it is not JSON ({error})") from error
+    if not isinstance(value, (dict, list)):
+        raise PayloadError(f"it must be a JSON object or array, not {type(value).__name__}")
+    _check_json(value)
+    return value
+
+
+def encode(value: Json) -> bytes:
+    """Return the bytes to write: compact JSON in UTF-8, keys in the given order."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def encode_inline(value: Json) -> str:
+    """Return the payload as standard base64, for a property inside an entity (our reading of Edm.Stream in JSON)."""
+    return base64.b64encode(encode(value)).decode("ascii")
+
+
+def decode(data: bytes) -> Payload:
+    """Return what live bytes mean: a JSON object or array, {} for none, or Opaque."""
+    text = data.removeprefix(_BOM).strip()
+    if not text:
+        return {}
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return Opaque(data)
+    return value if isinstance(value, (dict, list)) else Opaque(data)
+
+
+def decode_inline(text: str) -> Payload:
+    """Return what a string in an entity means: base64 or base64url with or without padding, else the text itself."""
+    compact = "".join(text.split()).replace("-", "+").replace("_", "/")
+    padded = compact + "=" * (-len(compact) % 4)
+    try:
+        return decode(base64.b64decode(padded, validate=True))
+    except (binascii.Error, ValueError):
+        return decode(text.encode())
+
+
+def _unique_keys(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+    result: dict[str, t.Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise PayloadError(f"the key '{key}' stands twice in one object")
+        result[key] = value
+    return result
+
+
+def _no_constant(name: str) -> t.Any:
+    raise PayloadError(f"JSON has no number {name}")
+
+
+def _check_json(value: t.Any) -> None:
+    """Raise PayloadError for a value that JSON text cannot carry unchanged."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            wrong = next((key for key in item if not isinstance(key, str)), None)
+            if wrong is not None:
+                raise PayloadError(f"the key {wrong!r} is not text; quote it")
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+        elif isinstance(item, float) and not math.isfinite(item):
+            raise PayloadError(f"JSON has no number {item}")
+        elif item is not None and not isinstance(item, (str, int, float, bool)):
+            raise PayloadError(f"a value of type {type(item).__name__} is not JSON; quote it to make it text")

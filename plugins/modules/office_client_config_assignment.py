@@ -1,0 +1,167 @@
+#!/usr/bin/python
+# Copyright (c) 2026 m365.apps contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: office_client_config_assignment
+short_description: Assign groups to one Microsoft 365 Apps client policy
+version_added: 0.1.0
+description:
+  - Reads the groups of one Office client policy, merges them with what is asked, and writes once, or not at all
+    if equal.
+  - The policy must exist. To create a policy and assign it in one task, also in check mode, use
+    M(m365.apps.office_client_configs).
+author:
+  - m365.apps contributors (@m365-apps)
+options:
+  id:
+    description:
+      - ID of the policy.
+      - When omitted, the policy is found by O(display_name). An empty one and C(null) are refused.
+    type: str
+  display_name:
+    description:
+      - Name of the policy, compared exactly across all kinds. Two policies with the name are an error that lists
+        their IDs.
+      - Together with O(id), it must be the policy's name.
+      - When omitted, O(id) is needed. An empty one and C(null) are refused.
+    type: str
+  kind:
+    description:
+      - Kind that the policy must have; another one is an error.
+      - When omitted, any kind matches. C(null) is refused.
+    type: str
+    choices:
+      windows: A non-security policy (C(windowsOfficeClientConfiguration)).
+      windows_security: A security policy (C(windowsOfficeClientSecurityConfiguration)).
+      office: The base type (C(officeClientConfiguration)), which a tenant may refuse to create.
+  groups:
+    description:
+      - Groups to assign, each as a display name or an ID. A list (or one name) means exactly these.
+      - A dict with C(set) means exactly these, one with C(add) and C(remove) changes only those named. A name
+        must belong to
+        exactly one group, and a group that is newly assigned must exist.
+      - V([]), V({}), the empty string and an empty C(set) take all groups away. Empty C(add) or C(remove) do
+        nothing. C(null) is
+        refused.
+    type: raw
+    required: true
+extends_documentation_fragment:
+  - m365.apps.attributes
+  - m365.apps.attributes.writer
+  - m365.apps.auth
+  - m365.apps.connection
+seealso:
+  - module: m365.apps.office_client_config
+  - module: m365.apps.office_client_configs
+"""
+
+EXAMPLES = r"""
+---
+- name: Assign exactly these groups, by name and by ID
+  m365.apps.office_client_config_assignment:
+    display_name: Contoso - Macro security
+    groups:
+      set:
+        - Finance - Excel Power Users
+        - 0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11
+
+- name: Add one group and take one away, leave all others alone
+  m365.apps.office_client_config_assignment:
+    display_name: Contoso - Macro security
+    groups:
+      add: [Pilot Ring 1 - IT]
+      remove: [Finance - Excel Power Users]
+
+- name: Show what taking all groups away would do
+  m365.apps.office_client_config_assignment:
+    display_name: Contoso - Macro security
+    groups: []
+  check_mode: true
+  diff: true
+"""
+
+RETURN = r"""
+---
+assignments:
+  description: All assignments after the change, in check mode as they would be, sorted by group.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: ID of the assignment; C(null) for one the server has not made yet.
+      returned: always
+      type: str
+    group_id:
+      description: ID of the group.
+      returned: always
+      type: str
+  sample:
+    - id: 7c1b3ac5-5a0e-4df0-9a7b-0a5c2f1f0b55
+      group_id: 0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11
+config:
+  description: The policy the groups belong to, without its payloads.
+  returned: success
+  type: dict
+  sample:
+    id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+    display_name: Contoso - Macro security
+    kind: windows_security
+    description: Macros only from trusted places
+    priority: 20
+    groups: [0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11]
+actions:
+  description:
+    - The writes that were sent, or in check mode would be sent, in order. Payloads are not in it.
+    - C(action) is one of C(create), C(update), C(write_payload), C(assign), C(update_priorities), C(delete).
+    - C(id) is C(null) where the server has not made it yet.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - action: assign
+      id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+      display_name: Contoso - Macro security
+      group_ids: [0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11]
+diff:
+  description: What differs, by policy and field; inside payloads one entry for each setting that is added,
+    changed or removed.
+  returned: in diff mode
+  type: list
+  elements: dict
+  sample:
+    - before_header: policy 'Contoso - Macro security' (id 13a5ac73-ac73-13a5-73ac-a51373aca513)
+      after_header: policy 'Contoso - Macro security' (id 13a5ac73-ac73-13a5-73ac-a51373aca513)
+      before: {groups: []}
+      after: {groups: [0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11]}
+error:
+  description: Facts of the failed call; empty when the failure was found before any call.
+  returned: failure
+  type: dict
+  sample:
+    status: 403
+    code: Forbidden
+    message: The application lacks the permission.
+    request_id: 6f7d0c5e-0b1a-4c33-9a55-3f3a0d3c7b10
+    client_request_id: 0d2b7bb0-6f3d-4f0e-8c3e-0c6b5f4c8f11
+    method: GET
+    path: /beta/officeConfiguration/clientConfigurations
+"""
+
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import IDENTITY
+from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
+from ansible_collections.m365.apps.plugins.module_utils._module.jobs import one_assignment
+
+
+def main() -> None:
+    spec = {**IDENTITY, "groups": {"type": "raw", "required": True}}
+    run_module(spec, one_assignment, required_one_of=[("id", "display_name")])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,198 @@
+#!/usr/bin/python
+# Copyright (c) 2026 m365.apps contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: office_client_config_info
+short_description: Read Microsoft 365 Apps client policies
+version_added: 0.1.0
+description:
+  - Returns the Office client policies of a tenant that match all given filters, strongest first.
+  - With V(payloads) and V(assignments) in O(gather), RV(configs) can be given to
+    O(m365.apps.office_client_configs#module:policies)
+    unchanged.
+  - What cannot be read is an error, never an empty answer.
+author:
+  - m365.apps contributors (@m365-apps)
+options:
+  id:
+    description:
+      - ID of the policy to return. None with this ID gives an empty list.
+      - When omitted, all policies are looked at.
+    type: str
+  display_name:
+    description:
+      - Name of the policies to return, compared exactly.
+      - When omitted, policies of any name match.
+    type: str
+  kind:
+    description:
+      - Kind of the policies to return.
+      - When omitted, policies of any kind match.
+    type: str
+    choices:
+      windows: A non-security policy (C(windowsOfficeClientConfiguration)).
+      windows_security: A security policy (C(windowsOfficeClientSecurityConfiguration)).
+      office: The base type (C(officeClientConfiguration)), which a tenant may refuse to create.
+  group:
+    description:
+      - Display name or ID of a group; only policies that are assigned to it are returned. This reads the
+        assignments of each
+        policy that the other filters let through.
+      - When omitted, the assignments do not matter.
+    type: str
+  gather:
+    description:
+      - What to read beside the properties in the listing. Payloads cost two calls for each policy, assignments one.
+      - When omitted or empty, nothing more is read.
+    type: list
+    elements: str
+    choices: [payloads, assignments, checkins]
+    default: []
+extends_documentation_fragment:
+  - m365.apps.attributes
+  - m365.apps.attributes.info
+  - m365.apps.auth
+  - m365.apps.connection
+seealso:
+  - module: m365.apps.office_client_configs
+"""
+
+EXAMPLES = r"""
+---
+- name: List all policies, strongest first
+  m365.apps.office_client_config_info:
+  register: all_policies
+
+- name: Read one policy with everything
+  m365.apps.office_client_config_info:
+    display_name: Contoso - Macro security
+    gather: [payloads, assignments, checkins]
+
+- name: Which security policies reach this group
+  m365.apps.office_client_config_info:
+    kind: windows_security
+    group: Finance - Excel Power Users
+
+- name: Read all policies as they could be applied again
+  m365.apps.office_client_config_info:
+    gather: [payloads, assignments]
+  register: backup
+
+- name: Bring them back to that state later
+  m365.apps.office_client_configs:
+    policies: "{{ backup.configs }}"
+"""
+
+RETURN = r"""
+---
+configs:
+  description: The policies, strongest first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: ID of the policy; C(null) in check mode for one that would be created.
+      returned: always
+      type: str
+    display_name:
+      description: Name of the policy.
+      returned: always
+      type: str
+    kind:
+      description: Kind of the policy.
+      returned: when it is one of the known kinds
+      type: str
+    description:
+      description: Description of the policy.
+      returned: always
+      type: str
+    priority:
+      description: Its number; V(0) is the strongest.
+      returned: when the server gave one
+      type: int
+    policy_payload:
+      description: Enforced settings; V({}) for none. Text when the live payload is not a JSON object or array.
+      returned: when O(gather) has V(payloads)
+      type: raw
+    user_preference_payload:
+      description: Settings that users can override; V({}) for none.
+      returned: when O(gather) has V(payloads)
+      type: raw
+    groups:
+      description: IDs of the assigned groups, sorted.
+      returned: when O(gather) has V(assignments)
+      type: list
+      elements: str
+    assignments:
+      description: The assignments with their own IDs.
+      returned: when O(gather) has V(assignments)
+      type: list
+      elements: dict
+    user_checkin_summary:
+      description: Counts of users that took the policy over or failed to, as Graph gives them. May be empty or stale.
+      returned: when O(gather) has V(checkins)
+      type: dict
+    checkin_statuses:
+      description: Check-ins of single devices, as Graph gives them. May be empty or stale.
+      returned: when O(gather) has V(checkins)
+      type: list
+      elements: dict
+    last_modified_date_time:
+      description: When the policy last changed.
+      returned: when the server tells it and the task did not change the policy
+      type: str
+  sample:
+    - id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+      display_name: Contoso - Macro security
+      kind: windows_security
+      description: Macros only from trusted places
+      priority: 20
+      policy_payload:
+        - settingId: word16;L_VBAWarningsPolicy
+          value: "4"
+      user_preference_payload: {}
+      groups: [0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11]
+      assignments:
+        - id: 7c1b3ac5-5a0e-4df0-9a7b-0a5c2f1f0b55
+          group_id: 0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11
+error:
+  description: Facts of the failed call; empty when the failure was found before any call.
+  returned: failure
+  type: dict
+  sample:
+    status: 403
+    code: Forbidden
+    message: The application lacks the permission.
+    request_id: 6f7d0c5e-0b1a-4c33-9a55-3f3a0d3c7b10
+    client_request_id: 0d2b7bb0-6f3d-4f0e-8c3e-0c6b5f4c8f11
+    method: GET
+    path: /beta/officeConfiguration/clientConfigurations
+"""
+
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import IDENTITY
+from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
+from ansible_collections.m365.apps.plugins.module_utils._module.jobs import policy_info
+
+
+def main() -> None:
+    spec = {
+        **IDENTITY,
+        "group": {"type": "str"},
+        "gather": {
+            "type": "list",
+            "elements": "str",
+            "choices": ["payloads", "assignments", "checkins"],
+            "default": [],
+        },
+    }
+    run_module(spec, policy_info)
+
+
+if __name__ == "__main__":
+    main()

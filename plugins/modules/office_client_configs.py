@@ -1,0 +1,316 @@
+#!/usr/bin/python
+# Copyright (c) 2026 m365.apps contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: office_client_configs
+short_description: Manage many Microsoft 365 Apps client policies with their groups
+version_added: 0.1.0
+description:
+  - Brings a list of Office client policies to the desired state in one task, with one login and one listing.
+  - Everything is read, resolved and planned before the first write; what cannot be read, resolved or planned ends
+    the task
+    with no write at all.
+  - Policies that are not listed are left alone.
+  - Priorities may be exchanged within one task; no two policies hold one number at any moment.
+author:
+  - m365.apps contributors (@m365-apps)
+options:
+  policies:
+    description:
+      - The policies, each with the options of M(m365.apps.office_client_config) and its groups.
+      - Two items that mean the same policy are an error. An empty list does nothing.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      state:
+        description:
+          - V(present) creates the policy when it is missing and changes what differs.
+          - V(absent) deletes it. A policy that is not there is fine; all options but the identity are ignored.
+        type: str
+        choices: [present, absent]
+        default: present
+      id:
+        description:
+          - ID of a policy that exists. An unknown one is an error with O(policies[].state=present), since the
+            server makes IDs.
+          - When omitted, the policy is found by O(policies[].display_name). An empty one and C(null) are refused.
+        type: str
+      display_name:
+        description:
+          - Name of the policy, compared exactly across all kinds. Two policies with the name are an error that
+            lists their IDs.
+          - Together with O(policies[].id), the policy is renamed to it.
+          - When omitted, O(policies[].id) is needed and the name is left alone. An empty one and C(null) are refused.
+        type: str
+      kind:
+        description:
+          - Kind of the policy. A live policy of another kind is an error, since a kind cannot change.
+          - When omitted, a live policy of any kind matches, and V(windows) is created. C(null) is refused.
+        type: str
+        choices:
+          windows: A non-security policy (C(windowsOfficeClientConfiguration)).
+          windows_security: A security policy (C(windowsOfficeClientSecurityConfiguration)).
+          office: The base type (C(officeClientConfiguration)), which a tenant may refuse to create.
+      description:
+        description:
+          - Description of the policy.
+          - When omitted, it is left alone; a new policy gets an empty one. The empty string clears it. C(null) is
+            refused.
+        type: str
+      priority:
+        description:
+          - Place of the policy among all policies of the tenant, from V(0) (strongest) to 2147483647. Unique in
+            the tenant.
+          - A number that another policy keeps is an error that names it.
+          - When omitted, it is left alone; a new policy takes the weakest place (the highest live number plus
+            one). C(null)
+            is refused; it cannot be cleared.
+        type: int
+      policy_payload:
+        description:
+          - Enforced settings, as a dict, a list, or the JSON text of one. Read a file with
+            P(ansible.builtin.file#lookup).
+          - Compared as parsed JSON. A list whose members are all objects with distinct C(settingId) is a set
+            keyed by it;
+            any other list is ordered.
+          - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is refused.
+        type: raw
+      user_preference_payload:
+        description:
+          - Settings that users can override. Same forms and rules as O(policies[].policy_payload).
+          - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is refused.
+        type: raw
+      groups:
+        description:
+          - Groups to assign, each as a display name or an ID. A list (or one name) means exactly these.
+          - A dict with C(set) means exactly these, one with C(add) and C(remove) changes only those named. A name
+            must belong to
+            exactly one group, and a group that is newly assigned must exist.
+          - When omitted, the groups are left alone; a new policy gets none. V([]), V({}), the empty string and an
+            empty C(set)
+            take all groups away. C(null) is refused.
+        type: raw
+      assignments:
+        description:
+          - Returned by M(m365.apps.office_client_config_info); accepted so that its list can be passed on, and
+            refused when it
+            differs from O(policies[].groups).
+          - When omitted, nothing happens.
+        type: list
+        elements: dict
+      last_modified_date_time:
+        description: Returned by M(m365.apps.office_client_config_info); accepted so that its list can be passed
+          on, and ignored.
+        type: str
+      user_checkin_summary:
+        description: Returned by M(m365.apps.office_client_config_info); accepted so that its list can be passed
+          on, and ignored.
+        type: dict
+      checkin_statuses:
+        description: Returned by M(m365.apps.office_client_config_info); accepted so that its list can be passed
+          on, and ignored.
+        type: list
+        elements: dict
+extends_documentation_fragment:
+  - m365.apps.attributes
+  - m365.apps.attributes.writer
+  - m365.apps.auth
+  - m365.apps.connection
+seealso:
+  - module: m365.apps.office_client_config
+  - module: m365.apps.office_client_config_assignment
+  - module: m365.apps.office_client_config_info
+"""
+
+EXAMPLES = r"""
+---
+- name: Bring several policies to this state
+  m365.apps.office_client_configs:
+    policies:
+      - display_name: Contoso - Macro security
+        kind: windows_security
+        priority: 20
+        policy_payload: "{{ lookup('ansible.builtin.file', 'macro-security.json') }}"
+        groups: [Contoso - All Staff]
+      - display_name: Contoso - Pilot
+        priority: 10
+        groups:
+          add: [Pilot Ring 1 - IT]
+      - display_name: Contoso - Retired
+        state: absent
+
+- name: Exchange the priorities of two policies
+  m365.apps.office_client_configs:
+    policies:
+      - display_name: Contoso - Macro security
+        priority: 10
+      - display_name: Contoso - Pilot
+        priority: 20
+
+- name: Change one field and clear another
+  m365.apps.office_client_configs:
+    policies:
+      - display_name: Contoso - Macro security
+        description: Macros only from trusted places
+      - display_name: Contoso - Pilot
+        policy_payload: {}
+
+- name: Show the plan and change nothing
+  m365.apps.office_client_configs:
+    policies: "{{ my_policies }}"
+  check_mode: true
+  diff: true
+"""
+
+RETURN = r"""
+---
+configs:
+  description:
+    - The listed policies after the change, in check mode as they would be, in the order of O(policies); absent
+      ones are left out.
+    - Payloads and groups are in it where the item has the option, or the listing carried them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: ID of the policy; C(null) in check mode for one that would be created.
+      returned: always
+      type: str
+    display_name:
+      description: Name of the policy.
+      returned: always
+      type: str
+    kind:
+      description: Kind of the policy.
+      returned: when it is one of the known kinds
+      type: str
+    description:
+      description: Description of the policy.
+      returned: always
+      type: str
+    priority:
+      description: Its number; V(0) is the strongest.
+      returned: when the server gave one
+      type: int
+    policy_payload:
+      description: Enforced settings; V({}) for none. Text when the live payload is not a JSON object or array.
+      returned: when the item has the option, or the policy is new
+      type: raw
+    user_preference_payload:
+      description: Settings that users can override; V({}) for none.
+      returned: when the item has the option, or the policy is new
+      type: raw
+    groups:
+      description: IDs of the assigned groups, sorted.
+      returned: when the item has O(policies[].groups), or the policy is new
+      type: list
+      elements: str
+    last_modified_date_time:
+      description: When the policy last changed.
+      returned: when the server tells it and the task did not change the policy
+      type: str
+  sample:
+    - id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+      display_name: Contoso - Macro security
+      kind: windows_security
+      description: Macros only from trusted places
+      priority: 20
+      groups: [0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11]
+results:
+  description:
+    - What became of each item, in the order of O(policies). In check mode, what would become of it.
+    - After a failed write, items that were not reached are C(not_attempted), and the one at fault is C(failed).
+  returned: always, but for failures before the first write
+  type: list
+  elements: dict
+  contains:
+    index:
+      description: Place of the item in O(policies), from 0.
+      returned: always
+      type: int
+    display_name:
+      description: Name of the policy.
+      returned: always
+      type: str
+    id:
+      description: ID of the policy; C(null) where there is none yet.
+      returned: always
+      type: str
+    status:
+      description: One of C(created), C(updated), C(unchanged), C(deleted), C(failed), C(not_attempted).
+      returned: always
+      type: str
+    actions:
+      description: The writes of this item, like RV(actions).
+      returned: always
+      type: list
+      elements: dict
+  sample:
+    - index: 0
+      display_name: Contoso - Macro security
+      id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+      status: unchanged
+      actions: []
+actions:
+  description:
+    - The writes that were sent, or in check mode would be sent, in order. Payloads are not in it.
+    - C(action) is one of C(create), C(update), C(write_payload), C(assign), C(update_priorities), C(delete).
+    - C(id) is C(null) where the server has not made it yet.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - action: update
+      id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+      display_name: Contoso - Macro security
+      fields: [description]
+diff:
+  description: What differs, by policy and field; inside payloads one entry for each setting that is added,
+    changed or removed.
+  returned: in diff mode
+  type: list
+  elements: dict
+  sample:
+    - before_header: policy 'Contoso - Macro security' (id 13a5ac73-ac73-13a5-73ac-a51373aca513)
+      after_header: policy 'Contoso - Macro security' (id 13a5ac73-ac73-13a5-73ac-a51373aca513)
+      before: {policy_payload: {"[word16;L_VBAWarningsPolicy].value": "3"}}
+      after: {policy_payload: {"[word16;L_VBAWarningsPolicy].value": "4"}}
+error:
+  description: Facts of the failed call; empty when the failure was found before any call.
+  returned: failure
+  type: dict
+  sample:
+    status: 403
+    code: Forbidden
+    message: The application lacks the permission.
+    request_id: 6f7d0c5e-0b1a-4c33-9a55-3f3a0d3c7b10
+    client_request_id: 0d2b7bb0-6f3d-4f0e-8c3e-0c6b5f4c8f11
+    method: GET
+    path: /beta/officeConfiguration/clientConfigurations
+"""
+
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
+from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
+from ansible_collections.m365.apps.plugins.module_utils._module.jobs import many_policies
+
+
+def main() -> None:
+    item = {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": POLICY_IN_LIST,
+        "required_one_of": [("id", "display_name")],
+    }
+    run_module({"policies": item}, many_policies)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# setup.sh LIST: makes .venv and installs what the file LIST names, at the versions of tests/requirements.txt.
+# Does nothing when neither the interpreter nor these files have changed. PYTHON=... chooses the interpreter.
+set -eu
+cd "$(dirname "$0")/../.."
+list=$1
+stamp=.venv/.installed-$(basename "$list")
+
+python=${PYTHON:-$(sh tests/tools/pythons.sh | sed -n 1p)}
+if ! "${python:-false}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    echo "make setup: no usable Python 3.11 or newer (with venv and pip) found${PYTHON:+ at PYTHON=$PYTHON};" \
+        "install one, or say which to take: make setup PYTHON=/path/to/python3" >&2
+    exit 1
+fi
+
+interpreter=$("$python" -c 'import os, sys; print(os.path.realpath(sys.executable), sys.version.split()[0])')
+wanted="$interpreter $(cat tests/requirements.txt tests/*.in tests/emulator/*.in meta/ee-requirements.txt | cksum)"
+if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+    exit 0
+fi
+
+if [ "$(cat .venv/.interpreter 2>/dev/null)" != "$interpreter" ]; then
+    "$python" -m venv --clear .venv
+    echo "$interpreter" >.venv/.interpreter
+fi
+echo "make setup: installing for $interpreter (a minute or less)"
+# Twice --quiet: errors only.
+.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check -c tests/requirements.txt -r "$list"
+echo "$wanted" >"$stamp"
+echo "make setup: .venv is ready ($(.venv/bin/python -V), $(.venv/bin/ansible --version | head -n 1))"
