@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 from .._office.payload import Opaque, Payload
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET, Unset
-from .compare import changed_fields, flatten, path_text, same_leaf
+from .compare import SETTING_KEY, Path, Setting, changed_fields, flatten, path_text, same_leaf
 from .plan import PlannedItem
 
 _SCALARS = ("display_name", "kind", "description", "priority")
@@ -52,27 +53,43 @@ def payload_changes(before: Payload | Unset, after: Payload | Unset) -> tuple[di
     old, new = _leaves(before), _leaves(after)
     removed = {path: value for path, value in old.items() if path not in new or not same_leaf(value, new[path])}
     added = {path: value for path, value in new.items() if path not in old or not same_leaf(value, old[path])}
-    return _texts(removed), _texts(added)
+    return _texts(removed, new), _texts(added, old)
 
 
 def whole(policy: Policy) -> dict[str, t.Any]:
     """Return all that is known of a policy and not empty, for a create or a delete."""
     sides: dict[str, t.Any] = {name: getattr(policy, name) for name in _SCALARS}
     for field in PAYLOAD_FIELDS.values():
-        sides[field] = _texts(_leaves(getattr(policy, field)))
+        sides[field] = _texts(_leaves(getattr(policy, field)), {})
     sides["groups"] = _groups(policy.assignments)
     return {name: value for name, value in sides.items() if value not in (None, "", {}, [])}
 
 
-def _leaves(payload: Payload | Unset) -> dict[t.Any, t.Any]:
+def _leaves(payload: Payload | Unset) -> dict[Path, t.Any]:
     return {} if payload is UNSET else flatten(payload)
 
 
-def _texts(leaves: t.Mapping[t.Any, t.Any]) -> dict[str, t.Any]:
-    return {
-        path_text(path) or "(not JSON)": value.text() if isinstance(value, Opaque) else value
-        for path, value in leaves.items()
-    }
+def _texts(leaves: t.Mapping[Path, t.Any], other: t.Mapping[Path, t.Any]) -> dict[str, t.Any]:
+    """Return leaves by readable path. A setting that the other side has nothing of takes one line for all its keys."""
+    shared = {_setting_of(path) for path in other}
+    texts: dict[str, t.Any] = {}
+    for path, value in leaves.items():
+        setting = _setting_of(path)
+        if setting is None or setting in shared:
+            texts[path_text(path) or "(not JSON)"] = value.text() if isinstance(value, Opaque) else value
+        elif path[len(setting) :] != (SETTING_KEY,):
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            name = path_text(setting)
+            texts[name] = ", ".join(filter(None, [texts.get(name), f"{path_text(path[len(setting) :])}={text}"]))
+        else:
+            texts.setdefault(path_text(setting), "")
+    return texts
+
+
+def _setting_of(path: Path) -> Path | None:
+    """Return the path of the setting (member of a keyed list) that a leaf belongs to, None when it is in none."""
+    place = next((place for place, step in enumerate(path) if isinstance(step, Setting)), None)
+    return None if place is None else path[: place + 1]
 
 
 def _groups(assignments: tuple[Assignment, ...] | Unset) -> list[str]:
