@@ -1,4 +1,3 @@
-#!/usr/bin/env python
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run ``ansible-test sanity --local`` on a real copy of the checkout: sanity.py [more arguments for ansible-test].

@@ -85,4 +85,4 @@ class Delete:
         return {}
 
 
-Action = Create | Update | WritePayload | Assign | UpdatePriorities | Delete
+Action = t.Union[Create, Update, WritePayload, Assign, UpdatePriorities, Delete]

@@ -27,7 +27,7 @@ class Setting:
     id: str
 
 
-Step = str | int | Setting
+Step = t.Union[str, int, Setting]
 Path = tuple[Step, ...]
 
 

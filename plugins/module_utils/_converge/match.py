@@ -37,6 +37,7 @@ def match(desired: t.Sequence[DesiredPolicy], live: t.Sequence[Policy]) -> tuple
     for found in matches:
         _refuse_other_kind(found)
     _refuse_taken_name(matches, live)
+    _refuse_name_both_ways(matches)
     return matches
 
 
@@ -143,4 +144,22 @@ def _refuse_taken_name(matches: t.Sequence[Match], live: t.Sequence[Policy]) -> 
                 f"name it '{wanted}'" if found.live is None else f"rename {found.live.named()} to '{wanted}'",
                 f"the name is taken by {holder.get(wanted, 'another item of this task')}",
                 "Choose another name, or rename or delete the other policy",
+            )
+
+
+def _refuse_name_both_ways(matches: t.Sequence[Match]) -> None:
+    """Refuse to delete a policy by a name that another item gives away: the next run would mean the other policy by it."""
+    absent = {
+        str(found.desired.display_name): found.desired
+        for found in matches
+        if found.desired.state is State.ABSENT and found.desired.id is None
+    }
+    for found in matches:
+        other = absent.get(str(found.desired.display_name))
+        if other is not None and found.desired is not other and found.desired.state is not State.ABSENT:
+            raise UserError(
+                f"{other.named()} and {found.desired.named()}",
+                "apply both",
+                "one wants no policy with this name and the other wants one",
+                "Delete the old policy by its id, or choose another name",
             )

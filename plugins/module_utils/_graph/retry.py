@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import email.utils
+import math
 import random
 import time
 import typing as t
@@ -52,7 +53,7 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
             seconds = email.utils.parsedate_to_datetime(value).timestamp() - now
         except (ValueError, TypeError):
             return None
-    return max(0.0, seconds) if seconds == seconds and seconds != float("inf") else None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 _BOM = b"\xef\xbb\xbf"
 
 # A parsed JSON object or array. What is empty ({}, [], no bytes) means "no settings" and is kept as {}.
-Json = dict[str, t.Any] | list[t.Any]
+Json = t.Union[dict[str, t.Any], list[t.Any]]
 
 
 class Slot(enum.Enum):
@@ -37,7 +37,7 @@ class Opaque:
         return self.data.decode("utf-8", "replace")
 
 
-Payload = Json | Opaque
+Payload = t.Union[Json, Opaque]
 
 
 class PayloadError(ValueError):
