@@ -46,7 +46,7 @@ class MemoryTenant:
 
     def create(self, draft: Policy, known_ids: t.Collection[str]) -> str:
         self._write("create")
-        assert known_ids >= self.policies.keys()
+        assert set(known_ids) >= set(self.policies)
         policy_id = f"new-{self._next_id()}"
         empty: dict[str, t.Any] = {name: {} for name in PAYLOAD_FIELDS.values() if getattr(draft, name) is UNSET}
         self._store(replace(draft, id=policy_id, assignments=(), **empty))

@@ -148,7 +148,7 @@ def _refuse_taken_name(matches: t.Sequence[Match], live: t.Sequence[Policy]) -> 
 
 
 def _refuse_name_both_ways(matches: t.Sequence[Match]) -> None:
-    """Refuse to delete a policy by a name that another item gives away: the next run would mean the other policy by it."""
+    """Refuse to delete by a name that another item gives away: the next run would mean the other policy by it."""
     absent = {
         str(found.desired.display_name): found.desired
         for found in matches

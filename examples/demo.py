@@ -1,0 +1,155 @@
+#!/usr/bin/env python
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``make demo``: roll the Contoso policies out to an emulated tenant and count what is sent.
+
+Plan, first run, second run, one changed setting. Ends with 1 when a step does not do what it should.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+WORK = ROOT / ".ansible" / "demo"
+CONTOSO = ROOT / "examples" / "contoso"
+CHANGED_FILE = "12-office-hardening.yml"
+CHANGED_SETTING = re.compile(r'(\{settingId: word16;L_VBAWarningsPolicy,.*?value: ")(\d+)(")')
+SHOWN_LINES = 45
+
+
+@dataclass(frozen=True)
+class Step:
+    """One run of the playbook: what it is called, its extra arguments, and how many writes it may send."""
+
+    title: str
+    definitions: Path
+    arguments: tuple[str, ...]
+    writes: t.Callable[[int], bool]
+    expected: str
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator: its addresses and the login of its tenant."""
+
+    facts: dict[str, str]
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that point the modules to the emulator."""
+        return {
+            "M365_GRAPH_URL": self.facts["graph_url"],
+            "M365_LOGIN_URL": self.facts["login_url"],
+            "M365_CA_PATH": self.facts["ca_path"],
+            "AZURE_TENANT_ID": self.facts["tenant_id"],
+            "AZURE_CLIENT_ID": self.facts["client_id"],
+            "AZURE_CLIENT_SECRET": self.facts["client_secret"],
+        }
+
+    def take_writes(self) -> list[str]:
+        """Return the writes since the last call, as method and path, and empty the journal."""
+        journal = f"{self.facts['graph_url']}/_emulator/journal"
+        with requests.Session() as session:
+            session.trust_env = False
+            session.verify = self.facts["ca_path"]
+            entries = session.get(journal, timeout=30).json()
+            session.delete(journal, timeout=30)
+        return [f"{entry['method']} {entry['path']}" for entry in entries if entry["method"] != "GET"]
+
+
+@contextlib.contextmanager
+def emulator() -> t.Iterator[Emulator]:
+    """Run the emulator with the Contoso tenant; it is ended at the end of the block."""
+    command = [sys.executable, "-m", "graph_emulator", "--port", "0", "--state", str(CONTOSO / "seed.json")]
+    process = subprocess.Popen(command, cwd=ROOT / "tests" / "emulator", stdout=subprocess.PIPE, text=True)
+    try:
+        ready = process.stdout.readline() if process.stdout else ""
+        if not ready:
+            raise SystemExit("The emulator did not start; its own message is above.")
+        yield Emulator(json.loads(ready))
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def changed_definitions() -> Path:
+    """Return a copy of the definitions in which one setting has another value."""
+    copy = WORK / "definitions"
+    shutil.copytree(CONTOSO / "definitions", copy)
+    file = copy / CHANGED_FILE
+    text, count = CHANGED_SETTING.subn(
+        lambda found: found[1] + ("3" if found[2] != "3" else "2") + found[3], file.read_text()
+    )
+    if count != 1:
+        raise SystemExit(f"{CHANGED_FILE} does not hold word16;L_VBAWarningsPolicy once.")
+    file.write_text(text)
+    return copy
+
+
+def play(step: Step, environment: t.Mapping[str, str]) -> None:
+    """Run the playbook and show its output: long ones shortened, whole in a file below .ansible/demo."""
+    command = [str(BIN / "ansible-playbook"), "m365.apps.rollout", *step.arguments]
+    command += ["--extra-vars", json.dumps({"rollout_definitions": str(step.definitions)})]
+    print(f"\n=== {step.title}\n$ ansible-playbook m365.apps.rollout {' '.join(step.arguments)}", flush=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    log = WORK / f"{step.title.split(':')[0].replace(' ', '-').lower()}.txt"
+    log.write_text(done.stdout + done.stderr)
+    if done.returncode:
+        raise SystemExit(f"{done.stdout}{done.stderr}\nThe step failed: {step.title}")
+    body, mark, summary = done.stdout.partition("TASK [m365.apps.rollout : Show the summary]")
+    body = body.partition("TASK [m365.apps.rollout : Roll out the policies]")[2]
+    lines = body.splitlines()[1:]
+    print("\n".join(lines[:SHOWN_LINES]))
+    if len(lines) > SHOWN_LINES:
+        print(f"... {len(lines) - SHOWN_LINES} more lines in {log.relative_to(ROOT)}")
+    print(mark + summary)
+
+
+def main() -> int:
+    """Run all steps and print the report; return the exit code."""
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    contoso = CONTOSO / "definitions"
+    steps = (
+        Step("Plan: check mode, nothing is written", contoso, ("--check", "--diff"), lambda n: n == 0, "0"),
+        Step("First run", contoso, (), lambda n: n > 0, "more than 0"),
+        Step("Second run: nothing to change", contoso, (), lambda n: n == 0, "0"),
+        Step("One setting changed", changed_definitions(), ("--diff",), lambda n: n == 1, "1"),
+    )
+    report = []
+    with emulator() as running:
+        environment = {
+            **os.environ,
+            **running.environment(),
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "collections"),
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        }
+        running.take_writes()
+        for step in steps:
+            play(step, environment)
+            report.append((step, running.take_writes()))
+    print(f"=== Report: what the emulator's journal counted\n\n{'step':<40} {'writes':>6}  expected")
+    for step, writes in report:
+        shown = f"  ({writes[0]})" if len(writes) == 1 else ""
+        print(f"{step.title:<40} {len(writes):>6}  {step.expected}{shown}")
+    wrong = [step.title for step, writes in report if not step.writes(len(writes))]
+    print(f"\nNot as expected: {', '.join(wrong)}" if wrong else "\nAll as expected. The emulator has stopped.")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
