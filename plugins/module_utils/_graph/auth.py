@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import traceback
 import typing as t
@@ -68,6 +69,7 @@ class MsalApplication:
         self._client_id = client_id
         self._credential = credential
         self._application: t.Any = None
+        self._http: _LoginHttp | None = None
 
     def token(self) -> str:
         """Return a token, from MSAL's cache while it is valid."""
@@ -75,6 +77,7 @@ class MsalApplication:
 
     def _acquire(self) -> str:
         msal = _import_msal()
+        http = self._http = self._http or _LoginHttp(self._connection)
         authority = f"{self._connection.login_url}/{self._tenant_id}"
         try:
             if self._application is None:
@@ -84,18 +87,19 @@ class MsalApplication:
                     authority=authority,
                     # Only the configured host is asked, never Microsoft's list of known hosts.
                     instance_discovery=False,
-                    http_client=_LoginHttp(self._connection),
+                    http_client=http,
                     app_name="m365.apps",
                 )
             answer = self._application.acquire_token_for_client([f"{self._connection.graph_url}/.default"])
         except ValueError as error:
-            # MSAL's word for an authority it cannot use; it may repeat the server's answer, never the credential.
-            raise _refused({"error": "invalid_authority", "error_description": str(error)}, authority) from error
+            # MSAL's word for an authority it cannot use. What the server said is clearer.
+            said = http.refusal() or {"error": "invalid_authority", "error_description": str(error)}
+            raise _refused(said, authority, http.status) from error
         except msal.exceptions.MsalServiceError as error:
             failure = Failure(f"{authority} answered with a server error", code=getattr(error, "error", None))
             raise Transient(LoginError(failure, "Run it again later"), maybe_done=False) from error
         if not answer or "access_token" not in answer:
-            raise _refused(answer or {}, authority)
+            raise _refused(answer or {}, authority, http.status)
         return str(answer["access_token"])
 
 
@@ -127,7 +131,7 @@ class MissingLibraryError(Exception):
         self.import_error = import_error
 
 
-def _refused(answer: t.Mapping[str, t.Any], authority: str) -> LoginError:
+def _refused(answer: t.Mapping[str, t.Any], authority: str, status: int | None) -> LoginError:
     """Return the error for an OAuth refusal, with Entra's AADSTS sentence and without its trace."""
     description = str(answer.get("error_description") or answer.get("error") or "no reason given")
     text = " ".join(re.split(r"\s*Trace ID:", description)[0].split())[:400]
@@ -135,7 +139,7 @@ def _refused(answer: t.Mapping[str, t.Any], authority: str) -> LoginError:
     code = found.group(0) if found else str(answer.get("error") or "") or None
     failure = Failure(
         message=f"{authority} refused the login: {text}",
-        status=None,
+        status=status,
         code=code,
         request_id=answer.get("trace_id"),
         client_request_id=answer.get("correlation_id"),
@@ -151,6 +155,16 @@ class _LoginHttp:
     def __init__(self, connection: Connection) -> None:
         self._session = open_session(connection, connection.login_url)
         self._timeout = connection.timeout
+        self.status: int | None = None
+        self._body = b""
+
+    def refusal(self) -> dict[str, t.Any] | None:
+        """Return the last answer where it is an OAuth error, else None."""
+        try:
+            document = json.loads(self._body)
+        except (ValueError, RecursionError):
+            return None
+        return document if isinstance(document, dict) and "error" in document else None
 
     def get(self, url: str, **arguments: t.Any) -> t.Any:
         return self._send("GET", url, arguments)
@@ -167,4 +181,5 @@ class _LoginHttp:
         if response.status_code in (429, 503, 504):
             failure = Failure(f"{url} answered {response.status_code}", status=response.status_code, method=method)
             raise Transient(NoAnswerError(failure, "Run it again later"), maybe_done=False)
+        self.status, self._body = response.status_code, response.content
         return response

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from .auth import Authenticator
-from .errors import Failure, GraphError, NotGraphError, parse_error_body
+from .errors import Failure, GraphError, NotGraphError, is_graph_error, parse_error_body
 from .retry import RetryPolicy, Transient, parse_retry_after
 from .session import Connection, open_session, send
 
@@ -40,7 +40,7 @@ class Answer:
         """Return the parsed body. Raises NotGraphError when it is not JSON (HTML, cut off)."""
         try:
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             is_html = "html" in self.content_type.lower() or self.body.lstrip()[:1] == b"<"
             what = "an HTML page" if is_html else "a body that is not complete JSON"
             failure = Failure(
@@ -189,7 +189,7 @@ def _refusal(answer: Answer, headers: t.Mapping[str, str], client_request_id: st
         path=answer.path,
         client_request_id=failure.client_request_id or client_request_id,
     )
-    error = GraphError(failure)
+    error = GraphError(failure) if is_graph_error(answer.body) else NotGraphError(failure)
     if answer.status in _RETRIED:
         retry_after = parse_retry_after(headers.get("Retry-After"), time.time())
         return Transient(error, retry_after, maybe_done=answer.status != _NOT_DONE)

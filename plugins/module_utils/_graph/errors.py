@@ -89,6 +89,8 @@ class NotGraphError(GraphError):
     """Something answered that is not Graph: HTML, a redirect, cut JSON, a page link to elsewhere."""
 
     def cause(self) -> str:
+        if (self.status or 0) >= 400:
+            return f"the answer (status {self.status}) was {self.failure.message}"
         return self.failure.message
 
     def advice(self) -> str | None:
@@ -118,12 +120,8 @@ def parse_error_body(status: int, body: bytes, content_type: str, headers: t.Map
     """
     request_id = headers.get("request-id")
     client_request_id = headers.get("client-request-id")
-    try:
-        document = json.loads(body) if body else {}
-    except ValueError:
-        document = None
-    error = _get_ignoring_case(document, ("error",)) if isinstance(document, dict) else None
-    if not isinstance(error, dict):
+    error = _error_object(body)
+    if error is None:
         return Failure(
             message=_not_json_message(body, content_type),
             status=status,
@@ -139,6 +137,20 @@ def parse_error_body(status: int, body: bytes, content_type: str, headers: t.Map
         request_id=request_id or _get_ignoring_case(inner, ("request-id", "requestid")),
         client_request_id=client_request_id or _get_ignoring_case(inner, ("client-request-id", "clientrequestid")),
     )
+
+
+def is_graph_error(body: bytes) -> bool:
+    """Tell whether an error's body can be Graph's: an error object, or nothing at all."""
+    return not body or _error_object(body) is not None
+
+
+def _error_object(body: bytes) -> dict[str, t.Any] | None:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    error = _get_ignoring_case(document, ("error",)) if isinstance(document, dict) else None
+    return error if isinstance(error, dict) else None
 
 
 def _get_ignoring_case(mapping: t.Mapping[str, t.Any], names: tuple[str, ...]) -> t.Any:

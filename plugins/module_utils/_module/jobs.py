@@ -47,7 +47,9 @@ def one_policy(request: Request, tenant: Tenant) -> Reply:
     wish = desired_policy(request.params, request.raw)
     outcome = converge([wish], tenant.store, tenant.directory, request.check_mode, whole_policies=True)
     shown = outcome.items[0].after
-    return _writer_reply(request, tenant, outcome, {"config": config_result(shown) if shown else {}})
+    # The groups of a policy are another module's: a created one would show its none, one that was there nothing.
+    config = config_result(replace(shown, assignments=UNSET)) if shown else {}
+    return _writer_reply(request, tenant, outcome, {"config": config})
 
 
 def one_assignment(request: Request, tenant: Tenant) -> Reply:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from .._graph.errors import GraphError, UserError
+from .._graph.errors import GraphError, LoginError, NotGraphError, UserError
 
 READ_PERMISSION = "DeviceManagementConfiguration.Read.All"
 WRITE_PERMISSION = "DeviceManagementConfiguration.ReadWrite.All"
@@ -26,6 +26,8 @@ def explained(subject: str, action: str, permission: str) -> t.Iterator[None]:
     """Turn a GraphError inside the block into a UserError that names the object, the action and what to do."""
     try:
         yield
+    except LoginError as error:
+        raise UserError("the login", "get a token", error.cause(), error.next_step, error.failure) from error
     except GraphError as error:
         raise UserError(subject, action, _cause(error), _next_step(error, permission), error.failure) from error
 
@@ -39,6 +41,6 @@ def _cause(error: GraphError) -> str:
 def _next_step(error: GraphError, permission: str) -> str:
     if is_withdrawn(error):
         return "Nothing is known about its policies, so nothing was changed; check api_version"
-    if error.status == 403:
+    if error.status == 403 and not isinstance(error, NotGraphError):
         return f"Grant the app the permission {permission} with admin consent; the tenant needs an Intune licence, too"
     return error.advice() or "Check the values against the answer"
