@@ -53,6 +53,13 @@ options:
     elements: str
     choices: [payloads, assignments, checkins]
     default: []
+  batch:
+    description:
+      - Whether the calls of O(gather) and O(group) travel together in C($batch) requests of up to 20.
+      - V(auto) goes back to single requests where the tenant refuses C($batch).
+    type: str
+    choices: [auto, never]
+    default: auto
 extends_documentation_fragment:
   - m365.apps.attributes
   - m365.apps.attributes.info
@@ -175,7 +182,7 @@ error:
     path: /beta/officeConfiguration/clientConfigurations
 """
 
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import IDENTITY
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import BATCH, IDENTITY
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
 from ansible_collections.m365.apps.plugins.module_utils._module.jobs import policy_info
 
@@ -183,6 +190,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.jobs import poli
 def main() -> None:
     spec = {
         **IDENTITY,
+        **BATCH,
         "group": {"type": "str"},
         "gather": {
             "type": "list",

@@ -15,7 +15,7 @@ description:
   - Everything is read, resolved and planned before the first write; what cannot be read, resolved or planned ends
     the task
     with no write at all.
-  - Policies that are not listed are left alone.
+  - Policies that are not listed are left alone, unless O(prune) or O(order) say otherwise.
   - Priorities may be exchanged within one task; no two policies hold one number at any moment.
 author:
   - m365.apps contributors (@m365-apps)
@@ -117,6 +117,100 @@ options:
           on, and ignored.
         type: list
         elements: dict
+  order:
+    description:
+      - Policies by ID or display name, strongest first, among them those that the task creates. As few policies
+        as possible
+        get another number; those that change do so in one call.
+      - A O(policies[].priority) of an item is kept to. One that contradicts the order is an error.
+      - When omitted or empty, no order is made. C(null) is refused.
+    type: list
+    elements: str
+  unlisted:
+    description:
+      - Where policies go that O(order) does not name, in the whole tenant. Among themselves they keep their
+        places. Without
+        O(order) it means nothing.
+    type: str
+    choices:
+      keep_after: Behind all listed ones.
+      keep_before: Before all listed ones.
+      fail: Nowhere; such a policy is an error.
+    default: keep_after
+  prune:
+    description:
+      - Whether live policies that O(policies) does not list are deleted, within O(prune_scope) and
+        O(max_deletions), and never
+        those that match O(protect). An empty O(policies) is then an error.
+      - C(null) is refused.
+    type: bool
+    default: false
+  prune_scope:
+    description:
+      - Which unlisted policies O(prune) may delete. All given conditions must hold.
+      - When omitted or empty, all of them. C(null) is refused.
+    type: dict
+    suboptions:
+      kind:
+        description:
+          - Kinds of policies.
+          - When omitted or empty, any kind.
+        type: list
+        elements: str
+        choices: [windows, windows_security, office]
+      display_name:
+        description:
+          - Patterns for names, with V(*), V(?) and V([abc]), compared with case. One of them must match.
+          - When omitted, any name. An empty list is an error.
+        type: list
+        elements: str
+  protect:
+    description:
+      - Patterns for names of policies that the task never deletes, in the form of O(prune_scope.display_name). An
+        item with
+        O(policies[].state=absent) that matches one is an error.
+      - When omitted or empty, none. C(null) is refused.
+    type: list
+    elements: str
+  max_deletions:
+    description:
+      - How many policies the task may delete, listed ones included, as a number (V(5)) or a share of all policies
+        of the tenant
+        (V(10%)). Beyond it, the task fails before the first write and says what it would have deleted.
+      - When omitted, O(prune) may delete V(5), and items with O(policies[].state=absent) are not limited. C(null)
+        is refused.
+    type: str
+  max_changes:
+    description:
+      - How many policies the task may create, change or delete, in the form of O(max_deletions). Beyond it, the
+        task fails
+        before the first write and says what it would have changed.
+      - When omitted, there is no limit. C(null) is refused.
+    type: str
+  expect_fingerprint:
+    description:
+      - The RV(plan.fingerprint) of an earlier run, for example in check mode. When what the plan depends on has
+        moved since,
+        the task fails before the first write and says what moved.
+      - When omitted, no earlier plan is expected. An empty one and C(null) are refused.
+    type: str
+  on_error:
+    description:
+      - What a failed write means. V(stop) sends nothing more; V(continue) goes on with the other policies and
+        fails at the end.
+      - In both cases the failed policy gets no further write, and RV(results) tells how far each item got.
+        Failures before the
+        first write always end the task.
+    type: str
+    choices: [stop, continue]
+    default: stop
+  batch:
+    description:
+      - Whether calls that do not depend on each other travel together in C($batch) requests of up to 20.
+      - V(auto) goes back to single requests where the tenant refuses C($batch).
+    type: str
+    choices: [auto, never]
+    default: auto
 extends_documentation_fragment:
   - m365.apps.attributes
   - m365.apps.attributes.writer
@@ -166,6 +260,24 @@ EXAMPLES = r"""
     policies: "{{ my_policies }}"
   check_mode: true
   diff: true
+  register: planned
+
+- name: Apply exactly that plan, or fail when the tenant has moved
+  m365.apps.office_client_configs:
+    policies: "{{ my_policies }}"
+    expect_fingerprint: "{{ planned.plan.fingerprint }}"
+
+- name: Declare the order, and delete our policies that are no longer listed
+  m365.apps.office_client_configs:
+    policies: "{{ my_policies }}"
+    order: "{{ my_policies | map(attribute='display_name') | list }}"
+    prune: true
+    prune_scope:
+      display_name: ["Contoso - *"]
+    protect: ["* (keep)"]
+    max_deletions: 10%
+    max_changes: 50
+    on_error: continue
 """
 
 RETURN = r"""
@@ -232,7 +344,7 @@ results:
   elements: dict
   contains:
     index:
-      description: Place of the item in O(policies), from 0.
+      description: Place of the item in O(policies), from 0; C(null) for a pruned policy. Those come last.
       returned: always
       type: int
     display_name:
@@ -247,6 +359,18 @@ results:
       description: One of C(created), C(updated), C(unchanged), C(deleted), C(failed), C(not_attempted).
       returned: always
       type: str
+    pruned:
+      description: Whether the policy is not listed and was found by O(prune).
+      returned: always
+      type: bool
+    msg:
+      description: Why the item failed.
+      returned: when its status is C(failed)
+      type: str
+    error:
+      description: Facts of the failed call, like RV(error).
+      returned: when its status is C(failed)
+      type: dict
     actions:
       description: The writes of this item, like RV(actions).
       returned: always
@@ -257,7 +381,38 @@ results:
       display_name: Contoso - Macro security
       id: 13a5ac73-ac73-13a5-73ac-a51373aca513
       status: unchanged
+      pruned: false
       actions: []
+plan:
+  description: The plan that was made, whether or not it was applied.
+  returned: always, but for failures before the plan
+  type: dict
+  contains:
+    fingerprint:
+      description: Names the live state the plan was made from, for O(expect_fingerprint). No text of a policy can
+        be read from it.
+      returned: always
+      type: str
+    created:
+      description: Number of policies to create. C(updated), C(deleted) and C(unchanged) likewise.
+      returned: always
+      type: int
+    writes:
+      description: Number of writes.
+      returned: always
+      type: int
+    write_requests:
+      description: The smallest number of requests that can carry the writes.
+      returned: always
+      type: int
+  sample:
+    fingerprint: "m365.apps-1:q83vEjRW"
+    created: 1
+    updated: 2
+    deleted: 0
+    unchanged: 14
+    writes: 6
+    write_requests: 3
 actions:
   description:
     - The writes that were sent, or in check mode would be sent, in order. Payloads are not in it.
@@ -296,7 +451,7 @@ error:
     path: /beta/officeConfiguration/clientConfigurations
 """
 
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import BULK, POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
 from ansible_collections.m365.apps.plugins.module_utils._module.jobs import many_policies
 
@@ -309,7 +464,7 @@ def main() -> None:
         "options": POLICY_IN_LIST,
         "required_one_of": [("id", "display_name")],
     }
-    run_module({"policies": item}, many_policies)
+    run_module({"policies": item, **BULK}, many_policies)
 
 
 if __name__ == "__main__":

@@ -10,19 +10,31 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import Json, Payload, Slot
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import PAYLOAD_FIELDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import PAYLOAD_FIELDS, Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
+from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+    CreatePolicy,
+    DeletePolicy,
+    Part,
+    ReplaceAssignments,
+    ReplacePayload,
+    UpdatePolicy,
+    Write,
+    Written,
+)
 
 
 @dataclass
 class MemoryTenant:
-    """Policies by id. ``writes`` names every write in order; ``fail_at`` makes that write (from 0) fail unsent."""
+    """Policies by id. ``writes`` names every write in order, ``requests`` counts what carried them; ``fail_at`` makes
+    that write (from 0) fail unsent.
+    """
 
     policies: dict[str, Policy] = field(default_factory=dict)
     capabilities: Capabilities = field(default_factory=Capabilities)
     writes: list[str] = field(default_factory=list)
     fail_at: int | None = None
+    requests: int = 0
     ids_made: int = 0
 
     @classmethod
@@ -34,50 +46,72 @@ class MemoryTenant:
         hidden: dict[str, t.Any] = dict.fromkeys((*PAYLOAD_FIELDS.values(), "assignments"), UNSET)
         return tuple(replace(policy, **hidden) for policy in self.policies.values())
 
-    def read_payload(self, policy: Policy, slot: Slot) -> Payload:
-        payload = self._live(policy).payload(slot)
-        assert payload is not UNSET
-        return payload
+    def read(self, parts: t.Sequence[Part]) -> list[t.Any]:
+        values = [
+            self._live(part.policy).assignments if part.slot is None else self._live(part.policy).payload(part.slot)
+            for part in parts
+        ]
+        assert UNSET not in values
+        return values
 
-    def read_assignments(self, policy: Policy) -> tuple[Assignment, ...]:
-        assignments = self._live(policy).assignments
-        assert assignments is not UNSET
-        return assignments
-
-    def create(self, draft: Policy, known_ids: t.Collection[str]) -> str:
-        self._write("create")
+    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
+        self.requests += -(-len(writes) // self.capabilities.batch_size)
+        touched = [write.draft.display_name if isinstance(write, CreatePolicy) else write.policy.id for write in writes]
+        assert len(set(touched)) == len(touched), "two writes of one stage belong to one policy"
         assert set(known_ids) >= set(self.policies)
+        return [self._send(write) for write in writes]
+
+    def _send(self, write: Write) -> Written | UserError:
+        try:
+            return self._HANDLERS[type(write)](self, write)
+        except UserError as error:
+            return error
+
+    def _create(self, write: CreatePolicy) -> Written:
+        self._write("create")
         policy_id = f"new-{self._next_id()}"
-        empty: dict[str, t.Any] = {name: {} for name in PAYLOAD_FIELDS.values() if getattr(draft, name) is UNSET}
-        self._store(replace(draft, id=policy_id, assignments=(), **empty))
-        return policy_id
+        empty: dict[str, t.Any] = {name: {} for name in PAYLOAD_FIELDS.values() if getattr(write.draft, name) is UNSET}
+        self._store(replace(write.draft, id=policy_id, assignments=(), **empty))
+        return Written(policy_id=policy_id)
 
-    def update(self, policy: Policy, fields: t.Mapping[str, t.Any]) -> None:
+    def _update(self, write: UpdatePolicy) -> Written:
         self._write("update")
-        assert fields
-        self._store(replace(self._live(policy), **t.cast(t.Any, fields)))
+        assert write.fields
+        self._store(replace(self._live(write.policy), **t.cast(t.Any, write.fields)))
+        return Written()
 
-    def write_payload(self, policy: Policy, slot: Slot, value: Json) -> None:
+    def _replace_payload(self, write: ReplacePayload) -> Written:
         self._write("write_payload")
         assert not self.capabilities.inline_payloads
-        self._store(replace(self._live(policy), **{PAYLOAD_FIELDS[slot]: t.cast(t.Any, value)}))
+        self._store(replace(self._live(write.policy), **{PAYLOAD_FIELDS[write.slot]: t.cast(t.Any, write.value)}))
+        return Written()
 
-    def assign(self, policy: Policy, assignments: t.Sequence[Assignment]) -> tuple[Assignment, ...]:
+    def _replace_assignments(self, write: ReplaceAssignments) -> Written:
         self._write("assign")
-        told = tuple(replace(entry, id=f"assignment-{self._next_id()}") for entry in assignments)
-        self._store(replace(self._live(policy), assignments=told))
-        return told
+        told = tuple(replace(entry, id=f"assignment-{self._next_id()}") for entry in write.assignments)
+        self._store(replace(self._live(write.policy), assignments=told))
+        return Written(assignments=told)
+
+    def _delete(self, write: DeletePolicy) -> Written:
+        self._write("delete")
+        del self.policies[str(write.policy.id)]
+        return Written()
+
+    _HANDLERS: t.ClassVar[dict[type, t.Callable[..., Written]]] = {
+        CreatePolicy: _create,
+        UpdatePolicy: _update,
+        ReplacePayload: _replace_payload,
+        ReplaceAssignments: _replace_assignments,
+        DeletePolicy: _delete,
+    }
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None:
+        self.requests += 1
         self._write("update_priorities")
         assert set(numbers) == set(self.policies), "every policy must be named once"
         for policy_id, number in numbers.items():
             self.policies[policy_id] = replace(self.policies[policy_id], priority=number)
         self._check()
-
-    def delete(self, policy: Policy) -> None:
-        self._write("delete")
-        del self.policies[str(policy.id)]
 
     def _next_id(self) -> int:
         self.ids_made += 1
@@ -105,12 +139,18 @@ class MemoryDirectory:
     """Groups by name; ids outside of it do not exist."""
 
     groups: t.Mapping[str, str]
+    asked: set[str] = field(default_factory=set)
+
+    def look_up(self, names: t.Iterable[str], ids: t.Iterable[str] = ()) -> None:
+        self.asked.update(names, ids)
 
     def id_of(self, name: str) -> str:
+        assert name in self.asked, "every group must be asked for at once"
         if name not in self.groups:
             raise UserError(f"group '{name}'", "resolve the name", "no group has it", "Check the spelling")
         return self.groups[name]
 
     def check(self, group_id: str) -> None:
+        assert group_id in self.asked, "every group must be asked for at once"
         if group_id not in self.groups.values():
             raise UserError(f"group {group_id}", "assign it", "no group has this id", "Check the id")

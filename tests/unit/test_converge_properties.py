@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import copy
+import fnmatch
+import itertools
 import re
 import typing as t
 from dataclasses import replace
@@ -14,10 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
+from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.compare import changed_fields
-from ansible_collections.m365.apps.plugins.module_utils._converge.converge import converge, read_and_plan
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge, read_and_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, GroupChange, State
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
+from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Seat, Unlisted, renumber
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import Slot
@@ -26,10 +30,9 @@ from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNS
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 
 GROUPS = {f"Group {letter}": f"{number}0000000-0000-4000-8000-000000000000" for number, letter in enumerate("ABCD")}
-DIRECTORY = MemoryDirectory(GROUPS)
 NAMES = ("One", "Two", "Three", "Four", "Five", "Six", "Seven")
 
-Pair = tuple[MemoryTenant, list[DesiredPolicy]]
+Case = tuple[MemoryTenant, list[DesiredPolicy], Terms]
 
 leaves = st.sampled_from([0, 1, True, False, "0", "1", None, 1.5])
 settings_list = st.lists(
@@ -137,26 +140,52 @@ def reorderings(draw: st.DrawFn, live: list[Policy]) -> list[DesiredPolicy]:
 
 
 @st.composite
-def pairs(draw: st.DrawFn) -> Pair:
-    """A live state and a desired one."""
+def orders(draw: st.DrawFn, live: list[Policy]) -> Order:
+    """A declared order of some of the names there are or may be."""
+    names = [policy.display_name for policy in live] or ["New"]
+    if draw(st.integers(0, 4)) == 0:
+        names = [*NAMES, *(str(policy.id) for policy in live)]
+    return Order(
+        tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=5))), draw(st.sampled_from(Unlisted))
+    )
+
+
+@st.composite
+def guards(draw: st.DrawFn) -> Guards:
+    """Pruning with and without scope and protection, and limits that often bite."""
+    limits = st.sampled_from([None, Limit(0), Limit(1), Limit(3), Limit(50, percent=True), Limit(100, percent=True)])
+    prune = Prune(
+        kinds=draw(st.sampled_from([(), ("windows",), ("windows", "office")])),
+        names=draw(st.sampled_from([("*",), ("T*",), ("One", "F*")])),
+    )
+    protect = draw(st.sampled_from([(), ("S*",), ("*e",)]))
+    return Guards(draw(st.sampled_from([None, prune])), protect, draw(limits), draw(limits))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A live state, a desired one, and the terms of the run."""
     live = draw(live_policies())
-    capabilities = Capabilities(inline_payloads=draw(st.booleans()))
+    capabilities = Capabilities(inline_payloads=draw(st.booleans()), batch_size=draw(st.sampled_from([1, 2, 20])))
+    order = draw(st.one_of(st.none(), st.none(), orders(live)))
+    terms = Terms(order=order, guards=draw(st.one_of(st.just(Guards()), guards())))
     if draw(st.booleans()):
-        return MemoryTenant.of(live, capabilities), draw(desired_policies(live))
+        return MemoryTenant.of(live, capabilities), draw(desired_policies(live)), terms
     numbers = draw(st.permutations(range(len(live))))
     live = [replace(policy, priority=number) for policy, number in zip(live, numbers, strict=True)]
-    return MemoryTenant.of(live, capabilities), draw(reorderings(live))
+    return MemoryTenant.of(live, capabilities), draw(reorderings(live)), terms
 
 
-def run(tenant: MemoryTenant, wishes: list[DesiredPolicy], check_mode: bool = False) -> Outcome:
-    return converge(wishes, tenant, DIRECTORY, check_mode)
+def run(tenant: MemoryTenant, wishes: list[DesiredPolicy], terms: Terms, **changes: t.Any) -> Outcome:
+    return converge(wishes, tenant, MemoryDirectory(GROUPS), replace(terms, **changes))
 
 
-def run_or_refuse(tenant: MemoryTenant, wishes: list[DesiredPolicy]) -> Outcome | None:
+def run_or_refuse(case: Case, **changes: t.Any) -> Outcome | None:
     """Run; a refusal must come before the first write."""
+    tenant, wishes, terms = case
     before = copy.deepcopy(tenant.policies)
     try:
-        return run(tenant, wishes)
+        return run(tenant, wishes, terms, **changes)
     except UserError:
         assert tenant.writes == []
         assert tenant.policies == before
@@ -199,22 +228,42 @@ def assert_met(tenant: MemoryTenant, wish: DesiredPolicy, policy_id: str | None)
         assert wish.groups.exact is None or have_groups == ids[0]
 
 
-@given(pairs())
-def test_apply_reaches_the_desired_state(pair: Pair) -> None:
-    tenant, wishes = pair
-    outcome = run_or_refuse(tenant, wishes)
+@given(cases())
+def test_apply_reaches_the_desired_state(case: Case) -> None:
+    tenant, wishes, _terms = case
+    outcome = run_or_refuse(case)
     if outcome is None:
         return
     assert outcome.error is None
-    for wish, item in zip(wishes, outcome.items, strict=True):
+    for wish, item in zip(wishes, outcome.items, strict=False):
         shown = item.after or item.before
         assert_met(tenant, wish, shown.id if shown else None)
 
 
-@given(pairs())
-def test_the_result_is_what_is_there(pair: Pair) -> None:
-    tenant, wishes = pair
-    outcome = run_or_refuse(tenant, wishes)
+@given(cases())
+def test_the_declared_order_holds(case: Case) -> None:
+    tenant, _wishes, terms = case
+    before = copy.deepcopy(tenant.policies)
+    if run_or_refuse(case) is None or terms.order is None:
+        return
+    ranked = sorted(tenant.policies.values(), key=lambda policy: policy.priority or 0)
+    listed = []
+    for name in terms.order.names:
+        listed += [policy.id for policy in ranked if policy.id == name] or [
+            policy.id for policy in ranked if policy.display_name == name
+        ]
+    ids = [policy.id for policy in ranked]
+    rest = [policy_id for policy_id in ids if policy_id not in listed]
+    assert ids == (rest + listed if terms.order.unlisted is Unlisted.KEEP_BEFORE else listed + rest)
+    untouched = [policy_id for policy_id in rest if tenant.policies[str(policy_id)] == before.get(str(policy_id))]
+    numbers = [before[str(policy_id)].priority or 0 for policy_id in untouched]
+    assert numbers == sorted(numbers)
+
+
+@given(cases())
+def test_the_result_is_what_is_there(case: Case) -> None:
+    tenant = case[0]
+    outcome = run_or_refuse(case)
     for item in outcome.items if outcome else ():
         if item.after is not None:
             live = tenant.policies[str(item.after.id)]
@@ -226,30 +275,30 @@ def test_the_result_is_what_is_there(pair: Pair) -> None:
             assert changed_fields(item.after, replace(live, **t.cast(t.Any, unread))) == ()
 
 
-@given(pairs())
-def test_a_second_run_plans_nothing(pair: Pair) -> None:
-    tenant, wishes = pair
-    if run_or_refuse(tenant, wishes) is None:
+@given(cases())
+def test_a_second_run_plans_nothing(case: Case) -> None:
+    tenant, wishes, terms = case
+    if run_or_refuse(case) is None:
         return
-    second = run(tenant, wishes)
+    second = run(tenant, wishes, terms)
     assert not second.changed
     assert set(second.statuses) <= {"unchanged"}
 
 
-@given(pairs())
-def test_check_mode_predicts_the_run_and_writes_nothing(pair: Pair) -> None:
-    tenant, wishes = pair
+@given(cases())
+def test_check_mode_predicts_the_run_and_writes_nothing(case: Case) -> None:
+    tenant, wishes, terms = case
     untouched = copy.deepcopy(tenant)
     try:
-        predicted = run(untouched, wishes, check_mode=True)
+        predicted = run(untouched, wishes, terms, check_mode=True)
     except UserError as error:
         refusal = str(error)
         with pytest.raises(UserError, match=re.escape(refusal)):
-            run(tenant, wishes)
+            run(tenant, wishes, terms)
         return
     assert untouched.writes == []
     assert untouched.policies == tenant.policies
-    done = run(tenant, wishes)
+    done = run(tenant, wishes, terms, expect_fingerprint=predicted.plan.fingerprint)
     assert predicted.actions == done.actions
     assert predicted.statuses == done.statuses
     assert predicted.changed == done.changed
@@ -259,33 +308,64 @@ def test_check_mode_predicts_the_run_and_writes_nothing(pair: Pair) -> None:
             assert changed_fields(foreseen.after, item.after) == ()
 
 
-@given(pairs())
-def test_unmanaged_policies_and_options_are_untouched(pair: Pair) -> None:
-    tenant, wishes = pair
+@given(cases())
+def test_unmanaged_policies_and_options_are_untouched(case: Case) -> None:
+    tenant, _wishes, terms = case
     before = copy.deepcopy(tenant.policies)
-    outcome = run_or_refuse(tenant, wishes)
+    outcome = run_or_refuse(case)
     if outcome is None:
         return
     managed = {item.before.id: item.desired for item in outcome.items if item.before}
     for policy_id, policy in before.items():
         wish = managed.get(policy_id)
+        if wish is not None and wish.state is State.ABSENT:
+            continue
+        now = tenant.policies[policy_id]
         if wish is None:
-            assert tenant.policies[policy_id] == policy
-        elif wish.state is not State.ABSENT:
-            now = tenant.policies[policy_id]
-            for name in ("display_name", "description", "priority", "policy_payload", "user_preference_payload"):
-                asked = getattr(wish, name)
-                assert asked not in (None, UNSET) or getattr(now, name) == getattr(policy, name)
-            assert wish.groups is not UNSET or now.assignments == policy.assignments
+            assert replace(now, priority=None) == replace(policy, priority=None)
+        for name in ("display_name", "description", "policy_payload", "user_preference_payload"):
+            asked = UNSET if wish is None else getattr(wish, name)
+            assert asked not in (None, UNSET) or getattr(now, name) == getattr(policy, name)
+        assert (wish is not None and wish.priority is not UNSET) or terms.order or now.priority == policy.priority
+        assert (wish is not None and wish.groups is not UNSET) or now.assignments == policy.assignments
 
 
-def minimal_writes(before: dict[str, Policy], after: dict[str, Policy], tenant: MemoryTenant) -> int:
+@given(cases())
+def test_nothing_is_deleted_beyond_the_guards(case: Case) -> None:
+    tenant, wishes, terms = case
+    before = copy.deepcopy(tenant.policies)
+    outcome = run_or_refuse(case)
+    if outcome is None:
+        return
+    gone = [policy for policy_id, policy in before.items() if policy_id not in tenant.policies]
+    asked = {item.before.id for item in outcome.items[: len(wishes)] if item.before and item.after is None}
+    pruned = [policy for policy in gone if policy.id not in asked]
+    prune = terms.guards.prune
+    assert prune or not pruned
+    for policy in gone:
+        assert not any(fnmatch.fnmatchcase(policy.display_name, pattern) for pattern in terms.guards.protect)
+    for policy in pruned:
+        assert prune is not None
+        assert not prune.kinds or policy.kind in prune.kinds
+        assert any(fnmatch.fnmatchcase(policy.display_name, pattern) for pattern in prune.names)
+    limit = terms.guards.max_deletions
+    assert limit is None or limit.allows(len(gone), len(before))
+    changed = [
+        policy_id
+        for policy_id in before.keys() | tenant.policies
+        if before.get(policy_id) != tenant.policies.get(policy_id)
+    ]
+    assert terms.guards.max_changes is None or terms.guards.max_changes.allows(len(changed), len(before))
+
+
+def minimal_writes(before: dict[str, Policy], tenant: MemoryTenant, managed: set[str | None]) -> int:
     """Return how few writes lead from one state to another, counted from the two states alone."""
+    after = tenant.policies
     inline = tenant.capabilities.inline_payloads
     count = len(before.keys() - after.keys())
     only_moved = []
     taken = {policy.priority: policy_id for policy_id, policy in before.items()}
-    contested = False
+    together = False
     for policy_id, policy in after.items():
         old = before.get(policy_id)
         start = old or replace(policy, policy_payload={}, user_preference_payload={}, assignments=())
@@ -296,37 +376,89 @@ def minimal_writes(before: dict[str, Policy], after: dict[str, Policy], tenant: 
         count += patched + ("assignments" in changed) + (0 if inline else len(streams))
         if old is None or "priority" in changed:
             holder = taken.get(policy.priority)
-            contested = contested or (holder is not None and holder in after)
+            together = together or (holder is not None and holder in after)
+            together = together or (old is not None and old.id not in managed)
             if not patched:
                 only_moved.append(policy_id)
-    together = contested or len(only_moved) > 1
+    together = together or len(only_moved) > 1
     return count + (1 if together else len(only_moved))
 
 
-@given(pairs())
-def test_the_number_of_writes_is_minimal(pair: Pair) -> None:
-    tenant, wishes = pair
+@given(cases())
+def test_the_number_of_writes_and_of_requests_is_minimal(case: Case) -> None:
+    tenant = case[0]
     before = copy.deepcopy(tenant.policies)
-    if run_or_refuse(tenant, wishes) is not None:
-        assert len(tenant.writes) == minimal_writes(before, tenant.policies, tenant)
+    outcome = run_or_refuse(case)
+    if outcome is not None:
+        managed = {item.before.id for item in outcome.items if item.before}
+        assert len(tenant.writes) == minimal_writes(before, tenant, managed)
+        assert tenant.requests == outcome.plan.write_requests(tenant.capabilities.batch_size)
 
 
-@given(pairs(), st.integers(0, 6))
-def test_a_broken_run_is_told_truthfully_and_the_next_one_converges(pair: Pair, fail_at: int) -> None:
-    tenant, wishes = pair
-    by_id = [wish for wish in wishes if wish.state is not State.ABSENT or wish.id is None]
+@given(cases(), st.integers(0, 6), st.sampled_from(OnError))
+def test_a_broken_run_is_told_truthfully_and_the_next_one_converges(
+    case: Case, fail_at: int, on_error: OnError
+) -> None:
+    tenant, wishes, terms = case
+    terms = replace(terms, guards=Guards(prune=terms.guards.prune, max_deletions=Limit(100, percent=True)))
+    # A policy that the broken run deletes is not found by its id in the next one; that is an error of its own.
+    wishes = [wish for wish in wishes if wish.state is not State.ABSENT or wish.id is None]
+    before = copy.deepcopy(tenant.policies)
     tenant.fail_at = fail_at
-    outcome = run_or_refuse(tenant, by_id)
+    outcome = run_or_refuse((tenant, wishes, terms), on_error=on_error)
     if outcome is None or outcome.error is None:
         return
-    assert len(outcome.actions) == fail_at == len(tenant.writes)
-    assert outcome.changed == bool(fail_at)
+    assert len(outcome.actions) == len(tenant.writes)
+    assert outcome.changed == bool(tenant.writes)
     for item, status in zip(outcome.items, outcome.statuses, strict=True):
+        now = tenant.policies.get(str(item.after.id)) if item.after else None
         if status in ("created", "updated", "unchanged") and item.after is not None:
-            assert str(item.after.id) in tenant.policies
+            assert now is not None
+            assert now.display_name == item.after.display_name
+            assert now.priority == item.after.priority
+        if status == "deleted":
+            assert item.before is not None
+            assert item.before.id not in tenant.policies
         if status == "not_attempted" and item.before is not None:
-            assert tenant.policies[str(item.before.id)].display_name == item.before.display_name
-    assert {"failed"} <= set(outcome.statuses)
+            assert tenant.policies[str(item.before.id)] == before[str(item.before.id)]
     tenant.fail_at = None
-    assert run(tenant, by_id).error is None
-    assert read_and_plan(by_id, tenant, DIRECTORY).actions == ()
+    assert run(tenant, wishes, terms).error is None
+    assert read_and_plan(wishes, tenant, MemoryDirectory(GROUPS), terms).actions == ()
+
+
+@given(cases(), st.data())
+def test_a_plan_is_refused_when_what_it_touches_has_moved(case: Case, data: st.DataObject) -> None:
+    tenant, wishes, terms = case
+    planned = run_or_refuse(case, check_mode=True)
+    if planned is None or not planned.plan.touched:
+        return
+    policy = data.draw(st.sampled_from(planned.plan.touched))
+    tenant.policies[str(policy.id)] = replace(tenant.policies[str(policy.id)], description="behind our back")
+    with pytest.raises(UserError, match=r"the tenant has moved since it was made: .*has another description"):
+        run(tenant, wishes, terms, expect_fingerprint=planned.plan.fingerprint)
+    assert tenant.writes == []
+
+
+def fewest_changes(seats: list[Seat]) -> int | None:
+    """Return by trying all numbers how few policies must get another one; None when it cannot be done."""
+    numbers = range(12)
+    best = None
+    for chosen in itertools.combinations(numbers, len(seats)):
+        if all(seat.fixed in (None, number) for seat, number in zip(seats, chosen, strict=True)):
+            changed = sum(seat.now != number for seat, number in zip(seats, chosen, strict=True))
+            best = changed if best is None else min(best, changed)
+    return best
+
+
+@given(st.lists(st.tuples(st.none() | st.integers(0, 8), st.sampled_from([None, None, None, 0, 2, 5])), max_size=5))
+def test_renumbering_changes_as_few_policies_as_possible(values: list[tuple[int | None, int | None]]) -> None:
+    seats = [Seat(str(place), str(place), now, fixed) for place, (now, fixed) in enumerate(values)]
+    best = fewest_changes(seats)
+    if best is None:
+        with pytest.raises(UserError, match="leaves no room"):
+            renumber(seats)
+        return
+    numbers = renumber(seats)
+    assert numbers == sorted(set(numbers))
+    assert all(seat.fixed in (None, number) for seat, number in zip(seats, numbers, strict=True))
+    assert sum(seat.now != number for seat, number in zip(seats, numbers, strict=True)) == best

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from .._office.payload import Json, Slot
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._office.writes import CreatePolicy, DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Write
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,9 @@ class Create:
     def details(self) -> dict[str, t.Any]:
         return {"fields": sorted(set(self.draft.to_graph()) - {"@odata.type"})}
 
+    def write(self, _live: Policy | None) -> Write:
+        return CreatePolicy(self.draft)
+
 
 @dataclass(frozen=True)
 class Update:
@@ -34,6 +38,9 @@ class Update:
 
     def details(self) -> dict[str, t.Any]:
         return {"fields": sorted(self.fields)}
+
+    def write(self, live: Policy) -> Write:
+        return UpdatePolicy(live, self.fields)
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,9 @@ class WritePayload:
     def details(self) -> dict[str, t.Any]:
         return {"fields": [PAYLOAD_FIELDS[self.slot]]}
 
+    def write(self, live: Policy) -> Write:
+        return ReplacePayload(live, self.slot, self.value)
+
 
 @dataclass(frozen=True)
 class Assign:
@@ -59,6 +69,9 @@ class Assign:
 
     def details(self) -> dict[str, t.Any]:
         return {"group_ids": [assignment.group_id for assignment in self.assignments]}
+
+    def write(self, live: Policy) -> Write:
+        return ReplaceAssignments(live, self.assignments)
 
 
 @dataclass(frozen=True)
@@ -84,5 +97,9 @@ class Delete:
     def details(self) -> dict[str, t.Any]:
         return {}
 
+    def write(self, live: Policy) -> Write:
+        return DeletePolicy(live)
 
-Action = t.Union[Create, Update, WritePayload, Assign, UpdatePriorities, Delete]
+
+PolicyAction = t.Union[Create, Update, WritePayload, Assign, Delete]
+Action = t.Union[PolicyAction, UpdatePriorities]

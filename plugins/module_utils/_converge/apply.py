@@ -1,33 +1,44 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Send a plan's writes, and tell truthfully what was sent when one of them fails."""
+"""Send a plan's writes stage by stage, and tell truthfully what was sent when some of them fail."""
 
 from __future__ import annotations
 
+import enum
 import typing as t
 from dataclasses import dataclass, replace
 
 from .._graph.errors import UserError
 from .._office.policy import Policy
 from .._office.unset import UNSET
-from .actions import Action, Assign, Create, Delete, Update, UpdatePriorities, WritePayload
+from .._office.writes import Written
+from .actions import Action, UpdatePriorities
 from .plan import Plan, PlannedItem
 from .surface import Surface
+
+
+class OnError(enum.Enum):
+    """What a failed write means for the policies that have not failed."""
+
+    STOP = "stop"
+    CONTINUE = "continue"
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a run did, or in check mode would do.
 
-    ``items`` are the planned items with the ids of created policies where they are known, ``statuses`` say of each how
-    far it got (a planned status, ``failed`` or ``not_attempted``), ``actions`` are the writes sent, in order, ``ids``
-    the policy id of each item. ``error`` is what stopped the run.
+    ``items`` are the planned items, with the ids that the server gave where they are known; ``statuses`` say of each
+    how far it got (a planned status, ``failed`` or ``not_attempted``), ``errors`` why, by place. ``actions`` are the
+    writes that were done, in order. ``error`` is what makes the run a failure.
     """
 
+    plan: Plan
     items: tuple[PlannedItem, ...]
     statuses: tuple[str, ...]
     actions: tuple[Action, ...]
+    errors: t.Mapping[int, UserError]
     error: UserError | None = None
 
     @property
@@ -38,68 +49,104 @@ class Outcome:
 
 def predict(plan: Plan) -> Outcome:
     """Return the outcome that applying the plan would have; ids of policies to be created are unknown."""
-    return Outcome(plan.items, tuple(item.status for item in plan.items), plan.actions)
+    return Outcome(plan, plan.items, tuple(item.status for item in plan.items), plan.actions, {})
 
 
-def apply(plan: Plan, surface: Surface) -> Outcome:
-    """Send the writes one after another; the first failure ends the run and stands in the outcome."""
-    live = {place: item.before for place, item in enumerate(plan.items) if item.before}
-    known_ids = {str(policy.id) for policy in plan.live}
-    sender = _Sender(plan, surface, live, known_ids)
-    done: list[Action] = []
-    for action in plan.actions:
+def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Outcome:
+    """Send the writes. After a failure the failed policy gets no further write; with STOP, no policy does."""
+    run = _Run(plan, surface)
+    for stage in plan.stages:
+        run.send(stage)
+        if run.errors and (on_error is OnError.STOP or run.order_failed):
+            break
+    statuses = tuple(run.status(place) for place in range(len(plan.items)))
+    return Outcome(plan, run.items(), statuses, tuple(run.done), run.errors, run.error())
+
+
+class _Run:
+    """The state of one run: which writes are done, which policies failed, what the server told."""
+
+    def __init__(self, plan: Plan, surface: Surface) -> None:
+        self._plan = plan
+        self._surface = surface
+        self._live: dict[int, Policy] = {place: item.before for place, item in enumerate(plan.items) if item.before}
+        self._known_ids = {str(policy.id) for policy in plan.live}
+        self.done: list[Action] = []
+        self.errors: dict[int, UserError] = {}
+        self.order_error: UserError | None = None
+
+    @property
+    def order_failed(self) -> bool:
+        """Whether the priorities could not be set: what is left may need numbers that are not free."""
+        return self.order_error is not None
+
+    def send(self, stage: t.Sequence[Action]) -> None:
+        """Send a stage, without the policies that failed before."""
+        if isinstance(stage[0], UpdatePriorities):
+            self._send_order(stage[0])
+            return
+        actions = [
+            action for action in stage if not isinstance(action, UpdatePriorities) and action.item not in self.errors
+        ]
+        if not actions:
+            return
+        writes = [action.write(t.cast(Policy, self._live.get(action.item))) for action in actions]
+        for action, result in zip(actions, self._surface.write(writes, self._known_ids), strict=True):
+            if isinstance(result, UserError):
+                self.errors[action.item] = result
+            else:
+                self._learn(action.item, result)
+                self.done.append(action)
+
+    def _send_order(self, action: UpdatePriorities) -> None:
         try:
-            sender.send(action)
+            self._surface.update_priorities(action.numbers)
         except UserError as error:
-            statuses = tuple(_status(place, item, plan, done, action) for place, item in enumerate(plan.items))
-            return Outcome(_with_server_ids(plan.items, live), statuses, tuple(done), error)
-        done.append(action)
-    return Outcome(_with_server_ids(plan.items, live), predict(plan).statuses, tuple(done))
+            self.order_error = error
+            concerned = [place for place, item in enumerate(self._plan.items) if concerns(action, place, item)]
+            self.errors.update(dict.fromkeys(concerned, error))
+        else:
+            self.done.append(action)
 
+    def _learn(self, place: int, result: Written) -> None:
+        known = self._live.get(place) or t.cast(Policy, self._plan.items[place].after)
+        if result.policy_id is not None:
+            known = replace(known, id=result.policy_id)
+            self._known_ids.add(result.policy_id)
+        if result.assignments is not None:
+            known = replace(known, assignments=result.assignments)
+        self._live[place] = known
 
-@dataclass
-class _Sender:
-    plan: Plan
-    surface: Surface
-    live: dict[int, Policy]
-    known_ids: set[str]
+    def status(self, place: int) -> str:
+        """Return how far an item got; one with some of its writes done and others not has failed."""
+        item = self._plan.items[place]
+        if place in self.errors:
+            return "failed"
+        own = [action for action in self._plan.actions if concerns(action, place, item)]
+        done = sum(any(action is sent for sent in self.done) for action in own)
+        if done == len(own):
+            return item.status
+        return "failed" if done else "not_attempted"
 
-    def send(self, action: Action) -> None:
-        _SEND[type(action)](self, action)
+    def error(self) -> UserError | None:
+        """Return what makes the run a failure: the first error, with the number of the others."""
+        first = self.order_error or next(iter(self.errors.values()), None)
+        others = len({id(error) for error in self.errors.values()} - {id(first)})
+        return first.with_others(others) if first is not None and others else first
 
-    def create(self, action: Create) -> None:
-        policy_id = self.surface.create(action.draft, self.known_ids)
-        self.known_ids.add(policy_id)
-        self.live[action.item] = replace(action.draft, id=policy_id)
+    def items(self) -> tuple[PlannedItem, ...]:
+        """Return the items with the ids that the server gave to created policies and assignments."""
+        return tuple(self._filled(place, item) for place, item in enumerate(self._plan.items))
 
-    def update(self, action: Update) -> None:
-        self.surface.update(self.live[action.item], action.fields)
-
-    def write_payload(self, action: WritePayload) -> None:
-        self.surface.write_payload(self.live[action.item], action.slot, action.value)
-
-    def assign(self, action: Assign) -> None:
-        told = {
-            assignment.key: assignment for assignment in self.surface.assign(self.live[action.item], action.assignments)
-        }
-        assignments = tuple(told.get(assignment.key, assignment) for assignment in action.assignments)
-        self.live[action.item] = replace(self.live[action.item], assignments=assignments)
-
-    def update_priorities(self, action: UpdatePriorities) -> None:
-        self.surface.update_priorities(action.numbers)
-
-    def delete(self, action: Delete) -> None:
-        self.surface.delete(self.live[action.item])
-
-
-_SEND: dict[type, t.Callable[[_Sender, t.Any], None]] = {
-    Create: _Sender.create,
-    Update: _Sender.update,
-    WritePayload: _Sender.write_payload,
-    Assign: _Sender.assign,
-    UpdatePriorities: _Sender.update_priorities,
-    Delete: _Sender.delete,
-}
+    def _filled(self, place: int, item: PlannedItem) -> PlannedItem:
+        known = self._live.get(place)
+        if item.after is None or known is None:
+            return item
+        assignments = item.after.assignments
+        if assignments is not UNSET and known.assignments is not UNSET:
+            told = {assignment.key: assignment for assignment in known.assignments}
+            assignments = tuple(told.get(assignment.key, assignment) for assignment in assignments)
+        return replace(item, after=replace(item.after, id=known.id, assignments=assignments))
 
 
 def concerns(action: Action, place: int, item: PlannedItem) -> bool:
@@ -107,25 +154,3 @@ def concerns(action: Action, place: int, item: PlannedItem) -> bool:
     if isinstance(action, UpdatePriorities):
         return item.before is not None and item.before.id in action.changed
     return action.item == place
-
-
-def _status(place: int, item: PlannedItem, plan: Plan, done: t.Sequence[Action], failed: Action) -> str:
-    """Return how far an item got when ``failed`` ended the run; a failed write counts as not sent."""
-    own = [action for action in plan.actions if concerns(action, place, item)]
-    if all(action in done for action in own):
-        return item.status
-    touched = concerns(failed, place, item) or any(action in done for action in own)
-    return "failed" if touched else "not_attempted"
-
-
-def _with_server_ids(items: t.Sequence[PlannedItem], live: t.Mapping[int, Policy]) -> tuple[PlannedItem, ...]:
-    """Fill in the ids that the server gave to created policies and assignments."""
-
-    def filled(place: int, item: PlannedItem) -> PlannedItem:
-        if item.after is None or place not in live:
-            return item
-        known = live[place]
-        assignments = item.after.assignments if known.assignments is UNSET else known.assignments
-        return replace(item, after=replace(item.after, id=known.id, assignments=assignments))
-
-    return tuple(filled(place, item) for place, item in enumerate(items))

@@ -6,64 +6,116 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from .._office.policy import PAYLOAD_FIELDS, Policy
+from .._office.policy import PAYLOAD_FIELDS, Assignment
 from .._office.unset import UNSET
-from .apply import Outcome, apply, predict
+from .._office.writes import Part
+from .apply import OnError, Outcome, apply, predict
 from .desired import DesiredPolicy, GroupChange, State
-from .groups import resolve
+from .fingerprint import refuse_moved
+from .groups import resolve, to_look_up
+from .guards import Guards
 from .match import Match, match
+from .order import Order
 from .plan import Plan, make_plan
 from .surface import Directory, Surface
 
 
+@dataclass(frozen=True)
+class Terms:
+    """How a run goes about it.
+
+    ``whole_policies`` reads both payloads of each policy even where nothing is asked of them, so that the result shows
+    the whole object. ``expect_fingerprint`` is the fingerprint of the plan that is to be applied.
+    """
+
+    check_mode: bool = False
+    whole_policies: bool = False
+    order: Order | None = None
+    guards: Guards = Guards()
+    expect_fingerprint: str | None = None
+    on_error: OnError = OnError.STOP
+
+
 def converge(
-    desired: t.Sequence[DesiredPolicy],
-    surface: Surface,
-    directory: Directory,
-    check_mode: bool,
-    whole_policies: bool = False,
+    desired: t.Sequence[DesiredPolicy], surface: Surface, directory: Directory, terms: Terms | None = None
 ) -> Outcome:
     """Bring the tenant to the desired state, or in check mode tell what that would do.
 
-    ``whole_policies`` reads both payloads of each policy even where nothing is asked of them, so that the result shows
-    the whole object. Raises UserError before the first write for everything that cannot be read, resolved or planned;
-    a failed write stands in the outcome.
+    Raises UserError before the first write for everything that cannot be read, resolved or planned, or goes beyond the
+    guards; a failed write stands in the outcome.
     """
-    plan = read_and_plan(desired, surface, directory, whole_policies)
-    return predict(plan) if check_mode else apply(plan, surface)
+    terms = terms or Terms()
+    plan = read_and_plan(desired, surface, directory, terms)
+    return predict(plan) if terms.check_mode else apply(plan, surface, terms.on_error)
 
 
 def read_and_plan(
-    desired: t.Sequence[DesiredPolicy], surface: Surface, directory: Directory, whole_policies: bool = False
+    desired: t.Sequence[DesiredPolicy], surface: Surface, directory: Directory, terms: Terms | None = None
 ) -> Plan:
     """Read what the desired state mentions and return the plan. Raises UserError."""
+    terms = terms or Terms()
     live = surface.list_policies()
-    matches = tuple(_read(found, surface, whole_policies) for found in match(desired, live))
+    matches = _read(match(desired, live), surface, terms.whole_policies)
+    _look_up_groups(matches, directory)
     groups = tuple(_resolve(found, directory) for found in matches)
-    return make_plan(matches, live, groups, surface.capabilities)
+    plan = make_plan(matches, live, groups, surface.capabilities, terms.order, terms.guards)
+    if terms.expect_fingerprint is not None:
+        refuse_moved(terms.expect_fingerprint, plan.touched, live)
+    return plan
 
 
-def _read(found: Match, surface: Surface, whole: bool) -> Match:
-    """Read the parts of the live policy that the plan or the result needs and the listing did not carry."""
-    live, item = found.live, found.desired
-    if live is None:
-        return found
-    read: dict[str, t.Any] = {}
-    for slot, field in PAYLOAD_FIELDS.items():
-        mentioned = item.state is not State.ABSENT and item.payload(slot) is not UNSET
-        if (mentioned or whole) and live.payload(slot) is UNSET:
-            read[field] = surface.read_payload(live, slot)
-    if item.state is not State.ABSENT and item.groups is not UNSET:
-        read["assignments"] = surface.read_assignments(live)
-    return Match(item, replace(live, **read)) if read else found
+def parts_to_read(matches: t.Sequence[Match], whole: bool) -> list[tuple[int, str, Part]]:
+    """Return what must be read beyond the listing: the place of the match, the field of the policy, and the part."""
+    wanted: list[tuple[int, str, Part]] = []
+    for place, found in enumerate(matches):
+        live, item = found.live, found.desired
+        if live is None:
+            continue
+        stays = item.state is not State.ABSENT
+        for slot, field in PAYLOAD_FIELDS.items():
+            if ((stays and item.payload(slot) is not UNSET) or whole) and live.payload(slot) is UNSET:
+                wanted.append((place, field, Part(live, slot)))
+        if stays and item.groups is not UNSET:
+            wanted.append((place, "assignments", Part(live)))
+    return wanted
+
+
+def _read(matches: t.Sequence[Match], surface: Surface, whole: bool) -> tuple[Match, ...]:
+    """Return the matches with the parts of their live policies that the plan or the result needs."""
+    wanted = parts_to_read(matches, whole)
+    read: list[dict[str, t.Any]] = [{} for _match in matches]
+    for (place, field, _part), value in zip(wanted, surface.read([part for *_place, part in wanted]), strict=True):
+        read[place][field] = value
+    return tuple(
+        Match(found.desired, replace(found.live, **parts)) if found.live and parts else found
+        for found, parts in zip(matches, read, strict=True)
+    )
+
+
+def _look_up_groups(matches: t.Sequence[Match], directory: Directory) -> None:
+    """Ask for all groups of the task at once."""
+    names: list[str] = []
+    ids: list[str] = []
+    for found in matches:
+        change = _change(found)
+        if change is not None:
+            more_names, more_ids = to_look_up(change, _assigned(found))
+            names += more_names
+            ids += more_ids
+    directory.look_up(names, ids)
+
+
+def _change(found: Match) -> GroupChange | None:
+    groups = found.desired.groups
+    return None if groups is UNSET or found.desired.state is State.ABSENT else groups
+
+
+def _assigned(found: Match) -> tuple[Assignment, ...]:
+    return () if found.live is None or found.live.assignments is UNSET else found.live.assignments
 
 
 def _resolve(found: Match, directory: Directory) -> GroupChange | None:
-    item = found.desired
-    if item.groups is UNSET or item.state is State.ABSENT:
-        return None
-    live: Policy | None = found.live
-    assigned = () if live is None or live.assignments is UNSET else live.assignments
-    return resolve(item.groups, assigned, directory)
+    change = _change(found)
+    return None if change is None else resolve(change, _assigned(found), directory)

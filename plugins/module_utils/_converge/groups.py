@@ -37,6 +37,14 @@ def resolve(change: GroupChange, live: t.Sequence[Assignment], directory: Direct
     )
 
 
+def to_look_up(change: GroupChange, live: t.Sequence[Assignment]) -> tuple[list[str], list[str]]:
+    """Return the names and the ids that resolve() will ask the directory for."""
+    assigned = {assignment.group_id for assignment in live}
+    names = [group for group in (*change.wanted, *change.remove) if not is_guid(group)]
+    ids = [group.lower() for group in change.wanted if is_guid(group) and group.lower() not in assigned]
+    return names, ids
+
+
 def merge(item: DesiredPolicy, change: GroupChange, live: t.Sequence[Assignment]) -> tuple[Assignment, ...]:
     """Return the assignments after a resolved wish, sorted by group id.
 

@@ -16,8 +16,11 @@ from .._office.unset import UNSET
 from .actions import Action, Assign, Create, Delete, Update, UpdatePriorities, WritePayload
 from .compare import changed_fields, same_payload
 from .desired import DesiredPolicy, GroupChange, State
+from .fingerprint import fingerprint
 from .groups import merge
+from .guards import Guards, check_limits, prunable, refuse_protected
 from .match import Match
+from .order import Order
 from .priorities import PriorityPlan, plan_priorities
 
 _DEFAULT_KIND = "windows"
@@ -43,11 +46,36 @@ class PlannedItem:
 
 @dataclass(frozen=True)
 class Plan:
-    """All items, and all writes in the order in which they are sent."""
+    """All items, and all writes in stages.
+
+    The writes of a stage do not depend on each other and belong to different policies; a stage is sent when the one
+    before it is done. ``listed`` is how many of the items were asked for; those behind them are pruned. ``touched``
+    are the live policies it depends on, as they were read.
+    """
 
     items: tuple[PlannedItem, ...]
-    actions: tuple[Action, ...]
+    stages: tuple[tuple[Action, ...], ...]
     live: tuple[Policy, ...]
+    listed: int
+    touched: tuple[Policy, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the live policies that the plan depends on."""
+        return fingerprint(self.touched)
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """All writes in the order in which they are sent."""
+        return tuple(action for stage in self.stages for action in stage)
+
+    def write_requests(self, batch_size: int) -> int:
+        """Return the smallest number of requests that can carry the writes, ``batch_size`` of a stage in each.
+
+        A policy's own writes depend on each other (or must not overtake each other), so the longest of them gives the
+        number of stages, and a stage of n writes takes n / batch_size requests, rounded up.
+        """
+        return sum(-(-len(stage) // batch_size) for stage in self.stages)
 
 
 def make_plan(
@@ -55,6 +83,8 @@ def make_plan(
     live: t.Sequence[Policy],
     groups: t.Sequence[GroupChange | None],
     capabilities: Capabilities,
+    order: Order | None = None,
+    guards: Guards | None = None,
 ) -> Plan:
     """Return the plan.
 
@@ -62,23 +92,67 @@ def make_plan(
     resolved wishes, by place. The order of writes keeps priorities unique at every moment and deletes as late as
     possible: deletions that free a number, renumbering, creates and updates, the other deletions. Raises UserError.
     """
+    guards = guards or Guards()
     if not capabilities.priorities:
-        _refuse_priorities(matches)
+        _refuse_priorities(matches, order)
+    refuse_protected(matches, guards)
+    pruned = prunable(matches, live, guards)
+    listed = len(matches)
+    matches, groups = (*matches, *pruned), (*groups, *(None for _match in pruned))
     targets = [_target(found, change) for found, change in zip(matches, groups, strict=True)]
     patched = [
         place
         for place, found in enumerate(matches)
         if _is_patched(found.live, targets[place], capabilities.inline_payloads)
     ]
-    order = plan_priorities(matches, live, patched) if capabilities.priorities else _no_order(matches)
+    numbers = plan_priorities(matches, live, patched, order) if capabilities.priorities else _no_numbers(matches)
     items = tuple(
         PlannedItem(found.desired, found.live, _settled(found.live, target, number))
-        for found, target, number in zip(matches, targets, order.final, strict=True)
+        for found, target, number in zip(matches, targets, numbers.final, strict=True)
     )
-    return Plan(items, tuple(_actions(items, live, order, capabilities.inline_payloads)), tuple(live))
+    stages = tuple(_stages(items, live, numbers, capabilities.inline_payloads))
+    plan = Plan(items, stages, tuple(live), listed, tuple(_touched(matches, live, numbers, order)))
+    _check_limits(plan, guards)
+    return plan
 
 
-def _refuse_priorities(matches: t.Sequence[Match]) -> None:
+def _touched(
+    matches: t.Sequence[Match], live: t.Sequence[Policy], numbers: PriorityPlan, order: Order | None
+) -> t.Iterator[Policy]:
+    """Return the live policies that a plan depends on: those it is about, and all where it gives out numbers."""
+    matched = {found.live.id: found.live for found in matches if found.live}
+    yield from matched.values()
+    if order is not None or numbers.at_once is not None:
+        yield from (policy for policy in live if policy.id not in matched)
+
+
+def _check_limits(plan: Plan, guards: Guards) -> None:
+    names = [
+        (place, item.before.display_name if item.before else str(item.desired.display_name), item.status)
+        for place, item in enumerate(plan.items)
+        if item.status != "unchanged"
+    ]
+    managed = {item.before.id for item in plan.items if item.before}
+    moved = {
+        policy_id
+        for stage in plan.stages
+        for action in stage
+        if isinstance(action, UpdatePriorities)
+        for policy_id in action.changed
+    }
+    foreign = [policy.display_name for policy in plan.live if policy.id in moved - managed]
+    check_limits(
+        deleted=[name for _place, name, status in names if status == "deleted"],
+        pruned=[name for place, name, _status in names if place >= plan.listed],
+        changed=[name for _place, name, _status in names] + foreign,
+        total=len(plan.live),
+        guards=guards,
+    )
+
+
+def _refuse_priorities(matches: t.Sequence[Match], order: Order | None) -> None:
+    if order is not None:
+        raise UserError("the order", "apply it", "this API has no priorities", "Leave order out")
     for found in matches:
         if found.desired.priority is not UNSET:
             raise UserError(
@@ -86,7 +160,7 @@ def _refuse_priorities(matches: t.Sequence[Match]) -> None:
             )
 
 
-def _no_order(matches: t.Sequence[Match]) -> PriorityPlan:
+def _no_numbers(matches: t.Sequence[Match]) -> PriorityPlan:
     return PriorityPlan(tuple(None for _found in matches), None, frozenset())
 
 
@@ -138,24 +212,31 @@ def _patch(before: Policy, after: Policy, inline: bool) -> dict[str, t.Any]:
     return {name: getattr(after, name) for name in changed_fields(before, after) if name in patched}
 
 
-def _actions(
-    items: t.Sequence[PlannedItem], live: t.Sequence[Policy], order: PriorityPlan, inline: bool
-) -> t.Iterator[Action]:
-    yield from (Delete(place) for place in sorted(order.freed_first))
-    if order.at_once is not None:
+def _stages(
+    items: t.Sequence[PlannedItem], live: t.Sequence[Policy], numbers: PriorityPlan, inline: bool
+) -> t.Iterator[tuple[Action, ...]]:
+    if numbers.freed_first:
+        yield tuple(Delete(place) for place in sorted(numbers.freed_first))
+    if numbers.at_once is not None:
         before = {policy.id: policy.priority for policy in live}
-        changed = tuple(policy_id for policy_id, number in order.at_once.items() if before[policy_id] != number)
-        yield UpdatePriorities(order.at_once, changed)
-    for place, item in enumerate(items):
-        if item.after is None or item.status == "unchanged":
-            continue
-        if item.before is None:
-            yield from _creation(place, item.after, inline)
-        else:
-            yield from _change(place, item.before, item.after, order.at_once is not None, inline)
-    for place, item in enumerate(items):
-        if item.status == "deleted" and place not in order.freed_first:
-            yield Delete(place)
+        changed = tuple(policy_id for policy_id, number in numbers.at_once.items() if before[policy_id] != number)
+        yield (UpdatePriorities(numbers.at_once, changed),)
+    chains = [list(_chain(place, item, numbers, inline)) for place, item in enumerate(items)]
+    for depth in range(max(map(len, chains), default=0)):
+        yield tuple(chain[depth] for chain in chains if len(chain) > depth)
+    late = [place for place, item in enumerate(items) if item.status == "deleted" and place not in numbers.freed_first]
+    if late:
+        yield tuple(Delete(place) for place in late)
+
+
+def _chain(place: int, item: PlannedItem, numbers: PriorityPlan, inline: bool) -> t.Iterator[Action]:
+    """Return the writes of one policy that is or will be there, in the order they need."""
+    if item.after is None or item.status == "unchanged":
+        return
+    if item.before is None:
+        yield from _creation(place, item.after, inline)
+    else:
+        yield from _change(place, item.before, item.after, numbers.at_once is not None, inline)
 
 
 def _creation(place: int, after: Policy, inline: bool) -> t.Iterator[Action]:

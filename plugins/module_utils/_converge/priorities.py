@@ -13,6 +13,7 @@ from .._office.policy import MAX_PRIORITY, Policy
 from .._office.unset import UNSET
 from .desired import State
 from .match import Match
+from .order import Order, Seat, arrange, renumber
 
 
 @dataclass(frozen=True)
@@ -29,36 +30,41 @@ class PriorityPlan:
     freed_first: frozenset[int]
 
 
-def plan_priorities(matches: t.Sequence[Match], live: t.Sequence[Policy], patched: t.Collection[int]) -> PriorityPlan:
-    """Return the numbers. ``patched`` are the places of live items that are updated anyway, so that a number is free
-    there.
+def plan_priorities(
+    matches: t.Sequence[Match], live: t.Sequence[Policy], patched: t.Collection[int], order: Order | None = None
+) -> PriorityPlan:
+    """Return the numbers. ``patched`` are the places of live items that are updated anyway: a number is free there.
 
-    A new policy without a number takes the weakest place. Raises UserError when a number is held by a policy that keeps
-    it.
+    Without an order, a new policy without a number takes the weakest place. Raises UserError when a number is held by
+    a policy that keeps it, or when the order cannot be met.
     """
-    final = _final_numbers(matches, live)
-    _refuse_taken(matches, live, final)
-    now = {policy.priority: policy for policy in live if policy.priority is not None}
-    moved = {place for place, found in enumerate(matches) if found.live and _moves(found, final[place])}
-    created = {place for place, found in enumerate(matches) if not found.live and final[place] is not None}
-    holders = {place: now.get(t.cast(int, final[place])) for place in moved | created}
     doomed = {
-        found.live.id: place
+        str(found.live.id): place
         for place, found in enumerate(matches)
         if found.live and found.desired.state is State.ABSENT
     }
-    freed_first = frozenset(doomed[holder.id] for holder in holders.values() if holder and holder.id in doomed)
+    if order is None:
+        final = _final_numbers(matches, live)
+        _refuse_taken(matches, live, final)
+        wanted = _by_id(live, matches, final)
+    else:
+        final, wanted = _ordered_numbers(matches, live, doomed, order)
+    held = {policy.priority: str(policy.id) for policy in live if policy.priority is not None}
+    moved = [policy for policy in live if policy.id not in doomed and wanted[str(policy.id)] != policy.priority]
+    taken = [wanted[str(policy.id)] for policy in moved]
+    taken += [number for found, number in zip(matches, final, strict=True) if not found.live]
+    holders = [held[number] for number in taken if number in held]
+    freed_first = frozenset(doomed[holder] for holder in holders if holder in doomed)
     # A number held by a policy that moves itself is free only when both move in one call.
-    contested = any(holder is not None and holder.id not in doomed for holder in holders.values())
-    only_moved = [place for place in moved if place not in patched]
+    contested = any(holder not in doomed for holder in holders)
+    patched_ids = {str(matches[place].live.id) for place in patched if matches[place].live}  # type: ignore[union-attr]
+    managed_ids = {str(found.live.id) for found in matches if found.live}
+    alone = [policy for policy in moved if str(policy.id) not in patched_ids]
+    foreign = any(str(policy.id) not in managed_ids for policy in moved)
     at_once = None
-    if contested or len(only_moved) > 1:
-        at_once = _all_numbers(matches, live, final, freed_first)
+    if contested or foreign or len(alone) > 1:
+        at_once = _all_numbers(live, wanted, {str(matches[place].live.id) for place in freed_first})  # type: ignore[union-attr]
     return PriorityPlan(final, at_once, freed_first)
-
-
-def _moves(found: Match, number: int | None) -> bool:
-    return found.live is not None and number is not None and number != found.live.priority
 
 
 def _final_numbers(matches: t.Sequence[Match], live: t.Sequence[Policy]) -> tuple[int | None, ...]:
@@ -83,6 +89,55 @@ def _final_numbers(matches: t.Sequence[Match], live: t.Sequence[Policy]) -> tupl
     return tuple(numbers)
 
 
+def _by_id(
+    live: t.Sequence[Policy], matches: t.Sequence[Match], final: t.Sequence[int | None]
+) -> dict[str, int | None]:
+    """Return the number of every live policy by id; one that is not matched keeps its own."""
+    wanted = {str(policy.id): policy.priority for policy in live}
+    for found, number in zip(matches, final, strict=True):
+        if found.live is not None and number is not None:
+            wanted[str(found.live.id)] = number
+    return wanted
+
+
+def _ordered_numbers(
+    matches: t.Sequence[Match], live: t.Sequence[Policy], doomed: t.Collection[str], order: Order
+) -> tuple[tuple[int | None, ...], dict[str, int | None]]:
+    """Return the numbers of the items by place and of the live policies by id, as the order wants them."""
+    place_of = {str(found.live.id): place for place, found in enumerate(matches) if found.live}
+    staying = [policy for policy in live if policy.id not in doomed]
+    seats = [
+        _seat(policy, matches[place_of[str(policy.id)]] if str(policy.id) in place_of else None) for policy in staying
+    ]
+    created = [
+        place for place, found in enumerate(matches) if not found.live and found.desired.state is not State.ABSENT
+    ]
+    seats += [_seat(None, matches[place]) for place in created]
+    sequence = arrange(order, seats)
+    numbers = dict(zip(sequence, renumber([seats[place] for place in sequence]), strict=True))
+    wanted: dict[str, int | None] = {str(policy.id): policy.priority for policy in live}
+    final: list[int | None] = [None] * len(matches)
+    for seat, policy in enumerate(staying):
+        wanted[str(policy.id)] = numbers[seat]
+        if str(policy.id) in place_of:
+            final[place_of[str(policy.id)]] = numbers[seat]
+    for offset, place in enumerate(created):
+        final[place] = numbers[len(staying) + offset]
+    return tuple(final), wanted
+
+
+def _seat(live: Policy | None, found: Match | None) -> Seat:
+    item = found.desired if found else None
+    fixed = item.priority if item is not None and item.priority is not UNSET else None
+    name = item.display_name if item is not None and item.display_name is not None else None
+    return Seat(
+        name=name if name is not None else (live.display_name if live else ""),
+        id=live.id if live else None,
+        now=live.priority if live else None,
+        fixed=fixed,
+    )
+
+
 def _refuse_taken(matches: t.Sequence[Match], live: t.Sequence[Policy], final: t.Sequence[int | None]) -> None:
     managed = {found.live.id for found in matches if found.live}
     holders: dict[int, list[str]] = {}
@@ -91,42 +146,33 @@ def _refuse_taken(matches: t.Sequence[Match], live: t.Sequence[Policy], final: t
             holders.setdefault(policy.priority, []).append(policy.named())
     for found, number in zip(matches, final, strict=True):
         if number is not None:
-            holders.setdefault(number, []).append(found.desired.named() if not found.live else _both_names(found))
+            holders.setdefault(number, []).append(_named(found))
     for found, number in zip(matches, final, strict=True):
-        asked = found.live is None or _moves(found, number)
-        if number is None or not asked or len(holders[number]) < 2:
+        moves = found.live is None or number != found.live.priority
+        if number is None or not moves or len(holders[number]) < 2:
             continue
-        own = found.desired.named() if not found.live else _both_names(found)
-        others = [name for name in holders[number] if name != own] or [own]
+        others = [name for name in holders[number] if name != _named(found)] or [_named(found)]
         raise UserError(
-            own,
+            _named(found),
             f"set priority {number}",
             f"it is held by {others[0]}, and a priority is unique in the tenant",
             "Choose a free number, or move the other policy in the same task of office_client_configs",
         )
 
 
-def _both_names(found: Match) -> str:
-    live = found.live.named() if found.live else ""
-    return f"{found.desired.label} {live}".strip()
+def _named(found: Match) -> str:
+    return f"{found.desired.label} {found.live.named()}".strip() if found.live else found.desired.named()
 
 
 def _all_numbers(
-    matches: t.Sequence[Match],
-    live: t.Sequence[Policy],
-    final: t.Sequence[int | None],
-    freed_first: frozenset[int],
+    live: t.Sequence[Policy], wanted: t.Mapping[str, int | None], gone: t.Collection[str]
 ) -> dict[str, int]:
     """Return the number of every policy that is live when the call is sent, strongest first."""
-    gone = {matches[place].live.id for place in freed_first if matches[place].live}  # type: ignore[union-attr]
-    wanted = {
-        found.live.id: number for found, number in zip(matches, final, strict=True) if found.live and number is not None
-    }
     numbers: dict[str, int] = {}
     for policy in live:
-        if policy.id in gone:
+        if str(policy.id) in gone:
             continue
-        number = wanted.get(policy.id, policy.priority)
+        number = wanted[str(policy.id)]
         if number is None:
             raise UserError(
                 policy.named(), "renumber the policies", "the server gave it no priority", "Give it one by hand first"

@@ -7,38 +7,35 @@ from __future__ import annotations
 
 import typing as t
 
+from .._graph.errors import UserError
 from .._office.capabilities import Capabilities
-from .._office.payload import Json, Payload, Slot
-from .._office.policy import Assignment, Policy
+from .._office.policy import Policy
+from .._office.writes import Part, Write, Written
 
 
 class Surface(t.Protocol):
-    """Policies of one tenant. Every method raises UserError; a read that fails is never an empty answer."""
+    """Policies of one tenant.
+
+    Reads raise UserError; one that fails is never an empty answer. ``write`` takes writes that do not depend on each
+    other and returns what each brought or why it failed.
+    """
 
     @property
     def capabilities(self) -> Capabilities: ...
 
     def list_policies(self) -> tuple[Policy, ...]: ...
 
-    def read_payload(self, policy: Policy, slot: Slot) -> Payload: ...
+    def read(self, parts: t.Sequence[Part]) -> list[t.Any]: ...
 
-    def read_assignments(self, policy: Policy) -> tuple[Assignment, ...]: ...
-
-    def create(self, draft: Policy, known_ids: t.Collection[str]) -> str: ...
-
-    def update(self, policy: Policy, fields: t.Mapping[str, t.Any]) -> None: ...
-
-    def write_payload(self, policy: Policy, slot: Slot, value: Json) -> None: ...
-
-    def assign(self, policy: Policy, assignments: t.Sequence[Assignment]) -> tuple[Assignment, ...]: ...
+    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]: ...
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None: ...
 
-    def delete(self, policy: Policy) -> None: ...
-
 
 class Directory(t.Protocol):
-    """Groups of one tenant. Both methods raise UserError."""
+    """Groups of one tenant. ``look_up`` asks for many at once; the others raise UserError."""
+
+    def look_up(self, names: t.Iterable[str], ids: t.Iterable[str] = ()) -> None: ...
 
     def id_of(self, name: str) -> str: ...
 

@@ -6,60 +6,40 @@
 from __future__ import annotations
 
 import json
-import time
 import typing as t
 import uuid
-from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from .auth import Authenticator
-from .errors import Failure, GraphError, NotGraphError, is_graph_error, parse_error_body
-from .retry import RetryPolicy, Transient, parse_retry_after
+from .batch import BATCH_SIZE, BatchRefusedError, send_batch
+from .errors import Failure, GraphError, InDoubtError, NotGraphError
+from .messages import Answer, Call, failure_of, refusal_of
+from .retry import RetryPolicy, Transient
 from .session import Connection, open_session, send
 
-# Statuses worth another try (Graph pages "throttling" and "error responses"): 429 was surely not done, 503 and 504 may
-# be.
-_NOT_DONE = 429
-_RETRIED = (_NOT_DONE, 503, 504)
 _MAX_PAGES = 10_000
 
 T = t.TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A 2xx answer: status and the raw body."""
-
-    status: int
-    body: bytes
-    content_type: str
-    method: str
-    path: str
-
-    def json(self) -> t.Any:
-        """Return the parsed body. Raises NotGraphError when it is not JSON (HTML, cut off)."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            is_html = "html" in self.content_type.lower() or self.body.lstrip()[:1] == b"<"
-            what = "an HTML page" if is_html else "a body that is not complete JSON"
-            failure = Failure(
-                f"the answer to {self.method} {self.path} was {what} (status {self.status})",
-                status=self.status,
-                method=self.method,
-                path=self.path,
-            )
-            raise NotGraphError(failure) from error
 
 
 class GraphClient:
     """Calls Graph below one root URL with one login.
 
     Paths are relative (``/officeConfiguration``); ``version`` replaces the connection's api_version. Every call
-    carries the token, a fresh client-request-id and the user agent, and has a time-out.
+    carries the token, a fresh client-request-id and the user agent, and has a time-out. ``batching`` lets many() use
+    $batch; it turns itself off where the tenant refuses that.
     """
 
-    def __init__(self, connection: Connection, authenticator: Authenticator, retry: RetryPolicy | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        authenticator: Authenticator,
+        retry: RetryPolicy | None = None,
+        batching: bool = False,
+    ) -> None:
+        self.batching = batching
         self._connection = connection
         self._authenticator = authenticator
         self._retry = retry or RetryPolicy(connection.retry_timeout)
@@ -73,9 +53,7 @@ class GraphClient:
         """Send a call that may safely be sent twice (see send_once for the arguments). Raises GraphError."""
         return self._retry.run(lambda: self.send_once(method, self._url(path, version), **arguments))
 
-    def call_unrepeatable(
-        self, method: str, path: str, recover: t.Callable[[], T | None], **arguments: t.Any
-    ) -> Answer | T:
+    def call_unrepeatable(self, call: Call, recover: t.Callable[[], T | None]) -> Answer | T:
         """Send a call that must not be done twice.
 
         After a failure that may have done the work, ``recover`` is asked before another try: its answer, when not
@@ -87,7 +65,7 @@ class GraphClient:
         def attempt() -> Answer | T:
             nonlocal in_doubt
             try:
-                return self.send_once(method, self._url(path), **arguments)
+                return self._send_call(call)
             except Transient as failure:
                 in_doubt = in_doubt or failure.maybe_done
                 raise
@@ -99,27 +77,74 @@ class GraphClient:
 
         return self._retry.run(attempt, recover)
 
+    def many(self, calls: t.Sequence[Call]) -> list[Answer | GraphError]:
+        """Send calls that do not depend on each other and return an answer or an error for each, in their order.
+
+        They travel in $batch where that is on and not refused, else one by one. A call that is not repeatable and may
+        have been done gets an InDoubtError; all others are tried again where that makes sense.
+        """
+        results: list[Answer | GraphError] = []
+        by_version = [list(group) for _version, group in groupby(calls, key=lambda call: call.version)]
+        for same_version in by_version:
+            for start in range(0, len(same_version), BATCH_SIZE):
+                results.extend(self._send_chunk(same_version[start : start + BATCH_SIZE]))
+        return results
+
+    def _send_chunk(self, calls: t.Sequence[Call]) -> list[Answer | GraphError]:
+        if self.batching and len(calls) > 1:
+            url = self._url("/$batch", calls[0].version)
+            try:
+                return send_batch(calls, partial(self.send_once, "POST", url), self._retry)
+            except BatchRefusedError:
+                # Asked once a run: what one tenant refuses it refuses again.
+                self.batching = False
+        return [self._send_alone(call) for call in calls]
+
+    def _send_call(self, call: Call) -> Answer:
+        url = self._url(call.path, call.version)
+        arguments = {"json_body": call.json_body, "data": call.data, "content_type": call.content_type}
+        return self.send_once(call.method, url, **arguments)
+
+    def _send_alone(self, call: Call) -> Answer | GraphError:
+        def attempt() -> Answer:
+            try:
+                return self._send_call(call)
+            except Transient as failure:
+                if call.repeatable or not failure.maybe_done:
+                    raise
+                raise InDoubtError(failure.error.failure) from failure
+
+        try:
+            return self._retry.run(attempt)
+        except GraphError as error:
+            return error
+
     def pages(self, path: str, version: str | None = None, params: t.Mapping[str, str] | None = None) -> list[t.Any]:
         """GET a collection to its end and return all its items.
 
         nextLinks are followed as they are, but only on the configured host and never twice (Graph page "paging").
         Raises GraphError; what could not be read completely is never returned in part.
         """
+        url = self._url(path, version)
+        return self._collect(self._retry.run(lambda: self.send_once("GET", url, params=params)), {url})
+
+    def all_items(self, first: Answer) -> list[t.Any]:
+        """Return all items of a collection whose first page was read already (see pages)."""
+        return self._collect(first, set())
+
+    def _collect(self, answer: Answer, seen: set[str]) -> list[t.Any]:
         items: list[t.Any] = []
-        url: str | None = self._url(path, version)
-        seen: set[str] = set()
-        while url is not None:
-            self._check_next(url, seen)
-            seen.add(url)
-            current = url
-            answer = self._retry.run(lambda: self.send_once("GET", current, params=params))  # noqa: B023 - run at once
+        while True:
             document = answer.json()
             if not isinstance(document, dict) or not isinstance(document.get("value"), list):
-                raise NotGraphError(_failure(answer, "the answer has no list 'value'"))
+                raise NotGraphError(failure_of(answer, "the answer has no list 'value'"))
             items.extend(document["value"])
             url = document.get("@odata.nextLink")
-            params = None
-        return items
+            if url is None:
+                return items
+            self._check_next(url, seen)
+            seen.add(url)
+            answer = self._retry.run(partial(self.send_once, "GET", url))
 
     def send_once(
         self,
@@ -155,7 +180,7 @@ class GraphClient:
         )
         if 200 <= answer.status < 300:
             return answer
-        raise _refusal(answer, response.headers, client_request_id)
+        raise refusal_of(answer, response.headers, client_request_id)
 
     def _url(self, path: str, version: str | None = None) -> str:
         return f"{self._connection.graph_url}/{version or self._connection.api_version}{path}"
@@ -171,26 +196,3 @@ class GraphClient:
             )
         if url in seen or len(seen) >= _MAX_PAGES:
             raise NotGraphError(Failure("the page links run in a circle", method="GET", path=there.path))
-
-
-def _failure(answer: Answer, message: str) -> Failure:
-    return Failure(message, status=answer.status, method=answer.method, path=answer.path)
-
-
-def _refusal(answer: Answer, headers: t.Mapping[str, str], client_request_id: str) -> Exception:
-    """Return the error for an answer that is not 2xx: Transient where another try makes sense."""
-    if 300 <= answer.status < 400:
-        target = urlsplit(headers.get("Location", "")).netloc or "an unnamed place"
-        return NotGraphError(_failure(answer, f"a redirect to {target} (status {answer.status}) was not followed"))
-    failure = parse_error_body(answer.status, answer.body, answer.content_type, headers)
-    failure = replace(
-        failure,
-        method=answer.method,
-        path=answer.path,
-        client_request_id=failure.client_request_id or client_request_id,
-    )
-    error = GraphError(failure) if is_graph_error(answer.body) else NotGraphError(failure)
-    if answer.status in _RETRIED:
-        retry_after = parse_retry_after(headers.get("Retry-After"), time.time())
-        return Transient(error, retry_after, maybe_done=answer.status != _NOT_DONE)
-    return error

@@ -49,6 +49,12 @@ class UserError(Exception):
         super().__init__(f"{subject}: cannot {action}: {cause.rstrip('. ')}. {next_step.rstrip('. ')}.")
         self.details = details
 
+    def with_others(self, count: int) -> UserError:
+        """Return this error with a word on how many others there were."""
+        error = UserError("", "", "", "", self.details)
+        error.args = (f"{self} ({count} more {'policy' if count == 1 else 'policies'} failed: see results.)",)
+        return error
+
 
 class GraphError(Exception):
     """A call that Graph (or something before it) refused or did not answer; ``failure`` holds the facts."""
@@ -95,6 +101,10 @@ class NotGraphError(GraphError):
 
     def advice(self) -> str | None:
         return "Check graph_url and api_version, and whether a proxy or captive portal answers instead of Graph"
+
+
+class InDoubtError(GraphError):
+    """A call that must not be done twice, of which nobody knows whether it was done."""
 
 
 class LoginError(GraphError):

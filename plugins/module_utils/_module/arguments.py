@@ -64,6 +64,31 @@ READ_ONLY: Spec = {
     "checkin_statuses": {"type": "list", "elements": "dict"},
 }
 
+BATCH: Spec = {"batch": {"type": "str", "choices": ["auto", "never"], "default": "auto"}}
+
+UNLISTED: Spec = {
+    "unlisted": {"type": "str", "choices": ["keep_after", "keep_before", "fail"], "default": "keep_after"},
+}
+
+BULK: Spec = {
+    "order": {"type": "list", "elements": "str"},
+    **UNLISTED,
+    "prune": {"type": "bool", "default": False},
+    "prune_scope": {
+        "type": "dict",
+        "options": {
+            "kind": {"type": "list", "elements": "str", "choices": list(KINDS)},
+            "display_name": {"type": "list", "elements": "str"},
+        },
+    },
+    "protect": {"type": "list", "elements": "str"},
+    "max_deletions": {"type": "str"},
+    "max_changes": {"type": "str"},
+    "expect_fingerprint": {"type": "str"},
+    "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
+    **BATCH,
+}
+
 POLICY_IN_LIST: Spec = {**POLICY, **GROUPS, **READ_ONLY}
 
 

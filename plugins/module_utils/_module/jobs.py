@@ -9,14 +9,24 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._converge.apply import Outcome
-from .._converge.converge import converge
+from .._converge.converge import Terms, converge
 from .._converge.desired import State
 from .._graph.errors import UserError
 from .._office.payload import Slot
 from .._office.policy import PAYLOAD_FIELDS, Policy, is_guid
 from .._office.unset import UNSET
-from .results import assignment_results, config_result, item_result, opaque_warnings, outcome_result
+from .._office.writes import Part
+from .results import (
+    assignment_results,
+    config_result,
+    item_result,
+    opaque_warnings,
+    order_result,
+    outcome_result,
+    plan_result,
+)
 from .tenant import Tenant
+from .terms import bulk_terms, given_order, refuse_null
 from .wishes import desired_policies, desired_policy
 
 
@@ -45,7 +55,8 @@ Job = t.Callable[[Request, Tenant], Reply]
 def one_policy(request: Request, tenant: Tenant) -> Reply:
     """office_client_config: one policy, shown whole."""
     wish = desired_policy(request.params, request.raw)
-    outcome = converge([wish], tenant.store, tenant.directory, request.check_mode, whole_policies=True)
+    terms = Terms(check_mode=request.check_mode, whole_policies=True)
+    outcome = converge([wish], tenant.store, tenant.directory, terms)
     shown = outcome.items[0].after
     # The groups of a policy are another module's: a created one would show its none, one that was there nothing.
     config = config_result(replace(shown, assignments=UNSET)) if shown else {}
@@ -55,7 +66,7 @@ def one_policy(request: Request, tenant: Tenant) -> Reply:
 def one_assignment(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_assignment: the groups of one policy that exists."""
     wish = desired_policy(request.params, request.raw, state=State.EXISTING)
-    outcome = converge([wish], tenant.store, tenant.directory, request.check_mode)
+    outcome = converge([wish], tenant.store, tenant.directory, Terms(check_mode=request.check_mode))
     # EXISTING never ends absent.
     shown = t.cast(Policy, outcome.items[0].after)
     found = {"config": config_result(shown), "assignments": assignment_results(shown.assignments)}
@@ -64,13 +75,23 @@ def one_assignment(request: Request, tenant: Tenant) -> Reply:
 
 def many_policies(request: Request, tenant: Tenant) -> Reply:
     """office_client_configs: a list of policies with their groups."""
+    terms = bulk_terms(request.params, request.raw, request.check_mode)
     wishes = desired_policies(request.params, request.raw)
-    outcome = converge(wishes, tenant.store, tenant.directory, request.check_mode)
+    outcome = converge(wishes, tenant.store, tenant.directory, terms)
     found = {
         "configs": [config_result(item.after) for item in outcome.items if item.after],
         "results": [item_result(place, outcome) for place in range(len(outcome.items))],
+        "plan": plan_result(outcome, tenant.store.capabilities.batch_size),
     }
     return _writer_reply(request, tenant, outcome, found)
+
+
+def order_of_policies(request: Request, tenant: Tenant) -> Reply:
+    """office_client_config_order: the whole tenant in one declared order."""
+    refuse_null(request.raw)
+    terms = Terms(check_mode=request.check_mode, order=given_order(request.params))
+    outcome = converge([], tenant.store, tenant.directory, terms)
+    return _writer_reply(request, tenant, outcome, {"order": order_result(outcome)})
 
 
 def policy_info(request: Request, tenant: Tenant) -> Reply:
@@ -79,11 +100,12 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     group = _group_filter(params["group"], tenant)
     found = [policy for policy in _listed(params["id"], tenant) if _matches(policy, params)]
     if group is not None or "assignments" in gather:
-        found = [replace(policy, assignments=tenant.store.read_assignments(policy)) for policy in found]
+        read = tenant.store.read([Part(policy) for policy in found])
+        found = [replace(policy, assignments=assignments) for policy, assignments in zip(found, read, strict=True)]
     if group is not None:
         found = [policy for policy in found if group in {entry.group_id for entry in policy.assignments}]  # type: ignore[union-attr]
     if "payloads" in gather:
-        found = [_with_payloads(policy, tenant) for policy in found]
+        found = _with_payloads(found, tenant)
     found.sort(key=lambda policy: (policy.priority is None, policy.priority, policy.display_name, policy.id))
     configs = [_info_result(policy, gather) for policy in found]
     return Reply({"changed": False, "configs": configs}, opaque_warnings(found))
@@ -93,7 +115,7 @@ def _writer_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dic
     result = {**outcome_result(outcome, request.diff_mode), **found}
     if outcome.error is not None:
         # What the objects look like after a broken run was not read: say what was sent and how far each item got.
-        result = {key: result[key] for key in ("changed", "actions", "results") if key in result}
+        result = {key: result[key] for key in ("changed", "actions", "results", "plan") if key in result}
     warnings = opaque_warnings(item.before for item in outcome.items) + tenant.directory.warnings
     return Reply(result, warnings, outcome.error)
 
@@ -117,12 +139,14 @@ def _matches(policy: Policy, params: t.Mapping[str, t.Any]) -> bool:
     return all(asked is None or asked == have for asked, have in wanted)
 
 
-def _with_payloads(policy: Policy, tenant: Tenant) -> Policy:
-    read: dict[str, t.Any] = {}
-    for slot in Slot:
-        if policy.payload(slot) is UNSET:
-            read[PAYLOAD_FIELDS[slot]] = tenant.store.read_payload(policy, slot)
-    return replace(policy, **read)
+def _with_payloads(policies: t.Sequence[Policy], tenant: Tenant) -> list[Policy]:
+    """Return the policies with both payloads; those that the listing carried are not read again."""
+    wanted = [(place, slot) for place, policy in enumerate(policies) for slot in Slot if policy.payload(slot) is UNSET]
+    read: list[dict[str, t.Any]] = [{} for _policy in policies]
+    payloads = tenant.store.read([Part(policies[place], slot) for place, slot in wanted])
+    for (place, slot), payload in zip(wanted, payloads, strict=True):
+        read[place][PAYLOAD_FIELDS[slot]] = payload
+    return [replace(policy, **parts) for policy, parts in zip(policies, read, strict=True)]
 
 
 def _info_result(policy: Policy, gather: t.Collection[str]) -> dict[str, t.Any]:

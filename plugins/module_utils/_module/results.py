@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
 from .._converge.actions import Action, UpdatePriorities
 from .._converge.apply import Outcome, concerns
@@ -69,14 +70,67 @@ def item_result(place: int, outcome: Outcome) -> dict[str, t.Any]:
     """Return what became of one item of a list."""
     item = outcome.items[place]
     shown = item.after or item.before
-    return {
-        "index": place,
+    pruned = place >= outcome.plan.listed
+    result: dict[str, t.Any] = {
+        "index": None if pruned else place,
         "display_name": shown.display_name if shown else item.desired.display_name,
         "id": shown.id if shown else item.desired.id,
         "status": outcome.statuses[place],
+        "pruned": pruned,
         "actions": [
             action_result(action, outcome.items) for action in outcome.actions if concerns(action, place, item)
         ],
+    }
+    error = outcome.errors.get(place)
+    if error is not None:
+        result["msg"] = str(error)
+        result["error"] = error.details.as_dict() if error.details else {}
+    return result
+
+
+def plan_result(outcome: Outcome, batch_size: int) -> dict[str, t.Any]:
+    """Return the plan's fingerprint, its counts and the smallest number of requests that can carry its writes."""
+    counts = Counter(item.status for item in outcome.plan.items)
+    return {
+        "fingerprint": outcome.plan.fingerprint,
+        **{status: counts[status] for status in ("created", "updated", "deleted", "unchanged")},
+        "writes": len(outcome.plan.actions),
+        "write_requests": outcome.plan.write_requests(batch_size),
+    }
+
+
+def order_result(outcome: Outcome) -> list[dict[str, t.Any]]:
+    """Return all live policies with the numbers they have after the run, strongest first."""
+    numbers = _new_numbers(outcome)
+    order = [
+        {"id": policy.id, "display_name": policy.display_name, "priority": numbers.get(str(policy.id), policy.priority)}
+        for policy in outcome.plan.live
+    ]
+    return sorted(order, key=lambda entry: (entry["priority"] is None, entry["priority"]))
+
+
+def _new_numbers(outcome: Outcome) -> dict[str, int]:
+    """Return the number of each policy that gets another one in the common call, by id."""
+    return {
+        policy_id: action.numbers[policy_id]
+        for action in outcome.actions
+        if isinstance(action, UpdatePriorities)
+        for policy_id in action.changed
+    }
+
+
+def _order_diff(outcome: Outcome) -> dict[str, t.Any] | None:
+    """Return the diff of priorities of policies that are no items of the task."""
+    items = {item.before.id for item in outcome.items if item.before}
+    numbers = _new_numbers(outcome)
+    moved = [policy for policy in outcome.plan.live if str(policy.id) in numbers and policy.id not in items]
+    if not moved:
+        return None
+    return {
+        "before_header": "priorities",
+        "after_header": "priorities",
+        "before": {policy.named(): policy.priority for policy in moved},
+        "after": {policy.named(): numbers[str(policy.id)] for policy in moved},
     }
 
 
@@ -87,5 +141,6 @@ def outcome_result(outcome: Outcome, with_diff: bool) -> dict[str, t.Any]:
         "actions": [action_result(action, outcome.items) for action in outcome.actions],
     }
     if with_diff:
-        result["diff"] = [diff for item in outcome.items if (diff := diff_of(item)) is not None]
+        diffs = [*(diff_of(item) for item in outcome.items), _order_diff(outcome)]
+        result["diff"] = [diff for diff in diffs if diff is not None]
     return result

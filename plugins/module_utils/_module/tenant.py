@@ -34,7 +34,8 @@ def open_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Te
     """Return the tenant that the arguments name; nothing is sent yet. Raises UserError."""
     connection = _connection(params)
     retry = RetryPolicy(connection.retry_timeout)
-    client = GraphClient(connection, _authenticator(params, raw, connection, retry), retry)
+    batching = params.get("batch") == "auto"
+    client = GraphClient(connection, _authenticator(params, raw, connection, retry), retry, batching)
     return Tenant(OfficeStore(client, params["payload_transport"] == "inline"), GroupDirectory(client))
 
 

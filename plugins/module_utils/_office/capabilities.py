@@ -11,8 +11,10 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Capabilities:
     """``priorities``: policies have a number that is unique in the tenant. ``inline_payloads``: payloads travel inside
-    create and update, so they cost no call of their own.
+    create and update, so they cost no call of their own. ``batch_size``: how many independent calls one request can
+    carry.
     """
 
     priorities: bool = True
     inline_payloads: bool = False
+    batch_size: int = 1

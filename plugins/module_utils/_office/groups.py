@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import quote, urlencode
 
 from .._graph.client import GraphClient
 from .._graph.errors import GraphError, UserError
+from .._graph.messages import Answer, Call
 from .explain import explained
 
 # Group reads are served by the released version, whatever version serves officeConfiguration.
 _VERSION = "v1.0"
 _PERMISSION = "GroupMember.Read.All"
+_FIELDS = "id,displayName"
 
 
 class GroupDirectory:
@@ -21,18 +24,31 @@ class GroupDirectory:
 
     def __init__(self, client: GraphClient) -> None:
         self._client = client
-        self._by_name: dict[str, str] = {}
-        self._known: set[str] = set()
+        self._by_name: dict[str, str | UserError] = {}
+        self._by_id: dict[str, UserError | None] = {}
         self.warnings: list[str] = []
+
+    def look_up(self, names: t.Iterable[str], ids: t.Iterable[str] = ()) -> None:
+        """Ask for all these names and ids at once; id_of and check then answer from memory. Raises nothing."""
+        new_names = [name for name in dict.fromkeys(names) if name not in self._by_name]
+        new_ids = [group_id for group_id in dict.fromkeys(ids) if group_id not in self._by_id]
+        calls = [_by_name(name) for name in new_names] + [_by_id(group_id) for group_id in new_ids]
+        answers = self._client.many(calls)
+        for name, answer in zip(new_names, answers, strict=False):
+            self._by_name[name] = self._named(name, answer)
+        for group_id, answer in zip(new_ids, answers[len(new_names) :], strict=True):
+            self._by_id[group_id] = self._known(group_id, answer)
 
     def id_of(self, name: str) -> str:
         """Return the id (lower-case GUID) of the one group with this display name.
 
         Graph's ``eq`` ignores case, so the hits are checked to the letter. Raises UserError for none or several.
         """
-        if name not in self._by_name:
-            self._by_name[name] = self._look_up(name)
-        return self._by_name[name]
+        self.look_up([name])
+        found = self._by_name[name]
+        if isinstance(found, UserError):
+            raise found
+        return found
 
     def check(self, group_id: str) -> None:
         """Raise UserError when no group has this id.
@@ -40,46 +56,60 @@ class GroupDirectory:
         Where the app may not read groups, the id is taken as given and a warning is kept: assigning by id needs no
         directory permission (Graph page "permissions reference").
         """
-        if group_id in self._known:
-            return
-        self._known.add(group_id)
-        subject = f"group {group_id}"
-        with explained(subject, "look it up", _PERMISSION):
-            try:
-                self._client.get(f"/groups/{group_id}", _VERSION, {"$select": "id,displayName"})
-            except GraphError as error:
-                if error.status == 403:
-                    self.warnings.append(
-                        f"{subject} was not looked up before use, since the app lacks the permission {_PERMISSION}"
-                    )
-                    return
-                if error.status == 404:
-                    raise UserError(
-                        subject,
-                        "assign it",
-                        "the directory holds no group with this id",
-                        "Check the id; a new group may take a minute to be seen",
-                        error.failure,
-                    ) from error
-                raise
+        self.look_up([], [group_id])
+        error = self._by_id[group_id]
+        if error is not None:
+            raise error
 
-    def _look_up(self, name: str) -> str:
+    def _known(self, group_id: str, answer: Answer | GraphError) -> UserError | None:
+        """Return why a group cannot be assigned, None when it can."""
+        subject = f"group {group_id}"
+        if isinstance(answer, Answer):
+            return None
+        if answer.status == 403:
+            self.warnings.append(
+                f"{subject} was not looked up before use, since the app lacks the permission {_PERMISSION}"
+            )
+            return None
+        if answer.status == 404:
+            cause, step = "the directory holds no group with this id", "Check the id; a new group may take a minute"
+            return UserError(subject, "assign it", cause, step, answer.failure)
+        return _error(subject, answer)
+
+    def _named(self, name: str, answer: Answer | GraphError) -> str | UserError:
+        """Return the id of the one group with this name, or why there is none."""
         subject = f"group '{name}'"
-        quoted = name.replace("'", "''")
-        with explained(subject, "look it up", _PERMISSION):
-            query = {"$filter": f"displayName eq '{quoted}'", "$select": "id,displayName"}
-            found: list[dict[str, t.Any]] = self._client.pages("/groups", _VERSION, query)
+        try:
+            if not isinstance(answer, Answer):
+                raise answer
+            found: list[dict[str, t.Any]] = self._client.all_items(answer)
+        except GraphError as error:
+            return _error(subject, error)
         ids = [str(group["id"]).lower() for group in found if group.get("displayName") == name]
         if len(ids) == 1:
-            self._known.add(ids[0])
+            self._by_id[ids[0]] = None
             return ids[0]
         if ids:
-            raise UserError(
-                subject,
-                "resolve the name",
-                f"{len(ids)} groups have it (ids {', '.join(sorted(ids))})",
-                "Give the id of the one you mean",
-            )
+            cause = f"{len(ids)} groups have it (ids {', '.join(sorted(ids))})"
+            return UserError(subject, "resolve the name", cause, "Give the id of the one you mean")
         near = sorted(str(group.get("displayName")) for group in found)
-        hint = f"no group has exactly this name, but '{near[0]}' differs in case only" if near else "no group has it"
-        raise UserError(subject, "resolve the name", hint, "Check the spelling, or give the group's id")
+        cause = f"no group has exactly this name, but '{near[0]}' differs in case only" if near else "no group has it"
+        return UserError(subject, "resolve the name", cause, "Check the spelling, or give the group's id")
+
+
+def _by_name(name: str) -> Call:
+    quoted = name.replace("'", "''")
+    query = urlencode({"$filter": f"displayName eq '{quoted}'", "$select": _FIELDS}, quote_via=quote, safe="$,")
+    return Call("GET", f"/groups?{query}", _VERSION)
+
+
+def _by_id(group_id: str) -> Call:
+    return Call("GET", f"/groups/{group_id}?$select={_FIELDS}", _VERSION)
+
+
+def _error(subject: str, error: GraphError) -> UserError:
+    try:
+        with explained(subject, "look it up", _PERMISSION):
+            raise error
+    except UserError as explanation:
+        return explanation

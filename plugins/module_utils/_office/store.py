@@ -8,14 +8,28 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from .._graph.client import Answer, GraphClient
-from .._graph.errors import Failure, GraphError, NotGraphError
+from .._graph.batch import BATCH_SIZE
+from .._graph.client import GraphClient
+from .._graph.errors import Failure, GraphError, InDoubtError, NotGraphError, UserError
+from .._graph.messages import Answer, Call
 from .capabilities import Capabilities
 from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_withdrawn
-from .payload import Json, Payload, Slot, decode, encode
+from .payload import Payload, decode, encode
 from .policy import Assignment, Policy, fields_to_graph
+from .unset import UNSET
+from .writes import (
+    CreatePolicy,
+    DeletePolicy,
+    Part,
+    ReplaceAssignments,
+    ReplacePayload,
+    UpdatePolicy,
+    Write,
+    Written,
+)
 
 _COLLECTION = "/officeConfiguration/clientConfigurations"
 
@@ -27,16 +41,34 @@ _PRIORITY_ACTIONS = (
 )
 
 
+@dataclass(frozen=True)
+class _Operation:
+    """One call, how messages name it, and what its answer means; ``missing`` is what a 404 means, if not an error."""
+
+    call: Call
+    subject: str
+    action: str
+    permission: str
+    understand: t.Callable[[Answer], t.Any]
+    missing: t.Any = UNSET
+
+
 class OfficeStore:
     """Reads and writes the policies of one tenant.
 
     With the capability ``inline_payloads``, payloads go as base64 inside create and update, else as bytes to their own
-    URLs. Every method raises UserError, which names the policy, the action and the next step.
+    URLs. Errors are UserErrors, which name the policy, the action and the next step.
     """
 
     def __init__(self, client: GraphClient, inline_payloads: bool = False) -> None:
         self._client = client
-        self.capabilities = Capabilities(priorities=True, inline_payloads=inline_payloads)
+        self._inline_payloads = inline_payloads
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this surface can do now: a tenant may turn out to refuse batches."""
+        size = BATCH_SIZE if self._client.batching else 1
+        return Capabilities(priorities=True, inline_payloads=self._inline_payloads, batch_size=size)
 
     def list_policies(self) -> tuple[Policy, ...]:
         """Return all policies of the tenant, in the server's order, complete or not at all."""
@@ -45,87 +77,71 @@ class OfficeStore:
 
     def get_policy(self, policy_id: str) -> Policy | None:
         """Return one policy by id, None when there is none with it (404)."""
-        with explained(f"policy {policy_id}", "read it", READ_PERMISSION):
-            try:
-                document = self._client.get(_path(policy_id)).json()
-            except GraphError as error:
-                if error.status == 404 and not is_withdrawn(error):
-                    return None
-                raise
-            # The documentation's samples wrap a single entity in "value".
-            wrapped = document.get("value") if isinstance(document, dict) else None
-            return _read_policy(wrapped if isinstance(wrapped, dict) else document)
+        call = Call("GET", _path(policy_id))
+        operation = _Operation(call, f"policy {policy_id}", "read it", READ_PERMISSION, _entity, missing=None)
+        return t.cast("Policy | None", _value(self._run([operation])[0]))
 
-    def read_payload(self, policy: Policy, slot: Slot) -> Payload:
-        """Return a payload; {} when the policy has none (204, 404 or no bytes)."""
-        with explained(policy.named(), f"read its {slot.value}", READ_PERMISSION):
-            try:
-                answer = self._client.get(_path(policy.id, slot.value))
-            except GraphError as error:
-                if error.status == 404 and not is_withdrawn(error):
-                    return {}
-                raise
-            if "html" in answer.content_type.lower():
-                answer.json()
-            return decode(answer.body)
+    def read(self, parts: t.Sequence[Part]) -> list[t.Any]:
+        """Return the payload or the assignments that each part names. Raises UserError when one cannot be read."""
+        return [_value(result) for result in self._run([self._reading(part) for part in parts])]
 
-    def read_assignments(self, policy: Policy) -> tuple[Assignment, ...]:
-        """Return the assignments of a policy."""
-        with explained(policy.named(), "read its assignments", READ_PERMISSION):
-            items = self._client.pages(_path(policy.id, "assignments"))
-            return tuple(Assignment.from_graph(_object(item)) for item in items)
+    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
+        """Send writes that do not depend on each other; return what each brought, or why it failed.
 
-    def create(self, draft: Policy, known_ids: t.Collection[str]) -> str:
-        """Create a policy and return its id.
-
-        When the outcome of a try is unknown, the policy is looked for before it is sent again: one that is not among
-        ``known_ids`` and has the draft's name, type and priority is ours.
+        ``known_ids`` are the ids of all policies seen so far. When the outcome of a create is unknown, the policy is
+        looked for before it is sent again: one that is not among them and has the draft's name, type and priority is
+        ours.
         """
+        results = self._run([_WRITES[type(write)](write) for write in writes])
+        in_doubt = [place for place, result in enumerate(results) if _is_in_doubt(result)]
+        if in_doubt:
+            drafts = [t.cast(CreatePolicy, writes[place]) for place in in_doubt]
+            results_again = self._settle(drafts, known_ids)
+            for place, result in zip(in_doubt, results_again, strict=True):
+                results[place] = result
+        return results
 
-        def find_ours() -> Policy | None:
-            for policy in self.list_policies():
-                if policy.id not in known_ids and _same_identity(policy, draft):
-                    return policy
-            return None
+    def _run(self, operations: t.Sequence[_Operation]) -> list[t.Any]:
+        """Return what each operation's answer means, or the UserError why there is none."""
+        answers = self._client.many([operation.call for operation in operations])
+        return [_understood(operation, answer) for operation, answer in zip(operations, answers, strict=True)]
 
-        with explained(draft.named(), "create it", WRITE_PERMISSION):
-            answer = self._client.call_unrepeatable("POST", _COLLECTION, find_ours, json_body=draft.to_graph())
-            created = _read_policy(answer.json()) if isinstance(answer, Answer) else answer
-            return str(created.id)
+    def _reading(self, part: Part) -> _Operation:
+        if part.slot is None:
+            call = Call("GET", _path(part.policy.id, "assignments"))
+            return _Operation(call, part.policy.named(), "read its assignments", READ_PERMISSION, self._assignments_of)
+        name = part.slot.value
+        call = Call("GET", _path(part.policy.id, name))
+        return _Operation(call, part.policy.named(), f"read its {name}", READ_PERMISSION, _payload_of, missing={})
 
-    def update(self, policy: Policy, fields: t.Mapping[str, t.Any]) -> None:
-        """Change some fields (by their names in Policy) of a live policy."""
-        with explained(policy.named(), f"update {', '.join(fields)}", WRITE_PERMISSION):
-            self._client.call("PATCH", _path(policy.id), json_body=fields_to_graph(policy.odata_type, fields))
+    def _assignments_of(self, answer: Answer) -> tuple[Assignment, ...]:
+        return tuple(Assignment.from_graph(_object(item)) for item in self._client.all_items(answer))
 
-    def write_payload(self, policy: Policy, slot: Slot, value: Json) -> None:
-        """Replace a payload with the bytes of its JSON text."""
-        with explained(policy.named(), f"write its {slot.value}", WRITE_PERMISSION):
-            self._client.call(
-                "PUT", _path(policy.id, slot.value), data=encode(value), content_type="application/octet-stream"
-            )
+    def _settle(self, writes: t.Sequence[CreatePolicy], known_ids: t.Collection[str]) -> list[Written | UserError]:
+        """Look for the policies whose creates may have been done, and send again those that are not there."""
+        try:
+            live = self.list_policies()
+        except UserError as error:
+            return [error] * len(writes)
+        return [self._settle_one(write, live, known_ids) for write in writes]
 
-    def assign(self, policy: Policy, assignments: t.Sequence[Assignment]) -> tuple[Assignment, ...]:
-        """Replace all assignments of a policy and return the new ones, with the ids the server gave them where it
-        told.
-        """
-        body = {"officeConfigurationAssignments": [assignment.to_graph() for assignment in assignments]}
-        with explained(policy.named(), "assign its groups", WRITE_PERMISSION):
-            answer = self._client.call("POST", _path(policy.id, "assign"), json_body=body)
-            document = answer.json() if answer.body else {}
-            told = document.get("value") if isinstance(document, dict) else None
-            if not isinstance(told, list):
-                return tuple(assignments)
-            return tuple(Assignment.from_graph(_object(item)) for item in told)
+    def _settle_one(
+        self, write: CreatePolicy, live: t.Sequence[Policy], known_ids: t.Collection[str]
+    ) -> Written | UserError:
+        def find_ours(policies: t.Sequence[Policy]) -> Policy | None:
+            strangers = (policy for policy in policies if policy.id not in known_ids)
+            return next((policy for policy in strangers if _same_identity(policy, write.draft)), None)
 
-    def delete(self, policy: Policy) -> None:
-        """Delete a policy; one that is already gone is fine."""
-        with explained(policy.named(), "delete it", WRITE_PERMISSION):
-            try:
-                self._client.call("DELETE", _path(policy.id))
-            except GraphError as error:
-                if error.status != 404 or is_withdrawn(error):
-                    raise
+        operation = _creating(write)
+        ours = find_ours(live)
+        if ours is not None:
+            return Written(ours.id)
+        try:
+            with explained(operation.subject, operation.action, operation.permission):
+                answer = self._client.call_unrepeatable(operation.call, lambda: find_ours(self.list_policies()))
+                return Written(answer.id) if isinstance(answer, Policy) else operation.understand(answer)
+        except UserError as error:
+            return error
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None:
         """Set the priority of every policy of the tenant, by id, in one call that succeeds or changes nothing."""
@@ -144,6 +160,93 @@ class OfficeStore:
             except GraphError as error:
                 if action == _PRIORITY_ACTIONS[-1] or not _is_unknown_action(error, action):
                     raise
+
+
+def _creating(write: CreatePolicy) -> _Operation:
+    call = Call("POST", _COLLECTION, json_body=write.draft.to_graph(), repeatable=False)
+    return _writing(call, write.draft, "create it", lambda answer: Written(policy_id=_read_policy(answer.json()).id))
+
+
+def _updating(write: UpdatePolicy) -> _Operation:
+    body = fields_to_graph(write.policy.odata_type, write.fields)
+    return _writing(
+        Call("PATCH", _path(write.policy.id), json_body=body), write.policy, f"update {', '.join(write.fields)}"
+    )
+
+
+def _replacing_payload(write: ReplacePayload) -> _Operation:
+    path = _path(write.policy.id, write.slot.value)
+    call = Call("PUT", path, data=encode(write.value), content_type="application/octet-stream")
+    return _writing(call, write.policy, f"write its {write.slot.value}")
+
+
+def _replacing_assignments(write: ReplaceAssignments) -> _Operation:
+    body = {"officeConfigurationAssignments": [assignment.to_graph() for assignment in write.assignments]}
+
+    def understand(answer: Answer) -> Written:
+        document = answer.json() if answer.body else {}
+        told = document.get("value") if isinstance(document, dict) else None
+        if not isinstance(told, list):
+            return Written(assignments=write.assignments)
+        return Written(assignments=tuple(Assignment.from_graph(_object(item)) for item in told))
+
+    call = Call("POST", _path(write.policy.id, "assign"), json_body=body)
+    return _writing(call, write.policy, "assign its groups", understand)
+
+
+def _deleting(write: DeletePolicy) -> _Operation:
+    operation = _writing(Call("DELETE", _path(write.policy.id)), write.policy, "delete it")
+    return replace(operation, missing=Written())
+
+
+_WRITES: dict[type, t.Callable[[t.Any], _Operation]] = {
+    CreatePolicy: _creating,
+    UpdatePolicy: _updating,
+    ReplacePayload: _replacing_payload,
+    ReplaceAssignments: _replacing_assignments,
+    DeletePolicy: _deleting,
+}
+
+
+def _writing(
+    call: Call, policy: Policy, action: str, understand: t.Callable[[Answer], Written] = lambda _answer: Written()
+) -> _Operation:
+    return _Operation(call, policy.named(), action, WRITE_PERMISSION, understand)
+
+
+def _understood(operation: _Operation, answer: Answer | GraphError) -> t.Any:
+    try:
+        with explained(operation.subject, operation.action, operation.permission):
+            if isinstance(answer, Answer):
+                return operation.understand(answer)
+            if operation.missing is not UNSET and answer.status == 404 and not is_withdrawn(answer):
+                return operation.missing
+            raise answer
+    except UserError as error:
+        return error
+
+
+def _is_in_doubt(result: t.Any) -> bool:
+    return isinstance(result, UserError) and isinstance(result.__cause__, InDoubtError)
+
+
+def _value(result: t.Any) -> t.Any:
+    if isinstance(result, UserError):
+        raise result
+    return result
+
+
+def _payload_of(answer: Answer) -> Payload:
+    if "html" in answer.content_type.lower():
+        answer.json()
+    return decode(answer.body)
+
+
+def _entity(answer: Answer) -> Policy:
+    """Read a policy; the documentation's samples wrap a single one in "value"."""
+    document = answer.json()
+    wrapped = document.get("value") if isinstance(document, dict) else None
+    return _read_policy(wrapped if isinstance(wrapped, dict) else document)
 
 
 def _path(policy_id: str | None, *parts: str) -> str:

@@ -1,0 +1,103 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A fingerprint of the live state a plan was made from, and what moved since. Pure.
+
+It is a text: a prefix, and for each policy the plan touches a digest of its id and one of each of its aspects. So two
+of them tell not only that the tenant moved but where; the texts of the policies cannot be read from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import typing as t
+
+from .._graph.errors import UserError
+from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._office.unset import UNSET
+from .compare import flatten, path_text
+
+_PREFIX = "m365.apps-1:"
+_DIGEST = 6
+_ASPECTS = ("display_name", "description", "kind", "priority", *PAYLOAD_FIELDS.values(), "groups")
+_ENTRY = _DIGEST * (1 + len(_ASPECTS))
+
+
+def fingerprint(touched: t.Iterable[Policy]) -> str:
+    """Return the fingerprint of these live policies; their order means nothing."""
+    entries = sorted(_digest(str(policy.id)) + b"".join(_aspects(policy)) for policy in touched)
+    return _PREFIX + base64.urlsafe_b64encode(b"".join(entries)).decode("ascii")
+
+
+def refuse_moved(expected: str, touched: t.Sequence[Policy], live: t.Sequence[Policy]) -> None:
+    """Refuse when the state differs from the one a plan was made from. Raises UserError that says what moved."""
+    before = _read(expected)
+    moved = []
+    for policy in touched:
+        then = before.pop(_digest(str(policy.id)), None)
+        if then is None:
+            moved.append(f"{policy.named()} is new to the plan")
+            continue
+        changed = [name for name, one, other in zip(_ASPECTS, then, _aspects(policy), strict=True) if one != other]
+        if changed:
+            moved.append(f"{policy.named()} has another {' and '.join(changed)}")
+    names = {_digest(str(policy.id)): policy.named() for policy in live}
+    moved += [f"{names[key]} is no longer part of it" for key in before if key in names]
+    gone = sum(key not in names for key in before)
+    if gone:
+        moved.append(f"{gone} of its policies {'is' if gone == 1 else 'are'} gone")
+    if moved:
+        shown = "; ".join(moved[:10]) + (f"; and {len(moved) - 10} more" if len(moved) > 10 else "")
+        raise UserError(
+            "the plan",
+            "apply it",
+            f"the tenant has moved since it was made: {shown}",
+            "Plan again and look at what changed",
+        )
+
+
+def _read(text: str) -> dict[bytes, tuple[bytes, ...]]:
+    try:
+        data = base64.b64decode(text.removeprefix(_PREFIX), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        data = b"?"
+    if not text.startswith(_PREFIX) or len(data) % _ENTRY:
+        raise UserError(
+            "expect_fingerprint",
+            "use it",
+            "it is not a fingerprint of this version",
+            "Take plan.fingerprint of a check run",
+        )
+    entries = (data[start : start + _ENTRY] for start in range(0, len(data), _ENTRY))
+    return {entry[:_DIGEST]: _split(entry[_DIGEST:]) for entry in entries}
+
+
+def _split(data: bytes) -> tuple[bytes, ...]:
+    return tuple(data[start : start + _DIGEST] for start in range(0, len(data), _DIGEST))
+
+
+def _aspects(policy: Policy) -> tuple[bytes, ...]:
+    values: list[t.Any] = [policy.display_name, policy.description, policy.odata_type, policy.priority]
+    values += [_payload(getattr(policy, field)) for field in PAYLOAD_FIELDS.values()]
+    values.append(_groups(policy.assignments))
+    return tuple(_digest(json.dumps(value, ensure_ascii=False)) for value in values)
+
+
+def _payload(payload: t.Any) -> t.Any:
+    if payload is UNSET:
+        return "unread"
+    leaves = ((path_text(path), repr(path), repr(value)) for path, value in flatten(payload).items())
+    return sorted(leaves)
+
+
+def _groups(assignments: t.Any) -> t.Any:
+    if assignments is UNSET:
+        return "unread"
+    return sorted(assignment.key for assignment in t.cast("tuple[Assignment, ...]", assignments))
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()[:_DIGEST]

@@ -1,0 +1,112 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What keeps a bulk run from doing more than was meant: pruning within bounds, and limits before the first write.
+Pure.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import typing as t
+from dataclasses import dataclass
+
+from .._graph.errors import UserError
+from .._office.policy import Policy
+from .desired import DesiredPolicy, State
+from .match import Match
+
+_TASK = "the task"
+_SHOWN = 10
+# Pruned policies that a task may delete without being told a limit.
+DEFAULT_PRUNE_LIMIT = 5
+
+
+@dataclass(frozen=True)
+class Prune:
+    """Which unlisted policies are to be deleted: of these kinds (none: any), with a name like one of these patterns."""
+
+    kinds: tuple[str, ...] = ()
+    names: tuple[str, ...] = ("*",)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A number of policies, or with ``percent`` a share of all policies of the tenant."""
+
+    number: int
+    percent: bool = False
+
+    def allows(self, count: int, total: int) -> bool:
+        """Tell whether that many of the tenant's policies are within the limit."""
+        return count * 100 <= self.number * total if self.percent else count <= self.number
+
+    def __str__(self) -> str:
+        return f"{self.number}%" if self.percent else str(self.number)
+
+
+@dataclass(frozen=True)
+class Guards:
+    """The bounds of a bulk run; None is no limit of the user's own."""
+
+    prune: Prune | None = None
+    protect: tuple[str, ...] = ()
+    max_deletions: Limit | None = None
+    max_changes: Limit | None = None
+
+
+def prunable(matches: t.Sequence[Match], live: t.Sequence[Policy], guards: Guards) -> tuple[Match, ...]:
+    """Return the deletions of live policies that are not listed, within the scope and not protected."""
+    if guards.prune is None:
+        return ()
+    listed = {found.live.id for found in matches if found.live}
+    scope = guards.prune
+    return tuple(
+        Match(DesiredPolicy(label="prune", state=State.ABSENT, id=policy.id, display_name=policy.display_name), policy)
+        for policy in live
+        if policy.id not in listed
+        and (not scope.kinds or policy.kind in scope.kinds)
+        and _like(policy.display_name, scope.names)
+        and not _like(policy.display_name, guards.protect)
+    )
+
+
+def refuse_protected(matches: t.Sequence[Match], guards: Guards) -> None:
+    """Refuse to delete a listed policy that is protected. Raises UserError."""
+    for found in matches:
+        if found.live and found.desired.state is State.ABSENT and _like(found.live.display_name, guards.protect):
+            raise UserError(
+                f"{found.desired.label} {found.live.named()}",
+                "delete it",
+                "protect names it",
+                "Take the item out, or change protect",
+            )
+
+
+def check_limits(
+    deleted: t.Sequence[str], pruned: t.Sequence[str], changed: t.Sequence[str], total: int, guards: Guards
+) -> None:
+    """Refuse a plan that deletes or changes more than is allowed, and say what it would have done.
+
+    ``deleted`` names all policies it deletes, ``pruned`` those of them that are not listed, ``changed`` all it writes
+    to; ``total`` is the number of live policies. Raises UserError.
+    """
+    checks = (
+        (guards.max_deletions, deleted, "delete", "max_deletions"),
+        (None if guards.max_deletions else Limit(DEFAULT_PRUNE_LIMIT), pruned, "prune", "max_deletions"),
+        (guards.max_changes, changed, "change", "max_changes"),
+    )
+    for limit, names, verb, option in checks:
+        if limit is not None and not limit.allows(len(names), total):
+            shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])
+            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+            raise UserError(
+                _TASK,
+                f"{verb} {len(names)} of {total} policies",
+                f"{option} allows {limit}; it would {verb} {shown}{more}",
+                f"Nothing was written; check the list, or raise {option} if this is meant",
+            )
+
+
+def _like(name: str, patterns: t.Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

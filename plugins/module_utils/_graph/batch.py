@@ -1,0 +1,161 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many calls in one request (Graph page "JSON batching"): each inner answer stands and is retried by itself."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import typing as t
+import uuid
+
+from .errors import Failure, GraphError, InDoubtError, NotGraphError
+from .messages import Answer, Call, refusal_of
+from .retry import RetryPolicy, Transient
+
+BATCH_SIZE = 20
+
+_FAILED_DEPENDENCY = 424
+# The outer answer's way to say that there is no $batch here; the inner calls are then sent alone.
+_REFUSALS = (400, 403, 404, 405, 501)
+
+Results = dict[int, t.Union[Answer, GraphError]]
+
+
+class BatchRefusedError(Exception):
+    """The tenant does not take $batch; nothing of it was done."""
+
+
+def send_batch(calls: t.Sequence[Call], post: t.Callable[..., Answer], retry: RetryPolicy) -> list[Answer | GraphError]:
+    """Send up to 20 calls that do not depend on each other and return an answer or an error for each.
+
+    ``post`` sends the outer request once (it takes ``json_body``). Inner throttling waits for the longest inner
+    Retry-After and sends only what is left. Raises BatchRefusedError.
+    """
+    run = _BatchRun(calls, post)
+    try:
+        retry.run(run.attempt)
+    except GraphError as error:
+        for place in run.pending:
+            run.results[place] = run.last_errors.get(place, error)
+    return [run.results[place] for place in range(len(calls))]
+
+
+class _BatchRun:
+    """One batch until each of its calls has an answer or an error."""
+
+    def __init__(self, calls: t.Sequence[Call], post: t.Callable[..., Answer]) -> None:
+        self._calls = calls
+        self._post = post
+        self._answered_once = False
+        self.pending = list(range(len(calls)))
+        self.results: Results = {}
+        self.last_errors: dict[int, GraphError] = {}
+
+    def attempt(self) -> None:
+        """Send what is pending. Raises Transient while something is left."""
+        try:
+            answer = self._post(json_body={"requests": [_request(place, self._calls[place]) for place in self.pending]})
+        except Transient as failure:
+            if failure.maybe_done:
+                self._doubt(failure.error.failure)
+            if self.pending:
+                raise
+            return
+        except GraphError as error:
+            if error.status in _REFUSALS and not self._answered_once:
+                raise BatchRefusedError from error
+            raise
+        self._answered_once = True
+        left = self._sort(_inner_answers(answer))
+        if left:
+            raise left
+
+    def _doubt(self, failure: Failure) -> None:
+        """Settle what must not be sent again."""
+        for place in [place for place in self.pending if not self._calls[place].repeatable]:
+            self._settle(place, InDoubtError(failure))
+
+    def _settle(self, place: int, result: Answer | GraphError) -> None:
+        self.results[place] = result
+        self.pending.remove(place)
+
+    def _sort(self, inner: t.Mapping[str, t.Mapping[str, t.Any]]) -> Transient | None:
+        """Settle what was answered; return the failure to wait for when something is left."""
+        waits: list[float | None] = []
+        errors: list[GraphError] = []
+        for place in list(self.pending):
+            try:
+                self._settle(place, _answer(self._calls[place], inner.get(str(place))))
+            except Transient as failure:
+                if failure.maybe_done and not self._calls[place].repeatable:
+                    self._settle(place, InDoubtError(failure.error.failure))
+                    continue
+                self.last_errors[place] = failure.error
+                errors.append(failure.error)
+                waits.append(failure.retry_after)
+            except GraphError as error:
+                self._settle(place, error)
+        if not self.pending:
+            return None
+        known = [wait for wait in waits if wait is not None]
+        return Transient(errors[0], max(known) if known else None)
+
+
+def _request(place: int, call: Call) -> dict[str, t.Any]:
+    headers = {"client-request-id": str(uuid.uuid4())}
+    request: dict[str, t.Any] = {"id": str(place), "method": call.method, "url": call.path, "headers": headers}
+    if call.json_body is not None:
+        headers["Content-Type"] = "application/json"
+        request["body"] = call.json_body
+    elif call.data is not None:
+        headers["Content-Type"] = call.content_type or "application/octet-stream"
+        request["body"] = base64.urlsafe_b64encode(call.data).decode("ascii")
+    return request
+
+
+def _inner_answers(outer: Answer) -> dict[str, dict[str, t.Any]]:
+    document = outer.json()
+    responses = document.get("responses") if isinstance(document, dict) else None
+    if not isinstance(responses, list):
+        failure = Failure("the answer to $batch has no list 'responses'", outer.status, method="POST", path=outer.path)
+        raise NotGraphError(failure)
+    return {str(inner.get("id")): inner for inner in responses if isinstance(inner, dict)}
+
+
+def _answer(call: Call, inner: t.Mapping[str, t.Any] | None) -> Answer:
+    """Return the inner answer. Raises Transient or GraphError for one that is missing or not 2xx."""
+    if inner is None or not isinstance(inner.get("status"), int):
+        raise Transient(
+            NotGraphError(Failure("$batch gave no answer to this call", method=call.method, path=call.path))
+        )
+    headers = {str(key).lower(): str(value) for key, value in (inner.get("headers") or {}).items()}
+    answer = Answer(inner["status"], _body(inner.get("body")), headers.get("content-type", ""), call.method, call.path)
+    if 200 <= answer.status < 300:
+        return answer
+    refusal = refusal_of(answer, _IgnoringCase(headers), headers.get("client-request-id"))
+    if answer.status == _FAILED_DEPENDENCY and isinstance(refusal, GraphError):
+        raise Transient(refusal, maybe_done=False)
+    raise refusal
+
+
+class _IgnoringCase(dict[str, str]):
+    """Headers found by a name in any case; the keys are in lower case."""
+
+    def get(self, name: str, default: t.Any = None) -> t.Any:
+        return super().get(name.lower(), default)
+
+
+def _body(body: t.Any) -> bytes:
+    """Return the bytes of an inner body: JSON as it is, bytes as base64 or base64url text."""
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        return json.dumps(body, ensure_ascii=False).encode()
+    compact = "".join(body.split()).replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return body.encode()

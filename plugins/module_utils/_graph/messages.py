@@ -1,0 +1,82 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Calls and answers as values, and which error an answer is."""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from .errors import Failure, GraphError, NotGraphError, is_graph_error, parse_error_body
+from .retry import Transient, parse_retry_after
+
+# Statuses worth another try (Graph pages "throttling" and "error responses"): 429 was surely not done, 503 and 504 may
+# be.
+_NOT_DONE = 429
+_RETRIED = (_NOT_DONE, 503, 504)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: ``path`` is relative to the version's root. Not ``repeatable`` is what must not be done twice."""
+
+    method: str
+    path: str
+    version: str | None = None
+    json_body: t.Any = None
+    data: bytes | None = None
+    content_type: str | None = None
+    repeatable: bool = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A 2xx answer: status and the raw body."""
+
+    status: int
+    body: bytes
+    content_type: str
+    method: str
+    path: str
+
+    def json(self) -> t.Any:
+        """Return the parsed body. Raises NotGraphError when it is not JSON (HTML, cut off)."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            is_html = "html" in self.content_type.lower() or self.body.lstrip()[:1] == b"<"
+            what = "an HTML page" if is_html else "a body that is not complete JSON"
+            failure = Failure(
+                f"the answer to {self.method} {self.path} was {what} (status {self.status})",
+                status=self.status,
+                method=self.method,
+                path=self.path,
+            )
+            raise NotGraphError(failure) from error
+
+
+def failure_of(answer: Answer, message: str) -> Failure:
+    return Failure(message, status=answer.status, method=answer.method, path=answer.path)
+
+
+def refusal_of(answer: Answer, headers: t.Mapping[str, str], client_request_id: str | None) -> Exception:
+    """Return the error for an answer that is not 2xx: Transient where another try makes sense."""
+    if 300 <= answer.status < 400:
+        target = urlsplit(headers.get("Location", "")).netloc or "an unnamed place"
+        return NotGraphError(failure_of(answer, f"a redirect to {target} (status {answer.status}) was not followed"))
+    failure = parse_error_body(answer.status, answer.body, answer.content_type, headers)
+    failure = replace(
+        failure,
+        method=answer.method,
+        path=answer.path,
+        client_request_id=failure.client_request_id or client_request_id,
+    )
+    error = GraphError(failure) if is_graph_error(answer.body) else NotGraphError(failure)
+    if answer.status in _RETRIED:
+        retry_after = parse_retry_after(headers.get("Retry-After"), time.time())
+        return Transient(error, retry_after, maybe_done=answer.status != _NOT_DONE)
+    return error

@@ -1,0 +1,97 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the arguments of the bulk modules to how a run goes about it."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._converge.apply import OnError
+from .._converge.converge import Terms
+from .._converge.guards import Guards, Limit, Prune
+from .._converge.order import Order, Unlisted
+from .._graph.errors import UserError
+
+Arguments = t.Mapping[str, t.Any]
+
+_TASK = "the task"
+_NOT_NULL = (
+    "policies",
+    "order",
+    "prune",
+    "prune_scope",
+    "protect",
+    "max_deletions",
+    "max_changes",
+    "expect_fingerprint",
+)
+
+
+def bulk_terms(params: Arguments, raw: Arguments, check_mode: bool) -> Terms:
+    """Return the terms that office_client_configs was given. Raises UserError."""
+    refuse_null(raw)
+    return Terms(
+        check_mode=check_mode,
+        order=given_order(params),
+        guards=_guards(params),
+        expect_fingerprint=params["expect_fingerprint"],
+        on_error=OnError(params["on_error"]),
+    )
+
+
+def refuse_null(raw: Arguments) -> None:
+    """Refuse a null where leaving it out would mean something weaker, such as no limit. Raises UserError."""
+    for name in _NOT_NULL:
+        if name in raw and raw[name] is None:
+            raise UserError(_TASK, f"use {name}", "it is null", f"Leave {name} out, or give it a value")
+
+
+def given_order(params: Arguments) -> Order | None:
+    """Return the declared order, None when there is none."""
+    names = params["order"]
+    if not names:
+        return None
+    if any(not name.strip() for name in names):
+        raise UserError("the order", "use it", "an entry is empty", "Give ids or display names")
+    return Order(tuple(names), Unlisted(params["unlisted"]))
+
+
+def _guards(params: Arguments) -> Guards:
+    return Guards(
+        prune=_prune(params),
+        protect=tuple(params["protect"] or ()),
+        max_deletions=_limit("max_deletions", params["max_deletions"]),
+        max_changes=_limit("max_changes", params["max_changes"]),
+    )
+
+
+def _prune(params: Arguments) -> Prune | None:
+    scope = params["prune_scope"] or {}
+    if not params["prune"]:
+        return None
+    if not params["policies"]:
+        raise UserError(
+            _TASK,
+            "prune",
+            "policies is empty, so every policy would go",
+            "List at least one policy, or leave prune out",
+        )
+    names = scope.get("display_name")
+    if names is not None and not names:
+        raise UserError(
+            _TASK, "prune", "prune_scope.display_name is empty", "Give patterns, or leave it out for any name"
+        )
+    return Prune(kinds=tuple(scope.get("kind") or ()), names=tuple(names or ("*",)))
+
+
+def _limit(name: str, text: str | None) -> Limit | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,9})(\.0)?\s*(%?)", text.strip())
+    if found is None:
+        raise UserError(
+            _TASK, f"use {name}", f"'{text}' is no number", "Give a number, such as 5, or a share, such as 10%"
+        )
+    return Limit(int(found[1]), percent=bool(found[3]))
