@@ -118,6 +118,8 @@ class GraphClient:
                 raise NotGraphError(_failure(answer, "the answer has no list 'value'"))
             items.extend(document["value"])
             url = document.get("@odata.nextLink")
+            if url is not None and not isinstance(url, str):
+                raise NotGraphError(_failure(answer, "the answer's page link is not text"))
             params = None
         return items
 

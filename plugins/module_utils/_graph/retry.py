@@ -51,7 +51,7 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
     except ValueError:
         try:
             seconds = email.utils.parsedate_to_datetime(value).timestamp() - now
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
@@ -73,9 +73,9 @@ class RetryPolicy:
 
         ``recover`` is for work that must not be done twice: it is asked before each new try after a failure that may
         have done the work, and its answer (not None) counts as the answer. Raises GraphError of the last try, with the
-        number of tries and the time in its message.
+        number of tries and the seconds since the first failure in its message.
         """
-        started = self.clock()
+        failed_first: float | None = None
         attempts = 0
         while True:
             attempts += 1
@@ -83,8 +83,10 @@ class RetryPolicy:
                 return send()
             except Transient as failure:
                 delay = self._delay(failure, attempts)
-                elapsed = self.clock() - started
-                too_late = elapsed + delay > self.budget
+                now = self.clock()
+                failed_first = now if failed_first is None else failed_first
+                elapsed = now - failed_first
+                too_late = self.budget <= 0 or elapsed + delay > self.budget
                 if too_late or (failure.unreached and attempts >= _CONNECT_ATTEMPTS):
                     raise _with_effort(failure.error, attempts, elapsed) from failure
                 last = failure

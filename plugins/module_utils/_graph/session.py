@@ -8,7 +8,7 @@ from __future__ import annotations
 import platform
 import traceback
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .._version import VERSION
@@ -39,7 +39,7 @@ class Connection:
     api_version: str = "beta"
     validate_certs: bool = True
     ca_path: str | None = None
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # it may hold a password
     timeout: float = 30.0
     retry_timeout: float = 300.0
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from .._graph.client import GraphClient
-from .._graph.errors import GraphError, UserError
-from .explain import explained
+from .._graph.errors import Failure, GraphError, NotGraphError, UserError
+from .explain import explained, is_absent
 
 # Group reads are served by the released version, whatever version serves officeConfiguration.
 _VERSION = "v1.0"
@@ -42,18 +42,18 @@ class GroupDirectory:
         """
         if group_id in self._known:
             return
-        self._known.add(group_id)
         subject = f"group {group_id}"
         with explained(subject, "look it up", _PERMISSION):
             try:
                 self._client.get(f"/groups/{group_id}", _VERSION, {"$select": "id,displayName"})
             except GraphError as error:
-                if error.status == 403:
+                if error.status == 403 and not isinstance(error, NotGraphError):
+                    self._known.add(group_id)
                     self.warnings.append(
                         f"{subject} was not looked up before use, since the app lacks the permission {_PERMISSION}"
                     )
                     return
-                if error.status == 404:
+                if is_absent(error):
                     raise UserError(
                         subject,
                         "assign it",
@@ -62,6 +62,7 @@ class GroupDirectory:
                         error.failure,
                     ) from error
                 raise
+        self._known.add(group_id)
 
     def _look_up(self, name: str) -> str:
         subject = f"group '{name}'"
@@ -69,6 +70,8 @@ class GroupDirectory:
         with explained(subject, "look it up", _PERMISSION):
             query = {"$filter": f"displayName eq '{quoted}'", "$select": "id,displayName"}
             found: list[dict[str, t.Any]] = self._client.pages("/groups", _VERSION, query)
+            if not all(isinstance(group, dict) and group.get("id") for group in found):
+                raise NotGraphError(Failure("a group in the answer has no id", method="GET"))
         ids = [str(group["id"]).lower() for group in found if group.get("displayName") == name]
         if len(ids) == 1:
             self._known.add(ids[0])

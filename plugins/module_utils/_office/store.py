@@ -13,7 +13,7 @@ from urllib.parse import quote
 from .._graph.client import Answer, GraphClient
 from .._graph.errors import Failure, GraphError, NotGraphError
 from .capabilities import Capabilities
-from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_withdrawn
+from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_absent, is_withdrawn
 from .payload import Json, Payload, Slot, decode, encode
 from .policy import Assignment, Policy, fields_to_graph
 
@@ -41,7 +41,7 @@ class OfficeStore:
     def list_policies(self) -> tuple[Policy, ...]:
         """Return all policies of the tenant, in the server's order, complete or not at all."""
         with explained("the list of Office policies", "read it", READ_PERMISSION):
-            return tuple(_read_policy(item) for item in self._client.pages(_COLLECTION))
+            return tuple(self._read_policy(item) for item in self._client.pages(_COLLECTION))
 
     def get_policy(self, policy_id: str) -> Policy | None:
         """Return one policy by id, None when there is none with it (404)."""
@@ -49,12 +49,12 @@ class OfficeStore:
             try:
                 document = self._client.get(_path(policy_id)).json()
             except GraphError as error:
-                if error.status == 404 and not is_withdrawn(error):
+                if is_absent(error):
                     return None
                 raise
             # The documentation's samples wrap a single entity in "value".
             wrapped = document.get("value") if isinstance(document, dict) else None
-            return _read_policy(wrapped if isinstance(wrapped, dict) else document)
+            return self._read_policy(wrapped if isinstance(wrapped, dict) else document)
 
     def read_payload(self, policy: Policy, slot: Slot) -> Payload:
         """Return a payload; {} when the policy has none (204, 404 or no bytes)."""
@@ -62,7 +62,7 @@ class OfficeStore:
             try:
                 answer = self._client.get(_path(policy.id, slot.value))
             except GraphError as error:
-                if error.status == 404 and not is_withdrawn(error):
+                if is_absent(error):
                     return {}
                 raise
             if "html" in answer.content_type.lower():
@@ -73,7 +73,7 @@ class OfficeStore:
         """Return the assignments of a policy."""
         with explained(policy.named(), "read its assignments", READ_PERMISSION):
             items = self._client.pages(_path(policy.id, "assignments"))
-            return tuple(Assignment.from_graph(_object(item)) for item in items)
+            return tuple(_read_assignment(item) for item in items)
 
     def create(self, draft: Policy, known_ids: t.Collection[str]) -> str:
         """Create a policy and return its id.
@@ -90,7 +90,7 @@ class OfficeStore:
 
         with explained(draft.named(), "create it", WRITE_PERMISSION):
             answer = self._client.call_unrepeatable("POST", _COLLECTION, find_ours, json_body=draft.to_graph())
-            created = _read_policy(answer.json()) if isinstance(answer, Answer) else answer
+            created = self._created(answer, find_ours) if isinstance(answer, Answer) else answer
             return str(created.id)
 
     def update(self, policy: Policy, fields: t.Mapping[str, t.Any]) -> None:
@@ -116,7 +116,7 @@ class OfficeStore:
             told = document.get("value") if isinstance(document, dict) else None
             if not isinstance(told, list):
                 return tuple(assignments)
-            return tuple(Assignment.from_graph(_object(item)) for item in told)
+            return tuple(_read_assignment(item) for item in told)
 
     def delete(self, policy: Policy) -> None:
         """Delete a policy; one that is already gone is fine."""
@@ -124,7 +124,7 @@ class OfficeStore:
             try:
                 self._client.call("DELETE", _path(policy.id))
             except GraphError as error:
-                if error.status != 404 or is_withdrawn(error):
+                if not is_absent(error):
                     raise
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None:
@@ -135,6 +135,22 @@ class OfficeStore:
         }
         with explained("the policies' order", "update the priorities", WRITE_PERMISSION):
             self._call_priority_action(body)
+
+    def _created(self, answer: Answer, find_ours: t.Callable[[], Policy | None]) -> Policy:
+        """Read the answer to a create. One that cannot be read leaves the policy made, so that it is looked for."""
+        try:
+            return self._read_policy(answer.json())
+        except NotGraphError:
+            found = find_ours()
+            if found is None:
+                raise
+            return found
+
+    def _read_policy(self, item: t.Any) -> Policy:
+        try:
+            return Policy.from_graph(_object(item), self.capabilities.inline_payloads)
+        except (ValueError, TypeError) as error:
+            raise NotGraphError(Failure(f"a policy in the answer cannot be read ({error})", method="GET")) from error
 
     def _call_priority_action(self, body: t.Mapping[str, t.Any]) -> None:
         for action in _PRIORITY_ACTIONS:
@@ -156,19 +172,21 @@ def _same_identity(live: Policy, draft: Policy) -> bool:
 
 def _is_unknown_action(error: GraphError, action: str) -> bool:
     """Tell whether the server does not know this spelling of an action, as against refusing the call."""
+    if is_withdrawn(error):
+        return False
     message = error.failure.message.lower()
     segment = f"segment '{action.lower()}'" in message
     return error.status in (404, 405, 501) or (error.status == 400 and segment)
 
 
-def _object(item: t.Any) -> dict[str, t.Any]:
+def _read_assignment(item: t.Any) -> Assignment:
+    document = _object(item)
+    if document.get("target") is not None:
+        _object(document["target"], "the target of an assignment")
+    return Assignment.from_graph(document)
+
+
+def _object(item: t.Any, what: str = "an entry of the list") -> dict[str, t.Any]:
     if not isinstance(item, dict):
-        raise NotGraphError(Failure(f"an entry of the list is {type(item).__name__}, not an object", method="GET"))
+        raise NotGraphError(Failure(f"{what} is {type(item).__name__}, not an object", method="GET"))
     return item
-
-
-def _read_policy(item: t.Any) -> Policy:
-    try:
-        return Policy.from_graph(_object(item))
-    except (ValueError, TypeError) as error:
-        raise NotGraphError(Failure(f"a policy in the answer cannot be read ({error})", method="GET")) from error
