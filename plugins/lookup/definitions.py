@@ -102,7 +102,8 @@ def read_definitions(name: str, text: bytes) -> list[dict[str, t.Any]]:
         raise _error(name, "it is nested too deeply", "Make it flatter") from error
     except (yaml.YAMLError, ValueError) as error:
         raise _error(name, " ".join(str(error).split()), "Mend the file") from error
-    policies = document if isinstance(document, list) else [document]
+    # A JSON file of no text is {}, a YAML one None: neither is a policy.
+    policies: list[t.Any] = document if isinstance(document, list) else [document or None]
     for place, policy in enumerate(policies):
         where = f"{name} item {place}" if isinstance(document, list) else name
         if not isinstance(policy, dict):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from .._office.payload import Json, Slot
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._office.unset import UNSET
 from .._office.writes import CreatePolicy, DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Write
 
 
@@ -22,7 +23,8 @@ class Create:
     name: t.ClassVar[str] = "create"
 
     def details(self) -> dict[str, t.Any]:
-        return {"fields": sorted(set(self.draft.to_graph()) - {"@odata.type"})}
+        payloads = [field for field in PAYLOAD_FIELDS.values() if getattr(self.draft, field) is not UNSET]
+        return {"fields": sorted(["description", "display_name", "priority", *payloads])}
 
     def write(self, _live: Policy | None) -> Write:
         return CreatePolicy(self.draft)

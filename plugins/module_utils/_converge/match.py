@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 
 from .._graph.errors import UserError
@@ -120,31 +120,33 @@ def _refuse_other_kind(found: Match) -> None:
 
 def _refuse_taken_name(matches: t.Sequence[Match], live: t.Sequence[Policy]) -> None:
     """Refuse a create or a rename that would give two policies one name, since neither could be found by it again."""
-    managed = {found.live.id: found.desired for found in matches if found.live}
-    final: Counter[str] = Counter()
-    holder: dict[str, str] = {}
+    holders: dict[str, list[str]] = defaultdict(list)
+    managed = {found.live.id for found in matches if found.live}
     for policy in live:
-        item = managed.get(policy.id)
-        if item is not None and item.state is State.ABSENT:
-            continue
-        name = policy.display_name if item is None or item.display_name is None else item.display_name
-        final[name] += 1
-        if name == policy.display_name:
-            holder[name] = policy.named()
+        if policy.id not in managed:
+            holders[policy.display_name].append(policy.named())
     for found in matches:
-        if found.live is None and found.desired.state is State.PRESENT:
-            final[str(found.desired.display_name)] += 1
+        if found.desired.state is not State.ABSENT:
+            name, who = _future_name(found)
+            holders[name].append(who)
     for found in matches:
-        wanted = found.desired.display_name
-        if found.desired.state is State.ABSENT or wanted is None or final[wanted] < 2:
+        name, who = _future_name(found)
+        renamed = found.live is None or found.live.display_name != name
+        if found.desired.state is State.ABSENT or not renamed or len(holders[name]) < 2:
             continue
-        if found.live is None or found.live.display_name != wanted:
-            raise UserError(
-                found.desired.named(),
-                f"name it '{wanted}'" if found.live is None else f"rename {found.live.named()} to '{wanted}'",
-                f"the name is taken by {holder.get(wanted, 'another item of this task')}",
-                "Choose another name, or rename or delete the other policy",
-            )
+        raise UserError(
+            found.desired.named(),
+            f"name it '{name}'" if found.live is None else f"rename {found.live.named()} to '{name}'",
+            f"the name is taken by {next(other for other in holders[name] if other != who)}",
+            "Choose another name, or rename or delete the other policy",
+        )
+
+
+def _future_name(found: Match) -> tuple[str, str]:
+    """Return the name that a policy is to have, and how messages name the policy."""
+    if found.live is None:
+        return str(found.desired.display_name), found.desired.named()
+    return found.desired.display_name or found.live.display_name, f"{found.desired.label} {found.live.named()}".strip()
 
 
 def _refuse_name_both_ways(matches: t.Sequence[Match]) -> None:

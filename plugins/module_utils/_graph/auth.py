@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import traceback
 import typing as t
 from dataclasses import dataclass, field
 
 from .errors import Failure, LoginError, NoAnswerError, UserError
-from .retry import RetryPolicy, Transient
+from .retry import RetryPolicy, Transient, parse_retry_after
 from .session import Connection, open_session, send
 
 _LOGIN = "the login"
@@ -91,8 +92,8 @@ class MsalApplication:
                     app_name="m365.apps",
                 )
             answer = self._application.acquire_token_for_client([f"{self._connection.graph_url}/.default"])
-        except ValueError as error:
-            # MSAL's word for an authority it cannot use. What the server said is clearer.
+        except (ValueError, LookupError, AttributeError, RuntimeError) as error:
+            # MSAL's word, or its stumbling, for an authority it cannot use. What the server said is clearer.
             said = http.refusal() or {"error": "invalid_authority", "error_description": str(error)}
             raise _refused(said, authority, http.status) from error
         except msal.exceptions.MsalServiceError as error:
@@ -180,6 +181,7 @@ class _LoginHttp:
         response = send(self._session, method, url, self._timeout, **chosen)
         if response.status_code in (429, 503, 504):
             failure = Failure(f"{url} answered {response.status_code}", status=response.status_code, method=method)
-            raise Transient(NoAnswerError(failure, "Run it again later"), maybe_done=False)
+            retry_after = parse_retry_after(response.headers.get("Retry-After"), time.time())
+            raise Transient(NoAnswerError(failure, "Run it again later"), retry_after, maybe_done=False)
         self.status, self._body = response.status_code, response.content
         return response

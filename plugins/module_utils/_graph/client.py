@@ -142,6 +142,8 @@ class GraphClient:
             url = document.get("@odata.nextLink")
             if url is None:
                 return items
+            if not isinstance(url, str):
+                raise NotGraphError(failure_of(answer, "the answer's page link is not text"))
             self._check_next(url, seen)
             seen.add(url)
             answer = self._retry.run(partial(self.send_once, "GET", url))

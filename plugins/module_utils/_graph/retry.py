@@ -18,6 +18,7 @@ T = t.TypeVar("T")
 
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0
+_SHORTEST_DELAY = 0.1
 # A host that cannot be reached at all is most likely misspelled: do not spend the whole budget on it.
 _CONNECT_ATTEMPTS = 3
 
@@ -51,7 +52,7 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
     except ValueError:
         try:
             seconds = email.utils.parsedate_to_datetime(value).timestamp() - now
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
@@ -73,9 +74,9 @@ class RetryPolicy:
 
         ``recover`` is for work that must not be done twice: it is asked before each new try after a failure that may
         have done the work, and its answer (not None) counts as the answer. Raises GraphError of the last try, with the
-        number of tries and the time in its message.
+        number of tries and the seconds since the first failure in its message.
         """
-        started = self.clock()
+        failed_first: float | None = None
         attempts = 0
         while True:
             attempts += 1
@@ -83,8 +84,10 @@ class RetryPolicy:
                 return send()
             except Transient as failure:
                 delay = self._delay(failure, attempts)
-                elapsed = self.clock() - started
-                too_late = elapsed + delay > self.budget
+                now = self.clock()
+                failed_first = now if failed_first is None else failed_first
+                elapsed = now - failed_first
+                too_late = self.budget <= 0 or elapsed + delay > self.budget
                 if too_late or (failure.unreached and attempts >= _CONNECT_ATTEMPTS):
                     raise _with_effort(failure.error, attempts, elapsed) from failure
                 last = failure
@@ -96,7 +99,8 @@ class RetryPolicy:
 
     def _delay(self, failure: Transient, attempts: int) -> float:
         if failure.retry_after is not None:
-            return failure.retry_after
+            # A server that keeps saying 0 is not asked without a pause.
+            return max(_SHORTEST_DELAY, failure.retry_after)
         ceiling = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** (attempts - 1))
         return ceiling * (0.5 + self.jitter() / 2)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import platform
 import traceback
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .._version import VERSION
@@ -39,7 +39,7 @@ class Connection:
     api_version: str = "beta"
     validate_certs: bool = True
     ca_path: str | None = None
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # it may hold a password
     timeout: float = 30.0
     retry_timeout: float = 300.0
 
@@ -111,7 +111,12 @@ def _no_answer(error: requests.exceptions.RequestException, method: str, url: st
     if isinstance(error, requests.exceptions.Timeout):
         message, step = f"{host} did not answer within {timeout:g} s", "Raise timeout, or run it again later"
         return Transient(failed(message, step))
-    if isinstance(error, (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+    broken = (
+        requests.exceptions.ConnectionError,
+        requests.exceptions.ChunkedEncodingError,
+        requests.exceptions.ContentDecodingError,
+    )
+    if isinstance(error, broken):
         message = f"the connection to {host} broke before the answer was complete"
         return Transient(failed(message, "Run it again; what was already applied is found and left alone"))
     # What is left was wrong before anything was sent: an URL, a header.

@@ -33,11 +33,13 @@ CONNECTION: Spec = {
     "api_version": {"type": "str", "default": "beta", "fallback": _from_env("M365_API_VERSION")},
     "validate_certs": {"type": "bool", "default": True, "fallback": _from_env("M365_VALIDATE_CERTS")},
     "ca_path": {"type": "path", "fallback": _from_env("M365_CA_PATH")},
-    "proxy": {"type": "str", "fallback": _from_env("M365_PROXY")},
+    "proxy": {"type": "str", "no_log": True, "fallback": _from_env("M365_PROXY")},
     "timeout": {"type": "float", "default": 30.0},
     "retry_timeout": {"type": "float", "default": 300.0},
     "payload_transport": {"type": "str", "choices": ["stream", "inline"], "default": "stream"},
 }
+
+SHARED: Spec = {**AUTH, **CONNECTION}
 
 IDENTITY: Spec = {
     "id": {"type": "str"},
@@ -94,4 +96,4 @@ POLICY_IN_LIST: Spec = {**POLICY, **GROUPS, **READ_ONLY}
 
 def with_shared(spec: Spec) -> Spec:
     """Return a module's own spec with the login and connection options that all modules have."""
-    return {**spec, **AUTH, **CONNECTION}
+    return {**spec, **SHARED}

@@ -14,7 +14,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from .._graph.auth import MissingLibraryError
 from .._graph.errors import UserError
 from .._graph.session import REQUESTS_IMPORT_ERROR
-from .arguments import Spec, with_shared
+from .arguments import SHARED, Spec, with_shared
 from .jobs import Job, Reply, Request
 from .tenant import open_tenant
 
@@ -27,6 +27,10 @@ class _Module(AnsibleModule):
     def _load_params(self) -> None:
         super()._load_params()
         self.raw = copy.deepcopy(self.params)
+        for name in SHARED:
+            # For login and connection options null means left out, so that environment and default have their say.
+            if self.params.get(name, "") is None:
+                del self.params[name]
 
 
 def run_module(spec: Spec, job: Job, **rules: t.Any) -> None:

@@ -34,8 +34,8 @@ from .wishes import desired_policies, desired_policy
 class Request:
     """What a module was asked: validated options, the options as given, and how to run."""
 
-    params: t.Mapping[str, t.Any]
-    raw: t.Mapping[str, t.Any]
+    params: t.Mapping[str, t.Any] = field(repr=False)
+    raw: t.Mapping[str, t.Any] = field(repr=False)
     check_mode: bool = False
     diff_mode: bool = False
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -42,7 +43,8 @@ def open_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Te
 def _connection(params: t.Mapping[str, t.Any]) -> Connection:
     cloud = CLOUDS[params["cloud"]]
     for name in ("timeout", "retry_timeout"):
-        if not params[name] > 0 and not (name == "retry_timeout" and params[name] == 0):
+        lowest_fits = params[name] >= 0 if name == "retry_timeout" else params[name] > 0
+        if not (lowest_fits and math.isfinite(params[name])):
             raise UserError(
                 "the connection", f"use {name}", f"{params[name]:g} is not a time in seconds", "Give a number above 0"
             )
@@ -60,8 +62,7 @@ def _connection(params: t.Mapping[str, t.Any]) -> Connection:
 
 def _root_url(name: str, url: str) -> str:
     """Return a root URL without trailing slash; https only, since a token or a secret goes there."""
-    parts = urlsplit(url.strip())
-    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
+    if not _is_root_url(url.strip()):
         raise UserError(
             "the connection",
             f"use {name}",
@@ -69,6 +70,16 @@ def _root_url(name: str, url: str) -> str:
             f"Give the root, such as {CLOUDS['global'].graph_url}",
         )
     return url.strip().rstrip("/")
+
+
+def _is_root_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # The port is read only to see that it is a number.
+        plain = parts.port != 0 and not (parts.query or parts.fragment or "@" in parts.netloc)
+    except ValueError:
+        return False
+    return plain and parts.scheme == "https" and bool(parts.hostname)
 
 
 def _authenticator(

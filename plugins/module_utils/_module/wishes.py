@@ -114,17 +114,20 @@ def _group_text(text: str, subject: str) -> t.Any:
             return json.loads(text)
         except ValueError as error:
             raise _bad_groups(subject, f"it looks like JSON but is not ({error})") from error
-    return [text] if text.strip() else []
+    if text and not text.strip():
+        raise _bad_groups(subject, "it is blank")
+    return [text] if text else []
 
 
 def _members(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
-    members = [value] if isinstance(value, str) and value else value or []
-    if value is None or not isinstance(members, list):
+    if isinstance(value, str):
+        value = [value] if value else []
+    if not isinstance(value, list):
         raise _bad_groups(subject, f"{name} is {'null' if value is None else type(value).__name__}, not a list")
-    for member in members:
+    for member in value:
         if not isinstance(member, str) or not member.strip():
             raise _bad_groups(subject, f"{name} holds {member!r}, which is no group name or id")
-    return tuple(members)
+    return tuple(value)
 
 
 def _bad_groups(subject: str, cause: str) -> UserError:
@@ -138,7 +141,8 @@ def _check_assignments(params: Arguments, groups: GroupChange | None, subject: s
     assignments = params.get("assignments")
     if not assignments:
         return
-    ids = {str(assignment.get("group_id")).lower() for assignment in assignments}
+    # One without a group has a target this collection does not know: the plan deals with it.
+    ids = {str(assignment["group_id"]).lower() for assignment in assignments if assignment.get("group_id")}
     exact = None if groups is None or groups.exact is None else {group.lower() for group in groups.exact}
     if ids != exact:
         raise UserError(

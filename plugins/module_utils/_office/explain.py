@@ -21,6 +21,11 @@ def is_withdrawn(error: GraphError) -> bool:
     return error.status in (400, 404) and _SEGMENT in error.failure.message.lower()
 
 
+def is_absent(error: GraphError) -> bool:
+    """Tell whether Graph says that the object is not there; a proxy's 404 and a withdrawn segment say nothing of it."""
+    return error.status == 404 and not isinstance(error, NotGraphError) and not is_withdrawn(error)
+
+
 @contextlib.contextmanager
 def explained(subject: str, action: str, permission: str) -> t.Iterator[None]:
     """Turn a GraphError inside the block into a UserError that names the object, the action and what to do."""

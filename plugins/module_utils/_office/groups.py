@@ -9,9 +9,9 @@ import typing as t
 from urllib.parse import quote, urlencode
 
 from .._graph.client import GraphClient
-from .._graph.errors import GraphError, UserError
+from .._graph.errors import Failure, GraphError, NotGraphError, UserError
 from .._graph.messages import Answer, Call
-from .explain import explained
+from .explain import explained, is_absent
 
 # Group reads are served by the released version, whatever version serves officeConfiguration.
 _VERSION = "v1.0"
@@ -66,12 +66,12 @@ class GroupDirectory:
         subject = f"group {group_id}"
         if isinstance(answer, Answer):
             return None
-        if answer.status == 403:
+        if answer.status == 403 and not isinstance(answer, NotGraphError):
             self.warnings.append(
                 f"{subject} was not looked up before use, since the app lacks the permission {_PERMISSION}"
             )
             return None
-        if answer.status == 404:
+        if is_absent(answer):
             cause, step = "the directory holds no group with this id", "Check the id; a new group may take a minute"
             return UserError(subject, "assign it", cause, step, answer.failure)
         return _error(subject, answer)
@@ -83,6 +83,8 @@ class GroupDirectory:
             if not isinstance(answer, Answer):
                 raise answer
             found: list[dict[str, t.Any]] = self._client.all_items(answer)
+            if not all(isinstance(group, dict) and group.get("id") for group in found):
+                raise NotGraphError(Failure("a group in the answer has no id", method="GET"))
         except GraphError as error:
             return _error(subject, error)
         ids = [str(group["id"]).lower() for group in found if group.get("displayName") == name]

@@ -10,10 +10,12 @@ import binascii
 import enum
 import json
 import math
+import re
 import typing as t
 from dataclasses import dataclass
 
 _BOM = b"\xef\xbb\xbf"
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 # A parsed JSON object or array. What is empty ({}, [], no bytes) means "no settings" and is kept as {}.
 Json = t.Union[dict[str, t.Any], list[t.Any]]
@@ -80,7 +82,7 @@ def decode(data: bytes) -> Payload:
     if not text:
         return {}
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return Opaque(data)
     return value if isinstance(value, (dict, list)) else Opaque(data)
@@ -115,12 +117,15 @@ def _check_json(value: t.Any) -> None:
     while pending:
         item = pending.pop()
         if isinstance(item, dict):
-            wrong = next((key for key in item if not isinstance(key, str)), None)
-            if wrong is not None:
-                raise PayloadError(f"the key {wrong!r} is not text; quote it")
+            wrong = [key for key in item if not isinstance(key, str)]
+            if wrong:
+                raise PayloadError(f"the key {wrong[0]!r} is not text; quote it")
+            pending.extend(item.keys())
             pending.extend(item.values())
         elif isinstance(item, list):
             pending.extend(item)
+        elif isinstance(item, str) and _HALF_CHARACTER.search(item):
+            raise PayloadError("a text in it holds half a character (a lone surrogate), which UTF-8 cannot carry")
         elif isinstance(item, float) and not math.isfinite(item):
             raise PayloadError(f"JSON has no number {item}")
         elif item is not None and not isinstance(item, (str, int, float, bool)):

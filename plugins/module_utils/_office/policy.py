@@ -47,9 +47,10 @@ class Assignment:
 
     @classmethod
     def from_graph(cls, document: t.Mapping[str, t.Any]) -> Assignment:
-        """Read an officeClientConfigurationAssignment."""
+        """Read an officeClientConfigurationAssignment. A target of another type is no group, even with a groupId."""
         target = document.get("target") or {}
-        group_id = target.get("groupId")
+        odata_type = str(target.get("@odata.type") or _GROUP_TARGET).lstrip("#")
+        group_id = target.get("groupId") if odata_type == _GROUP_TARGET else None
         return cls(
             group_id=str(group_id).lower() if group_id else None,
             id=document.get("id"),
@@ -103,18 +104,22 @@ class Policy:
         return f"policy '{self.display_name}'" + (f" (id {self.id})" if self.id else "")
 
     @classmethod
-    def from_graph(cls, document: t.Mapping[str, t.Any]) -> Policy:
+    def from_graph(cls, document: t.Mapping[str, t.Any], inline_payloads: bool = False) -> Policy:
         """Read one of the officeClientConfiguration types, tolerantly.
 
         Unknown properties are ignored. A missing @odata.type means the collection's declared type. A payload string is
-        base64; a null says nothing, since streams are read from their own URL. Raises ValueError without an id.
+        base64. A null means none with ``inline_payloads``, else nothing, since streams are read from their own URL.
+        Raises ValueError without an id.
         """
         if not document.get("id"):
             raise ValueError("a policy without an id")
-        payloads: dict[str, t.Any] = {
-            field: decode_inline(document[slot.value]) if isinstance(document.get(slot.value), str) else UNSET
-            for slot, field in PAYLOAD_FIELDS.items()
-        }
+        payloads: dict[str, t.Any] = {}
+        for slot, field in PAYLOAD_FIELDS.items():
+            value = document.get(slot.value, UNSET)
+            if isinstance(value, str):
+                payloads[field] = decode_inline(value)
+            else:
+                payloads[field] = {} if value is None and inline_payloads else UNSET
         priority = document.get("priority")
         return cls(
             id=str(document["id"]),

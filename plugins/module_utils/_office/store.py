@@ -16,7 +16,7 @@ from .._graph.client import GraphClient
 from .._graph.errors import Failure, GraphError, InDoubtError, NotGraphError, UserError
 from .._graph.messages import Answer, Call
 from .capabilities import Capabilities
-from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_withdrawn
+from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_absent, is_withdrawn
 from .payload import Payload, decode, encode
 from .policy import Assignment, Policy, fields_to_graph
 from .unset import UNSET
@@ -73,12 +73,12 @@ class OfficeStore:
     def list_policies(self) -> tuple[Policy, ...]:
         """Return all policies of the tenant, in the server's order, complete or not at all."""
         with explained("the list of Office policies", "read it", READ_PERMISSION):
-            return tuple(_read_policy(item) for item in self._client.pages(_COLLECTION))
+            return tuple(self._read_policy(item) for item in self._client.pages(_COLLECTION))
 
     def get_policy(self, policy_id: str) -> Policy | None:
         """Return one policy by id, None when there is none with it (404)."""
         call = Call("GET", _path(policy_id))
-        operation = _Operation(call, f"policy {policy_id}", "read it", READ_PERMISSION, _entity, missing=None)
+        operation = _Operation(call, f"policy {policy_id}", "read it", READ_PERMISSION, self._entity, missing=None)
         return t.cast("Policy | None", _value(self._run([operation])[0]))
 
     def read(self, parts: t.Sequence[Part]) -> list[t.Any]:
@@ -92,13 +92,17 @@ class OfficeStore:
         looked for before it is sent again: one that is not among them and has the draft's name, type and priority is
         ours.
         """
-        results = self._run([_WRITES[type(write)](write) for write in writes])
-        in_doubt = [place for place, result in enumerate(results) if _is_in_doubt(result)]
+        results = self._run([self._writing(write) for write in writes])
+        in_doubt = [place for place, result in enumerate(results) if _is_in_doubt(writes[place], result)]
         if in_doubt:
-            drafts = [t.cast(CreatePolicy, writes[place]) for place in in_doubt]
-            results_again = self._settle(drafts, known_ids)
-            for place, result in zip(in_doubt, results_again, strict=True):
-                results[place] = result
+            try:
+                live = self.list_policies()
+            except UserError:
+                # The doubt stays: each error says that nobody knows, and the next run looks again.
+                return results
+            for place in in_doubt:
+                draft = t.cast(CreatePolicy, writes[place]).draft
+                results[place] = self._settle(draft, results[place], live, known_ids)
         return results
 
     def _run(self, operations: t.Sequence[_Operation]) -> list[t.Any]:
@@ -115,33 +119,48 @@ class OfficeStore:
         return _Operation(call, part.policy.named(), f"read its {name}", READ_PERMISSION, _payload_of, missing={})
 
     def _assignments_of(self, answer: Answer) -> tuple[Assignment, ...]:
-        return tuple(Assignment.from_graph(_object(item)) for item in self._client.all_items(answer))
+        return tuple(_read_assignment(item) for item in self._client.all_items(answer))
 
-    def _settle(self, writes: t.Sequence[CreatePolicy], known_ids: t.Collection[str]) -> list[Written | UserError]:
-        """Look for the policies whose creates may have been done, and send again those that are not there."""
-        try:
-            live = self.list_policies()
-        except UserError as error:
-            return [error] * len(writes)
-        return [self._settle_one(write, live, known_ids) for write in writes]
-
-    def _settle_one(
-        self, write: CreatePolicy, live: t.Sequence[Policy], known_ids: t.Collection[str]
+    def _settle(
+        self, draft: Policy, doubt: UserError, live: t.Sequence[Policy], known_ids: t.Collection[str]
     ) -> Written | UserError:
+        """Find the policy of a create that may have been done; send it again only if nobody answered that it was."""
+
         def find_ours(policies: t.Sequence[Policy]) -> Policy | None:
             strangers = (policy for policy in policies if policy.id not in known_ids)
-            return next((policy for policy in strangers if _same_identity(policy, write.draft)), None)
+            return next((policy for policy in strangers if _same_identity(policy, draft)), None)
 
-        operation = _creating(write)
         ours = find_ours(live)
         if ours is not None:
             return Written(ours.id)
+        if not isinstance(doubt.__cause__, InDoubtError):
+            return doubt
+        operation = self._creating(draft)
         try:
             with explained(operation.subject, operation.action, operation.permission):
                 answer = self._client.call_unrepeatable(operation.call, lambda: find_ours(self.list_policies()))
                 return Written(answer.id) if isinstance(answer, Policy) else operation.understand(answer)
         except UserError as error:
             return error
+
+    def _writing(self, write: Write) -> _Operation:
+        return self._creating(write.draft) if isinstance(write, CreatePolicy) else _CHANGES[type(write)](write)
+
+    def _creating(self, draft: Policy) -> _Operation:
+        call = Call("POST", _COLLECTION, json_body=draft.to_graph(), repeatable=False)
+        return _change(call, draft, "create it", lambda answer: Written(policy_id=self._read_policy(answer.json()).id))
+
+    def _entity(self, answer: Answer) -> Policy:
+        """Read a policy; the documentation's samples wrap a single one in "value"."""
+        document = answer.json()
+        wrapped = document.get("value") if isinstance(document, dict) else None
+        return self._read_policy(wrapped if isinstance(wrapped, dict) else document)
+
+    def _read_policy(self, item: t.Any) -> Policy:
+        try:
+            return Policy.from_graph(_object(item), self._inline_payloads)
+        except (ValueError, TypeError) as error:
+            raise NotGraphError(Failure(f"a policy in the answer cannot be read ({error})", method="GET")) from error
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None:
         """Set the priority of every policy of the tenant, by id, in one call that succeeds or changes nothing."""
@@ -153,23 +172,22 @@ class OfficeStore:
             self._call_priority_action(body)
 
     def _call_priority_action(self, body: t.Mapping[str, t.Any]) -> None:
+        first: GraphError | None = None
         for action in _PRIORITY_ACTIONS:
             try:
                 self._client.call("POST", f"{_COLLECTION}/{action}", json_body=body)
                 return
             except GraphError as error:
-                if action == _PRIORITY_ACTIONS[-1] or not _is_unknown_action(error, action):
+                if not _is_unknown_action(error, action):
                     raise
-
-
-def _creating(write: CreatePolicy) -> _Operation:
-    call = Call("POST", _COLLECTION, json_body=write.draft.to_graph(), repeatable=False)
-    return _writing(call, write.draft, "create it", lambda answer: Written(policy_id=_read_policy(answer.json()).id))
+                first = first or error
+        if first is not None:
+            raise first
 
 
 def _updating(write: UpdatePolicy) -> _Operation:
     body = fields_to_graph(write.policy.odata_type, write.fields)
-    return _writing(
+    return _change(
         Call("PATCH", _path(write.policy.id), json_body=body), write.policy, f"update {', '.join(write.fields)}"
     )
 
@@ -177,7 +195,7 @@ def _updating(write: UpdatePolicy) -> _Operation:
 def _replacing_payload(write: ReplacePayload) -> _Operation:
     path = _path(write.policy.id, write.slot.value)
     call = Call("PUT", path, data=encode(write.value), content_type="application/octet-stream")
-    return _writing(call, write.policy, f"write its {write.slot.value}")
+    return _change(call, write.policy, f"write its {write.slot.value}")
 
 
 def _replacing_assignments(write: ReplaceAssignments) -> _Operation:
@@ -188,19 +206,18 @@ def _replacing_assignments(write: ReplaceAssignments) -> _Operation:
         told = document.get("value") if isinstance(document, dict) else None
         if not isinstance(told, list):
             return Written(assignments=write.assignments)
-        return Written(assignments=tuple(Assignment.from_graph(_object(item)) for item in told))
+        return Written(assignments=tuple(_read_assignment(item) for item in told))
 
     call = Call("POST", _path(write.policy.id, "assign"), json_body=body)
-    return _writing(call, write.policy, "assign its groups", understand)
+    return _change(call, write.policy, "assign its groups", understand)
 
 
 def _deleting(write: DeletePolicy) -> _Operation:
-    operation = _writing(Call("DELETE", _path(write.policy.id)), write.policy, "delete it")
+    operation = _change(Call("DELETE", _path(write.policy.id)), write.policy, "delete it")
     return replace(operation, missing=Written())
 
 
-_WRITES: dict[type, t.Callable[[t.Any], _Operation]] = {
-    CreatePolicy: _creating,
+_CHANGES: dict[type, t.Callable[[t.Any], _Operation]] = {
     UpdatePolicy: _updating,
     ReplacePayload: _replacing_payload,
     ReplaceAssignments: _replacing_assignments,
@@ -208,7 +225,7 @@ _WRITES: dict[type, t.Callable[[t.Any], _Operation]] = {
 }
 
 
-def _writing(
+def _change(
     call: Call, policy: Policy, action: str, understand: t.Callable[[Answer], Written] = lambda _answer: Written()
 ) -> _Operation:
     return _Operation(call, policy.named(), action, WRITE_PERMISSION, understand)
@@ -219,15 +236,18 @@ def _understood(operation: _Operation, answer: Answer | GraphError) -> t.Any:
         with explained(operation.subject, operation.action, operation.permission):
             if isinstance(answer, Answer):
                 return operation.understand(answer)
-            if operation.missing is not UNSET and answer.status == 404 and not is_withdrawn(answer):
+            if operation.missing is not UNSET and is_absent(answer):
                 return operation.missing
             raise answer
     except UserError as error:
         return error
 
 
-def _is_in_doubt(result: t.Any) -> bool:
-    return isinstance(result, UserError) and isinstance(result.__cause__, InDoubtError)
+def _is_in_doubt(write: Write, result: t.Any) -> bool:
+    """Tell whether a create may have been done: nobody answered, or the answer to a success cannot be read."""
+    if not isinstance(write, CreatePolicy) or not isinstance(result, UserError):
+        return False
+    return isinstance(result.__cause__, (InDoubtError, NotGraphError))
 
 
 def _value(result: t.Any) -> t.Any:
@@ -242,13 +262,6 @@ def _payload_of(answer: Answer) -> Payload:
     return decode(answer.body)
 
 
-def _entity(answer: Answer) -> Policy:
-    """Read a policy; the documentation's samples wrap a single one in "value"."""
-    document = answer.json()
-    wrapped = document.get("value") if isinstance(document, dict) else None
-    return _read_policy(wrapped if isinstance(wrapped, dict) else document)
-
-
 def _path(policy_id: str | None, *parts: str) -> str:
     return "/".join((_COLLECTION, quote(str(policy_id), safe=""), *parts))
 
@@ -259,19 +272,21 @@ def _same_identity(live: Policy, draft: Policy) -> bool:
 
 def _is_unknown_action(error: GraphError, action: str) -> bool:
     """Tell whether the server does not know this spelling of an action, as against refusing the call."""
+    if is_withdrawn(error):
+        return False
     message = error.failure.message.lower()
     segment = f"segment '{action.lower()}'" in message
     return error.status in (404, 405, 501) or (error.status == 400 and segment)
 
 
-def _object(item: t.Any) -> dict[str, t.Any]:
+def _read_assignment(item: t.Any) -> Assignment:
+    document = _object(item)
+    if document.get("target") is not None:
+        _object(document["target"], "the target of an assignment")
+    return Assignment.from_graph(document)
+
+
+def _object(item: t.Any, what: str = "an entry of the list") -> dict[str, t.Any]:
     if not isinstance(item, dict):
-        raise NotGraphError(Failure(f"an entry of the list is {type(item).__name__}, not an object", method="GET"))
+        raise NotGraphError(Failure(f"{what} is {type(item).__name__}, not an object", method="GET"))
     return item
-
-
-def _read_policy(item: t.Any) -> Policy:
-    try:
-        return Policy.from_graph(_object(item))
-    except (ValueError, TypeError) as error:
-        raise NotGraphError(Failure(f"a policy in the answer cannot be read ({error})", method="GET")) from error

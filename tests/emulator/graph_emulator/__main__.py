@@ -1,0 +1,59 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Command line: ``python -m graph_emulator --host 127.0.0.1 --port 0 [--state FILE] [--ready-file FILE]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .faults import FaultError
+from .loader import StateError, default_state
+from .server import fail, listen, origins, serve
+from .settings import SettingError
+from .world import World
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's options."""
+    options = argparse.ArgumentParser(prog="python -m graph_emulator", description=__doc__)
+    options.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    options.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (default)")
+    options.add_argument("--state", help="JSON file with tenants, settings and faults to start with")
+    options.add_argument("--ready-file", help="file to write the ready line to; removed at the end")
+    options.add_argument("--parent-pid", type=int, help="end when this process has ended")
+    return options
+
+
+def read_state(path: str | None) -> object:
+    """The JSON of the state file, or the default state.
+
+    :raises StateError: the file cannot be read or is not JSON.
+    """
+    if path is None:
+        return default_state()
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StateError(f"{path}: {error}") from None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until a signal comes; the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        document = read_state(options.state)
+        sock = listen(options.host, options.port)
+        world = World(origins(sock.getsockname()[1]))
+        world.load(document)
+    except (StateError, SettingError, FaultError, OSError) as error:
+        return fail(str(error))
+    serve(world, sock, options.ready_file, options.parent_pid)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

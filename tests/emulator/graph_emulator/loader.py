@@ -1,0 +1,245 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""State as JSON: the one place that reads it, forgivingly: ids may be missing."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.x509 import load_pem_x509_certificate
+
+from .graph.permissions import GROUP_ROLE, READ_ROLE, WRITE_ROLE
+from .graph.schema import ABSTRACT_POLICY, CHECKIN_STATUS, POLICY_TYPES, WINDOWS_POLICY, bare_type
+from .tenants import PAYLOADS, App, Assignment, Federation, Policy, PolicyStore, Tenant, new_id, timestamp
+
+SUMMARY_KEYS = ("succeededUserCount", "failedUserCount")
+
+
+class StateError(ValueError):
+    """The state does not make sense; the text names the key."""
+
+
+class Node:
+    """A JSON object with its place in the document, so that every complaint names the key."""
+
+    def __init__(self, value: object, place: str, known: tuple[str, ...] | None = None) -> None:
+        self.place = place
+        if not isinstance(value, dict):
+            raise StateError(f"{place}: a JSON object is needed")
+        self.value = value
+        unknown = set(value) - set(known) if known is not None else set()
+        if unknown:
+            raise StateError(f"{place}.{sorted(unknown)[0]}: unknown key; known are {', '.join(known or ())}")
+
+    def get(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
+        """The value of ``key`` checked against ``kind``; null and missing give ``default``."""
+        value = self.value.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+            names = kind.__name__ if isinstance(kind, type) else " or ".join(item.__name__ for item in kind)
+            raise StateError(f"{self.place}.{key}: must be of type {names}")
+        return value
+
+    def items(self, key: str) -> list[tuple[str, Any]]:
+        """The members of a list with the place of each."""
+        return [(f"{self.place}.{key}[{n}]", item) for n, item in enumerate(self.get(key, list, []))]
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of strings."""
+        for place, item in self.items(key):
+            if not isinstance(item, str) or not item:
+                raise StateError(f"{place}: must be a string that is not empty")
+        return tuple(self.get(key, list, []))
+
+
+def default_state() -> dict[str, Any]:
+    """One tenant with generated ids: an app with a secret and all roles, a managed identity, no policies, groups."""
+    roles = [READ_ROLE, WRITE_ROLE, GROUP_ROLE]
+    names = ("All Staff", "Finance", "Pilot Ring", "Sales", "Developers")
+    tenant = {
+        "groups": [{"displayName": name} for name in names],
+        "apps": [
+            {"secrets": [secrets.token_urlsafe(24)], "roles": roles},
+            {"roles": roles, "managed_identity": True},
+        ],
+    }
+    return {"tenants": {new_id(): tenant}}
+
+
+def load_tenants(document: object) -> dict[str, Tenant]:
+    """Tenants by id out of ``{"tenants": {guid: {...}}}``.
+
+    :raises StateError: what is wrong, with the key.
+    """
+    tenants = Node(document, "state", ("tenants", "settings", "faults")).get("tenants", dict, {})
+    return {(key or new_id()).lower(): _tenant(key or new_id(), value) for key, value in tenants.items()}
+
+
+def _tenant(key: str, value: object) -> Tenant:
+    known = ("policies", "groups", "apps", "domains", "tenantCheckinStatuses", "tenantUserCheckinSummary")
+    node = Node(value, f"tenants.{key}", known)
+    policies = _policies(node)
+    apps = [_app(place, item) for place, item in node.items("apps")]
+    checkins: dict[str, Any] = {}
+    if node.get("tenantCheckinStatuses", list) is not None:
+        checkins["tenantCheckinStatuses"] = list(_statuses(node, "tenantCheckinStatuses"))
+    if node.get("tenantUserCheckinSummary", dict) is not None:
+        checkins["tenantUserCheckinSummary"] = _summary(node, "tenantUserCheckinSummary")
+    groups = [_group(place, item) for place, item in node.items("groups")]
+    return Tenant(
+        id=key.lower(),
+        domains=tuple(domain.lower() for domain in node.texts("domains")),
+        policies=PolicyStore(policies),
+        groups=_unique(groups, lambda group: str(group["id"]), f"{node.place}.groups"),
+        apps=_unique(apps, lambda app: app.client_id, f"{node.place}.apps"),
+        checkins=checkins,
+    )
+
+
+def _unique(items: list[Any], key: Callable[[Any], str], place: str) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for item in items:
+        if key(item) in result:
+            raise StateError(f"{place}: '{key(item)}' is there twice")
+        result[key(item)] = item
+    return result
+
+
+def _policies(node: Node) -> list[Policy]:
+    policies: list[Policy] = []
+    taken: dict[int, str] = {}
+    for place, item in node.items("policies"):
+        policy = _policy(place, item, weakest=max(taken, default=-1) + 1)
+        if policy.priority in taken:
+            raise StateError(f"{place}.priority: {policy.priority} is already held by '{taken[policy.priority]}'")
+        taken[policy.priority] = policy.id
+        policies.append(policy)
+    _unique(policies, lambda policy: policy.id, f"{node.place}.policies")
+    return policies
+
+
+def _policy(place: str, value: object, weakest: int) -> Policy:
+    known = (
+        "id",
+        "@odata.type",
+        "displayName",
+        "description",
+        "priority",
+        *PAYLOADS,
+        "assignments",
+        "checkinStatuses",
+        "userCheckinSummary",
+        "lastModifiedDateTime",
+    )
+    node = Node(value, place, known)
+    kind = bare_type(node.get("@odata.type", str, WINDOWS_POLICY))
+    if kind not in (*POLICY_TYPES, ABSTRACT_POLICY):
+        raise StateError(f"{place}.@odata.type: '{kind}' is no policy type")
+    priority = node.get("priority", int, weakest)
+    if not 0 <= priority <= 2**31 - 1:
+        raise StateError(f"{place}.priority: must be from 0 to 2147483647")
+    summary = _summary(node, "userCheckinSummary")
+    return Policy(
+        id=node.get("id", str, "") or new_id(),
+        kind=kind,
+        priority=priority,
+        display_name=node.get("displayName", str),
+        description=node.get("description", str),
+        payloads={name: encode_payload(node.value[name]) for name in PAYLOADS if node.value.get(name) is not None},
+        assignments=_assignments(node),
+        checkin_statuses=_statuses(node, "checkinStatuses"),
+        succeeded_user_count=summary["succeededUserCount"],
+        failed_user_count=summary["failedUserCount"],
+        last_modified=node.get("lastModifiedDateTime", str, "") or timestamp(),
+    )
+
+
+def _assignments(node: Node) -> tuple[Assignment, ...]:
+    found: list[Assignment] = []
+    for place, item in node.items("assignments"):
+        entry = Node({"groupId": item} if isinstance(item, str) else item, place, ("id", "groupId"))
+        group = entry.get("groupId", str)
+        if not group:
+            raise StateError(f"{place}.groupId: must name a group")
+        found.append(Assignment(entry.get("id", str, "") or new_id(), _guid(f"{place}.groupId", group)))
+    _unique(found, lambda item: item.group_id, f"{node.place}.assignments")
+    return tuple(found)
+
+
+def _statuses(node: Node, key: str) -> tuple[Mapping[str, Any], ...]:
+    known = (*CHECKIN_STATUS, "@odata.type")
+    return tuple({**CHECKIN_STATUS, **Node(item, place, known).value} for place, item in node.items(key))
+
+
+def _summary(node: Node, key: str) -> dict[str, int]:
+    summary = Node(node.get(key, dict, {}), f"{node.place}.{key}", (*SUMMARY_KEYS, "@odata.type"))
+    return {name: summary.get(name, int, 0) for name in SUMMARY_KEYS}
+
+
+def _guid(place: str, text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise StateError(f"{place}: '{text}' is not a GUID") from None
+
+
+def _pem(place: str, text: str, read: Callable[[bytes], object]) -> str:
+    try:
+        read(text.encode())
+    except ValueError as error:
+        raise StateError(f"{place}: {error}") from None
+    return text
+
+
+def _group(place: str, value: object) -> dict[str, Any]:
+    node = Node(value, place)
+    name = node.get("displayName", str)
+    if not name:
+        raise StateError(f"{place}.displayName: must be a string that is not empty")
+    return {**node.value, "id": _guid(f"{place}.id", node.get("id", str, "") or new_id()), "displayName": name}
+
+
+def _app(place: str, value: object) -> App:
+    known = (
+        "client_id",
+        "secrets",
+        "roles",
+        "certificates",
+        "federated",
+        "managed_identity",
+        "identity_header",
+        "object_id",
+    )
+    node = Node(value, place, known)
+    return App(
+        client_id=(node.get("client_id", str, "") or new_id()).lower(),
+        secrets=node.texts("secrets"),
+        roles=node.texts("roles"),
+        certificates=tuple(
+            _pem(f"{place}.certificates", text, load_pem_x509_certificate) for text in node.texts("certificates")
+        ),
+        federated=tuple(_federation(where, item) for where, item in node.items("federated")),
+        managed_identity=node.get("managed_identity", bool, False),
+        identity_header=node.get("identity_header", str, "") or secrets.token_urlsafe(16),
+        object_id=node.get("object_id", str, "") or new_id(),
+    )
+
+
+def _federation(place: str, value: object) -> Federation:
+    node = Node(value, place, ("issuer", "subject", "audience", "key"))
+    for name in ("issuer", "subject", "key"):
+        if not node.get(name, str):
+            raise StateError(f"{place}.{name}: must be a string that is not empty")
+    _pem(f"{place}.key", node.value["key"], load_pem_public_key)
+    return Federation(**node.value)
+
+
+def encode_payload(value: object) -> bytes:
+    """The JSON text of a decoded payload."""
+    return json.dumps(value, ensure_ascii=False).encode()

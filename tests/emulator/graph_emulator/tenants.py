@@ -1,0 +1,171 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a tenant holds: policies with their recent past, groups and app registrations."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from .settings import HISTORY_SECONDS
+
+PAYLOADS = ("policyPayload", "userPreferencePayload")
+
+
+def new_id() -> str:
+    """A fresh GUID."""
+    return str(uuid.uuid4())
+
+
+def timestamp() -> str:
+    """The current UTC time as Graph writes Edm.DateTimeOffset."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One officeClientConfigurationAssignment: its only kind of target is a group (last beta metadata)."""
+
+    id: str
+    group_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One officeClientConfiguration. ``kind`` is the type name without ``#``; payloads are the bytes as sent."""
+
+    id: str
+    kind: str
+    priority: int
+    display_name: str | None = None
+    description: str | None = None
+    payloads: Mapping[str, bytes] = field(default_factory=dict)
+    assignments: tuple[Assignment, ...] = ()
+    checkin_statuses: tuple[Mapping[str, Any], ...] = ()
+    succeeded_user_count: int = 0
+    failed_user_count: int = 0
+    last_modified: str = field(default_factory=timestamp)
+
+
+class PolicyStore:
+    """All policies of a tenant in order of creation; look-ups by id and by priority cost O(1).
+
+    Each write keeps the version before for HISTORY_SECONDS, so that reads can lag behind (setting stale_seconds).
+    """
+
+    def __init__(self, policies: Iterable[Policy] = ()) -> None:
+        self._live: dict[str, Policy] = {}
+        self._holders: dict[int, str] = {}
+        self._ordinals: dict[str, int] = {}
+        self._versions: dict[str, list[tuple[float, Policy | None]]] = {}
+        self._deleted: deque[tuple[float, str]] = deque()
+        self._next_ordinal = 0
+        for policy in policies:
+            self._set(policy, at=float("-inf"))
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def get(self, key: str, lag: float = 0) -> Policy | None:
+        """The policy as it was ``lag`` seconds ago, or None."""
+        if not lag:
+            return self._live.get(key)
+        horizon = time.monotonic() - lag
+        versions = self._versions.get(key, [])
+        return next((policy for at, policy in reversed(versions) if at <= horizon), None)
+
+    def items(self, lag: float = 0) -> Iterator[tuple[int, Policy]]:
+        """Ordinal and policy for all that existed ``lag`` seconds ago, oldest first."""
+        keys = self._versions if lag else self._live
+        for key in list(keys):
+            policy = self.get(key, lag)
+            if policy is not None:
+                yield self._ordinals[key], policy
+
+    def holder(self, priority: int) -> Policy | None:
+        """The policy that holds a priority now."""
+        key = self._holders.get(priority)
+        return None if key is None else self._live[key]
+
+    def put(self, *policies: Policy) -> None:
+        """Create or replace policies at once (their priorities may be swapped among them)."""
+        for policy in policies:
+            self._release(policy.id)
+        for policy in policies:
+            self._set(policy, at=time.monotonic())
+
+    def remove(self, key: str) -> None:
+        """Delete a policy with everything in it."""
+        self._release(key)
+        del self._live[key]
+        now = time.monotonic()
+        self._remember(key, None, now)
+        self._deleted.append((now, key))
+        self._forget(now)
+
+    def _set(self, policy: Policy, at: float) -> None:
+        if policy.id not in self._ordinals:
+            self._next_ordinal += 1
+            self._ordinals[policy.id] = self._next_ordinal
+        self._live[policy.id] = policy
+        self._holders[policy.priority] = policy.id
+        self._remember(policy.id, policy, at)
+
+    def _release(self, key: str) -> None:
+        old = self._live.get(key)
+        if old is not None and self._holders.get(old.priority) == key:
+            del self._holders[old.priority]
+
+    def _remember(self, key: str, policy: Policy | None, at: float) -> None:
+        versions = self._versions.setdefault(key, [])
+        versions.append((at, policy))
+        horizon = at - HISTORY_SECONDS
+        while len(versions) > 1 and versions[1][0] <= horizon:
+            versions.pop(0)
+
+    def _forget(self, now: float) -> None:
+        while self._deleted and self._deleted[0][0] <= now - HISTORY_SECONDS:
+            _, key = self._deleted.popleft()
+            self._versions.pop(key, None)
+            self._ordinals.pop(key, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Federation:
+    """A federated credential: tokens of ``issuer`` for ``subject``, verified with ``key`` (PEM public key)."""
+
+    issuer: str
+    subject: str
+    key: str
+    audience: str = "api://AzureADTokenExchange"
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app registration with its credentials and granted application roles."""
+
+    client_id: str
+    secrets: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    federated: tuple[Federation, ...] = ()
+    managed_identity: bool = False
+    identity_header: str = ""
+    object_id: str = field(default_factory=new_id)
+
+
+@dataclass(slots=True)
+class Tenant:
+    """One tenant. ``checkins`` overrides what the singleton would sum up from the policies."""
+
+    id: str
+    domains: tuple[str, ...] = ()
+    policies: PolicyStore = field(default_factory=PolicyStore)
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    apps: dict[str, App] = field(default_factory=dict)
+    checkins: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,76 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Groups by name and by id."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from graph_emulator.testing import Client, Emulator
+
+
+def _names(graph: Client, query: str) -> list[str]:
+    answer = graph.call("GET", f"/v1.0/groups?{query}")
+    assert answer.status_code == 200, answer.text
+    return [group["displayName"] for group in answer.json()["value"]]
+
+
+def test_by_name(graph: Client) -> None:
+    assert _names(graph, "$filter=displayName eq 'finance'") == ["Finance"]
+    assert _names(graph, "$filter=displayName%20eq%20%27O%27%27Brien%27%27s%20Team%27") == ["O'Brien's Team"]
+    assert _names(graph, "$filter=displayName eq 'Fin'") == []
+    assert _names(graph, "$filter=displayName in ('sales', 'FINANCE')") == ["Finance", "Sales"]
+
+
+def test_two_groups_may_have_one_name(
+    emulator: Emulator, tenant: str, seed: dict[str, Any], groups: list[str], graph: Client
+) -> None:
+    twin = {"id": str(uuid.uuid4()), "displayName": "Finance"}
+    emulator.admin("PUT", "state", {"tenants": {tenant: {**seed, "groups": [*seed["groups"], twin]}}})
+    found = graph.call("GET", "/v1.0/groups?$filter=displayName eq 'Finance'&$select=id,displayName").json()
+    assert [group["id"] for group in found["value"]] == [groups[0], twin["id"]]
+
+
+def test_by_id(graph: Client, groups: list[str]) -> None:
+    listed = ",".join(f"'{key.upper()}'" for key in groups[:2])
+    assert _names(graph, f"$filter=id in ({listed})") == ["Finance", "Sales"]
+    one = graph.call("GET", f"/beta/groups/{groups[0]}?$select=displayName").json()
+    assert one["displayName"] == "Finance"
+    assert "id" not in one
+    full = graph.call("GET", f"/v1.0/groups/{groups[0]}").json()
+    assert full["securityEnabled"] is True
+    assert full["@odata.context"].endswith("/v1.0/$metadata#groups/$entity")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        (f"/v1.0/groups/{uuid.uuid4()}", 404, "Request_ResourceNotFound"),
+        ("/v1.0/groups/Finance", 400, "Request_BadRequest"),
+        ("/v1.0/groups?$filter=displayName eq Finance", 400, "Request_UnsupportedQuery"),
+        ("/v1.0/groups?$filter=displayName eq 'O'Brien'", 400, "Request_UnsupportedQuery"),
+        ("/v1.0/groups?$filter=displayname eq 'x'", 400, "Request_UnsupportedQuery"),
+        ("/v1.0/groups?$filter=endswith(displayName,'x')", 400, "Request_UnsupportedQuery"),
+        (
+            f"/v1.0/groups?$filter=id in ({','.join(repr(str(uuid.uuid4())) for _ in range(16))})",
+            400,
+            "Request_UnsupportedQuery",
+        ),
+        ("/v1.0/groups?$select=colour", 400, "BadRequest"),
+        ("/v1.0/groups?$orderby=displayName", 400, "BadRequest"),
+    ],
+)
+def test_refused(graph: Client, path: str, status: int, code: str) -> None:
+    answer = graph.call("GET", path)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+
+
+def test_pages(emulator: Emulator, graph: Client) -> None:
+    emulator.admin("PUT", "settings", {"page_size": 2})
+    first = graph.call("GET", "/v1.0/groups").json()
+    assert len(first["value"]) == 2
+    assert len(graph.call("GET", first["@odata.nextLink"].removeprefix(graph.url)).json()["value"]) == 1
+    assert "@odata.nextLink" not in graph.call("GET", "/v1.0/groups?$top=3").json()

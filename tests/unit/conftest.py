@@ -1,0 +1,51 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Fixtures of the unit tests."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import pytest
+import responses
+from hypothesis import HealthCheck, settings
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.tests.unit.wire import Clock, Script, Wire
+
+# No test may fail because the machine is busy.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's login, proxy and CA settings out of the tests."""
+    for name in list(os.environ):
+        if name.startswith(("AZURE_", "M365_")) or name.lower().endswith(("_proxy", "_ca_bundle")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def wire() -> t.Iterator[Wire]:
+    """The scripted wire; a listed request that was not sent fails the test."""
+    with responses.RequestsMock(assert_all_requests_are_fired=True, registry=Script) as mock:
+        yield Wire(mock)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def client(clock: Clock) -> GraphClient:
+    return clock.client()
+
+
+@pytest.fixture
+def store(client: GraphClient) -> OfficeStore:
+    return OfficeStore(client)

@@ -1,0 +1,133 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Collections are read to their end, on the configured host, or not at all."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, NotGraphError
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, TOKEN, Clock, Wire, refusal
+
+URL = f"{GRAPH}/beta/things"
+
+
+def page(items: list[t.Any], link: t.Any = None) -> dict[str, t.Any]:
+    return {"value": items} if link is None else {"value": items, "@odata.nextLink": link}
+
+
+def test_one_page(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, json=page([1, 2]))
+    assert client.pages("/things") == [1, 2]
+
+
+def test_an_empty_collection(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, json=page([]))
+    assert client.pages("/things") == []
+
+
+def test_a_null_link_is_the_end(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, json={"value": [1], "@odata.nextLink": None})
+    assert client.pages("/things") == [1]
+
+
+def test_pages_are_followed_in_order_also_through_an_empty_one(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, json=page([1], f"{URL}?$skiptoken=a%2Fb"))
+    wire.expect("GET", f"{URL}?$skiptoken=a%2Fb", json=page([], f"{URL}?$skiptoken=c"))
+    wire.expect("GET", f"{URL}?$skiptoken=c", json=page([2]))
+    assert client.pages("/things") == [1, 2]
+
+
+def test_the_query_goes_with_the_first_page_only(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", f"{URL}?%24select=id", json=page([1], f"{URL}?$skiptoken=c"))
+    wire.expect("GET", f"{URL}?$skiptoken=c", json=page([2]))
+    assert client.pages("/things", params={"$select": "id"}) == [1, 2]
+
+
+def test_a_busy_page_is_asked_for_again(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, json=page([1], f"{URL}?p=2"))
+    wire.expect("GET", f"{URL}?p=2", **refusal(429))
+    wire.expect("GET", f"{URL}?p=2", json=page([2]))
+    assert client.pages("/things") == [1, 2]
+
+
+def test_each_page_has_its_own_budget(wire: Wire, clock: Clock) -> None:
+    busy = refusal(429, **{"Retry-After": "8"})
+    wire.expect("GET", URL, **busy)
+    wire.expect("GET", URL, json=page([1], f"{URL}?p=2"))
+    wire.expect("GET", f"{URL}?p=2", **busy)
+    wire.expect("GET", f"{URL}?p=2", json=page([2]))
+    assert clock.client(budget=10).pages("/things") == [1, 2]
+
+
+def test_a_refused_page_is_never_a_shorter_list(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, json=page([1], f"{URL}?p=2"))
+    wire.expect("GET", f"{URL}?p=2", **refusal(404))
+    with pytest.raises(GraphError):
+        client.pages("/things")
+
+
+def test_a_link_to_itself_ends_in_an_error(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, json=page([1], URL))
+    with pytest.raises(NotGraphError, match="run in a circle"):
+        client.pages("/things")
+
+
+def test_a_longer_circle_ends_in_an_error(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, json=page([1], f"{URL}?p=2"))
+    wire.expect("GET", f"{URL}?p=2", json=page([2], f"{URL}?p=3"))
+    wire.expect("GET", f"{URL}?p=3", json=page([3], f"{URL}?p=2"))
+    with pytest.raises(NotGraphError, match="run in a circle"):
+        client.pages("/things")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://elsewhere.test/beta/things?p=2",
+        "http://graph.test/beta/things?p=2",
+        "https://graph.test:8443/beta/things",
+        "https://graph.test@elsewhere.test/beta/things",
+        "https://graph.test.elsewhere.test/beta/things",
+        "//elsewhere.test/beta/things",
+        "/beta/things?p=2",
+    ],
+)
+def test_a_link_off_the_host_is_refused_before_the_token_goes_there(wire: Wire, client: GraphClient, link: str) -> None:
+    wire.expect("GET", URL, json=page([1], link))
+    with pytest.raises(NotGraphError, match="leads to another host") as caught:
+        client.pages("/things")
+    assert len(wire.sent) == 1
+    assert TOKEN not in str(caught.value)
+
+
+def test_the_host_of_a_link_may_be_in_capitals(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, json=page([1], "https://GRAPH.test/beta/things?p=2"))
+    wire.expect("GET", f"{URL}?p=2", json=page([2]))
+    assert client.pages("/things") == [1, 2]
+
+
+@pytest.mark.parametrize("link", [5, True, {"href": "x"}, ["x"]])
+def test_a_link_that_is_not_text_is_an_error_of_the_answer(wire: Wire, client: GraphClient, link: t.Any) -> None:
+    wire.expect("GET", URL, json=page([1], link))
+    with pytest.raises(NotGraphError):
+        client.pages("/things")
+
+
+@pytest.mark.parametrize("document", [{}, {"value": None}, {"value": {"id": 1}}, [], "text", None, 5])
+def test_an_answer_without_a_list_is_an_error(wire: Wire, client: GraphClient, document: t.Any) -> None:
+    wire.expect("GET", URL, body=json.dumps(document))
+    with pytest.raises(NotGraphError, match="has no list 'value'"):
+        client.pages("/things")
+
+
+@pytest.mark.parametrize("body", ["<html>", '{"value": [1', ""])
+def test_an_unreadable_page_is_an_error(wire: Wire, client: GraphClient, body: str) -> None:
+    wire.expect("GET", URL, body=body)
+    with pytest.raises(NotGraphError):
+        client.pages("/things")

@@ -1,0 +1,124 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A call that must not be done twice is looked up before it is sent again."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+import requests
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import Answer, GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, UNREACHED, Clock, Wire, refusal
+
+URL = f"{GRAPH}/beta/things"
+IN_DOUBT: list[dict[str, t.Any]] = [
+    {"body": LOST},
+    {"body": requests.exceptions.ReadTimeout("timed out")},
+    {"body": requests.exceptions.ChunkedEncodingError("cut")},
+    refusal(503),
+    refusal(504),
+]
+NOT_DONE: list[dict[str, t.Any]] = [refusal(429), {"body": UNREACHED}, {"body": requests.exceptions.ProxyError("down")}]
+
+
+class Lookup:
+    """Gives its findings one after another and counts how often it was asked."""
+
+    def __init__(self, *findings: str | None) -> None:
+        self.findings = list(findings)
+        self.asked = 0
+
+    def __call__(self) -> str | None:
+        self.asked += 1
+        return self.findings.pop(0)
+
+
+def send(client: GraphClient, lookup: Lookup) -> Answer | str:
+    return client.call_unrepeatable("POST", "/things", lookup, json_body={"name": "A"})
+
+
+def test_an_answer_needs_no_lookup(wire: Wire, client: GraphClient) -> None:
+    wire.expect("POST", URL, status=201, json={"id": "1"})
+    lookup = Lookup()
+    answer = send(client, lookup)
+    assert isinstance(answer, Answer)
+    assert answer.json() == {"id": "1"}
+    assert lookup.asked == 0
+
+
+@pytest.mark.parametrize("doubt", IN_DOUBT)
+def test_what_was_done_is_found_and_not_sent_again(wire: Wire, client: GraphClient, doubt: dict[str, t.Any]) -> None:
+    wire.expect("POST", URL, **doubt)
+    assert send(client, Lookup("ours")) == "ours"
+    assert len(wire.sent) == 1
+
+
+@pytest.mark.parametrize("doubt", IN_DOUBT)
+def test_what_was_not_done_is_sent_again(wire: Wire, client: GraphClient, doubt: dict[str, t.Any]) -> None:
+    wire.expect("POST", URL, **doubt)
+    wire.expect("POST", URL, status=201, json={"id": "1"})
+    lookup = Lookup(None)
+    assert isinstance(send(client, lookup), Answer)
+    assert lookup.asked == 1
+
+
+@pytest.mark.parametrize("failure", NOT_DONE)
+def test_what_cannot_have_been_done_needs_no_lookup(wire: Wire, client: GraphClient, failure: dict[str, t.Any]) -> None:
+    wire.expect("POST", URL, **failure)
+    wire.expect("POST", URL, status=201, json={"id": "1"})
+    lookup = Lookup()
+    assert isinstance(send(client, lookup), Answer)
+    assert lookup.asked == 0
+
+
+def test_the_lookup_comes_after_the_wait(wire: Wire, client: GraphClient, clock: Clock) -> None:
+    waited: list[float] = []
+
+    def look() -> str:
+        waited.extend(clock.slept)
+        return "ours"
+
+    wire.expect("POST", URL, **refusal(503, **{"Retry-After": "4"}))
+    client.call_unrepeatable("POST", "/things", look)
+    assert waited == [4.0]
+
+
+def test_a_plain_refusal_needs_no_lookup(wire: Wire, client: GraphClient) -> None:
+    wire.expect("POST", URL, **refusal(409))
+    lookup = Lookup()
+    with pytest.raises(GraphError):
+        send(client, lookup)
+    assert lookup.asked == 0
+
+
+def test_a_refusal_after_doubt_may_be_of_our_own_making(wire: Wire, client: GraphClient) -> None:
+    wire.expect("POST", URL, body=LOST)
+    wire.expect("POST", URL, **refusal(409))
+    assert send(client, Lookup(None, "ours")) == "ours"
+
+
+def test_a_refusal_after_doubt_stands_when_nothing_of_ours_is_there(wire: Wire, client: GraphClient) -> None:
+    wire.expect("POST", URL, body=LOST)
+    wire.expect("POST", URL, **refusal(409, "the priority is taken"))
+    with pytest.raises(GraphError, match="the priority is taken"):
+        send(client, Lookup(None, None))
+
+
+def test_doubt_lasts_through_a_429(wire: Wire, client: GraphClient) -> None:
+    wire.expect("POST", URL, **refusal(504))
+    wire.expect("POST", URL, **refusal(429))
+    wire.expect("POST", URL, **refusal(400))
+    assert send(client, Lookup(None, "ours")) == "ours"
+
+
+def test_a_refusal_after_a_429_needs_no_lookup(wire: Wire, client: GraphClient) -> None:
+    wire.expect("POST", URL, **refusal(429))
+    wire.expect("POST", URL, **refusal(400))
+    lookup = Lookup()
+    with pytest.raises(GraphError):
+        send(client, lookup)
+    assert lookup.asked == 0

@@ -1,0 +1,288 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The boundary to AnsibleModule: options as given, environment, one sentence for every failure, no secrets."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import typing as t
+
+import pytest
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.auth import MissingLibraryError
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._module import boundary
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION, POLICY_IN_LIST
+from ansible_collections.m365.apps.plugins.module_utils._module.boundary import answer, run_module
+from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Job, Reply, Request
+from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
+from ansible_collections.m365.apps.plugins.modules import office_client_config, office_client_config_info
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, TOKEN, Wire, refusal
+
+SECRET = "canary-secret~0123456789"
+DEFAULTS = {name: option.get("default") for name, option in {**AUTH, **CONNECTION}.items()}
+SHARED = {**AUTH, **CONNECTION}
+ENVIRONMENT = {
+    name: (
+        option["fallback"][1][0],
+        "global" if name == "cloud" else "false" if name == "validate_certs" else "https://e",
+    )
+    for name, option in SHARED.items()
+    if "fallback" in option
+}
+POLICY_LIST = {"type": "list", "elements": "dict", "options": POLICY_IN_LIST}
+Capture = pytest.CaptureFixture[str]
+
+
+def printed(main: t.Callable[[], None], args: dict[str, t.Any], capsys: Capture) -> str:
+    """Run a module in this process, as with -vvv, and return all it prints."""
+    with patch_module_args({"_ansible_inject_invocation": True, **args}), pytest.raises(SystemExit):
+        main()
+    output = capsys.readouterr()
+    assert json.loads(output.out)["invocation"]["module_args"]
+    return output.out + output.err
+
+
+def run(main: t.Callable[[], None], args: dict[str, t.Any], capsys: Capture) -> dict[str, t.Any]:
+    """Run a module in this process and return its result."""
+    with patch_module_args(args), pytest.raises(SystemExit):
+        main()
+    result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
+    return result
+
+
+@pytest.fixture
+def warned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The module's warnings; where they end up depends on what else of Ansible is loaded in this process."""
+    texts: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "warn", lambda _module, text: texts.append(text))
+    return texts
+
+
+def seen(spec: dict[str, t.Any], args: dict[str, t.Any], capsys: Capture) -> Request:
+    """Return the request that a module with these options hands to its job."""
+    requests: list[Request] = []
+
+    def job(request: Request, _tenant: Tenant) -> Reply:
+        requests.append(request)
+        return Reply({"changed": False})
+
+    result = run(lambda: run_module(spec, job), {"access_token": TOKEN, **args}, capsys)
+    assert requests, result
+    return requests[0]
+
+
+# Options
+
+
+def test_raw_options_are_those_of_the_task(capsys: Capture) -> None:
+    request = seen({"x": {"type": "str"}, "y": {"type": "int", "default": 5}}, {"x": None}, capsys)
+    assert {name: value for name, value in request.raw.items() if not name.startswith("_ansible")} == {
+        "access_token": TOKEN,
+        "x": None,
+    }
+    assert (request.params["x"], request.params["y"]) == (None, 5)
+
+
+def test_raw_options_are_not_touched_by_validation(capsys: Capture) -> None:
+    item = {"display_name": "A", "priority": "7"}
+    request = seen({"policies": POLICY_LIST}, {"policies": [item]}, capsys)
+    assert request.raw["policies"] == [item]
+    assert request.params["policies"][0]["priority"] == 7
+    assert request.params["policies"][0]["state"] == "present"
+
+
+@pytest.mark.parametrize("name", ["access_token", "graph_url"])
+def test_what_the_environment_fills_in_is_not_raw(capsys: Capture, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    variable, value = ENVIRONMENT[name]
+    monkeypatch.setenv(variable, value)
+    request = seen({}, {"client_secret": SECRET, "tenant_id": "t", "client_id": "c", "access_token": None}, capsys)
+    assert request.raw.get(name) is None
+
+
+@pytest.mark.parametrize("name", sorted(ENVIRONMENT))
+def test_each_variable_is_read(capsys: Capture, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    variable, value = ENVIRONMENT[name]
+    monkeypatch.setenv(variable, value)
+    args = {"client_secret": SECRET, "tenant_id": "t", "client_id": "c"}
+    args.pop(name, None)
+    requests: list[Request] = []
+
+    def job(request: Request, _tenant: Tenant) -> Reply:
+        requests.append(request)
+        return Reply({"changed": False})
+
+    run(lambda: run_module({}, job), args, capsys)
+    assert requests[0].params[name] == (False if name == "validate_certs" else value)
+
+
+@pytest.mark.parametrize("name", sorted(set(SHARED) - {"access_token"}))
+def test_a_null_shared_option_is_as_if_left_out(capsys: Capture, name: str) -> None:
+    assert seen({}, {name: None}, capsys).params[name] == DEFAULTS[name]
+
+
+@pytest.mark.parametrize("name", sorted(set(ENVIRONMENT) - {"access_token", "client_secret"}))
+def test_a_null_shared_option_leaves_the_environment_its_say(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    variable, value = ENVIRONMENT[name]
+    monkeypatch.setenv(variable, value)
+    expected = False if name == "validate_certs" else value
+    assert seen({}, {name: None}, capsys).params[name] == expected
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("diff_mode", [False, True])
+def test_check_and_diff_mode_are_handed_on(capsys: Capture, check_mode: bool, diff_mode: bool) -> None:
+    request = seen({}, {"_ansible_check_mode": check_mode, "_ansible_diff": diff_mode}, capsys)
+    assert (request.check_mode, request.diff_mode) == (check_mode, diff_mode)
+
+
+# Replies
+
+
+def replying(reply: Reply) -> Job:
+    return lambda _request, _tenant: reply
+
+
+def test_a_result_is_handed_out_with_its_warnings(capsys: Capture, warned: list[str]) -> None:
+    reply = Reply({"changed": True, "config": {"id": "p1"}}, ["mind this"])
+    result = run(lambda: run_module({}, replying(reply)), {"access_token": TOKEN}, capsys)
+    assert (result["changed"], result["config"], "failed" in result) == (True, {"id": "p1"}, False)
+    assert warned == ["mind this"]
+
+
+def test_an_error_is_a_failure_with_facts_and_result(capsys: Capture, warned: list[str]) -> None:
+    error = UserError("policy 'A'", "read it", "no", "Do something", Failure("no", status=403, code="Forbidden"))
+    reply = Reply({"changed": True, "actions": [1]}, ["mind this"], error)
+    result = run(lambda: run_module({}, replying(reply)), {"access_token": TOKEN}, capsys)
+    assert result["failed"] is True
+    assert result["msg"] == "policy 'A': cannot read it: no. Do something."
+    assert result["error"]["status"] == 403
+    assert (result["changed"], result["actions"]) == (True, [1])
+    assert warned == ["mind this"]
+    assert "exception" not in result
+
+
+def test_an_error_before_any_call_has_no_facts(capsys: Capture) -> None:
+    result = run(office_client_config_info.main, {}, capsys)
+    assert result["failed"] is True
+    assert result["error"] == {}
+    assert result["changed"] is False
+
+
+def test_a_missing_requests_library_is_named(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boundary, "REQUESTS_IMPORT_ERROR", "ImportError: No module named 'requests'")
+    result = run(office_client_config_info.main, {"access_token": TOKEN}, capsys)
+    assert result["failed"] is True
+    assert "requests" in result["msg"]
+    assert sys.executable in result["msg"]
+
+
+def test_a_missing_msal_library_is_named(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "msal", None)
+    args = {"client_secret": SECRET, "tenant_id": "t", "client_id": "c"}
+    result = run(office_client_config_info.main, args, capsys)
+    assert result["failed"] is True
+    assert "msal" in result["msg"]
+    assert SECRET not in json.dumps(result)
+
+
+# Errors nobody foresaw
+
+PARAMS = {**DEFAULTS, "access_token": TOKEN}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("canary-text"),
+        KeyError("canary-text"),
+        AssertionError("canary-text"),
+        RecursionError("canary-text"),
+        OSError(2, "canary-text"),
+        UnicodeDecodeError("utf-8", b"canary-text", 0, 1, "canary-text"),
+        ExceptionGroup("canary-text", [ValueError("canary-text")]),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_any_exception_becomes_one_sentence_without_its_text(error: Exception) -> None:
+    def job(_request: Request, _tenant: Tenant) -> Reply:
+        raise error
+
+    reply = answer(Request(PARAMS, {}), job)
+    assert reply.result == {"changed": False}
+    message = str(reply.error)
+    assert re.fullmatch(
+        rf"m365\.apps: cannot go on: an unexpected {type(error).__name__} in test_module_boundary\.py line \d+\. "
+        r"This is a defect of the collection: please report it with this sentence\.",
+        message,
+    )
+    assert "canary" not in message
+
+
+def test_an_exception_while_opening_the_tenant_becomes_a_sentence_too() -> None:
+    reply = answer(Request({}, {}), replying(Reply({})))
+    assert "an unexpected KeyError in tenant.py line" in str(reply.error)
+
+
+def test_a_user_error_is_kept_with_its_facts() -> None:
+    error = UserError("policy 'A'", "read it", "no", "Do something", Failure("no", status=404))
+
+    def job(_request: Request, _tenant: Tenant) -> Reply:
+        raise error
+
+    assert answer(Request(PARAMS, {}), job).error is error
+
+
+def test_a_missing_library_is_not_a_defect() -> None:
+    def job(_request: Request, _tenant: Tenant) -> Reply:
+        raise MissingLibraryError("msal", "story")
+
+    with pytest.raises(MissingLibraryError):
+        answer(Request(PARAMS, {}), job)
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
+def test_a_stop_from_outside_is_not_caught(stop: type[BaseException]) -> None:
+    def job(_request: Request, _tenant: Tenant) -> Reply:
+        raise stop
+
+    with pytest.raises(stop):
+        answer(Request(PARAMS, {}), job)
+
+
+# Secrets
+
+
+def test_a_request_does_not_show_its_options() -> None:
+    request = Request({"client_secret": SECRET}, {"access_token": TOKEN})
+    assert SECRET not in f"{request!r} {request}"
+    assert TOKEN not in f"{request!r} {request}"
+
+
+def test_a_token_that_a_proxy_sends_back_is_masked(wire: Wire, capsys: Capture) -> None:
+    wire.expect("GET", POLICIES, **refusal(400, f"bad header Authorization: Bearer {TOKEN}"))
+    shown = printed(office_client_config_info.main, {"access_token": TOKEN, "graph_url": GRAPH}, capsys)
+    assert "bad header" in shown
+    assert TOKEN not in shown
+
+
+def test_neither_credential_is_shown(wire: Wire, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", SECRET)
+    wire.expect("GET", POLICIES, **refusal(403))
+    args = {"access_token": TOKEN, "graph_url": GRAPH, "display_name": "A"}
+    shown = printed(office_client_config.main, args, capsys)
+    assert TOKEN not in shown
+    assert SECRET not in shown
+
+
+def test_a_proxys_password_is_not_shown(wire: Wire, capsys: Capture) -> None:
+    wire.expect("GET", POLICIES, **refusal(403))
+    args = {"access_token": TOKEN, "graph_url": GRAPH, "proxy": "http://user:canary-password@proxy.test:8080"}
+    assert "canary-password" not in printed(office_client_config_info.main, args, capsys)

@@ -1,0 +1,160 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is said in several places is the same everywhere: argument specs, documentation, role, metadata, version."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST, with_shared
+from ansible_collections.m365.apps.plugins.module_utils._version import VERSION
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+WRITERS = {"office_client_config", "office_client_config_assignment", "office_client_configs"}
+
+Option = dict[str, t.Any]
+
+
+def read_yaml(path: str) -> t.Any:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+def load(module: str) -> t.Any:
+    return importlib.import_module(f"ansible_collections.m365.apps.plugins.modules.{module}")
+
+
+@functools.cache
+def spec_of(module: str) -> dict[str, Option]:
+    """Return the argument spec that a module's main hands to the boundary, with the shared options."""
+    specs: list[dict[str, Option]] = []
+    loaded = load(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loaded, "run_module", lambda spec, _job, **_rules: specs.append(spec))
+        loaded.main()
+    return with_shared(specs[0])
+
+
+@functools.cache
+def documentation_of(module: str) -> dict[str, t.Any]:
+    """Return a module's documentation with its fragments merged in."""
+    document: dict[str, t.Any] = yaml.safe_load(load(module).DOCUMENTATION)
+    options = dict(document["options"])
+    for name in document["extends_documentation_fragment"]:
+        *_namespace, fragment, section = (name + ".DOCUMENTATION").split(".")[:4]
+        loaded = importlib.import_module(f"ansible_collections.m365.apps.plugins.doc_fragments.{fragment}")
+        text = getattr(loaded.ModuleDocFragment, section.upper())
+        options.update(yaml.safe_load(text)["options"])
+    return {**document, "options": options}
+
+
+def facts(option: Option, nested: str) -> dict[str, t.Any]:
+    """Return what both a spec and a documentation say of an option; ``nested`` is the key of its suboptions."""
+    below = option.get(nested)
+    return {
+        "type": option.get("type", "str"),
+        "required": bool(option.get("required", False)),
+        "default": option.get("default"),
+        "choices": list(option.get("choices") or []),
+        "elements": option.get("elements"),
+        "below": {name: facts(value, nested) for name, value in below.items()} if below else {},
+    }
+
+
+def test_there_are_modules() -> None:
+    assert len(MODULES) >= 4
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_documented_options_are_those_of_the_spec(module: str) -> None:
+    documented = {name: facts(option, "suboptions") for name, option in documentation_of(module)["options"].items()}
+    assert documented == {name: facts(option, "options") for name, option in spec_of(module).items()}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_environment_variable_is_documented_with_its_option(module: str) -> None:
+    documented = documentation_of(module)["options"]
+    for name, option in spec_of(module).items():
+        text = " ".join(documented[name]["description"])
+        named = set(re.findall(r"environment variable E\((\w+)\)", text))
+        assert named == set(option["fallback"][1] if "fallback" in option else []), name
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_secrets_are_not_logged(module: str) -> None:
+    secret = {name for name in spec_of(module) if re.search("secret|token|password|passphrase", name)}
+    assert secret == {"client_secret", "access_token"}
+    assert all(spec_of(module)[name]["no_log"] is True for name in secret)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_uses_the_shared_fragments(module: str) -> None:
+    kind = "writer" if module in WRITERS else "info"
+    assert documentation_of(module)["extends_documentation_fragment"] == [
+        "m365.apps.attributes",
+        f"m365.apps.attributes.{kind}",
+        "m365.apps.auth",
+        "m365.apps.connection",
+    ]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_is_documented_under_its_own_name(module: str) -> None:
+    assert documentation_of(module)["module"] == module
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_use_existing_modules_and_options(module: str) -> None:
+    def tasks(block: t.Any) -> t.Iterator[dict[str, t.Any]]:
+        for task in block:
+            yield task
+            yield from tasks(task.get("block", []))
+
+    used = [
+        (key.removeprefix("m365.apps."), arguments or {})
+        for task in tasks(yaml.safe_load(load(module).EXAMPLES))
+        for key, arguments in task.items()
+        if key.startswith("m365.apps.")
+    ]
+    assert module in {name for name, _arguments in used}
+    for name, arguments in used:
+        assert not set(arguments) - set(spec_of(name))
+
+
+def test_the_roles_policies_take_the_options_of_the_module() -> None:
+    role = read_yaml("roles/rollout/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    options = {name: facts(option, "options") for name, option in role["rollout_policies"]["options"].items()}
+    assert options == {name: facts(option, "options") for name, option in POLICY_IN_LIST.items()}
+
+
+def plain(text: str) -> str:
+    """Return a description without markup and line breaks."""
+    return re.sub(r"[A-Z]\((?:policies\[\]\.)?(.*?)(?:#\w+)?\)", r"\1", " ".join(text.split()))
+
+
+def described(option: Option) -> str:
+    text = option["description"]
+    return plain(text if isinstance(text, str) else " ".join(text))
+
+
+@pytest.mark.parametrize("name", sorted(set(POLICY_IN_LIST) - {"kind"}))
+def test_the_role_describes_an_option_in_the_modules_words(name: str) -> None:
+    role = read_yaml("roles/rollout/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    module = documentation_of("office_client_configs")["options"]["policies"]["suboptions"]
+    assert described(role["rollout_policies"]["options"][name]) == described(module[name])
+
+
+def test_the_action_group_holds_every_module() -> None:
+    assert read_yaml("meta/runtime.yml")["action_groups"] == {"all": MODULES}
+
+
+def test_the_version_is_that_of_galaxy_yml() -> None:
+    assert read_yaml("galaxy.yml")["version"] == VERSION

@@ -1,0 +1,87 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The option groups in all its spellings."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._converge.desired import GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._module.wishes import group_change
+
+NONE = GroupChange(exact=())
+KEEP = GroupChange()
+
+
+@pytest.mark.parametrize(
+    ("value", "change"),
+    [
+        (["A", "B"], GroupChange(exact=("A", "B"))),
+        ("A", GroupChange(exact=("A",))),
+        ("A, B", GroupChange(exact=("A, B",))),
+        ({"set": ["A"]}, GroupChange(exact=("A",))),
+        ({"set": "A"}, GroupChange(exact=("A",))),
+        ({"add": ["A"]}, GroupChange(add=("A",))),
+        ({"add": "A"}, GroupChange(add=("A",))),
+        ({"remove": ["A", "B"]}, GroupChange(remove=("A", "B"))),
+        ({"add": ["A"], "remove": ["B"]}, GroupChange(add=("A",), remove=("B",))),
+        ([], NONE),
+        ({}, NONE),
+        ("", NONE),
+        ({"set": []}, NONE),
+        ({"set": ""}, NONE),
+        ({"add": []}, KEEP),
+        ({"add": [], "remove": []}, KEEP),
+        ({"remove": ""}, KEEP),
+        ('["A", "B"]', GroupChange(exact=("A", "B"))),
+        (' {"add": ["A"]} ', GroupChange(add=("A",))),
+        ('{"set": "A"}', GroupChange(exact=("A",))),
+        ("[]", NONE),
+        ("{}", NONE),
+        ("Team (A)", GroupChange(exact=("Team (A)",))),
+    ],
+)
+def test_spellings(value: t.Any, change: GroupChange) -> None:
+    assert group_change(value, "policy 'A'") == change
+
+
+@pytest.mark.parametrize(
+    ("value", "cause"),
+    [
+        (None, "it is of type NoneType"),
+        (5, "it is of type int"),
+        (True, "it is of type bool"),
+        (False, "it is of type bool"),
+        ({"set": ["A"], "add": ["B"]}, "set stands beside add or remove"),
+        ({"set": [], "remove": []}, "set stands beside add or remove"),
+        ({"sets": ["A"]}, "it has the unknown key sets"),
+        ({"Set": ["A"]}, "it has the unknown key Set"),
+        ({1: ["A"]}, "it has the unknown key 1"),
+        ({"set": None}, "groups.set is null, not a list"),
+        ({"add": None}, "groups.add is null, not a list"),
+        ({"set": 5}, "groups.set is int, not a list"),
+        ({"set": 0}, "groups.set is int, not a list"),
+        ({"set": False}, "groups.set is bool, not a list"),
+        ({"set": {}}, "groups.set is dict, not a list"),
+        ({"set": {"A": 1}}, "groups.set is dict, not a list"),
+        ([None], "groups holds None, which is no group name or id"),
+        ([5], "groups holds 5, which is no group name or id"),
+        ([""], "groups holds '', which is no group name or id"),
+        ([" "], "groups holds ' ', which is no group name or id"),
+        ([["A"]], "groups holds ['A'], which is no group name or id"),
+        ({"add": ["A", {"id": "x"}]}, "groups.add holds {'id': 'x'}, which is no group name or id"),
+        ("[A, B]", "it looks like JSON but is not"),
+        ("{set: A}", "it looks like JSON but is not"),
+        ("[null]", "groups holds None, which is no group name or id"),
+        ('{"set": null}', "groups.set is null, not a list"),
+    ],
+)
+def test_wrong_spellings_are_refused_with_the_cause(value: t.Any, cause: str) -> None:
+    with pytest.raises(UserError) as caught:
+        group_change(value, "policy 'A'")
+    assert str(caught.value).startswith(f"policy 'A': cannot use groups: {cause}")
+    assert str(caught.value).endswith("or a dict with set, or with add and remove.")

@@ -1,0 +1,146 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Groups: by name to the letter, by id where it can be checked."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.groups import GroupDirectory
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, Wire, refusal
+
+ONE = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
+TWO = "1f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
+CHECK = f"{GRAPH}/v1.0/groups/{ONE}?%24select=id%2CdisplayName"
+ALL_STAFF = "All+Staff"
+
+
+@pytest.fixture
+def directory(client: GraphClient) -> GroupDirectory:
+    return GroupDirectory(client)
+
+
+def by_name(encoded: str) -> str:
+    """Return the URL of a look-up; the name is given as it stands on the wire."""
+    return f"{GRAPH}/v1.0/groups?%24filter=displayName+eq+%27{encoded}%27&%24select=id%2CdisplayName"
+
+
+def hits(*groups: tuple[str, str]) -> dict[str, t.Any]:
+    return {"value": [{"id": group_id, "displayName": name} for group_id, name in groups]}
+
+
+def test_a_name_becomes_a_lower_case_id(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", by_name(ALL_STAFF), json=hits((ONE.upper(), "All Staff")))
+    assert directory.id_of("All Staff") == ONE
+
+
+@pytest.mark.parametrize(
+    ("name", "encoded"),
+    [
+        ("O'Brien's", "O%27%27Brien%27%27s"),
+        ("R&D + QA #1", "R%26D+%2B+QA+%231"),
+        ("50% / ?=", "50%25+%2F+%3F%3D"),
+        ("Zürich", "Z%C3%BCrich"),
+        ("' or 1 eq 1 or displayName eq '", "%27%27+or+1+eq+1+or+displayName+eq+%27%27"),
+    ],
+)
+def test_a_name_is_quoted_and_encoded(wire: Wire, directory: GroupDirectory, name: str, encoded: str) -> None:
+    wire.expect("GET", by_name(encoded), json=hits((ONE, name)))
+    assert directory.id_of(name) == ONE
+
+
+def test_a_hit_in_other_case_is_passed_over(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", by_name(ALL_STAFF), json=hits((TWO, "ALL STAFF"), (ONE, "All Staff")))
+    assert directory.id_of("All Staff") == ONE
+
+
+def test_hits_are_read_to_the_last_page(wire: Wire, directory: GroupDirectory) -> None:
+    link = f"{GRAPH}/v1.0/groups?$skiptoken=x"
+    wire.expect("GET", by_name(ALL_STAFF), json={"value": [], "@odata.nextLink": link})
+    wire.expect("GET", link, json=hits((ONE, "All Staff")))
+    assert directory.id_of("All Staff") == ONE
+
+
+def test_a_name_is_asked_for_once(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", by_name(ALL_STAFF), json=hits((ONE, "All Staff")))
+    assert [directory.id_of("All Staff"), directory.id_of("All Staff")] == [ONE, ONE]
+
+
+def test_an_id_found_by_name_needs_no_check(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", by_name(ALL_STAFF), json=hits((ONE, "All Staff")))
+    directory.check(directory.id_of("All Staff"))
+    assert len(wire.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (hits(), "no group has it. Check the spelling"),
+        (hits((ONE, "ALL STAFF")), "no group has exactly this name, but 'ALL STAFF' differs in case only"),
+        (hits((TWO, "All Staff"), (ONE, "All Staff")), f"2 groups have it (ids {ONE}, {TWO}). Give the id"),
+    ],
+)
+def test_a_name_of_no_or_several_groups_is_an_error(
+    wire: Wire, directory: GroupDirectory, found: dict[str, t.Any], said: str
+) -> None:
+    wire.expect("GET", by_name(ALL_STAFF), json=found)
+    with pytest.raises(UserError) as caught:
+        directory.id_of("All Staff")
+    assert f"group 'All Staff': cannot resolve the name: {said}" in str(caught.value)
+
+
+def test_a_failed_look_up_is_not_an_unknown_name(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", by_name(ALL_STAFF), **refusal(403))
+    with pytest.raises(UserError, match=r"cannot look it up: .*Grant the app the permission GroupMember\.Read\.All"):
+        directory.id_of("All Staff")
+
+
+@pytest.mark.parametrize("item", [None, "text", {}, {"displayName": "All Staff"}])
+def test_an_unreadable_hit_is_an_error_of_the_look_up(wire: Wire, directory: GroupDirectory, item: t.Any) -> None:
+    wire.expect("GET", by_name(ALL_STAFF), json={"value": [item]})
+    with pytest.raises(UserError, match="group 'All Staff': cannot "):
+        directory.id_of("All Staff")
+
+
+def test_an_id_is_checked_once(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", CHECK, json={"id": ONE, "displayName": "All Staff"})
+    directory.check(ONE)
+    directory.check(ONE)
+    assert directory.warnings == []
+
+
+def test_an_unknown_id_is_an_error_each_time(wire: Wire, directory: GroupDirectory) -> None:
+    for _ in range(2):
+        wire.expect("GET", CHECK, **refusal(404))
+        with pytest.raises(
+            UserError, match=f"group {ONE}: cannot assign it: the directory holds no group with this id"
+        ):
+            directory.check(ONE)
+
+
+def test_an_id_that_may_not_be_read_is_taken_with_one_warning(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", CHECK, **refusal(403))
+    directory.check(ONE)
+    directory.check(ONE)
+    assert len(directory.warnings) == 1
+    assert ONE in directory.warnings[0]
+    assert "GroupMember.Read.All" in directory.warnings[0]
+
+
+@pytest.mark.parametrize("status", [400, 401, 500])
+def test_any_other_failure_of_a_check_is_an_error(wire: Wire, directory: GroupDirectory, status: int) -> None:
+    wire.expect("GET", CHECK, **refusal(status))
+    with pytest.raises(UserError, match=f"group {ONE}: cannot look it up: Graph answered {status}"):
+        directory.check(ONE)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_proxys_page_says_nothing_about_a_group(wire: Wire, directory: GroupDirectory, status: int) -> None:
+    wire.expect("GET", CHECK, status=status, body="<html>Blocked</html>", content_type="text/html")
+    with pytest.raises(UserError, match="an HTML page, not a Graph answer"):
+        directory.check(ONE)
