@@ -206,7 +206,7 @@ def test_a_server_error_of_the_token_call_is_a_login_error(wire: Wire, clock: Cl
 
 
 def test_an_unreachable_login_host_is_tried_three_times(wire: Wire, login: MsalApplication) -> None:
-    for _ in range(3):
+    for _unused in range(3):
         wire.expect("GET", DISCOVERY, body=UNREACHED)
     with pytest.raises(NoAnswerError, match=r"login\.test cannot be reached"):
         login.token()

@@ -104,7 +104,7 @@ def test_a_broken_connection_is_tried_again(wire: Wire, client: GraphClient) -> 
 
 
 def test_an_unreachable_host_is_tried_three_times(wire: Wire, client: GraphClient) -> None:
-    for _ in range(3):
+    for _unused in range(3):
         wire.expect("GET", URL, body=UNREACHED)
     with pytest.raises(GraphError, match=r"graph\.test cannot be reached") as caught:
         client.get("/things")

@@ -90,7 +90,7 @@ def test_the_servers_wish_is_kept_to_exactly(clock: Clock, wish: float) -> None:
 
 
 def test_without_a_wish_the_waits_double_up_to_a_limit(clock: Clock) -> None:
-    clock.policy().run(Server(*(failure() for _ in range(8))))
+    clock.policy().run(Server(*(failure() for _unused in range(8))))
     assert clock.slept == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
 
 

@@ -115,7 +115,7 @@ def test_an_id_is_checked_once(wire: Wire, directory: GroupDirectory) -> None:
 
 
 def test_an_unknown_id_is_an_error_each_time(wire: Wire, directory: GroupDirectory) -> None:
-    for _ in range(2):
+    for _unused in range(2):
         wire.expect("GET", CHECK, **refusal(404))
         with pytest.raises(
             UserError, match=f"group {ONE}: cannot assign it: the directory holds no group with this id"

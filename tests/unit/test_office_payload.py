@@ -203,6 +203,6 @@ def test_keys_keep_their_case_and_order() -> None:
 
 def test_a_deep_payload_that_can_be_read_can_be_written() -> None:
     deep: t.Any = []
-    for _ in range(100):
+    for _unused in range(100):
         deep = [deep]
     assert json.loads(encode(parse_given(deep))) == deep

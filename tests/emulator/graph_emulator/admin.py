@@ -57,7 +57,7 @@ class Admin:
         name = call.path.removeprefix("/_emulator/").strip("/")
         work = WORK.get((call.method, name))
         if work is None:
-            known = sorted({f"/_emulator/{path}" for _, path in WORK})
+            known = sorted({f"/_emulator/{path}" for _unused, path in WORK})
             return _refuse(404, f"{call.method} {call.path} is not known; there are {', '.join(known)}")
         try:
             body = json.loads(call.body) if call.method == "PUT" else None

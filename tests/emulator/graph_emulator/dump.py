@@ -24,7 +24,7 @@ def dump_tenants(tenants: Mapping[str, Tenant]) -> dict[str, Any]:
 def _dump_tenant(tenant: Tenant) -> dict[str, Any]:
     return {
         "domains": list(tenant.domains),
-        "policies": [_dump_policy(policy) for _, policy in tenant.policies.items()],
+        "policies": [_dump_policy(policy) for _unused, policy in tenant.policies.items()],
         "groups": list(tenant.groups.values()),
         "apps": [_dump_app(app) for app in tenant.apps.values()],
         **tenant.checkins,

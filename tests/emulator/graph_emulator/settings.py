@@ -60,38 +60,32 @@ SPELLINGS = Rule(
 )
 
 
-def _setting(default: Any, rule: Rule) -> Any:
-    if isinstance(default, list):
-        return field(default_factory=lambda: list(default), metadata={"rule": rule})
-    return field(default=default, metadata={"rule": rule})
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting with its default; the README says what each one does."""
 
-    page_size: int = _setting(100, COUNT)
-    empty_first_page: bool = _setting(False, FLAG)
-    stale_seconds: float = _setting(0, LAG)
-    payload_transport: str = _setting("stream", one_of("stream", "inline", "both"))
-    empty_payload: str = _setting("no_content", one_of("no_content", "not_found", "empty"))
-    last_modified: bool = _setting(True, FLAG)
-    wrap_get: bool = _setting(False, FLAG)
-    expand_empty: bool = _setting(False, FLAG)
-    patch_status: int = _setting(200, one_of(200, 204))
-    patch_requires_type: bool = _setting(False, FLAG)
-    refuse_abstract_create: bool = _setting(False, FLAG)
-    deep_insert: str = _setting("refuse", one_of("refuse", "ignore", "accept"))
-    one_group_per_policy: bool = _setting(False, FLAG)
-    action_spellings: list[str] = _setting(list(ACTION_SPELLINGS), SPELLINGS)
-    batch_enabled: bool = _setting(True, FLAG)
-    batch_order: str = _setting("reversed", one_of("reversed", "as_sent"))
-    batch_binary: str = _setting("base64url", one_of("base64url", "base64"))
-    nested_errors: bool = _setting(False, FLAG)
-    segment_withdrawn: bool = _setting(False, FLAG)
-    refuse_writes: bool = _setting(False, FLAG)
-    intune_limits: bool | dict[str, float] = _setting(False, LIMITS)
-    token_seconds: int = _setting(3599, COUNT)
+    page_size: int = field(default=100, metadata={"rule": COUNT})
+    empty_first_page: bool = field(default=False, metadata={"rule": FLAG})
+    stale_seconds: float = field(default=0, metadata={"rule": LAG})
+    payload_transport: str = field(default="stream", metadata={"rule": one_of("stream", "inline", "both")})
+    empty_payload: str = field(default="no_content", metadata={"rule": one_of("no_content", "not_found", "empty")})
+    last_modified: bool = field(default=True, metadata={"rule": FLAG})
+    wrap_get: bool = field(default=False, metadata={"rule": FLAG})
+    expand_empty: bool = field(default=False, metadata={"rule": FLAG})
+    patch_status: int = field(default=200, metadata={"rule": one_of(200, 204)})
+    patch_requires_type: bool = field(default=False, metadata={"rule": FLAG})
+    refuse_abstract_create: bool = field(default=False, metadata={"rule": FLAG})
+    deep_insert: str = field(default="refuse", metadata={"rule": one_of("refuse", "ignore", "accept")})
+    one_group_per_policy: bool = field(default=False, metadata={"rule": FLAG})
+    action_spellings: list[str] = field(default_factory=lambda: list(ACTION_SPELLINGS), metadata={"rule": SPELLINGS})
+    batch_enabled: bool = field(default=True, metadata={"rule": FLAG})
+    batch_order: str = field(default="reversed", metadata={"rule": one_of("reversed", "as_sent")})
+    batch_binary: str = field(default="base64url", metadata={"rule": one_of("base64url", "base64")})
+    nested_errors: bool = field(default=False, metadata={"rule": FLAG})
+    segment_withdrawn: bool = field(default=False, metadata={"rule": FLAG})
+    refuse_writes: bool = field(default=False, metadata={"rule": FLAG})
+    intune_limits: bool | dict[str, float] = field(default=False, metadata={"rule": LIMITS})
+    token_seconds: int = field(default=3599, metadata={"rule": COUNT})
 
     def merged(self, changes: object) -> Settings:
         """A copy with ``changes`` (a JSON object) applied.

@@ -130,7 +130,7 @@ class PolicyStore:
 
     def _forget(self, now: float) -> None:
         while self._deleted and self._deleted[0][0] <= now - HISTORY_SECONDS:
-            _, key = self._deleted.popleft()
+            _unused, key = self._deleted.popleft()
             self._versions.pop(key, None)
             self._ordinals.pop(key, None)
 

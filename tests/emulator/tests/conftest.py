@@ -40,7 +40,7 @@ def emulator(shared_emulator: tuple[Emulator, dict[str, Any]]) -> Emulator:
 @pytest.fixture
 def groups() -> list[str]:
     """Ids of the tenant's groups, in the order of GROUP_NAMES."""
-    return [str(uuid.uuid4()) for _ in GROUP_NAMES]
+    return [str(uuid.uuid4()) for _unused in GROUP_NAMES]
 
 
 @pytest.fixture

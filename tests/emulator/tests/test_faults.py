@@ -146,7 +146,7 @@ def test_next_links_that_lead_astray(emulator: Emulator, graph: Client) -> None:
     kinds = ["nextlink_loop", "nextlink_foreign", "nextlink_foreign"]
     faults = [{"kind": kind, "match": {"method": "GET"}} for kind in kinds]
     emulator.admin("PUT", "faults", [*faults[:2], {**faults[2], "url": "https://elsewhere.example/x"}])
-    links = [graph.call("GET", f"{POLICIES}?$top=5").json()["@odata.nextLink"] for _ in kinds]
+    links = [graph.call("GET", f"{POLICIES}?$top=5").json()["@odata.nextLink"] for _unused in kinds]
     loop = f"{emulator.url}{POLICIES}?$top=5"
     assert links == [loop, loop.replace("localhost", "127.0.0.1"), "https://elsewhere.example/x"]
     assert "@odata.nextLink" not in graph.call("GET", POLICIES).json()
@@ -159,7 +159,7 @@ def test_count_skip_and_match(emulator: Emulator, tenant: str, graph: Client) ->
     assert graph.call("PATCH", f"{POLICIES}/none", json={}).status_code == 404
     assert [_post(graph, number).status_code for number in range(4)] == [201, 503, 503, 201]
     emulator.admin("PUT", "faults", [{"kind": "unavailable", "count": None}])
-    assert [graph.call("GET", POLICIES).status_code for _ in range(3)] == [503, 503, 503]
+    assert [graph.call("GET", POLICIES).status_code for _unused in range(3)] == [503, 503, 503]
     emulator.admin("PUT", "faults", [{"kind": "unavailable", "match": {"tenant": "another"}}])
     assert graph.call("GET", POLICIES).status_code == 200
 

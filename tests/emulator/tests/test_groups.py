@@ -55,7 +55,7 @@ def test_by_id(graph: Client, groups: list[str]) -> None:
         ("/v1.0/groups?$filter=displayname eq 'x'", 400, "Request_UnsupportedQuery"),
         ("/v1.0/groups?$filter=endswith(displayName,'x')", 400, "Request_UnsupportedQuery"),
         (
-            f"/v1.0/groups?$filter=id in ({','.join(repr(str(uuid.uuid4())) for _ in range(16))})",
+            f"/v1.0/groups?$filter=id in ({','.join(repr(str(uuid.uuid4())) for _unused in range(16))})",
             400,
             "Request_UnsupportedQuery",
         ),

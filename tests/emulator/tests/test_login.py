@@ -257,4 +257,4 @@ def test_logins_are_counted_and_not_in_the_journal(emulator: Emulator, tenant: s
 def test_faults_hit_logins_only_when_asked(emulator: Emulator, tenant: str, app: dict[str, Any]) -> None:
     emulator.admin("PUT", "faults", [{"kind": "throttle"}, {"kind": "unavailable", "match": {"on": "login"}}])
     form = {"client_id": app["client_id"], "client_secret": SECRET}
-    assert [emulator.login(tenant, **form).status_code for _ in range(2)] == [503, 200]
+    assert [emulator.login(tenant, **form).status_code for _unused in range(2)] == [503, 200]

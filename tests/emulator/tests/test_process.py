@@ -37,7 +37,7 @@ def test_ready_line_is_printed_and_written_and_all_is_removed_at_the_end() -> No
         assert stat.S_IMODE(ready_file.stat().st_mode) == 0o600
         assert emulator.client().call("GET", "/beta/officeConfiguration/clientConfigurations").json()["value"] == []
         emulator.process.send_signal(signal.SIGTERM)
-        printed, _ = emulator.process.communicate(timeout=10)
+        printed, _unused = emulator.process.communicate(timeout=10)
         assert [json.loads(line) for line in printed.splitlines()] == [emulator.ready]
         assert emulator.process.returncode == 0
     assert not ca_path.parent.exists()

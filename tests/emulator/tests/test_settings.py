@@ -150,7 +150,7 @@ def test_a_seeded_state_is_visible_at_once(
 
 def test_intune_limits(emulator: Emulator, graph: Client) -> None:
     emulator.admin("PUT", "settings", {"intune_limits": {"writes": 2, "requests": 4, "seconds": 1}})
-    writes = [graph.call("DELETE", f"{POLICIES}/none") for _ in range(3)]
+    writes = [graph.call("DELETE", f"{POLICIES}/none") for _unused in range(3)]
     assert [answer.status_code for answer in writes] == [404, 404, 429]
     assert writes[2].headers["Retry-After"] == "1"
     steps = [{"id": str(number), "method": "GET", "url": "/groups"} for number in range(3)]
@@ -162,6 +162,6 @@ def test_intune_limits(emulator: Emulator, graph: Client) -> None:
 
 def test_intune_limits_as_published(emulator: Emulator, graph: Client) -> None:
     emulator.admin("PUT", "settings", {"intune_limits": True})
-    statuses = [graph.call("DELETE", f"{POLICIES}/none").status_code for _ in range(101)]
+    statuses = [graph.call("DELETE", f"{POLICIES}/none").status_code for _unused in range(101)]
     assert statuses == [404] * 100 + [429]
     assert graph.call("GET", POLICIES).status_code == 200

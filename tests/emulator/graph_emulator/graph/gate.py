@@ -54,7 +54,7 @@ class Gate:
         return answer.with_headers({**headers, **answer.headers})
 
     def _authenticate(self, call: Call) -> Caller:
-        scheme, _, token = call.headers.get("authorization", "").partition(" ")
+        scheme, _unused, token = call.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise TokenError("Access token is empty.")
         return self.world.keys.verify(token.strip(), self.world.audiences, self.world.tenants)

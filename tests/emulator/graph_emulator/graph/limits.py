@@ -31,6 +31,6 @@ class RateLimits:
                 window.popleft()
             if len(window) >= limit:
                 return max(1, math.ceil(window[0] + limits["seconds"] - now))
-        for window, _ in windows:
+        for window, _unused in windows:
             window.append(now)
         return None

@@ -51,7 +51,7 @@ def page(exchange: Exchange, items: Iterable[tuple[int, T]], limits: Limits) -> 
         return [], {"@odata.nextLink": _next_link(exchange, -1)}
     window = list(islice((pair for pair in items if pair[0] > after), size + 1))
     link = {"@odata.nextLink": _next_link(exchange, window[size - 1][0])} if len(window) > size else {}
-    return [item for _, item in window[:size]], link
+    return [item for _unused, item in window[:size]], link
 
 
 def _key(exchange: Exchange, after: int) -> list[Any]:

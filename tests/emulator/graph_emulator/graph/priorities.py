@@ -28,7 +28,7 @@ def update_priorities(exchange: Exchange) -> Answer:
                 f"for the operation 'updatePriorities'; it takes '{IDS}' and '{NUMBERS}'."
             )
     wanted = _pairs(_list(body, IDS), _list(body, NUMBERS))
-    live = {policy.id: policy for _, policy in exchange.tenant.policies.items()}
+    live = {policy.id: policy for _unused, policy in exchange.tenant.policies.items()}
     unknown = [key for key in wanted if key not in live]
     if unknown:
         raise bad_request(f"{IDS}: there is no policy '{unknown[0]}'.")

@@ -23,7 +23,7 @@ def parse(query: str, allowed: Set[str]) -> dict[str, str]:
     """
     options: dict[str, str] = {}
     for part in filter(None, query.split("&")):
-        raw, _, value = part.partition("=")
+        raw, _unused, value = part.partition("=")
         sent = unquote_plus(raw)
         name = sent if sent in allowed else f"${sent.removeprefix('$')}"
         if name not in allowed:

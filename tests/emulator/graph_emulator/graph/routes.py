@@ -102,7 +102,7 @@ def plain_segments(segments: Iterable[str], spellings: Iterable[str]) -> list[st
         if found:
             plain.extend(found.groups())
             continue
-        prefix, _, name = segment.rpartition(".")
+        prefix, _unused, name = segment.rpartition(".")
         spelling = prefix or "plain"
         if name in ACTIONS and spelling in ACTION_SPELLINGS:
             if spelling not in spellings:

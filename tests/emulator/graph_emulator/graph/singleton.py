@@ -14,7 +14,7 @@ from .schema import SINGLETON_PROPERTIES
 def get_singleton(exchange: Exchange) -> Answer:
     """200; check-in data are those of the state file, else summed up from the policies."""
     check_select(exchange.select, SINGLETON_PROPERTIES, "microsoft.graph.officeConfiguration")
-    policies = [policy for _, policy in exchange.tenant.policies.items(exchange.lag)]
+    policies = [policy for _unused, policy in exchange.tenant.policies.items(exchange.lag)]
     derived = {
         "tenantCheckinStatuses": [dict(status) for policy in policies for status in policy.checkin_statuses],
         "tenantUserCheckinSummary": {
