@@ -241,13 +241,12 @@ error:
     path: /beta/officeConfiguration/clientConfigurations
 """
 
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.jobs import one_policy
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG
 
 
 def main() -> None:
-    run_module(POLICY, one_policy, required_one_of=[("id", "display_name")])
+    run_module(OFFICE_CLIENT_CONFIG)
 
 
 if __name__ == "__main__":

@@ -153,14 +153,12 @@ error:
     path: /beta/officeConfiguration/clientConfigurations
 """
 
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import IDENTITY
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.jobs import one_assignment
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG_ASSIGNMENT
 
 
 def main() -> None:
-    spec = {**IDENTITY, "groups": {"type": "raw", "required": True}}
-    run_module(spec, one_assignment, required_one_of=[("id", "display_name")])
+    run_module(OFFICE_CLIENT_CONFIG_ASSIGNMENT)
 
 
 if __name__ == "__main__":

@@ -182,24 +182,12 @@ error:
     path: /beta/officeConfiguration/clientConfigurations
 """
 
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import BATCH, IDENTITY
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.jobs import policy_info
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG_INFO
 
 
 def main() -> None:
-    spec = {
-        **IDENTITY,
-        **BATCH,
-        "group": {"type": "str"},
-        "gather": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["payloads", "assignments", "checkins"],
-            "default": [],
-        },
-    }
-    run_module(spec, policy_info)
+    run_module(OFFICE_CLIENT_CONFIG_INFO)
 
 
 if __name__ == "__main__":

@@ -121,13 +121,12 @@ error:
     path: /beta/officeConfiguration/clientConfigurations
 """
 
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import UNLISTED
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.jobs import order_of_policies
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG_ORDER
 
 
 def main() -> None:
-    run_module({"order": {"type": "list", "elements": "str", "required": True}, **UNLISTED}, order_of_policies)
+    run_module(OFFICE_CLIENT_CONFIG_ORDER)
 
 
 if __name__ == "__main__":

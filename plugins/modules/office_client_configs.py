@@ -451,20 +451,12 @@ error:
     path: /beta/officeConfiguration/clientConfigurations
 """
 
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import BULK, POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.jobs import many_policies
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIGS
 
 
 def main() -> None:
-    item = {
-        "type": "list",
-        "elements": "dict",
-        "required": True,
-        "options": POLICY_IN_LIST,
-        "required_one_of": [("id", "display_name")],
-    }
-    run_module({"policies": item, **BULK}, many_policies)
+    run_module(OFFICE_CLIENT_CONFIGS)
 
 
 if __name__ == "__main__":

@@ -14,15 +14,21 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from .._graph.auth import MissingLibraryError
 from .._graph.errors import UserError
 from .._graph.session import REQUESTS_IMPORT_ERROR
-from .arguments import SHARED, Spec, with_shared
+from .arguments import SHARED, with_shared
 from .jobs import Job, Reply, Request
-from .tenant import open_tenant
+from .modules import ModuleDefinition
+from .tenant import Tenant, open_tenant
+
+Opener = t.Callable[[t.Mapping[str, t.Any], t.Mapping[str, t.Any]], Tenant]
 
 
-class _Module(AnsibleModule):
+class Module(AnsibleModule):
     """AnsibleModule that keeps the options as given, to tell an omitted one from a null."""
 
     raw: dict[str, t.Any]
+
+    def __init__(self, definition: ModuleDefinition) -> None:
+        super().__init__(argument_spec=with_shared(definition.spec), supports_check_mode=True, **definition.rules)
 
     def _load_params(self) -> None:
         super()._load_params()
@@ -32,28 +38,41 @@ class _Module(AnsibleModule):
             if self.params.get(name, "") is None:
                 del self.params[name]
 
-
-def run_module(spec: Spec, job: Job, **rules: t.Any) -> None:
-    """Run a module and end the process. ``spec`` are the module's own options, ``rules`` those of AnsibleModule."""
-    module = _Module(argument_spec=with_shared(spec), supports_check_mode=True, **rules)
-    try:
+    def reply(self, job: Job, opener: Opener = open_tenant) -> Reply:
+        """Return the reply to what the module was asked. Raises MissingLibraryError."""
         if REQUESTS_IMPORT_ERROR is not None:
             raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
-        reply = answer(Request(module.params, module.raw, module.check_mode, module._diff), job)
+        return answer(Request(self.params, self.raw, self.check_mode, self._diff), job, opener)
+
+    def end(self, reply: Reply) -> None:
+        """Print the result and end the process."""
+        if reply.error is not None:
+            details = reply.error.details
+            self.fail_json(msg=str(reply.error), error=details.as_dict() if details else {}, **reply.result)
+        self.exit_json(**reply.result)
+
+    def end_without(self, missing: MissingLibraryError) -> None:
+        """Say which library is missing and end the process."""
+        self.fail_json(msg=missing_required_lib(missing.library), exception=missing.import_error)
+
+
+def run_module(definition: ModuleDefinition) -> None:
+    """Run a module and end the process."""
+    module = Module(definition)
+    try:
+        reply = module.reply(definition.job)
     except MissingLibraryError as error:
-        module.fail_json(msg=missing_required_lib(error.library), exception=error.import_error)
+        module.end_without(error)
+        return
     for warning in reply.warnings:
         module.warn(warning)
-    if reply.error is not None:
-        details = reply.error.details
-        module.fail_json(msg=str(reply.error), error=details.as_dict() if details else {}, **reply.result)
-    module.exit_json(**reply.result)
+    module.end(reply)
 
 
-def answer(request: Request, job: Job) -> Reply:
+def answer(request: Request, job: Job, opener: Opener = open_tenant) -> Reply:
     """Return the reply to a request; every error becomes one sentence in it. Raises MissingLibraryError only."""
     try:
-        return job(request, open_tenant(request.params, request.raw))
+        return job(request, opener(request.params, request.raw))
     except UserError as error:
         return Reply({"changed": False}, error=error)
     except MissingLibraryError:

@@ -33,11 +33,20 @@ class Tenant:
 
 def open_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
     """Return the tenant that the arguments name; nothing is sent yet. Raises UserError."""
+    return tenant_of(open_client(params, raw), params)
+
+
+def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
+    """Return the tenant behind a client, with nothing known of it yet."""
+    return Tenant(OfficeStore(client, params["payload_transport"] == "inline"), GroupDirectory(client))
+
+
+def open_client(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> GraphClient:
+    """Return a client for the connection and the login that the arguments name. Raises UserError."""
     connection = _connection(params)
     retry = RetryPolicy(connection.retry_timeout)
     batching = params.get("batch") == "auto"
-    client = GraphClient(connection, _authenticator(params, raw, connection, retry), retry, batching)
-    return Tenant(OfficeStore(client, params["payload_transport"] == "inline"), GroupDirectory(client))
+    return GraphClient(connection, _authenticator(params, raw, connection, retry), retry, batching)
 
 
 def _connection(params: t.Mapping[str, t.Any]) -> Connection:

@@ -1,0 +1,63 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What each module is made of: its own options and its job. Its file and its action plugin are two callers of it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .arguments import BATCH, BULK, IDENTITY, POLICY, POLICY_IN_LIST, UNLISTED, Spec
+from .jobs import Job, many_policies, one_assignment, one_policy, order_of_policies, policy_info
+
+_ONE_IDENTITY = {"required_one_of": [("id", "display_name")]}
+
+
+@dataclass(frozen=True)
+class ModuleDefinition:
+    """A module: its options beside the shared ones, what it does, and the rules that AnsibleModule checks."""
+
+    spec: Spec
+    job: Job
+    rules: t.Mapping[str, t.Any] = field(default_factory=dict)
+
+
+OFFICE_CLIENT_CONFIG = ModuleDefinition(POLICY, one_policy, _ONE_IDENTITY)
+
+OFFICE_CLIENT_CONFIG_ASSIGNMENT = ModuleDefinition(
+    {**IDENTITY, "groups": {"type": "raw", "required": True}}, one_assignment, _ONE_IDENTITY
+)
+
+OFFICE_CLIENT_CONFIG_INFO = ModuleDefinition(
+    {
+        **IDENTITY,
+        **BATCH,
+        "group": {"type": "str"},
+        "gather": {
+            "type": "list",
+            "elements": "str",
+            "choices": ["payloads", "assignments", "checkins"],
+            "default": [],
+        },
+    },
+    policy_info,
+)
+
+OFFICE_CLIENT_CONFIG_ORDER = ModuleDefinition(
+    {"order": {"type": "list", "elements": "str", "required": True}, **UNLISTED}, order_of_policies
+)
+
+OFFICE_CLIENT_CONFIGS = ModuleDefinition(
+    {
+        "policies": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": POLICY_IN_LIST,
+            **_ONE_IDENTITY,
+        },
+        **BULK,
+    },
+    many_policies,
+)

@@ -1,0 +1,161 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fast path: a module's job done inside the worker process, where nobody can tell the difference.
+
+A module process costs more than half a second before its first call. The items of a loop share one worker process, so
+here that cost, the login and the connection are paid once for all of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.module_utils import basic
+from ansible.module_utils.common import json as common_json
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.auth import MissingLibraryError
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SHARED
+from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
+from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
+
+SWITCH_VARIABLE = "m365_fast_path"
+SWITCH_ENVIRONMENT = "M365_FAST_PATH"
+
+# The form in which module arguments and results are written; older cores have but one.
+_PROFILE = "legacy"
+
+# One login and one connection for all items of a loop. Filled in a worker process only, and gone with it.
+_CLIENTS: dict[str, GraphClient] = {}
+
+
+class FastPathAction(ActionBase):
+    """The action plugin of a module; a subclass names what the module is made of."""
+
+    DEFINITION: t.ClassVar[ModuleDefinition]
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the module's result, made in this process or by the module as usual."""
+        task_vars = task_vars or {}
+        if not self._fits(task_vars):
+            return self._run_as_module(task_vars)
+        super().run(tmp, task_vars)
+        arguments = dict(self._task.args)
+        self._update_module_args(self._task.action, arguments, task_vars)
+        with contextlib.chdir(self._loader.get_basedir()):  # where a local module process runs
+            printed, warnings = run_here(self.DEFINITION, arguments)
+        result = self._parse(printed)
+        if warnings:
+            result["warnings"] = [*result.get("warnings", ()), *warnings]
+        return result
+
+    def _fits(self, task_vars: t.Mapping[str, t.Any]) -> bool:
+        """Tell whether a module process would run on this machine, as this user, with this Python and environment."""
+        return (
+            self._connection.transport == "local"
+            and self._task.delegate_to is None
+            and self._connection.become is None
+            and not self._task.async_val
+            and not any(self._task.environment or ())
+            and self._own_python(task_vars)
+            and self._switched_on(task_vars)
+        )
+
+    def _own_python(self, task_vars: t.Mapping[str, t.Any]) -> bool:
+        interpreter = task_vars.get("ansible_python_interpreter")
+        return isinstance(interpreter, str) and self._templar.template(interpreter) == sys.executable
+
+    def _switched_on(self, task_vars: t.Mapping[str, t.Any]) -> bool:
+        value = task_vars.get(SWITCH_VARIABLE, os.environ.get(SWITCH_ENVIRONMENT) or True)
+        return bool(boolean(self._templar.template(value)))
+
+    def _run_as_module(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        normal = self._shared_loader_obj.action_loader.get(
+            "ansible.legacy.normal",
+            task=self._task,
+            connection=self._connection,
+            play_context=self._play_context,
+            loader=self._loader,
+            templar=self._templar,
+            shared_loader_obj=self._shared_loader_obj,
+        )
+        if normal is None:
+            raise AnsibleError("m365.apps: cannot run the module: ansible-core has no action plugin 'normal'")
+        return t.cast("dict[str, t.Any]", normal.run(task_vars=task_vars))
+
+    def _parse(self, printed: str) -> dict[str, t.Any]:
+        """Return what a module printed, read as the controller reads any module."""
+        output = {"stdout": printed, "stdout_lines": [], "stderr": "", "stderr_lines": [], "rc": 0}
+        if not hasattr(common_json, "get_module_encoder"):
+            from ansible.vars.clean import remove_internal_keys  # noqa: PLC0415 - gone from newer cores
+
+            parsed = self._parse_returned_data(output)
+            remove_internal_keys(parsed)
+            return t.cast("dict[str, t.Any]", parsed)
+        read = self._parse_returned_data(output, _PROFILE)
+        read.remove_internal_keys()
+        return t.cast("dict[str, t.Any]", read.as_result_dict(for_round_trip=True))
+
+
+def run_here(definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> tuple[str, list[str]]:
+    """Run a module in this process; return what it printed and its warnings, both without secrets.
+
+    The warnings come apart because a module inside the controller would show them instead of returning them.
+    """
+    warnings: list[str] = []
+    with _given(arguments), contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
+        module = Module(definition)
+        try:
+            reply = module.reply(definition.job, _kept_tenant)
+        except MissingLibraryError as error:
+            module.end_without(error)
+        else:
+            warnings = remove_values(list(dict.fromkeys(reply.warnings)), module.no_log_values)
+            module.end(reply)
+    return printed.getvalue(), warnings
+
+
+@contextlib.contextmanager
+def _given(arguments: t.Mapping[str, t.Any]) -> t.Iterator[None]:
+    """Hand arguments to the next AnsibleModule of this process."""
+    names = [name for name in ("_ANSIBLE_ARGS", "_ANSIBLE_PROFILE", "_PARSED_MODULE_ARGS") if hasattr(basic, name)]
+    before = {name: getattr(basic, name) for name in names}
+    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": dict(arguments)}, cls=_encoder()).encode()
+    basic._ANSIBLE_PROFILE = _PROFILE
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(basic, name, value)
+
+
+def _encoder() -> type[json.JSONEncoder]:
+    """Return how the controller writes module arguments."""
+    if hasattr(common_json, "get_module_encoder"):
+        encoder = common_json.get_module_encoder(_PROFILE, common_json.Direction.CONTROLLER_TO_MODULE)
+        return t.cast("type[json.JSONEncoder]", encoder)
+    return t.cast("type[json.JSONEncoder]", common_json.AnsibleJSONEncoder)
+
+
+def _kept_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
+    """Return the tenant, with the client of an earlier item when it has the same login and connection."""
+    chosen = {name: params.get(name) for name in (*SHARED, "batch")}
+    given = [name for name in SHARED if raw.get(name) is not None]
+    key = json.dumps([os.getpid(), chosen, given], sort_keys=True)
+    if key not in _CLIENTS:
+        _CLIENTS[key] = open_client(params, raw)
+    return tenant_of(_CLIENTS[key], params)
