@@ -57,7 +57,7 @@ def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Out
     run = _Run(plan, surface)
     for stage in plan.stages:
         run.send(stage)
-        if run.errors and (on_error is OnError.STOP or run.order_failed):
+        if run.order_failed or (run.errors and on_error is OnError.STOP):
             break
     statuses = tuple(run.status(place) for place in range(len(plan.items)))
     return Outcome(plan, run.items(), statuses, tuple(run.done), run.errors, run.error())

@@ -21,14 +21,16 @@ from .._office.unset import UNSET
 from .compare import flatten, path_text
 
 _PREFIX = "m365.apps-1:"
-_DIGEST = 6
+# Bytes of a digest. Short, since the text travels through variables: 35 characters a policy.
+_ID_DIGEST = 5
+_ASPECT_DIGEST = 3
 _ASPECTS = ("display_name", "description", "kind", "priority", *PAYLOAD_FIELDS.values(), "groups")
-_ENTRY = _DIGEST * (1 + len(_ASPECTS))
+_ENTRY = _ID_DIGEST + _ASPECT_DIGEST * len(_ASPECTS)
 
 
 def fingerprint(touched: t.Iterable[Policy]) -> str:
     """Return the fingerprint of these live policies; their order means nothing."""
-    entries = sorted(_digest(str(policy.id)) + b"".join(_aspects(policy)) for policy in touched)
+    entries = sorted(_id_digest(policy) + b"".join(_aspects(policy)) for policy in touched)
     return _PREFIX + base64.urlsafe_b64encode(b"".join(entries)).decode("ascii")
 
 
@@ -37,14 +39,14 @@ def refuse_moved(expected: str, touched: t.Sequence[Policy], live: t.Sequence[Po
     before = _read(expected)
     moved = []
     for policy in touched:
-        then = before.pop(_digest(str(policy.id)), None)
+        then = before.pop(_id_digest(policy), None)
         if then is None:
             moved.append(f"{policy.named()} is new to the plan")
             continue
         changed = [name for name, one, other in zip(_ASPECTS, then, _aspects(policy), strict=True) if one != other]
         if changed:
             moved.append(f"{policy.named()} has another {' and '.join(changed)}")
-    names = {_digest(str(policy.id)): policy.named() for policy in live}
+    names = {_id_digest(policy): policy.named() for policy in live}
     moved += [f"{names[key]} is no longer part of it" for key in before if key in names]
     gone = sum(key not in names for key in before)
     if gone:
@@ -72,18 +74,18 @@ def _read(text: str) -> dict[bytes, tuple[bytes, ...]]:
             "Take plan.fingerprint of a check run",
         )
     entries = (data[start : start + _ENTRY] for start in range(0, len(data), _ENTRY))
-    return {entry[:_DIGEST]: _split(entry[_DIGEST:]) for entry in entries}
+    return {entry[:_ID_DIGEST]: _split(entry[_ID_DIGEST:]) for entry in entries}
 
 
 def _split(data: bytes) -> tuple[bytes, ...]:
-    return tuple(data[start : start + _DIGEST] for start in range(0, len(data), _DIGEST))
+    return tuple(data[start : start + _ASPECT_DIGEST] for start in range(0, len(data), _ASPECT_DIGEST))
 
 
 def _aspects(policy: Policy) -> tuple[bytes, ...]:
     values: list[t.Any] = [policy.display_name, policy.description, policy.odata_type, policy.priority]
     values += [_payload(getattr(policy, field)) for field in PAYLOAD_FIELDS.values()]
     values.append(_groups(policy.assignments))
-    return tuple(_digest(json.dumps(value, ensure_ascii=False)) for value in values)
+    return tuple(_digest(json.dumps(value, ensure_ascii=False), _ASPECT_DIGEST) for value in values)
 
 
 def _payload(payload: t.Any) -> t.Any:
@@ -99,5 +101,9 @@ def _groups(assignments: t.Any) -> t.Any:
     return sorted(assignment.key for assignment in t.cast("tuple[Assignment, ...]", assignments))
 
 
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()[:_DIGEST]
+def _id_digest(policy: Policy) -> bytes:
+    return _digest(str(policy.id), _ID_DIGEST)
+
+
+def _digest(text: str, size: int) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:size]

@@ -10,6 +10,7 @@ import binascii
 import json
 import typing as t
 import uuid
+from dataclasses import replace
 
 from .errors import Failure, GraphError, InDoubtError, NotGraphError
 from .messages import Answer, Call, refusal_of
@@ -25,7 +26,13 @@ Results = dict[int, t.Union[Answer, GraphError]]
 
 
 class BatchRefusedError(Exception):
-    """The tenant does not take $batch; nothing of it was done."""
+    """The tenant does not take $batch. ``settled`` are calls of which an earlier try may have been done, by place;
+    nothing else was.
+    """
+
+    def __init__(self, settled: Results) -> None:
+        super().__init__()
+        self.settled = settled
 
 
 def send_batch(calls: t.Sequence[Call], post: t.Callable[..., Answer], retry: RetryPolicy) -> list[Answer | GraphError]:
@@ -56,42 +63,48 @@ class _BatchRun:
 
     def attempt(self) -> None:
         """Send what is pending. Raises Transient while something is left."""
+        self.last_errors.clear()
+        requests = {place: _request(place, self._calls[place]) for place in self.pending}
         try:
-            answer = self._post(json_body={"requests": [_request(place, self._calls[place]) for place in self.pending]})
+            answer = self._post(json_body={"requests": list(requests.values())})
         except Transient as failure:
             if failure.maybe_done:
-                self._doubt(failure.error.failure)
+                self._doubt(failure)
             if self.pending:
                 raise
             return
         except GraphError as error:
             if error.status in _REFUSALS and not self._answered_once:
-                raise BatchRefusedError from error
+                raise BatchRefusedError(self.results) from error
             raise
         self._answered_once = True
-        left = self._sort(_inner_answers(answer))
+        left = self._sort(answer, requests)
         if left:
             raise left
 
-    def _doubt(self, failure: Failure) -> None:
+    def _doubt(self, failure: Transient) -> None:
         """Settle what must not be sent again."""
         for place in [place for place in self.pending if not self._calls[place].repeatable]:
-            self._settle(place, InDoubtError(failure))
+            self._settle(place, InDoubtError(failure.error.failure, failure.retry_after))
 
     def _settle(self, place: int, result: Answer | GraphError) -> None:
         self.results[place] = result
         self.pending.remove(place)
 
-    def _sort(self, inner: t.Mapping[str, t.Mapping[str, t.Any]]) -> Transient | None:
+    def _sort(self, outer: Answer, sent: t.Mapping[int, t.Mapping[str, t.Any]]) -> Transient | None:
         """Settle what was answered; return the failure to wait for when something is left."""
+        inner = _inner_answers(outer)
+        root = outer.path.removesuffix("/$batch")
         waits: list[float | None] = []
         errors: list[GraphError] = []
         for place in list(self.pending):
+            # Answers and errors name the whole path, as those of single calls do.
+            call = replace(self._calls[place], path=root + self._calls[place].path)
             try:
-                self._settle(place, _answer(self._calls[place], inner.get(str(place))))
+                self._settle(place, _answer(call, sent[place], inner.get(str(place))))
             except Transient as failure:
-                if failure.maybe_done and not self._calls[place].repeatable:
-                    self._settle(place, InDoubtError(failure.error.failure))
+                if failure.maybe_done and not call.repeatable:
+                    self._settle(place, InDoubtError(failure.error.failure, failure.retry_after))
                     continue
                 self.last_errors[place] = failure.error
                 errors.append(failure.error)
@@ -125,7 +138,7 @@ def _inner_answers(outer: Answer) -> dict[str, dict[str, t.Any]]:
     return {str(inner.get("id")): inner for inner in responses if isinstance(inner, dict)}
 
 
-def _answer(call: Call, inner: t.Mapping[str, t.Any] | None) -> Answer:
+def _answer(call: Call, sent: t.Mapping[str, t.Any], inner: t.Mapping[str, t.Any] | None) -> Answer:
     """Return the inner answer. Raises Transient or GraphError for one that is missing or not 2xx."""
     if inner is None or not isinstance(inner.get("status"), int):
         raise Transient(
@@ -135,7 +148,7 @@ def _answer(call: Call, inner: t.Mapping[str, t.Any] | None) -> Answer:
     answer = Answer(inner["status"], _body(inner.get("body")), headers.get("content-type", ""), call.method, call.path)
     if 200 <= answer.status < 300:
         return answer
-    refusal = refusal_of(answer, _IgnoringCase(headers), headers.get("client-request-id"))
+    refusal = refusal_of(answer, _IgnoringCase(headers), sent["headers"]["client-request-id"])
     if answer.status == _FAILED_DEPENDENCY and isinstance(refusal, GraphError):
         raise Transient(refusal, maybe_done=False)
     raise refusal

@@ -53,14 +53,13 @@ class GraphClient:
         """Send a call that may safely be sent twice (see send_once for the arguments). Raises GraphError."""
         return self._retry.run(lambda: self.send_once(method, self._url(path, version), **arguments))
 
-    def call_unrepeatable(self, call: Call, recover: t.Callable[[], T | None]) -> Answer | T:
-        """Send a call that must not be done twice.
+    def call_unrepeatable(self, call: Call, recover: t.Callable[[], T | None], in_doubt: bool = False) -> Answer | T:
+        """Send a call that must not be done twice; ``in_doubt`` tells that an earlier try may have done it.
 
         After a failure that may have done the work, ``recover`` is asked before another try: its answer, when not
         None, is returned in place of one from Graph. A refusal of a later try is checked the same way, since the first
         one may be why (the name or number is taken by our own object). Raises GraphError.
         """
-        in_doubt = False
 
         def attempt() -> Answer | T:
             nonlocal in_doubt
@@ -95,9 +94,10 @@ class GraphClient:
             url = self._url("/$batch", calls[0].version)
             try:
                 return send_batch(calls, partial(self.send_once, "POST", url), self._retry)
-            except BatchRefusedError:
+            except BatchRefusedError as refusal:
                 # Asked once a run: what one tenant refuses it refuses again.
                 self.batching = False
+                return [refusal.settled.get(place) or self._send_alone(call) for place, call in enumerate(calls)]
         return [self._send_alone(call) for call in calls]
 
     def _send_call(self, call: Call) -> Answer:
@@ -112,12 +112,17 @@ class GraphClient:
             except Transient as failure:
                 if call.repeatable or not failure.maybe_done:
                     raise
-                raise InDoubtError(failure.error.failure) from failure
+                raise InDoubtError(failure.error.failure, failure.retry_after) from failure
 
         try:
             return self._retry.run(attempt)
         except GraphError as error:
             return error
+
+    def pause(self, doubts: t.Iterable[InDoubtError]) -> bool:
+        """Wait as these failures ask for; return False where the time for tries allows no second one."""
+        waits = [doubt.retry_after for doubt in doubts if doubt.retry_after is not None]
+        return self._retry.pause(max(waits, default=None))
 
     def pages(self, path: str, version: str | None = None, params: t.Mapping[str, str] | None = None) -> list[t.Any]:
         """GET a collection to its end and return all its items.

@@ -104,7 +104,20 @@ class NotGraphError(GraphError):
 
 
 class InDoubtError(GraphError):
-    """A call that must not be done twice, of which nobody knows whether it was done."""
+    """A call that must not be done twice, of which nobody knows whether it was done.
+
+    ``retry_after`` is the server's wish in seconds before another try.
+    """
+
+    def __init__(self, failure: Failure, retry_after: float | None = None) -> None:
+        super().__init__(failure)
+        self.retry_after = retry_after
+
+    def cause(self) -> str:
+        return f"{super().cause().rstrip('. ')}, and nobody knows whether it was done"
+
+    def advice(self) -> str | None:
+        return "Run it again; what was already applied is found and left alone"
 
 
 class LoginError(GraphError):

@@ -83,7 +83,7 @@ class RetryPolicy:
             try:
                 return send()
             except Transient as failure:
-                delay = self._delay(failure, attempts)
+                delay = self._delay(failure.retry_after, attempts)
                 now = self.clock()
                 failed_first = now if failed_first is None else failed_first
                 elapsed = now - failed_first
@@ -97,10 +97,18 @@ class RetryPolicy:
                 if found is not None:
                     return found
 
-    def _delay(self, failure: Transient, attempts: int) -> float:
-        if failure.retry_after is not None:
+    def pause(self, retry_after: float | None) -> bool:
+        """Wait as after a first failure; return False, at once, where the budget allows no second try."""
+        delay = self._delay(retry_after, 1)
+        if self.budget <= 0 or delay > self.budget:
+            return False
+        self.sleep(delay)
+        return True
+
+    def _delay(self, retry_after: float | None, attempts: int) -> float:
+        if retry_after is not None:
             # A server that keeps saying 0 is not asked without a pause.
-            return max(_SHORTEST_DELAY, failure.retry_after)
+            return max(_SHORTEST_DELAY, retry_after)
         ceiling = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** (attempts - 1))
         return ceiling * (0.5 + self.jitter() / 2)
 

@@ -16,6 +16,8 @@ from .._office.payload import Opaque
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET, Unset
 
+_HALF_DONE = "Only some of its writes were sent, since another one of the task failed. Run it again."
+
 
 def config_result(policy: Policy) -> dict[str, t.Any]:
     """Return a policy by the names of its options; what was not read is left out."""
@@ -81,10 +83,10 @@ def item_result(place: int, outcome: Outcome) -> dict[str, t.Any]:
             action_result(action, outcome.items) for action in outcome.actions if concerns(action, place, item)
         ],
     }
-    error = outcome.errors.get(place)
-    if error is not None:
-        result["msg"] = str(error)
-        result["error"] = error.details.as_dict() if error.details else {}
+    if outcome.statuses[place] == "failed":
+        error = outcome.errors.get(place)
+        result["msg"] = str(error) if error else _HALF_DONE
+        result["error"] = error.details.as_dict() if error and error.details else {}
     return result
 
 

@@ -26,6 +26,9 @@ _NOT_NULL = (
     "max_deletions",
     "max_changes",
     "expect_fingerprint",
+    "unlisted",
+    "on_error",
+    "batch",
 )
 
 
@@ -43,9 +46,13 @@ def bulk_terms(params: Arguments, raw: Arguments, check_mode: bool) -> Terms:
 
 def refuse_null(raw: Arguments) -> None:
     """Refuse a null where leaving it out would mean something weaker, such as no limit. Raises UserError."""
-    for name in _NOT_NULL:
-        if name in raw and raw[name] is None:
-            raise UserError(_TASK, f"use {name}", "it is null", f"Leave {name} out, or give it a value")
+    scope = raw.get("prune_scope")
+    nulls = [name for name in _NOT_NULL if name in raw and raw[name] is None]
+    nulls += (
+        [f"prune_scope.{name}" for name, value in scope.items() if value is None] if isinstance(scope, dict) else []
+    )
+    if nulls:
+        raise UserError(_TASK, f"use {nulls[0]}", "it is null", f"Leave {nulls[0]} out, or give it a value")
 
 
 def given_order(params: Arguments) -> Order | None:

@@ -95,6 +95,8 @@ class OfficeStore:
         results = self._run([self._writing(write) for write in writes])
         in_doubt = [place for place, result in enumerate(results) if _is_in_doubt(writes[place], result)]
         if in_doubt:
+            unanswered = [cause for place in in_doubt if isinstance(cause := results[place].__cause__, InDoubtError)]
+            again = bool(unanswered) and self._client.pause(unanswered)
             try:
                 live = self.list_policies()
             except UserError:
@@ -102,7 +104,7 @@ class OfficeStore:
                 return results
             for place in in_doubt:
                 draft = t.cast(CreatePolicy, writes[place]).draft
-                results[place] = self._settle(draft, results[place], live, known_ids)
+                results[place] = self._settle(draft, results[place], live, known_ids, again)
         return results
 
     def _run(self, operations: t.Sequence[_Operation]) -> list[t.Any]:
@@ -122,9 +124,12 @@ class OfficeStore:
         return tuple(_read_assignment(item) for item in self._client.all_items(answer))
 
     def _settle(
-        self, draft: Policy, doubt: UserError, live: t.Sequence[Policy], known_ids: t.Collection[str]
+        self, draft: Policy, doubt: UserError, live: t.Sequence[Policy], known_ids: t.Collection[str], again: bool
     ) -> Written | UserError:
-        """Find the policy of a create that may have been done; send it again only if nobody answered that it was."""
+        """Find the policy of a create that may have been done.
+
+        It is sent again only where there is time for it (``again``) and nobody answered that it was done.
+        """
 
         def find_ours(policies: t.Sequence[Policy]) -> Policy | None:
             strangers = (policy for policy in policies if policy.id not in known_ids)
@@ -133,12 +138,12 @@ class OfficeStore:
         ours = find_ours(live)
         if ours is not None:
             return Written(ours.id)
-        if not isinstance(doubt.__cause__, InDoubtError):
+        if not again or not isinstance(doubt.__cause__, InDoubtError):
             return doubt
         operation = self._creating(draft)
         try:
             with explained(operation.subject, operation.action, operation.permission):
-                answer = self._client.call_unrepeatable(operation.call, lambda: find_ours(self.list_policies()))
+                answer = self._client.call_unrepeatable(operation.call, lambda: find_ours(self.list_policies()), True)
                 return Written(answer.id) if isinstance(answer, Policy) else operation.understand(answer)
         except UserError as error:
             return error
@@ -247,7 +252,11 @@ def _is_in_doubt(write: Write, result: t.Any) -> bool:
     """Tell whether a create may have been done: nobody answered, or the answer to a success cannot be read."""
     if not isinstance(write, CreatePolicy) or not isinstance(result, UserError):
         return False
-    return isinstance(result.__cause__, (InDoubtError, NotGraphError))
+    cause = result.__cause__
+    if isinstance(cause, NotGraphError):
+        # A redirect or a proxy's own refusal comes before Graph.
+        return not 300 <= (cause.status or 0) < 500
+    return isinstance(cause, InDoubtError)
 
 
 def _value(result: t.Any) -> t.Any:
