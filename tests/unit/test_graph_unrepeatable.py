@@ -10,11 +10,13 @@ import typing as t
 import pytest
 import requests
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.client import Answer, GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, GraphError, InDoubtError
+from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Answer, Call
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, UNREACHED, Clock, Wire, refusal
 
 URL = f"{GRAPH}/beta/things"
+CALL = Call("POST", "/things", json_body={"name": "A"}, repeatable=False)
 IN_DOUBT: list[dict[str, t.Any]] = [
     {"body": LOST},
     {"body": requests.exceptions.ReadTimeout("timed out")},
@@ -38,7 +40,7 @@ class Lookup:
 
 
 def send(client: GraphClient, lookup: Lookup) -> Answer | str:
-    return client.call_unrepeatable("POST", "/things", lookup, json_body={"name": "A"})
+    return client.call_unrepeatable(CALL, lookup)
 
 
 def test_an_answer_needs_no_lookup(wire: Wire, client: GraphClient) -> None:
@@ -83,7 +85,7 @@ def test_the_lookup_comes_after_the_wait(wire: Wire, client: GraphClient, clock:
         return "ours"
 
     wire.expect("POST", URL, **refusal(503, **{"Retry-After": "4"}))
-    client.call_unrepeatable("POST", "/things", look)
+    client.call_unrepeatable(CALL, look)
     assert waited == [4.0]
 
 
@@ -122,3 +124,64 @@ def test_a_refusal_after_a_429_needs_no_lookup(wire: Wire, client: GraphClient) 
     with pytest.raises(GraphError):
         send(client, lookup)
     assert lookup.asked == 0
+
+
+def test_doubt_from_before_makes_a_first_refusal_be_checked(wire: Wire, client: GraphClient) -> None:
+    wire.expect("POST", URL, **refusal(409))
+    assert client.call_unrepeatable(CALL, Lookup("ours"), in_doubt=True) == "ours"
+
+
+# One of many calls: nobody looks it up there, so it is never sent again after a doubt.
+
+
+@pytest.mark.parametrize("doubt", IN_DOUBT)
+def test_among_many_calls_it_is_not_sent_again(wire: Wire, client: GraphClient, doubt: dict[str, t.Any]) -> None:
+    wire.expect("POST", URL, **doubt)
+    (error,) = client.many([CALL])
+    assert isinstance(error, InDoubtError)
+    assert error.cause().endswith(", and nobody knows whether it was done")
+    assert error.advice() == "Run it again; what was already applied is found and left alone"
+
+
+@pytest.mark.parametrize("failure", NOT_DONE)
+def test_among_many_calls_it_is_sent_again_where_it_cannot_have_been_done(
+    wire: Wire, client: GraphClient, failure: dict[str, t.Any]
+) -> None:
+    wire.expect("POST", URL, **failure)
+    wire.expect("POST", URL, status=201, json={"id": "1"})
+    (answer,) = client.many([CALL])
+    assert isinstance(answer, Answer)
+    assert answer.json() == {"id": "1"}
+
+
+def test_a_repeatable_call_among_many_is_sent_again(wire: Wire, client: GraphClient) -> None:
+    wire.expect("PATCH", URL, body=LOST)
+    wire.expect("PATCH", URL, status=204)
+    (answer,) = client.many([Call("PATCH", "/things", json_body={})])
+    assert isinstance(answer, Answer)
+
+
+def test_the_servers_wish_is_kept_with_the_doubt(wire: Wire, client: GraphClient, clock: Clock) -> None:
+    wire.expect("POST", URL, **refusal(503, **{"Retry-After": "4"}))
+    (error,) = client.many([CALL])
+    assert isinstance(error, InDoubtError)
+    assert error.retry_after == 4.0
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize(
+    ("waits", "budget", "again", "slept"),
+    [
+        ([4.0, 9.0, None], 300, True, [9.0]),
+        ([None], 300, True, [0.5]),
+        ([0.0], 300, True, [0.1]),
+        ([400.0], 300, False, []),
+        ([None], 0, False, []),
+    ],
+)
+def test_a_pause_after_doubt_is_as_long_as_asked_for_and_within_the_budget(
+    clock: Clock, waits: list[float | None], budget: float, again: bool, slept: list[float]
+) -> None:
+    doubts = [InDoubtError(Failure("lost"), wait) for wait in waits]
+    assert clock.client(budget).pause(doubts) is again
+    assert clock.slept == slept

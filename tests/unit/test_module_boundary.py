@@ -20,6 +20,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module import boundary
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION, POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import answer, run_module
 from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Job, Reply, Request
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.modules import office_client_config, office_client_config_info
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, TOKEN, Wire, refusal
@@ -72,7 +73,7 @@ def seen(spec: dict[str, t.Any], args: dict[str, t.Any], capsys: Capture) -> Req
         requests.append(request)
         return Reply({"changed": False})
 
-    result = run(lambda: run_module(spec, job), {"access_token": TOKEN, **args}, capsys)
+    result = run(lambda: run_module(ModuleDefinition(spec, job)), {"access_token": TOKEN, **args}, capsys)
     assert requests, result
     return requests[0]
 
@@ -117,7 +118,7 @@ def test_each_variable_is_read(capsys: Capture, monkeypatch: pytest.MonkeyPatch,
         requests.append(request)
         return Reply({"changed": False})
 
-    run(lambda: run_module({}, job), args, capsys)
+    run(lambda: run_module(ModuleDefinition({}, job)), args, capsys)
     assert requests[0].params[name] == (False if name == "validate_certs" else value)
 
 
@@ -152,7 +153,7 @@ def replying(reply: Reply) -> Job:
 
 def test_a_result_is_handed_out_with_its_warnings(capsys: Capture, warned: list[str]) -> None:
     reply = Reply({"changed": True, "config": {"id": "p1"}}, ["mind this"])
-    result = run(lambda: run_module({}, replying(reply)), {"access_token": TOKEN}, capsys)
+    result = run(lambda: run_module(ModuleDefinition({}, replying(reply))), {"access_token": TOKEN}, capsys)
     assert (result["changed"], result["config"], "failed" in result) == (True, {"id": "p1"}, False)
     assert warned == ["mind this"]
 
@@ -160,7 +161,7 @@ def test_a_result_is_handed_out_with_its_warnings(capsys: Capture, warned: list[
 def test_an_error_is_a_failure_with_facts_and_result(capsys: Capture, warned: list[str]) -> None:
     error = UserError("policy 'A'", "read it", "no", "Do something", Failure("no", status=403, code="Forbidden"))
     reply = Reply({"changed": True, "actions": [1]}, ["mind this"], error)
-    result = run(lambda: run_module({}, replying(reply)), {"access_token": TOKEN}, capsys)
+    result = run(lambda: run_module(ModuleDefinition({}, replying(reply))), {"access_token": TOKEN}, capsys)
     assert result["failed"] is True
     assert result["msg"] == "policy 'A': cannot read it: no. Do something."
     assert result["error"]["status"] == 403

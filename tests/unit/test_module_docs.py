@@ -19,7 +19,12 @@ from ansible_collections.m365.apps.plugins.module_utils._version import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
-WRITERS = {"office_client_config", "office_client_config_assignment", "office_client_configs"}
+WRITERS = {
+    "office_client_config",
+    "office_client_config_assignment",
+    "office_client_config_order",
+    "office_client_configs",
+}
 
 Option = dict[str, t.Any]
 
@@ -38,7 +43,7 @@ def spec_of(module: str) -> dict[str, Option]:
     specs: list[dict[str, Option]] = []
     loaded = load(module)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loaded, "run_module", lambda spec, _job, **_rules: specs.append(spec))
+        patch.setattr(loaded, "run_module", lambda definition: specs.append(definition.spec))
         loaded.main()
     return with_shared(specs[0])
 
@@ -70,7 +75,7 @@ def facts(option: Option, nested: str) -> dict[str, t.Any]:
 
 
 def test_there_are_modules() -> None:
-    assert len(MODULES) >= 4
+    assert len(MODULES) >= 5
 
 
 @pytest.mark.parametrize("module", MODULES)

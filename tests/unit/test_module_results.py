@@ -21,7 +21,8 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.actions import
 )
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy
-from ansible_collections.m365.apps.plugins.module_utils._converge.plan import PlannedItem
+from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan, PlannedItem
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     action_result,
@@ -29,12 +30,15 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     config_result,
     item_result,
     opaque_warnings,
+    order_result,
     outcome_result,
+    plan_result,
 )
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import Opaque, Slot
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
 
+UNCHANGED = {"changed": False, "actions": [], "diff": []}
 BARE = Policy("p1", KINDS["windows"], "A")
 WHOLE = Policy(
     "p1",
@@ -98,6 +102,19 @@ def planned(before: Policy | None, after: Policy | None) -> PlannedItem:
     return PlannedItem(DesiredPolicy(label="", display_name="A"), before, after)
 
 
+def outcome_of(
+    items: t.Sequence[PlannedItem],
+    statuses: t.Sequence[str],
+    actions: t.Sequence[Action] = (),
+    errors: t.Mapping[int, UserError] | None = None,
+    listed: int | None = None,
+) -> Outcome:
+    """Return the outcome of a plan with these items and writes, all of which were sent."""
+    live = tuple(item.before for item in items if item.before)
+    plan = Plan(tuple(items), (tuple(actions),), live, len(items) if listed is None else listed, live)
+    return Outcome(plan, tuple(items), tuple(statuses), tuple(actions), errors or {})
+
+
 def test_a_write_names_its_policy_and_what_it_changes() -> None:
     cases: list[tuple[Action, dict[str, t.Any]]] = [
         (Update(0, {"priority": 1, "description": "D"}), {"action": "update", "fields": ["description", "priority"]}),
@@ -131,27 +148,129 @@ def test_a_renumbering_shows_the_changed_numbers_only() -> None:
 @pytest.mark.parametrize("with_diff", [False, True])
 def test_a_diff_is_there_when_it_was_asked_for(with_diff: bool) -> None:
     item = planned(BARE, replace(BARE, description="D"))
-    result = outcome_result(Outcome((item,), ("updated",), (Update(0, {"description": "D"}),)), with_diff)
+    result = outcome_result(outcome_of([item], ["updated"], [Update(0, {"description": "D"})]), with_diff)
     assert result["changed"] is True
     assert ("diff" in result) is with_diff
 
 
 def test_nothing_changed() -> None:
-    result = outcome_result(Outcome((planned(BARE, BARE),), ("unchanged",), ()), True)
-    assert result == {"changed": False, "actions": [], "diff": []}
+    assert outcome_result(outcome_of([planned(BARE, BARE)], ["unchanged"]), True) == UNCHANGED
 
 
 def test_an_item_has_its_place_status_and_own_writes() -> None:
     other = replace(BARE, id="p2", display_name="B")
     writes = (Update(0, {"description": "D"}), UpdatePriorities({"p1": 1, "p2": 2}, ("p2",)))
-    outcome = Outcome((planned(BARE, BARE), planned(other, other)), ("updated", "updated"), writes)
+    outcome = outcome_of([planned(BARE, BARE), planned(other, other)], ["updated", "updated"], writes)
     assert [entry["action"] for entry in item_result(0, outcome)["actions"]] == ["update"]
     result = item_result(1, outcome)
     assert [entry["action"] for entry in result.pop("actions")] == ["update_priorities"]
-    assert result == {"index": 1, "display_name": "B", "id": "p2", "status": "updated"}
+    assert result == {"index": 1, "display_name": "B", "id": "p2", "status": "updated", "pruned": False}
 
 
 def test_an_item_that_is_not_there_is_named_as_it_was_asked_for() -> None:
     item = PlannedItem(DesiredPolicy(label="", id="p9", display_name="Z"), None, None)
-    result = item_result(0, Outcome((item,), ("unchanged",), ()))
+    result = item_result(0, outcome_of([item], ["unchanged"]))
     assert (result["display_name"], result["id"]) == ("Z", "p9")
+
+
+# What a list brought
+
+
+def test_a_pruned_item_has_no_place() -> None:
+    outcome = outcome_of([planned(BARE, BARE), planned(BARE, None)], ["unchanged", "deleted"], [Delete(1)], listed=1)
+    result = item_result(1, outcome)
+    assert (result["index"], result["pruned"], result["status"]) == (None, True, "deleted")
+    assert [entry["action"] for entry in result["actions"]] == ["delete"]
+    listed = item_result(0, outcome)
+    assert (listed["index"], listed["pruned"]) == (0, False)
+
+
+def test_a_failed_item_says_why_with_the_facts_of_the_call() -> None:
+    error = UserError("policy 'A'", "read it", "no", "Do something", Failure("no", status=403, code="Forbidden"))
+    result = item_result(0, outcome_of([planned(BARE, BARE)], ["failed"], errors={0: error}))
+    assert result["msg"] == "policy 'A': cannot read it: no. Do something."
+    assert (result["error"]["status"], result["error"]["code"]) == (403, "Forbidden")
+
+
+def test_a_failed_item_without_a_call_has_no_facts() -> None:
+    error = UserError("policy 'A'", "read it", "no", "Do something")
+    assert item_result(0, outcome_of([planned(BARE, BARE)], ["failed"], errors={0: error}))["error"] == {}
+
+
+def test_an_item_that_was_left_half_done_says_so() -> None:
+    result = item_result(0, outcome_of([planned(BARE, BARE)], ["failed"]))
+    assert result["msg"].startswith("Only some of its writes were sent, since another one of the task failed.")
+    assert result["error"] == {}
+
+
+@pytest.mark.parametrize("status", ["created", "updated", "unchanged", "deleted", "not_attempted"])
+def test_an_item_that_did_not_fail_has_no_message(status: str) -> None:
+    assert not {"msg", "error"} & set(item_result(0, outcome_of([planned(BARE, BARE)], [status])))
+
+
+def test_a_plan_counts_items_writes_and_requests() -> None:
+    changed = replace(BARE, description="D")
+    items = [planned(BARE, changed), planned(BARE, BARE), planned(None, BARE), planned(BARE, None), planned(None, None)]
+    writes: list[Action] = [Update(0, {"description": "D"}), Create(2, BARE), Delete(3)]
+    outcome = outcome_of(items, [item.status for item in items], writes)
+    result = plan_result(outcome, 2)
+    assert result.pop("fingerprint") == outcome.plan.fingerprint
+    assert result == {"created": 1, "updated": 1, "deleted": 1, "unchanged": 2, "writes": 3, "write_requests": 2}
+
+
+def test_the_counts_are_those_of_the_plan_whatever_became_of_it() -> None:
+    result = plan_result(outcome_of([planned(BARE, None)], ["not_attempted"]), 20)
+    assert (result["deleted"], result["writes"]) == (1, 0)
+
+
+@pytest.mark.parametrize(("batch_size", "requests"), [(1, 6), (2, 4), (20, 2)])
+def test_each_stage_takes_requests_of_its_own(batch_size: int, requests: int) -> None:
+    first, second = tuple(Delete(place) for place in range(3)), tuple(Delete(place) for place in range(3, 6))
+    assert Plan((), (first, second), (), 0, ()).write_requests(batch_size) == requests
+
+
+# The order
+
+
+def reordered() -> Outcome:
+    """Three policies outside of the list, two of which got another number."""
+    live = tuple(Policy(f"p{number}", KINDS["windows"], f"N{number}", priority=number) for number in (1, 2, 3))
+    action = UpdatePriorities({"p3": 0, "p1": 1, "p2": 4}, ("p3", "p2"))
+    return Outcome(Plan((), ((action,),), live, 0, live), (), (), (action,), {})
+
+
+def test_the_order_shows_all_policies_strongest_first() -> None:
+    assert order_result(reordered()) == [
+        {"id": "p3", "display_name": "N3", "priority": 0},
+        {"id": "p1", "display_name": "N1", "priority": 1},
+        {"id": "p2", "display_name": "N2", "priority": 4},
+    ]
+
+
+def test_the_order_is_as_before_when_nothing_was_sent() -> None:
+    assert [entry["priority"] for entry in order_result(replace(reordered(), actions=()))] == [1, 2, 3]
+
+
+def test_policies_without_a_number_come_last_in_the_order() -> None:
+    live = tuple(Policy(name, KINDS["windows"], name, priority=number) for name, number in [("a", None), ("b", 5)])
+    outcome = Outcome(Plan((), (), (*live, replace(live[0], id="c")), 0, ()), (), (), (), {})
+    assert [entry["id"] for entry in order_result(outcome)] == ["b", "a", "c"]
+
+
+def test_the_order_has_one_diff_with_the_numbers_that_change() -> None:
+    assert outcome_result(reordered(), True)["diff"] == [
+        {
+            "before_header": "priorities",
+            "after_header": "priorities",
+            "before": {"policy 'N2' (id p2)": 2, "policy 'N3' (id p3)": 3},
+            "after": {"policy 'N2' (id p2)": 4, "policy 'N3' (id p3)": 0},
+        }
+    ]
+
+
+def test_an_items_own_number_is_in_its_own_diff_only() -> None:
+    before = replace(BARE, priority=3)
+    item = planned(before, replace(before, priority=0))
+    diff = outcome_result(outcome_of([item], ["updated"], [UpdatePriorities({"p1": 0}, ("p1",))]), True)["diff"]
+    assert [entry["before_header"] for entry in diff] == ["policy 'A' (id p1)"]
+    assert (diff[0]["before"], diff[0]["after"]) == ({"priority": 3}, {"priority": 0})

@@ -14,7 +14,8 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Use
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_tenant
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Policy
-from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOGIN, TOKEN, Wire
+from ansible_collections.m365.apps.plugins.module_utils._office.writes import DeletePolicy
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOGIN, TOKEN, Wire, written
 
 SECRET = "canary-secret~0123456789"
 BY_SECRET = {"tenant_id": "contoso.test", "client_id": "app-id", "client_secret": SECRET}
@@ -195,9 +196,9 @@ def test_store_and_directory_share_one_login(wire: Wire) -> None:
     expect_login(wire)
     wire.expect("GET", f"{GRAPH}{PATH}", json={"value": []})
     wire.expect("DELETE", f"{GRAPH}{PATH}/p1", status=204)
-    wire.expect("GET", f"{GRAPH}/v1.0/groups/g1?%24select=id%2CdisplayName", json={})
+    wire.expect("GET", f"{GRAPH}/v1.0/groups/g1?$select=id,displayName", json={})
     opened.store.list_policies()
-    opened.store.delete(Policy("p1", KINDS["windows"], "A"))
+    written(opened.store, DeletePolicy(Policy("p1", KINDS["windows"], "A")))
     opened.directory.check("g1")
     assert [line.split()[0] for line in wire.lines] == ["GET", "POST", "GET", "DELETE", "GET"]
 

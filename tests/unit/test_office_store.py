@@ -14,7 +14,16 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Use
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import Opaque, Slot
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, Wire, refusal
+from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+    CreatePolicy,
+    DeletePolicy,
+    Part,
+    ReplaceAssignments,
+    ReplacePayload,
+    UpdatePolicy,
+    Written,
+)
+from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, Wire, refusal, written
 
 ID = "13a5ac73-ac73-13a5-73ac-a51373aca513"
 URL = f"{POLICIES}/{ID}"
@@ -84,30 +93,30 @@ def test_null_payloads_of_an_inline_store_are_none(wire: Wire, client: GraphClie
 @pytest.mark.parametrize("slot", Slot)
 def test_a_payload_is_read_from_its_own_url(wire: Wire, store: OfficeStore, slot: Slot) -> None:
     wire.expect("GET", f"{URL}/{slot.value}", body=b'\xef\xbb\xbf{"a": 1}', content_type="application/octet-stream")
-    assert store.read_payload(LIVE, slot) == {"a": 1}
+    assert store.read([Part(LIVE, slot)]) == [{"a": 1}]
 
 
 @pytest.mark.parametrize("answer", [{"status": 204}, {"status": 200}, refusal(404), {"body": b"\xef\xbb\xbf"}])
 def test_a_policy_without_a_payload(wire: Wire, store: OfficeStore, answer: dict[str, t.Any]) -> None:
     wire.expect("GET", f"{URL}/policyPayload", **answer)
-    assert store.read_payload(LIVE, Slot.POLICY) == {}
+    assert store.read([Part(LIVE, Slot.POLICY)]) == [{}]
 
 
 def test_a_payload_that_is_not_json_is_kept(wire: Wire, store: OfficeStore) -> None:
     wire.expect("GET", f"{URL}/policyPayload", body=b"\x00\x01", content_type="application/octet-stream")
-    assert store.read_payload(LIVE, Slot.POLICY) == Opaque(b"\x00\x01")
+    assert store.read([Part(LIVE, Slot.POLICY)]) == [Opaque(b"\x00\x01")]
 
 
 def test_an_html_page_is_not_a_payload(wire: Wire, store: OfficeStore) -> None:
     wire.expect("GET", f"{URL}/policyPayload", body="<html>", content_type="text/html; charset=utf-8")
     with pytest.raises(UserError, match=r"cannot read its policyPayload: .* an HTML page"):
-        store.read_payload(LIVE, Slot.POLICY)
+        store.read([Part(LIVE, Slot.POLICY)])
 
 
 @pytest.mark.parametrize("slot", Slot)
 def test_a_payload_is_put_as_raw_bytes(wire: Wire, store: OfficeStore, slot: Slot) -> None:
     wire.expect("PUT", f"{URL}/{slot.value}", status=204)
-    store.write_payload(LIVE, slot, {"b": "Zürich", "a": [1]})
+    written(store, ReplacePayload(LIVE, slot, {"b": "Zürich", "a": [1]}))
     assert wire.body() == '{"b":"Zürich","a":[1]}'.encode()
     assert wire.sent[0].headers["Content-Type"] == "application/octet-stream"
 
@@ -115,7 +124,7 @@ def test_a_payload_is_put_as_raw_bytes(wire: Wire, store: OfficeStore, slot: Slo
 @pytest.mark.parametrize(("value", "data"), [({}, b"{}"), ([], b"[]")])
 def test_an_empty_payload_is_put_as_its_json(wire: Wire, store: OfficeStore, value: t.Any, data: bytes) -> None:
     wire.expect("PUT", f"{URL}/policyPayload", status=200)
-    store.write_payload(LIVE, Slot.POLICY, value)
+    written(store, ReplacePayload(LIVE, Slot.POLICY, value))
     assert wire.body() == data
 
 
@@ -124,7 +133,7 @@ def test_an_empty_payload_is_put_as_its_json(wire: Wire, store: OfficeStore, val
 
 def test_create_posts_the_draft_once(wire: Wire, store: OfficeStore) -> None:
     wire.expect("POST", POLICIES, status=201, json={**DOCUMENT, "id": "new"})
-    assert store.create(DRAFT, set()) == "new"
+    assert written(store, CreatePolicy(DRAFT)).policy_id == "new"
     assert (
         wire.body()
         == (
@@ -141,7 +150,7 @@ def ours(policy_id: str = "new", **changes: t.Any) -> dict[str, t.Any]:
 def test_a_create_after_a_lost_answer_finds_what_was_made(wire: Wire, store: OfficeStore) -> None:
     wire.expect("POST", POLICIES, body=LOST)
     wire.expect("GET", POLICIES, json={"value": [ours("old"), ours("new")]})
-    assert store.create(DRAFT, {"old"}) == "new"
+    assert written(store, CreatePolicy(DRAFT), {"old"}).policy_id == "new"
 
 
 @pytest.mark.parametrize(
@@ -160,7 +169,7 @@ def test_a_create_after_a_lost_answer_is_sent_again_when_none_is_ours(
     wire.expect("POST", POLICIES, body=LOST)
     wire.expect("GET", POLICIES, json={"value": [other]})
     wire.expect("POST", POLICIES, status=201, json=ours("second"))
-    assert store.create(DRAFT, {"old"}) == "second"
+    assert written(store, CreatePolicy(DRAFT), {"old"}).policy_id == "second"
     assert wire.body(0) == wire.body(2)
 
 
@@ -169,26 +178,26 @@ def test_a_create_refused_after_a_lost_answer_is_looked_up(wire: Wire, store: Of
     wire.expect("GET", POLICIES, json={"value": []})
     wire.expect("POST", POLICIES, **refusal(409, "the priority is taken"))
     wire.expect("GET", POLICIES, json={"value": [ours("new")]})
-    assert store.create(DRAFT, set()) == "new"
+    assert written(store, CreatePolicy(DRAFT)).policy_id == "new"
 
 
 @pytest.mark.parametrize("body", ["", '{"id": "ne', "<html>", "{}"])
 def test_a_create_with_an_unreadable_answer_is_looked_up(wire: Wire, store: OfficeStore, body: str) -> None:
     wire.expect("POST", POLICIES, status=201, body=body)
     wire.expect("GET", POLICIES, json={"value": [ours("new")]})
-    assert store.create(DRAFT, set()) == "new"
+    assert written(store, CreatePolicy(DRAFT)).policy_id == "new"
 
 
 def test_a_create_with_an_unreadable_answer_that_is_not_found_is_an_error(wire: Wire, store: OfficeStore) -> None:
     wire.expect("POST", POLICIES, status=201, body="<html>")
     wire.expect("GET", POLICIES, json={"value": [ours("old")]})
     with pytest.raises(UserError, match=r"policy 'Zürich': cannot create it: the answer to POST .* an HTML page"):
-        store.create(DRAFT, {"old"})
+        written(store, CreatePolicy(DRAFT), {"old"})
 
 
 def test_update_patches_the_given_fields(wire: Wire, store: OfficeStore) -> None:
     wire.expect("PATCH", URL, status=204)
-    store.update(LIVE, {"display_name": "B", "description": ""})
+    written(store, UpdatePolicy(LIVE, {"display_name": "B", "description": ""}))
     assert wire.body() == (
         b'{"@odata.type": "#microsoft.graph.windowsOfficeClientConfiguration", "displayName": "B", "description": ""}'
     )
@@ -196,20 +205,21 @@ def test_update_patches_the_given_fields(wire: Wire, store: OfficeStore) -> None
 
 def test_update_of_an_unknown_type_sends_that_type(wire: Wire, store: OfficeStore) -> None:
     wire.expect("PATCH", URL, json=DOCUMENT)
-    store.update(Policy(ID, "microsoft.graph.macOfficeClientConfiguration", "A"), {"priority": 1})
+    mac = Policy(ID, "microsoft.graph.macOfficeClientConfiguration", "A")
+    written(store, UpdatePolicy(mac, {"priority": 1}))
     assert wire.json() == {"@odata.type": "#microsoft.graph.macOfficeClientConfiguration", "priority": 1}
 
 
 @pytest.mark.parametrize("answer", [{"status": 204}, {"status": 200}, {"status": 202}, refusal(404)])
 def test_delete_ends_with_the_policy_gone(wire: Wire, store: OfficeStore, answer: dict[str, t.Any]) -> None:
     wire.expect("DELETE", URL, **answer)
-    store.delete(LIVE)
+    assert written(store, DeletePolicy(LIVE)) == Written()
 
 
 def test_a_delete_whose_answer_was_lost_may_find_it_gone(wire: Wire, store: OfficeStore) -> None:
     wire.expect("DELETE", URL, body=LOST)
     wire.expect("DELETE", URL, **refusal(404))
-    store.delete(LIVE)
+    assert written(store, DeletePolicy(LIVE)) == Written()
 
 
 # Assignments
@@ -218,21 +228,21 @@ def test_a_delete_whose_answer_was_lost_may_find_it_gone(wire: Wire, store: Offi
 def test_assignments_are_read_to_the_last_page(wire: Wire, store: OfficeStore) -> None:
     wire.expect("GET", f"{URL}/assignments", json={"value": [], "@odata.nextLink": f"{URL}/assignments?p=2"})
     wire.expect("GET", f"{URL}/assignments?p=2", json={"value": [ASSIGNMENT]})
-    assert [(found.id, found.group_id) for found in store.read_assignments(LIVE)] == [("a1", GROUP)]
+    assert [(found.id, found.group_id) for found in store.read([Part(LIVE)])[0]] == [("a1", GROUP)]
 
 
 @pytest.mark.parametrize("item", [None, "text", {"id": "a1", "target": "text"}, {"id": "a1", "target": [1]}])
 def test_an_unreadable_assignment_is_an_error(wire: Wire, store: OfficeStore, item: t.Any) -> None:
     wire.expect("GET", f"{URL}/assignments", json={"value": [item]})
     with pytest.raises(UserError, match="cannot read its assignments"):
-        store.read_assignments(LIVE)
+        store.read([Part(LIVE)])
 
 
 def test_assign_replaces_the_whole_collection(wire: Wire, store: OfficeStore) -> None:
     wire.expect("POST", f"{URL}/assign", json={"value": [ASSIGNMENT]})
     unknown = Assignment(None, "a2", {"@odata.type": "#microsoft.graph.someTarget", "x": [1]})
-    told = store.assign(LIVE, [Assignment(GROUP), unknown])
-    assert [(found.id, found.group_id) for found in told] == [("a1", GROUP)]
+    told = written(store, ReplaceAssignments(LIVE, (Assignment(GROUP), unknown))).assignments
+    assert [(found.id, found.group_id) for found in told or ()] == [("a1", GROUP)]
     assert wire.body() == (
         b'{"officeConfigurationAssignments": ['
         b'{"@odata.type": "#microsoft.graph.officeClientConfigurationAssignment", "target": '
@@ -245,11 +255,11 @@ def test_assign_replaces_the_whole_collection(wire: Wire, store: OfficeStore) ->
 
 def test_assigning_nothing_clears(wire: Wire, store: OfficeStore) -> None:
     wire.expect("POST", f"{URL}/assign", json={"value": []})
-    assert store.assign(LIVE, []) == ()
+    assert written(store, ReplaceAssignments(LIVE, ())).assignments == ()
     assert wire.json() == {"officeConfigurationAssignments": []}
 
 
 @pytest.mark.parametrize("answer", [{"status": 204}, {"json": {}}, {"json": {"value": None}}])
 def test_an_assign_that_tells_nothing_is_taken_as_done(wire: Wire, store: OfficeStore, answer: t.Any) -> None:
     wire.expect("POST", f"{URL}/assign", **answer)
-    assert store.assign(LIVE, [Assignment(GROUP)]) == (Assignment(GROUP),)
+    assert written(store, ReplaceAssignments(LIVE, (Assignment(GROUP),))).assignments == (Assignment(GROUP),)

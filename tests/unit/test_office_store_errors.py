@@ -15,7 +15,15 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Fai
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import Slot
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.tests.unit.wire import POLICIES, WITHDRAWN, Wire, refusal
+from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+    CreatePolicy,
+    DeletePolicy,
+    Part,
+    ReplaceAssignments,
+    ReplacePayload,
+    UpdatePolicy,
+)
+from ansible_collections.m365.apps.tests.unit.wire import POLICIES, WITHDRAWN, Wire, refusal, written
 
 LIVE = Policy("p1", KINDS["windows"], "A", "", 7)
 ID_URL = f"{POLICIES}/p1"
@@ -41,42 +49,44 @@ OPERATIONS = {
     "read_payload": Operation(
         "GET",
         f"{ID_URL}/userPreferencePayload",
-        lambda store: store.read_payload(LIVE, Slot.USER_PREFERENCE),
+        lambda store: store.read([Part(LIVE, Slot.USER_PREFERENCE)]),
         "policy 'A' (id p1): cannot read its userPreferencePayload",
         READ,
     ),
     "read_assignments": Operation(
         "GET",
         f"{ID_URL}/assignments",
-        lambda store: store.read_assignments(LIVE),
+        lambda store: store.read([Part(LIVE)]),
         "policy 'A' (id p1): cannot read its assignments",
         READ,
     ),
     "create": Operation(
         "POST",
         POLICIES,
-        lambda store: store.create(Policy(None, KINDS["windows"], "A", "", 7), set()),
+        lambda store: written(store, CreatePolicy(Policy(None, KINDS["windows"], "A", "", 7))),
         "policy 'A': cannot create it",
     ),
     "update": Operation(
         "PATCH",
         ID_URL,
-        lambda store: store.update(LIVE, {"display_name": "B", "priority": 1}),
+        lambda store: written(store, UpdatePolicy(LIVE, {"display_name": "B", "priority": 1})),
         "policy 'A' (id p1): cannot update display_name, priority",
     ),
     "write_payload": Operation(
         "PUT",
         f"{ID_URL}/policyPayload",
-        lambda store: store.write_payload(LIVE, Slot.POLICY, {}),
+        lambda store: written(store, ReplacePayload(LIVE, Slot.POLICY, {})),
         "policy 'A' (id p1): cannot write its policyPayload",
     ),
     "assign": Operation(
         "POST",
         f"{ID_URL}/assign",
-        lambda store: store.assign(LIVE, [Assignment("g")]),
+        lambda store: written(store, ReplaceAssignments(LIVE, (Assignment("g"),))),
         "policy 'A' (id p1): cannot assign its groups",
     ),
-    "delete": Operation("DELETE", ID_URL, lambda store: store.delete(LIVE), "policy 'A' (id p1): cannot delete it"),
+    "delete": Operation(
+        "DELETE", ID_URL, lambda store: written(store, DeletePolicy(LIVE)), "policy 'A' (id p1): cannot delete it"
+    ),
     "update_priorities": Operation(
         "POST",
         f"{POLICIES}/updatePriorities",

@@ -18,8 +18,11 @@ from responses.registries import OrderedRegistry
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._graph.session import Connection
+from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.writes import Write, Written
 
 GRAPH = "https://graph.test"
 LOGIN = "https://login.test"
@@ -68,9 +71,17 @@ class Clock:
         """Return a retry policy on this clock; jitter 1 gives the longest waits: 0.5, 1, 2 s and so on."""
         return RetryPolicy(budget, self, self.sleep, lambda: jitter)
 
-    def client(self, budget: float = 300.0, **changes: t.Any) -> GraphClient:
+    def client(self, budget: float = 300.0, batching: bool = False, **changes: t.Any) -> GraphClient:
         """Return a client with a ready token on this clock."""
-        return GraphClient(connection(**changes), ReadyToken(TOKEN), self.policy(budget))
+        return GraphClient(connection(**changes), ReadyToken(TOKEN), self.policy(budget), batching)
+
+
+def written(store: OfficeStore, write: Write, known_ids: t.Collection[str] = ()) -> Written:
+    """Send one write and return what it brought. Raises its error."""
+    (result,) = store.write([write], known_ids)
+    if isinstance(result, UserError):
+        raise result
+    return result
 
 
 class Script(OrderedRegistry):
