@@ -1,0 +1,113 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Real ansible processes in a clean environment, each looked through for tracebacks and secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from .tenant import SECRET, WRONG_SECRET
+
+ROOT = Path(__file__).resolve().parents[3]
+TARGETS = ROOT / "tests" / "integration" / "targets"
+BIN = Path(sys.executable).parent
+_SECONDS = 300
+# What the machine needs; everything else, above all logins and other PYTHONPATHs, stays out.
+_KEPT = ("HOME", "LANG", "LC_ALL", "TMPDIR", "REQUESTS_CA_BUNDLE", "PYTHONDONTWRITEBYTECODE")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A process that ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """Everything that was printed."""
+        return self.stdout + self.stderr
+
+    def ok(self) -> Run:
+        """Return the run. Raises AssertionError with the output when it failed."""
+        assert self.code == 0, f"exit code {self.code}\n{self.output[-60000:]}"
+        return self
+
+    def failed(self) -> Run:
+        """Return the run. Raises AssertionError with the output when it did not fail."""
+        assert self.code != 0, f"exit code 0\n{self.output[-60000:]}"
+        return self
+
+
+def collections_path() -> str:
+    """Return where ansible finds the collection: ANSIBLE_COLLECTIONS_PATH, else the checkout's tree."""
+    return os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(ROOT / ".ansible" / "tree")
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """Return the environment of an ansible process. ``folder`` takes its files, ``more`` is added."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {
+        **kept,
+        "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)]),
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_COLLECTIONS_PATH": collections_path(),
+        "ANSIBLE_ROLES_PATH": str(TARGETS),
+        "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        # Options given as one template are safe when facts are no variables.
+        "ANSIBLE_INJECT_FACT_VARS": "false",
+        **more,
+    }
+
+
+class Ansible:
+    """Starts ansible programs of this Python's venv in one folder."""
+
+    def __init__(self, folder: Path, login: t.Mapping[str, str], variables: t.Mapping[str, t.Any]) -> None:
+        self.folder = folder
+        self.login = dict(login)
+        self._variables = folder / "variables.json"
+        self._variables.write_text(json.dumps(variables))
+        self._variables.chmod(0o600)
+        (folder / "ansible.cfg").touch()
+
+    def playbook(self, play: str | Path, *arguments: str, **more: str) -> Run:
+        """Run a playbook with the variables of the tenant. ``more`` is added to the environment."""
+        return self.run("ansible-playbook", str(play), "-e", f"@{self._variables}", *arguments, **more)
+
+    def run(self, program: str, *arguments: str, **more: str) -> Run:
+        """Run a program and look through what it printed."""
+        command = [str(BIN / program), *arguments]
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=environment(self.folder, **more),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        run = Run(done.returncode, done.stdout, done.stderr)
+        look_through(run.output)
+        return run
+
+
+def look_through(output: str) -> None:
+    """Raise AssertionError when the output holds a traceback or a secret."""
+    for number, line in enumerate(output.splitlines()):
+        # Ansible's own word where it shows none is "(traceback unavailable)".
+        assert "Traceback" not in line, f"line {number}: {line[:500]}"
+        for secret in (SECRET, WRONG_SECRET):
+            assert secret not in line, f"line {number} shows a secret: {line.replace(secret, '***')[:500]}"

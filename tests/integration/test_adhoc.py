@@ -1,0 +1,158 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ad-hoc commands in JSON and in k=v form, logins by environment and by token, and ansible-doc."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+import pytest
+import requests
+
+from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible, Run, look_through
+
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+GROUP = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "Executives' Office"}
+
+
+def adhoc(ansible: Ansible, module: str, arguments: t.Any, *more: str, **environment: str) -> Run:
+    """Run one module from the command line; the login comes from the environment."""
+    given = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    login = environment or ansible.login
+    return ansible.run("ansible", "localhost", "-m", f"m365.apps.{module}", "-a", given, "-vvvv", *more, **login)
+
+
+def answer(run: Run, word: str) -> dict[str, t.Any]:
+    """Return the result that an ad-hoc command prints after ``localhost | WORD =>``."""
+    found = re.search(rf"^localhost \| {word}!? => (\{{.*?^\}})", run.stdout, re.MULTILINE | re.DOTALL)
+    assert found, run.output
+    return t.cast(dict[str, t.Any], json.loads(found[1]))
+
+
+def test_json_arguments(ansible: Ansible, emulator: Emulator) -> None:
+    payload = [{"settingId": "ä", "value": "½"}]
+    policy = {"display_name": "Ad hoc", "kind": "windows_security", "policy_payload": payload}
+    made = answer(adhoc(ansible, "office_client_config", policy).ok(), "CHANGED")
+    again = answer(adhoc(ansible, "office_client_config", policy).ok(), "SUCCESS")
+    [held] = emulator.tenant(tenant.TENANT)["policies"]
+    assert made["config"]["id"] == again["config"]["id"] == held["id"]
+    assert held["policyPayload"] == payload
+    assert len(emulator.writes()) == 2
+
+
+def test_words_as_arguments(ansible: Ansible, emulator: Emulator) -> None:
+    emulator.reset(tenant.state(groups=[GROUP]))
+    policy = (
+        """display_name="Ad hoc's" priority=5 description='' policy_payload='{"a": 1}' user_preference_payload='[]'"""
+    )
+    planned = answer(adhoc(ansible, "office_client_config", policy, "--check", "--diff").ok(), "CHANGED")
+    assert planned["config"]["id"] is None
+    assert emulator.writes() == []
+    adhoc(ansible, "office_client_config", policy).ok()
+    groups = """display_name="Ad hoc's" groups='{"add": ["Executives\\' Office"]}'"""
+    adhoc(ansible, "office_client_config_assignment", groups).ok()
+    [held] = emulator.tenant(tenant.TENANT)["policies"]
+    assert (held["displayName"], held["priority"], held["policyPayload"]) == ("Ad hoc's", 5, {"a": 1})
+    assert [entry["groupId"] for entry in held["assignments"]] == [GROUP["id"]]
+
+
+def test_many_policies_and_reading(ansible: Ansible, emulator: Emulator) -> None:
+    policies = {"policies": [{"display_name": "One", "priority": 3}, {"display_name": "Two"}]}
+    made = answer(adhoc(ansible, "office_client_configs", policies).ok(), "CHANGED")
+    assert [item["status"] for item in made["results"]] == ["created", "created"]
+    read = answer(adhoc(ansible, "office_client_config_info", "gather=payloads,assignments").ok(), "SUCCESS")
+    assert [(config["display_name"], config["priority"]) for config in read["configs"]] == [("One", 3), ("Two", 4)]
+    assert [config["groups"] for config in read["configs"]] == [[], []]
+    assert len(emulator.writes()) == 2
+
+
+def test_token_from_the_environment(ansible: Ansible, emulator: Emulator) -> None:
+    token = _token(emulator)
+    logins = {name: value for name, value in ansible.login.items() if not name.startswith("AZURE_")}
+    emulator.reset(tenant.state())
+    run = adhoc(ansible, "office_client_config", {"display_name": "By token"}, M365_ACCESS_TOKEN=token, **logins).ok()
+    assert token not in run.output
+    assert [policy["displayName"] for policy in emulator.tenant(tenant.TENANT)["policies"]] == ["By token"]
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda token: f"{token[:-8]}AAAAAAAA", lambda token: f"{token} "], ids=["forged", "blank"]
+)
+def test_wrong_token_is_not_shown(ansible: Ansible, emulator: Emulator, spoil: t.Callable[[str], str]) -> None:
+    token = spoil(_token(emulator))
+    logins = {name: value for name, value in ansible.login.items() if not name.startswith("AZURE_")}
+    run = adhoc(ansible, "office_client_config_info", "", M365_ACCESS_TOKEN=token, **logins).failed()
+    said = answer(run, "FAILED")["msg"]
+    assert "token" in said
+    assert "\n" not in said
+    assert token.strip() not in run.output
+    assert emulator.writes() == []
+
+
+def test_refused_login_is_one_sentence(ansible: Ansible, emulator: Emulator) -> None:
+    login = {**ansible.login, "AZURE_CLIENT_SECRET": tenant.WRONG_SECRET}
+    run = adhoc(ansible, "office_client_config", {"display_name": "Never"}, **login).failed()
+    said = answer(run, "FAILED")["msg"]
+    assert "AADSTS7000215" in said
+    assert "\n" not in said
+    assert emulator.journal() == []
+
+
+def test_no_login_at_all(ansible: Ansible, emulator: Emulator) -> None:
+    login = {name: value for name, value in ansible.login.items() if not name.startswith("AZURE_")}
+    run = adhoc(ansible, "office_client_config", {"display_name": "Never"}, **login).failed()
+    assert "no credential is given" in answer(run, "FAILED")["msg"]
+    assert emulator.journal() == []
+
+
+def test_documentation_of_modules(ansible: Ansible) -> None:
+    names = [f"m365.apps.{module}" for module in MODULES]
+    shown = json.loads(ansible.run("ansible-doc", "--json", "-t", "module", *names).ok().stdout)
+    assert set(shown) == set(names)
+    for name in names:
+        options = shown[name]["doc"]["options"]
+        assert {"client_secret", "graph_url", "payload_transport"} <= set(options), name
+        assert shown[name]["examples"].strip()
+        assert shown[name]["return"]
+        assert shown[name]["doc"]["attributes"]["check_mode"]["support"] == "full"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "words"),
+    [
+        ("module", "m365.apps.office_client_configs", ["payload_transport", "policies", "EXAMPLES", "RETURN VALUES"]),
+        ("lookup", "m365.apps.definitions", ["_terms", "EXAMPLES"]),
+        ("role", "m365.apps.rollout", ["rollout_definitions", "rollout_policies", "user_preference_payload"]),
+    ],
+)
+def test_documentation_as_text(ansible: Ansible, kind: str, name: str, words: list[str]) -> None:
+    shown = ansible.run("ansible-doc", "-t", kind, name).ok()
+    assert [word for word in words if word not in shown.stdout] == []
+    # Ansible warns of a collection of its own.
+    assert "m365" not in shown.stderr
+
+
+def test_the_search_for_secrets_finds_one() -> None:
+    for shown in (tenant.SECRET, tenant.WRONG_SECRET, "Traceback (most recent call last):"):
+        with pytest.raises(AssertionError):
+            look_through(f"something\nand {shown}\n")
+
+
+def _token(emulator: Emulator) -> str:
+    """Return an access token for the writer, from the emulator's token endpoint."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": tenant.APPS["writer"][0],
+        "client_secret": tenant.SECRET,
+        "scope": f"{emulator.ready.url}/.default",
+    }
+    with requests.Session() as session:
+        session.trust_env = False
+        session.verify = emulator.ready.ca_path
+        reply = session.post(f"{emulator.ready.url}/{tenant.TENANT}/oauth2/v2.0/token", data=form, timeout=10)
+    return str(reply.json()["access_token"])
