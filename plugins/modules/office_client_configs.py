@@ -401,6 +401,10 @@ plan:
       description: Number of writes.
       returned: always
       type: int
+    read_requests:
+      description: The smallest number of requests that can carry what was read behind the pages of the listing.
+      returned: always
+      type: int
     write_requests:
       description: The smallest number of requests that can carry the writes.
       returned: always
@@ -412,6 +416,7 @@ plan:
     deleted: 0
     unchanged: 14
     writes: 6
+    read_requests: 4
     write_requests: 3
 actions:
   description:

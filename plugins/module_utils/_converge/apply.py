@@ -13,7 +13,7 @@ from .._graph.errors import UserError
 from .._office.policy import Policy
 from .._office.unset import UNSET
 from .._office.writes import Written
-from .actions import Action, UpdatePriorities
+from .actions import Action, Delete, UpdatePriorities
 from .plan import Plan, PlannedItem
 from .surface import Surface
 
@@ -53,11 +53,15 @@ def predict(plan: Plan) -> Outcome:
 
 
 def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Outcome:
-    """Send the writes. After a failure the failed policy gets no further write; with STOP, no policy does."""
+    """Send the writes.
+
+    After a failure the failed policy gets no further write. With STOP no policy does, nor once a number that others may
+    need could not be freed or given out.
+    """
     run = _Run(plan, surface)
     for stage in plan.stages:
         run.send(stage)
-        if run.order_failed or (run.errors and on_error is OnError.STOP):
+        if run.stuck or (run.errors and on_error is OnError.STOP):
             break
     statuses = tuple(run.status(place) for place in range(len(plan.items)))
     return Outcome(plan, run.items(), statuses, tuple(run.done), run.errors, run.error())
@@ -74,11 +78,8 @@ class _Run:
         self.done: list[Action] = []
         self.errors: dict[int, UserError] = {}
         self.order_error: UserError | None = None
-
-    @property
-    def order_failed(self) -> bool:
-        """Whether the priorities could not be set: what is left may need numbers that are not free."""
-        return self.order_error is not None
+        # Whether what is left may need numbers that are not free. Deletions are the last stage if they free none.
+        self.stuck = False
 
     def send(self, stage: t.Sequence[Action]) -> None:
         """Send a stage, without the policies that failed before."""
@@ -94,6 +95,7 @@ class _Run:
         for action, result in zip(actions, self._surface.write(writes, self._known_ids), strict=True):
             if isinstance(result, UserError):
                 self.errors[action.item] = result
+                self.stuck = self.stuck or isinstance(action, Delete)
             else:
                 self._learn(action.item, result)
                 self.done.append(action)
@@ -103,6 +105,7 @@ class _Run:
             self._surface.update_priorities(action.numbers)
         except UserError as error:
             self.order_error = error
+            self.stuck = True
             concerned = [place for place, item in enumerate(self._plan.items) if concerns(action, place, item)]
             self.errors.update(dict.fromkeys(concerned, error))
         else:

@@ -57,13 +57,16 @@ def read_and_plan(
     """Read what the desired state mentions and return the plan. Raises UserError."""
     terms = terms or Terms()
     live = surface.list_policies()
-    matches = _read(match(desired, live), surface, terms.whole_policies)
-    _look_up_groups(matches, directory)
+    matches = match(desired, live)
+    wanted = parts_to_read(matches, terms.whole_policies)
+    matches = _read(matches, wanted, surface)
+    names, ids = groups_to_look_up(matches)
+    directory.look_up(names, ids)
     groups = tuple(_resolve(found, directory) for found in matches)
     plan = make_plan(matches, live, groups, surface.capabilities, terms.order, terms.guards)
     if terms.expect_fingerprint is not None:
         refuse_moved(terms.expect_fingerprint, plan.touched, live)
-    return plan
+    return replace(plan, parts=len(wanted), groups=len(names) + len(ids))
 
 
 def parts_to_read(matches: t.Sequence[Match], whole: bool) -> list[tuple[int, str, Part]]:
@@ -82,9 +85,21 @@ def parts_to_read(matches: t.Sequence[Match], whole: bool) -> list[tuple[int, st
     return wanted
 
 
-def _read(matches: t.Sequence[Match], surface: Surface, whole: bool) -> tuple[Match, ...]:
-    """Return the matches with the parts of their live policies that the plan or the result needs."""
-    wanted = parts_to_read(matches, whole)
+def groups_to_look_up(matches: t.Sequence[Match]) -> tuple[list[str], list[str]]:
+    """Return the names and the ids of all groups that must be looked up, each once."""
+    names: dict[str, None] = {}
+    ids: dict[str, None] = {}
+    for found in matches:
+        change = _change(found)
+        if change is not None:
+            more_names, more_ids = to_look_up(change, _assigned(found))
+            names.update(dict.fromkeys(more_names))
+            ids.update(dict.fromkeys(more_ids))
+    return list(names), list(ids)
+
+
+def _read(matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, str, Part]], surface: Surface) -> tuple[Match, ...]:
+    """Return the matches with the wanted parts of their live policies."""
     read: list[dict[str, t.Any]] = [{} for _match in matches]
     for (place, field, _part), value in zip(wanted, surface.read([part for *_place, part in wanted]), strict=True):
         read[place][field] = value
@@ -92,19 +107,6 @@ def _read(matches: t.Sequence[Match], surface: Surface, whole: bool) -> tuple[Ma
         Match(found.desired, replace(found.live, **parts)) if found.live and parts else found
         for found, parts in zip(matches, read, strict=True)
     )
-
-
-def _look_up_groups(matches: t.Sequence[Match], directory: Directory) -> None:
-    """Ask for all groups of the task at once."""
-    names: list[str] = []
-    ids: list[str] = []
-    for found in matches:
-        change = _change(found)
-        if change is not None:
-            more_names, more_ids = to_look_up(change, _assigned(found))
-            names += more_names
-            ids += more_ids
-    directory.look_up(names, ids)
 
 
 def _change(found: Match) -> GroupChange | None:

@@ -58,6 +58,8 @@ class Plan:
     live: tuple[Policy, ...]
     listed: int
     touched: tuple[Policy, ...]
+    parts: int = 0
+    groups: int = 0
 
     @property
     def fingerprint(self) -> str:
@@ -69,13 +71,26 @@ class Plan:
         """All writes in the order in which they are sent."""
         return tuple(action for stage in self.stages for action in stage)
 
+    def read_requests(self, batch_size: int) -> int:
+        """Return the smallest number of requests that can carry the reads behind the listing.
+
+        Every part of a policy that the desired state mentions is read once, every group that it names is looked up
+        once; none of them depends on another. How many pages the listing has is up to the server.
+        """
+        return _requests(self.parts, batch_size) + _requests(self.groups, batch_size)
+
     def write_requests(self, batch_size: int) -> int:
         """Return the smallest number of requests that can carry the writes, ``batch_size`` of a stage in each.
 
         A policy's own writes depend on each other (or must not overtake each other), so the longest of them gives the
         number of stages, and a stage of n writes takes n / batch_size requests, rounded up.
         """
-        return sum(-(-len(stage) // batch_size) for stage in self.stages)
+        return sum(_requests(len(stage), batch_size) for stage in self.stages)
+
+
+def _requests(calls: int, batch_size: int) -> int:
+    """Return how many requests carry that many calls: the quotient, rounded up."""
+    return -(-calls // batch_size)
 
 
 def make_plan(

@@ -97,6 +97,7 @@ def plan_result(outcome: Outcome, batch_size: int) -> dict[str, t.Any]:
         "fingerprint": outcome.plan.fingerprint,
         **{status: counts[status] for status in ("created", "updated", "deleted", "unchanged")},
         "writes": len(outcome.plan.actions),
+        "read_requests": outcome.plan.read_requests(batch_size),
         "write_requests": outcome.plan.write_requests(batch_size),
     }
 

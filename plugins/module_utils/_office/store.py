@@ -33,12 +33,8 @@ from .writes import (
 
 _COLLECTION = "/officeConfiguration/clientConfigurations"
 
-# The action's path as seen in the wild, the metadata and the documentation. Only one of them works on a given server.
-_PRIORITY_ACTIONS = (
-    "updatePriorities",
-    "microsoft.graph.updatePriorities",
-    "microsoft.management.services.api.updatePriorities",
-)
+# What stands before an action's name in the wild, in the metadata and in the documentation. A server may know but one.
+_NAMESPACES = ("", "microsoft.graph.", "microsoft.management.services.api.")
 
 
 @dataclass(frozen=True)
@@ -63,6 +59,7 @@ class OfficeStore:
     def __init__(self, client: GraphClient, inline_payloads: bool = False) -> None:
         self._client = client
         self._inline_payloads = inline_payloads
+        self._namespaces: tuple[str, ...] = _NAMESPACES
 
     @property
     def capabilities(self) -> Capabilities:
@@ -93,6 +90,7 @@ class OfficeStore:
         ours.
         """
         results = self._run([self._writing(write) for write in writes])
+        self._spell_again(writes, results)
         in_doubt = [place for place, result in enumerate(results) if _is_in_doubt(writes[place], result)]
         if in_doubt:
             unanswered = [cause for place in in_doubt if isinstance(cause := results[place].__cause__, InDoubtError)]
@@ -106,6 +104,20 @@ class OfficeStore:
                 draft = t.cast(CreatePolicy, writes[place]).draft
                 results[place] = self._settle(draft, results[place], live, known_ids, again)
         return results
+
+    def _spell_again(self, writes: t.Sequence[Write], results: list[t.Any]) -> None:
+        """Send assigns again that failed for the spelling of the action, as long as there is another one."""
+        while self._namespaces[1:]:
+            name = f"{self._namespaces[0]}assign"
+            unknown = [place for place, result in enumerate(results) if _is_misspelled(writes[place], result, name)]
+            if not unknown:
+                return
+            # What a server does not know once it does not know later: the next calls start with the next spelling.
+            self._namespaces = self._namespaces[1:]
+            for place, result in zip(
+                unknown, self._run([self._writing(writes[place]) for place in unknown]), strict=True
+            ):
+                results[place] = result
 
     def _run(self, operations: t.Sequence[_Operation]) -> list[t.Any]:
         """Return what each operation's answer means, or the UserError why there is none."""
@@ -149,7 +161,11 @@ class OfficeStore:
             return error
 
     def _writing(self, write: Write) -> _Operation:
-        return self._creating(write.draft) if isinstance(write, CreatePolicy) else _CHANGES[type(write)](write)
+        if isinstance(write, CreatePolicy):
+            return self._creating(write.draft)
+        if isinstance(write, ReplaceAssignments):
+            return _replacing_assignments(write, self._namespaces[0])
+        return _CHANGES[type(write)](write)
 
     def _creating(self, draft: Policy) -> _Operation:
         call = Call("POST", _COLLECTION, json_body=draft.to_graph(), repeatable=False)
@@ -178,14 +194,17 @@ class OfficeStore:
 
     def _call_priority_action(self, body: t.Mapping[str, t.Any]) -> None:
         first: GraphError | None = None
-        for action in _PRIORITY_ACTIONS:
+        for place, namespace in enumerate(self._namespaces):
+            action = f"{namespace}updatePriorities"
             try:
                 self._client.call("POST", f"{_COLLECTION}/{action}", json_body=body)
-                return
             except GraphError as error:
                 if not _is_unknown_action(error, action):
                     raise
                 first = first or error
+            else:
+                self._namespaces = self._namespaces[place:]
+                return
         if first is not None:
             raise first
 
@@ -203,7 +222,7 @@ def _replacing_payload(write: ReplacePayload) -> _Operation:
     return _change(call, write.policy, f"write its {write.slot.value}")
 
 
-def _replacing_assignments(write: ReplaceAssignments) -> _Operation:
+def _replacing_assignments(write: ReplaceAssignments, namespace: str) -> _Operation:
     body = {"officeConfigurationAssignments": [assignment.to_graph() for assignment in write.assignments]}
 
     def understand(answer: Answer) -> Written:
@@ -213,7 +232,7 @@ def _replacing_assignments(write: ReplaceAssignments) -> _Operation:
             return Written(assignments=write.assignments)
         return Written(assignments=tuple(_read_assignment(item) for item in told))
 
-    call = Call("POST", _path(write.policy.id, "assign"), json_body=body)
+    call = Call("POST", _path(write.policy.id, f"{namespace}assign"), json_body=body)
     return _change(call, write.policy, "assign its groups", understand)
 
 
@@ -225,7 +244,6 @@ def _deleting(write: DeletePolicy) -> _Operation:
 _CHANGES: dict[type, t.Callable[[t.Any], _Operation]] = {
     UpdatePolicy: _updating,
     ReplacePayload: _replacing_payload,
-    ReplaceAssignments: _replacing_assignments,
     DeletePolicy: _deleting,
 }
 
@@ -277,6 +295,13 @@ def _path(policy_id: str | None, *parts: str) -> str:
 
 def _same_identity(live: Policy, draft: Policy) -> bool:
     return (live.display_name, live.odata_type, live.priority) == (draft.display_name, draft.odata_type, draft.priority)
+
+
+def _is_misspelled(write: Write, result: t.Any, action: str) -> bool:
+    """Tell whether an assign failed since the server does not know this spelling; a 404 alone may mean the policy."""
+    if not isinstance(write, ReplaceAssignments) or not isinstance(result, UserError) or result.details is None:
+        return False
+    return f"segment '{action.lower()}'" in result.details.message.lower()
 
 
 def _is_unknown_action(error: GraphError, action: str) -> bool:
