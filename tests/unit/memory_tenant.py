@@ -35,6 +35,7 @@ class MemoryTenant:
     writes: list[str] = field(default_factory=list)
     fail_at: int | None = None
     requests: int = 0
+    parts_read: int = 0
     ids_made: int = 0
 
     @classmethod
@@ -52,6 +53,7 @@ class MemoryTenant:
             for part in parts
         ]
         assert UNSET not in values
+        self.parts_read += len(parts)
         return values
 
     def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:

@@ -386,13 +386,24 @@ def minimal_writes(before: dict[str, Policy], tenant: MemoryTenant, managed: set
 
 @given(cases())
 def test_the_number_of_writes_and_of_requests_is_minimal(case: Case) -> None:
-    tenant = case[0]
+    tenant, wishes, _terms = case
     before = copy.deepcopy(tenant.policies)
     outcome = run_or_refuse(case)
-    if outcome is not None:
-        managed = {item.before.id for item in outcome.items if item.before}
-        assert len(tenant.writes) == minimal_writes(before, tenant, managed)
-        assert tenant.requests == outcome.plan.write_requests(tenant.capabilities.batch_size)
+    if outcome is None:
+        return
+    managed = {item.before.id for item in outcome.items if item.before}
+    size = tenant.capabilities.batch_size
+    assert len(tenant.writes) == minimal_writes(before, tenant, managed)
+    assert tenant.requests == outcome.plan.write_requests(size)
+    there = [(wish, item.before) for wish, item in zip(wishes, outcome.items, strict=False) if item.before is not None]
+    parts = sum(
+        (wish.payload(slot) is not UNSET) if slot else (wish.groups is not UNSET)
+        for wish, _before in there
+        for slot in (*Slot, None)
+        if wish.state is not State.ABSENT
+    )
+    assert tenant.parts_read == outcome.plan.parts == parts
+    assert outcome.plan.read_requests(size) == -(-parts // size) + -(-outcome.plan.groups // size)
 
 
 @given(cases(), st.integers(0, 6), st.sampled_from(OnError))

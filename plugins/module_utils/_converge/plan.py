@@ -50,7 +50,7 @@ class Plan:
 
     The writes of a stage do not depend on each other and belong to different policies; a stage is sent when the one
     before it is done. ``listed`` is how many of the items were asked for; those behind them are pruned. ``touched``
-    are the live policies it depends on, as they were read.
+    are the live policies it depends on, as they were read; ``parts`` of policies and ``groups`` were read for it.
     """
 
     items: tuple[PlannedItem, ...]

@@ -26,9 +26,6 @@ _NOT_NULL = (
     "max_deletions",
     "max_changes",
     "expect_fingerprint",
-    "unlisted",
-    "on_error",
-    "batch",
 )
 
 
