@@ -19,161 +19,15 @@ from hypothesis import strategies as st
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.compare import changed_fields
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge, read_and_plan
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, GroupChange, State
-from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
-from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Seat, Unlisted, renumber
+from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, State
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit
+from ansible_collections.m365.apps.plugins.module_utils._converge.order import Seat, Unlisted, renumber
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import Slot
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
+from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
-
-GROUPS = {f"Group {letter}": f"{number}0000000-0000-4000-8000-000000000000" for number, letter in enumerate("ABCD")}
-NAMES = ("One", "Two", "Three", "Four", "Five", "Six", "Seven")
-
-Case = tuple[MemoryTenant, list[DesiredPolicy], Terms]
-
-leaves = st.sampled_from([0, 1, True, False, "0", "1", None, 1.5])
-settings_list = st.lists(
-    st.fixed_dictionaries({"settingId": st.sampled_from("abcdef"), "value": leaves}),
-    max_size=4,
-    unique_by=lambda setting: str(setting["settingId"]),
-)
-payloads: st.SearchStrategy[t.Any] = st.one_of(
-    st.just({}),
-    settings_list,
-    st.dictionaries(st.sampled_from(["k", "l"]), st.one_of(leaves, settings_list, st.lists(leaves)), max_size=2),
-)
-group_ids = st.lists(st.sampled_from(sorted(GROUPS.values())), unique=True, max_size=4)
-group_refs = st.lists(st.sampled_from([*GROUPS, *GROUPS.values()]), unique=True, max_size=3).map(tuple)
-
-
-@st.composite
-def live_policies(draw: st.DrawFn) -> list[Policy]:
-    """Up to six policies with unique names, ids and priorities."""
-    names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=6))
-    numbers = draw(st.lists(st.integers(0, 8), unique=True, min_size=len(names), max_size=len(names)))
-    return [
-        Policy(
-            id=f"id-{name}",
-            odata_type=draw(st.sampled_from(sorted(KINDS.values()))),
-            display_name=name,
-            description=draw(st.sampled_from(["", "x"])),
-            priority=number,
-            policy_payload=draw(payloads),
-            user_preference_payload=draw(payloads),
-            assignments=tuple(Assignment(group_id, f"a-{group_id}") for group_id in draw(group_ids)),
-        )
-        for name, number in zip(names, numbers, strict=True)
-    ]
-
-
-@st.composite
-def group_changes(draw: st.DrawFn) -> GroupChange:
-    """An exact list, or groups to add and to remove that do not overlap."""
-    if draw(st.booleans()):
-        return GroupChange(exact=draw(group_refs))
-    add = draw(group_refs)
-    gone = {GROUPS.get(group, group) for group in add}
-    remove = tuple(group for group in draw(group_refs) if GROUPS.get(group, group) not in gone)
-    return GroupChange(add=add, remove=remove)
-
-
-@st.composite
-def desired_policies(draw: st.DrawFn, live: list[Policy]) -> list[DesiredPolicy]:
-    """Wishes for live and new policies; some of them cannot be met."""
-    by_name = {policy.display_name: policy for policy in live}
-    names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=5))
-    wishes: list[DesiredPolicy] = []
-    for name in names:
-        policy = by_name.get(name)
-        values: dict[str, t.Any] = {"display_name": name}
-        if policy is not None and draw(st.booleans()):
-            values = {"id": policy.id}
-            if draw(st.integers(0, 3)) == 0:
-                values["display_name"] = draw(st.sampled_from(NAMES))
-        if draw(st.integers(0, 5)) == 0:
-            wishes.append(DesiredPolicy(label=f"policies[{len(wishes)}]", state=State.ABSENT, **values))
-            continue
-        for option, strategy in {
-            "description": st.sampled_from(["", "x", "y"]),
-            "priority": st.integers(0, 8),
-            "policy_payload": payloads if policy is None else st.one_of(payloads, lookalikes(policy.policy_payload)),
-            "user_preference_payload": payloads,
-            "groups": group_changes(),
-        }.items():
-            if draw(st.booleans()):
-                values[option] = draw(strategy)
-        wishes.append(DesiredPolicy(label=f"policies[{len(wishes)}]", **values))
-    return wishes
-
-
-def lookalikes(payload: t.Any) -> st.SearchStrategy[t.Any]:
-    """The payload with 1 for true, 0 for false and the other way round: easily taken for equal."""
-
-    def swapped(value: t.Any) -> t.Any:
-        if isinstance(value, dict):
-            return {key: swapped(member) for key, member in value.items()}
-        if isinstance(value, list):
-            return [swapped(member) for member in value]
-        return (int(value) if isinstance(value, bool) else bool(value)) if value in (0, 1) else value
-
-    return st.sampled_from([payload, swapped(payload), payload[::-1] if isinstance(payload, list) else payload])
-
-
-@st.composite
-def reorderings(draw: st.DrawFn, live: list[Policy]) -> list[DesiredPolicy]:
-    """Wishes about numbers that are all or nearly all taken: moves, swaps, deletions and newcomers."""
-    wishes: list[DesiredPolicy] = []
-    for policy in draw(st.permutations(live)):
-        values: dict[str, t.Any] = {"label": f"policies[{len(wishes)}]", "id": policy.id}
-        match draw(st.sampled_from(["move", "move", "delete", "leave"])):
-            case "move":
-                wishes.append(DesiredPolicy(**values, priority=draw(st.integers(0, len(live) + 2))))
-            case "delete":
-                wishes.append(DesiredPolicy(**values, state=State.ABSENT))
-    if draw(st.booleans()):
-        number = draw(st.one_of(st.just(UNSET), st.integers(0, len(live))))
-        wishes.append(DesiredPolicy(label=f"policies[{len(wishes)}]", display_name="New", priority=number))
-    return wishes
-
-
-@st.composite
-def orders(draw: st.DrawFn, live: list[Policy]) -> Order:
-    """A declared order of some of the names there are or may be."""
-    names = [policy.display_name for policy in live] or ["New"]
-    if draw(st.integers(0, 4)) == 0:
-        names = [*NAMES, *(str(policy.id) for policy in live)]
-    return Order(
-        tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=5))), draw(st.sampled_from(Unlisted))
-    )
-
-
-@st.composite
-def guards(draw: st.DrawFn) -> Guards:
-    """Pruning with and without scope and protection, and limits that often bite."""
-    limits = st.sampled_from([None, Limit(0), Limit(1), Limit(3), Limit(50, percent=True), Limit(100, percent=True)])
-    prune = Prune(
-        kinds=draw(st.sampled_from([(), ("windows",), ("windows", "office")])),
-        names=draw(st.sampled_from([("*",), ("T*",), ("One", "F*")])),
-    )
-    protect = draw(st.sampled_from([(), ("S*",), ("*e",)]))
-    return Guards(draw(st.sampled_from([None, prune])), protect, draw(limits), draw(limits))
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> Case:
-    """A live state, a desired one, and the terms of the run."""
-    live = draw(live_policies())
-    capabilities = Capabilities(inline_payloads=draw(st.booleans()), batch_size=draw(st.sampled_from([1, 2, 20])))
-    order = draw(st.one_of(st.none(), st.none(), orders(live)))
-    terms = Terms(order=order, guards=draw(st.one_of(st.just(Guards()), guards())))
-    if draw(st.booleans()):
-        return MemoryTenant.of(live, capabilities), draw(desired_policies(live)), terms
-    numbers = draw(st.permutations(range(len(live))))
-    live = [replace(policy, priority=number) for policy, number in zip(live, numbers, strict=True)]
-    return MemoryTenant.of(live, capabilities), draw(reorderings(live)), terms
 
 
 def run(tenant: MemoryTenant, wishes: list[DesiredPolicy], terms: Terms, **changes: t.Any) -> Outcome:
@@ -247,16 +101,16 @@ def test_the_declared_order_holds(case: Case) -> None:
     if run_or_refuse(case) is None or terms.order is None:
         return
     ranked = sorted(tenant.policies.values(), key=lambda policy: policy.priority or 0)
-    listed = []
+    listed: list[str] = []
     for name in terms.order.names:
-        listed += [policy.id for policy in ranked if policy.id == name] or [
-            policy.id for policy in ranked if policy.display_name == name
+        listed += [str(policy.id) for policy in ranked if policy.id == name] or [
+            str(policy.id) for policy in ranked if policy.display_name == name
         ]
-    ids = [policy.id for policy in ranked]
+    ids = [str(policy.id) for policy in ranked]
     rest = [policy_id for policy_id in ids if policy_id not in listed]
     assert ids == (rest + listed if terms.order.unlisted is Unlisted.KEEP_BEFORE else listed + rest)
-    untouched = [policy_id for policy_id in rest if tenant.policies[str(policy_id)] == before.get(str(policy_id))]
-    numbers = [before[str(policy_id)].priority or 0 for policy_id in untouched]
+    untouched = [policy_id for policy_id in rest if tenant.policies[policy_id] == before.get(policy_id)]
+    numbers = [before[policy_id].priority or 0 for policy_id in untouched]
     assert numbers == sorted(numbers)
 
 
