@@ -67,7 +67,9 @@ class Emulator:
             session.verify = self.facts["ca_path"]
             entries = session.get(journal, timeout=30).json()
             session.delete(journal, timeout=30)
-        return [f"{entry['method']} {entry['path']}" for entry in entries if entry["method"] != "GET"]
+        # A batch is no write, but may carry some.
+        calls = [call for entry in entries for call in (entry["batch"] or [entry])]
+        return [f"{call['method']} {call['path']}" for call in calls if call["method"] != "GET"]
 
 
 @contextlib.contextmanager
