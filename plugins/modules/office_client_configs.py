@@ -198,9 +198,9 @@ options:
     description:
       - What a failed write means. V(stop) sends nothing more; V(continue) goes on with the other policies and
         fails at the end.
-      - In both cases the failed policy gets no further write, and RV(results) tells how far each item got.
-        Failures before the
-        first write always end the task.
+      - In both cases the failed policy gets no further write, and nothing more is sent once a priority that others may
+        need could not be freed or given out.
+      - RV(results) tells how far each item got. Failures before the first write always end the task.
     type: str
     choices: [stop, continue]
     default: stop

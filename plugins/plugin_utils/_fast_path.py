@@ -58,10 +58,7 @@ class FastPathAction(ActionBase):
         self._update_module_args(self._task.action, arguments, task_vars)
         with contextlib.chdir(self._loader.get_basedir()):  # where a local module process runs
             printed, warnings = run_here(self.DEFINITION, arguments)
-        result = self._parse(printed)
-        if warnings:
-            result["warnings"] = [*result.get("warnings", ()), *warnings]
-        return result
+        return self._parse(_with_warnings(printed, warnings))
 
     def _fits(self, task_vars: t.Mapping[str, t.Any]) -> bool:
         """Tell whether a module process would run on this machine, as this user, with this Python and environment."""
@@ -127,6 +124,14 @@ def run_here(definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> 
             warnings = remove_values(list(dict.fromkeys(reply.warnings)), module.no_log_values)
             module.end(reply)
     return printed.getvalue(), warnings
+
+
+def _with_warnings(printed: str, warnings: t.Sequence[str]) -> str:
+    """Put warnings where a module process prints them: newer cores show none to failed_when that come in later."""
+    if not warnings:
+        return printed
+    result = json.loads(printed)
+    return json.dumps({**result, "warnings": [*result.get("warnings", ()), *warnings]})
 
 
 @contextlib.contextmanager

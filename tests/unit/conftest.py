@@ -16,9 +16,12 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.client import Gra
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.tests.unit.wire import Clock, Script, Wire
 
-# No test may fail because the machine is busy.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+# No test may fail because the machine is busy (deadline, health check), nor by chance (derandomize). Another profile is
+# chosen with --hypothesis-profile=thorough, which looks for new examples in each run.
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", UNTIMED, max_examples=300, derandomize=True)
+settings.register_profile("thorough", UNTIMED, max_examples=2500)
+settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)

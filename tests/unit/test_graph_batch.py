@@ -172,7 +172,7 @@ def test_a_body_is_json_or_bytes_as_base64_text(wire: Wire, client: GraphClient,
 
 
 def test_the_content_type_is_found_in_any_case(wire: Wire, client: GraphClient) -> None:
-    wire.expect("POST", BATCH, **outer(inner(0, body="x", **{"CONTENT-type": "text/html"}), inner(1)))
+    wire.expect("POST", BATCH, **outer(inner(0, 200, "x", **{"CONTENT-type": "text/html"}), inner(1)))
     assert [answer.content_type for answer in many(client, A, B)] == ["text/html", ""]
 
 

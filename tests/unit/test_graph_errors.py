@@ -116,6 +116,7 @@ def test_what_is_not_graphs_error_is_told_for_what_it_is(body: bytes, content_ty
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
 )
 
 

@@ -215,7 +215,8 @@ def test_a_plan_counts_items_writes_and_requests() -> None:
     outcome = outcome_of(items, [item.status for item in items], writes)
     result = plan_result(outcome, 2)
     assert result.pop("fingerprint") == outcome.plan.fingerprint
-    assert result == {"created": 1, "updated": 1, "deleted": 1, "unchanged": 2, "writes": 3, "write_requests": 2}
+    counts = {"created": 1, "updated": 1, "deleted": 1, "unchanged": 2}
+    assert result == {**counts, "writes": 3, "read_requests": 0, "write_requests": 2}
 
 
 def test_the_counts_are_those_of_the_plan_whatever_became_of_it() -> None:
@@ -227,6 +228,11 @@ def test_the_counts_are_those_of_the_plan_whatever_became_of_it() -> None:
 def test_each_stage_takes_requests_of_its_own(batch_size: int, requests: int) -> None:
     first, second = tuple(Delete(place) for place in range(3)), tuple(Delete(place) for place in range(3, 6))
     assert Plan((), (first, second), (), 0, ()).write_requests(batch_size) == requests
+
+
+@pytest.mark.parametrize(("batch_size", "requests"), [(1, 24), (2, 13), (20, 3)])
+def test_parts_and_groups_are_read_in_requests_of_their_own(batch_size: int, requests: int) -> None:
+    assert Plan((), (), (), 0, (), parts=21, groups=3).read_requests(batch_size) == requests
 
 
 # The order

@@ -12,7 +12,8 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.groups import GroupDirectory
-from ansible_collections.m365.apps.tests.unit.wire import GRAPH, Wire, refusal
+from ansible_collections.m365.apps.tests.unit.batches import asked, inner, inner_refusal, outer
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, Clock, Wire, refusal
 
 ONE = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
 TWO = "1f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
@@ -144,3 +145,50 @@ def test_a_proxys_page_says_nothing_about_a_group(wire: Wire, directory: GroupDi
     wire.expect("GET", CHECK, status=status, body="<html>Blocked</html>", content_type="text/html")
     with pytest.raises(UserError, match="an HTML page, not a Graph answer"):
         directory.check(ONE)
+
+
+# Many at once
+
+
+def test_names_and_ids_are_asked_for_in_one_batch_and_once(wire: Wire, clock: Clock) -> None:
+    directory = GroupDirectory(clock.client(batching=True))
+    answers = outer(inner(1, body={"id": TWO}), inner(0, body=hits((ONE, "O'Brien's"))))
+    wire.expect("POST", f"{GRAPH}/v1.0/$batch", **answers)
+    directory.look_up(["O'Brien's", "O'Brien's"], [TWO, TWO])
+    directory.look_up(["O'Brien's"], [TWO, ONE])
+    directory.check(TWO)
+    assert directory.id_of("O'Brien's") == ONE
+    assert [request["url"] for request in asked(wire)] == [
+        "/groups?$filter=displayName%20eq%20%27O%27%27Brien%27%27s%27&$select=id,displayName",
+        f"/groups/{TWO}?$select=id,displayName",
+    ]
+
+
+def test_a_look_up_raises_nothing_and_tells_each_error_where_it_matters(wire: Wire, clock: Clock) -> None:
+    directory = GroupDirectory(clock.client(batching=True))
+    answers = outer(inner(0, body=hits()), inner_refusal(1, 403), inner_refusal(2, 404), inner_refusal(3, 403))
+    wire.expect("POST", f"{GRAPH}/v1.0/$batch", **answers)
+    directory.look_up(["All Staff", "Pilot"], [ONE, TWO])
+    with pytest.raises(UserError, match="group 'All Staff': cannot resolve the name: no group has it"):
+        directory.id_of("All Staff")
+    with pytest.raises(UserError, match=r"group 'Pilot': cannot look it up: .*GroupMember\.Read\.All"):
+        directory.id_of("Pilot")
+    with pytest.raises(UserError, match=f"group {ONE}: cannot assign it"):
+        directory.check(ONE)
+    directory.check(TWO)
+    assert [TWO in warning for warning in directory.warnings] == [True]
+
+
+def test_pages_of_a_look_up_in_a_batch_are_read_to_the_end(wire: Wire, clock: Clock) -> None:
+    directory = GroupDirectory(clock.client(batching=True))
+    link = f"{GRAPH}/v1.0/groups?$skiptoken=x"
+    first = {"value": [], "@odata.nextLink": link}
+    wire.expect("POST", f"{GRAPH}/v1.0/$batch", **outer(inner(0, body=first), inner(1, body=hits((TWO, "Pilot")))))
+    wire.expect("GET", link, json=hits((ONE, "All Staff")))
+    directory.look_up(["All Staff", "Pilot"])
+    assert [directory.id_of("All Staff"), directory.id_of("Pilot")] == [ONE, TWO]
+
+
+def test_asking_for_nothing_sends_nothing(wire: Wire, directory: GroupDirectory) -> None:
+    directory.look_up([])
+    assert wire.sent == []

@@ -26,8 +26,8 @@ from ansible_collections.m365.apps.plugins.module_utils._office.payload import (
 )
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
-values = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
-payloads = st.lists(values) | st.dictionaries(st.text(), values)
+values = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+payloads = st.lists(values, max_size=5) | st.dictionaries(st.text(), values, max_size=5)
 
 
 @given(payloads)

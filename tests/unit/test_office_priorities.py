@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The order of all policies in one call, under whichever spelling the server knows."""
+"""Actions under whichever spelling the server knows: the order of all policies in one call, and assign."""
 
 from __future__ import annotations
 
@@ -11,8 +11,16 @@ import typing as t
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.tests.unit.wire import POLICIES, Wire, refusal
+from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+    CreatePolicy,
+    ReplaceAssignments,
+    Write,
+    Written,
+)
+from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, asked_ids, inner, inner_refusal, outer
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, Clock, Wire, refusal, written
 
 SPELLINGS = (
     "updatePriorities",
@@ -59,3 +67,66 @@ def test_no_known_spelling_is_an_error(wire: Wire, store: OfficeStore) -> None:
         wire.expect("POST", f"{POLICIES}/{spelling}", **unknown_segment(spelling))
     with pytest.raises(UserError, match="cannot update the priorities"):
         store.update_priorities({"a": 1})
+
+
+# Assign, and what is remembered
+
+ONE, TWO = (Policy(name, KINDS["windows"], name, "", number) for number, name in enumerate(["p1", "p2"]))
+ASSIGN = ("assign", "microsoft.graph.assign", "microsoft.management.services.api.assign")
+
+
+def assigning(policy: Policy) -> ReplaceAssignments:
+    return ReplaceAssignments(policy, (Assignment("g1"),))
+
+
+@pytest.mark.parametrize("known", range(3))
+def test_assign_is_tried_in_each_spelling_and_the_known_one_remembered(
+    wire: Wire, store: OfficeStore, known: int
+) -> None:
+    for spelling in ASSIGN[:known]:
+        wire.expect("POST", f"{POLICIES}/p1/{spelling}", **unknown_segment(spelling))
+    wire.expect("POST", f"{POLICIES}/p1/{ASSIGN[known]}", status=204)
+    wire.expect("POST", f"{POLICIES}/p2/{ASSIGN[known]}", status=204)
+    for policy in (ONE, TWO):
+        assert written(store, assigning(policy)) == Written(assignments=(Assignment("g1"),))
+
+
+def test_no_known_spelling_of_assign_is_an_error(wire: Wire, store: OfficeStore) -> None:
+    for spelling in ASSIGN:
+        wire.expect("POST", f"{POLICIES}/p1/{spelling}", **unknown_segment(spelling))
+    with pytest.raises(UserError, match=r"policy 'p1' \(id p1\): cannot assign its groups: "):
+        written(store, assigning(ONE))
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 500])
+def test_a_refused_assign_is_not_spelled_otherwise(wire: Wire, store: OfficeStore, status: int) -> None:
+    wire.expect("POST", f"{POLICIES}/p1/assign", **refusal(status, "the policy is not there"))
+    with pytest.raises(UserError, match="the policy is not there"):
+        written(store, assigning(ONE))
+
+
+def test_a_spelling_learned_by_one_action_is_used_by_the_other(wire: Wire, store: OfficeStore) -> None:
+    wire.expect("POST", f"{POLICIES}/updatePriorities", **unknown_segment("updatePriorities"))
+    wire.expect("POST", f"{POLICIES}/microsoft.graph.updatePriorities", status=204)
+    wire.expect("POST", f"{POLICIES}/p1/microsoft.graph.assign", status=204)
+    wire.expect("POST", f"{POLICIES}/microsoft.graph.updatePriorities", status=204)
+    store.update_priorities({"p1": 1})
+    written(store, assigning(ONE))
+    store.update_priorities({"p1": 2})
+
+
+def test_in_a_batch_only_the_misspelled_assigns_are_sent_again(wire: Wire, clock: Clock) -> None:
+    message = "Resource not found for the segment 'assign'."
+    draft = Policy(None, KINDS["windows"], "New", "", 9)
+    created = inner(1, 201, {"id": "n1", **draft.to_graph()})
+    wire.expect("POST", BATCH, **outer(inner_refusal(0, 400, message), created, inner_refusal(2, 400, message)))
+    wire.expect("POST", BATCH, **outer(inner(0, 204), inner(1, 204)))
+    writes: list[Write] = [assigning(ONE), CreatePolicy(draft), assigning(TWO)]
+    first, new, second = OfficeStore(clock.client(batching=True)).write(writes, {"p1", "p2"})
+    assert first == second == Written(assignments=(Assignment("g1"),))
+    assert new == Written("n1")
+    assert asked_ids(wire, 0) == ["0", "1", "2"]
+    root = POLICIES.removeprefix(f"{GRAPH}/beta")
+    assert [request["url"] for request in asked(wire)] == [
+        f"{root}/{policy.id}/microsoft.graph.assign" for policy in (ONE, TWO)
+    ]

@@ -137,8 +137,13 @@ def _touched(
     """Return the live policies that a plan depends on: those it is about, and all where it gives out numbers."""
     matched = {found.live.id: found.live for found in matches if found.live}
     yield from matched.values()
+    others = [policy for policy in live if policy.id not in matched]
     if order is not None or numbers.at_once is not None:
-        yield from (policy for policy in live if policy.id not in matched)
+        yield from others
+    elif any(found.live is None and found.desired.state is not State.ABSENT for found in matches):
+        # A new policy's number may hang on the weakest one that is there.
+        weakest = max(live, key=lambda policy: policy.priority or 0, default=None)
+        yield from (policy for policy in others if policy is weakest)
 
 
 def _check_limits(plan: Plan, guards: Guards) -> None:

@@ -1,0 +1,70 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Short words for tenants, wishes and runs in examples."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
+from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, State
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Policy
+from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
+
+GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
+
+
+def policy(name: str, priority: int | None = None, kind: str = "windows", **changes: t.Any) -> Policy:
+    """Return a live policy without settings and groups; its id is ``id-`` and its name."""
+    values: dict[str, t.Any] = {
+        "id": f"id-{name}",
+        "policy_payload": {},
+        "user_preference_payload": {},
+        "assignments": (),
+    }
+    return Policy(odata_type=KINDS[kind], display_name=name, priority=priority, **{**values, **changes})
+
+
+def policies(names: t.Iterable[str]) -> list[Policy]:
+    """Return live policies of these names, numbered from 0."""
+    return [policy(name, number) for number, name in enumerate(names)]
+
+
+def wishes(*items: DesiredPolicy | str) -> list[DesiredPolicy]:
+    """Return wishes with the labels of a list; a name alone wants the policy there and nothing else of it."""
+    found = [DesiredPolicy(label="", display_name=item) if isinstance(item, str) else item for item in items]
+    return [DesiredPolicy(**{**vars(item), "label": f"policies[{place}]"}) for place, item in enumerate(found)]
+
+
+def wish(name: str, **values: t.Any) -> DesiredPolicy:
+    return DesiredPolicy(label="", display_name=name, **values)
+
+
+def absent(name: str) -> DesiredPolicy:
+    return wish(name, state=State.ABSENT)
+
+
+def run(tenant: MemoryTenant, items: t.Sequence[DesiredPolicy | str], **terms: t.Any) -> Outcome:
+    """Converge a tenant to these items."""
+    return converge(wishes(*items), tenant, MemoryDirectory({"All Staff": GROUP}), Terms(**terms))
+
+
+def refusal_of(tenant: MemoryTenant, items: t.Sequence[DesiredPolicy | str], **terms: t.Any) -> str:
+    """Return the sentence with which a run is refused, before any write."""
+    before = copy.deepcopy(tenant.policies)
+    with pytest.raises(UserError) as caught:
+        run(tenant, items, **terms)
+    assert tenant.writes == []
+    assert tenant.policies == before
+    return str(caught.value)
+
+
+def numbers(tenant: MemoryTenant) -> dict[str, int | None]:
+    """Return the number of each policy by name."""
+    return {found.display_name: found.priority for found in tenant.policies.values()}

@@ -1,0 +1,256 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the options of the bulk modules to terms: omitted, empty, null and wrong, as Ansible hands them over."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
+from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import BULK
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
+    OFFICE_CLIENT_CONFIG_ORDER,
+    OFFICE_CLIENT_CONFIGS,
+    ModuleDefinition,
+)
+from ansible_collections.m365.apps.plugins.module_utils._module.terms import bulk_terms, given_order, refuse_null
+
+ITEM = {"display_name": "A"}
+# An option that is required or has a default takes no null: Ansible refuses it by itself.
+NULL_REFUSED_BY_ANSIBLE = {"policies", *(name for name, option in BULK.items() if option.get("default") is not None)}
+
+
+def validated(raw: dict[str, t.Any], definition: ModuleDefinition = OFFICE_CLIENT_CONFIGS) -> dict[str, t.Any]:
+    """Return the options as Ansible validates them."""
+    result = ArgumentSpecValidator(definition.spec).validate(raw)
+    assert result.error_messages == []
+    parameters: dict[str, t.Any] = result.validated_parameters
+    return parameters
+
+
+def errors_of_ansible(raw: dict[str, t.Any]) -> list[str]:
+    """Return what Ansible itself refuses."""
+    messages: list[str] = ArgumentSpecValidator(OFFICE_CLIENT_CONFIGS.spec).validate(raw).error_messages
+    return messages
+
+
+def terms(check_mode: bool = False, **raw: t.Any) -> Terms:
+    given = {"policies": [ITEM], **raw}
+    return bulk_terms(validated(given), given, check_mode)
+
+
+def error_of(**raw: t.Any) -> str:
+    with pytest.raises(UserError) as caught:
+        terms(**raw)
+    return str(caught.value)
+
+
+# Every option omitted, empty, null
+
+
+def test_what_is_omitted_sets_no_bounds() -> None:
+    assert terms() == Terms(
+        check_mode=False,
+        whole_policies=False,
+        order=None,
+        guards=Guards(prune=None, protect=(), max_deletions=None, max_changes=None),
+        expect_fingerprint=None,
+        on_error=OnError.STOP,
+    )
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_check_mode_is_taken_over(check_mode: bool) -> None:
+    assert terms(check_mode).check_mode is check_mode
+
+
+@pytest.mark.parametrize("name", sorted(NULL_REFUSED_BY_ANSIBLE))
+def test_null_is_refused_by_ansible(name: str) -> None:
+    (message,) = errors_of_ansible({"policies": [ITEM], name: None})
+    assert name in message
+
+
+@pytest.mark.parametrize("name", sorted(set(BULK) - NULL_REFUSED_BY_ANSIBLE))
+def test_null_is_refused(name: str) -> None:
+    assert error_of(**{name: None}) == f"the task: cannot use {name}: it is null. Leave {name} out, or give it a value."
+
+
+@pytest.mark.parametrize("prune", [False, True])
+def test_null_in_the_scope_is_refused_and_never_everything(prune: bool) -> None:
+    message = error_of(prune=prune, prune_scope={"display_name": None})
+    assert "cannot use prune_scope.display_name: it is null" in message
+
+
+def test_a_null_kind_in_the_scope_is_refused_by_ansible() -> None:
+    (message,) = errors_of_ansible({"policies": [ITEM], "prune_scope": {"kind": None}})
+    assert "value of kind must be one of" in message
+
+
+@pytest.mark.parametrize(("name", "empty"), [("order", []), ("prune_scope", {}), ("protect", [])])
+def test_what_is_empty_is_as_if_left_out(name: str, empty: t.Any) -> None:
+    assert terms(**{name: empty}) == terms()
+
+
+@pytest.mark.parametrize("name", ["max_deletions", "max_changes"])
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_limit_is_refused(name: str, empty: str) -> None:
+    assert error_of(**{name: empty}).startswith(f"the task: cannot use {name}: '{empty}' is no number.")
+
+
+def test_an_empty_fingerprint_is_handed_on_to_be_refused() -> None:
+    assert terms(expect_fingerprint="").expect_fingerprint == ""
+
+
+def test_a_fingerprint_is_taken_as_it_is() -> None:
+    assert terms(expect_fingerprint="m365.apps-1:x").expect_fingerprint == "m365.apps-1:x"
+
+
+@pytest.mark.parametrize("choice", ["stop", "continue"])
+def test_what_a_failure_means_is_taken_over(choice: str) -> None:
+    assert terms(on_error=choice).on_error.value == choice
+
+
+# Limits
+
+
+@pytest.mark.parametrize("name", ["max_deletions", "max_changes"])
+@pytest.mark.parametrize(
+    ("value", "limit"),
+    [
+        (0, Limit(0)),
+        (5, Limit(5)),
+        ("5", Limit(5)),
+        (5.0, Limit(5)),
+        ("5.0", Limit(5)),
+        (" 5 ", Limit(5)),
+        ("005", Limit(5)),
+        ("10%", Limit(10, percent=True)),
+        ("10 %", Limit(10, percent=True)),
+        ("10.0%", Limit(10, percent=True)),
+        ("0%", Limit(0, percent=True)),
+        ("100%", Limit(100, percent=True)),
+        (999_999_999, Limit(999_999_999)),
+    ],
+)
+def test_a_limit_is_a_number_or_a_share(name: str, value: t.Any, limit: Limit) -> None:
+    assert getattr(terms(**{name: value}).guards, name) == limit
+
+
+@pytest.mark.parametrize("name", ["max_deletions", "max_changes"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "rubbish",
+        "-1",
+        -1,
+        "5.5",
+        5.5,
+        "1e3",
+        "%",
+        "%5",
+        "5%%",
+        "5 5",
+        "5,0",
+        "5.00",
+        "0x5",
+        "1000000000",
+        True,
+        "no",
+        [],
+    ],
+)
+def test_what_is_no_limit_is_refused_as_it_was_written(name: str, value: t.Any) -> None:
+    assert error_of(**{name: value}) == (
+        f"the task: cannot use {name}: '{value}' is no number. Give a number, such as 5, or a share, such as 10%."
+    )
+
+
+# Pruning
+
+
+def test_pruning_without_a_scope_is_of_any_kind_and_name() -> None:
+    assert terms(prune=True).guards.prune == Prune(kinds=(), names=("*",))
+
+
+@pytest.mark.parametrize(
+    ("scope", "prune"),
+    [
+        ({}, Prune()),
+        ({"kind": []}, Prune()),
+        ({"kind": ["windows", "office"]}, Prune(kinds=("windows", "office"))),
+        ({"kind": "windows"}, Prune(kinds=("windows",))),
+        ({"display_name": ["A *", "B"]}, Prune(names=("A *", "B"))),
+        ({"display_name": "A *"}, Prune(names=("A *",))),
+        ('{"display_name": ["A *"]}', Prune(names=("A *",))),
+    ],
+)
+def test_the_scope_is_taken_over(scope: t.Any, prune: Prune) -> None:
+    assert terms(prune=True, prune_scope=scope).guards.prune == prune
+
+
+def test_an_empty_list_of_names_is_an_error_and_never_everything() -> None:
+    assert error_of(prune=True, prune_scope={"display_name": []}) == (
+        "the task: cannot prune: prune_scope.display_name is empty. Give patterns, or leave it out for any name."
+    )
+
+
+def test_pruning_with_an_empty_list_of_policies_is_an_error() -> None:
+    assert error_of(prune=True, policies=[]) == (
+        "the task: cannot prune: policies is empty, so every policy would go. "
+        "List at least one policy, or leave prune out."
+    )
+
+
+@pytest.mark.parametrize("raw", [{"prune": False}, {}])
+def test_an_empty_list_of_policies_is_fine_without_pruning(raw: dict[str, t.Any]) -> None:
+    assert terms(policies=[], prune_scope={"display_name": ["A"]}, **raw).guards == Guards()
+
+
+def test_protected_names_are_taken_over() -> None:
+    assert terms(protect=["* (keep)", "A"]).guards.protect == ("* (keep)", "A")
+
+
+# Order
+
+
+@pytest.mark.parametrize("unlisted", list(Unlisted))
+def test_an_order_is_taken_over(unlisted: Unlisted) -> None:
+    found = terms(order=["B", "id-A", 5], unlisted=unlisted.value)
+    assert found.order == Order(("B", "id-A", "5"), unlisted)
+
+
+def test_unlisted_policies_go_behind_by_default() -> None:
+    assert terms(order=["A"]).order == Order(("A",), Unlisted.KEEP_AFTER)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t"])
+def test_a_blank_entry_of_the_order_is_refused(blank: str) -> None:
+    assert error_of(order=["A", blank]) == ("the order: cannot use it: an entry is empty. Give ids or display names.")
+
+
+def test_the_order_module_takes_the_same_order() -> None:
+    raw = {"order": ["B", "A"], "unlisted": "fail"}
+    assert given_order(validated(raw, OFFICE_CLIENT_CONFIG_ORDER)) == Order(("B", "A"), Unlisted.FAIL)
+
+
+def test_the_order_module_refuses_null() -> None:
+    with pytest.raises(UserError, match="cannot use order: it is null"):
+        refuse_null({"order": None})
+
+
+def test_what_ansible_filled_in_is_not_refused() -> None:
+    refuse_null({"order": ["A"]})
+
+
+@pytest.mark.parametrize("name", sorted(name for name, option in BULK.items() if "choices" in option))
+def test_an_unknown_choice_is_refused_by_ansible(name: str) -> None:
+    (message,) = errors_of_ansible({"policies": [ITEM], name: "sometimes"})
+    assert name in message
