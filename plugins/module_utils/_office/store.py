@@ -8,45 +8,36 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
-from urllib.parse import quote
 
 from .._graph.batch import BATCH_SIZE
 from .._graph.client import GraphClient
 from .._graph.errors import Failure, GraphError, InDoubtError, NotGraphError, UserError
 from .._graph.messages import Answer, Call
 from .capabilities import Capabilities
-from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_absent, is_withdrawn
-from .payload import Payload, decode, encode
-from .policy import Assignment, Policy, fields_to_graph
-from .unset import UNSET
+from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_withdrawn
+from .operations import (
+    CHANGES,
+    COLLECTION,
+    Operation,
+    change,
+    json_object,
+    path_of,
+    payload_of,
+    read_assignment,
+    replacing_assignments,
+    understood,
+)
+from .policy import Assignment, Policy
 from .writes import (
     CreatePolicy,
-    DeletePolicy,
     Part,
     ReplaceAssignments,
-    ReplacePayload,
-    UpdatePolicy,
     Write,
     Written,
 )
 
-_COLLECTION = "/officeConfiguration/clientConfigurations"
-
 # What stands before an action's name in the wild, in the metadata and in the documentation. A server may know but one.
 _NAMESPACES = ("", "microsoft.graph.", "microsoft.management.services.api.")
-
-
-@dataclass(frozen=True)
-class _Operation:
-    """One call, how messages name it, and what its answer means; ``missing`` is what a 404 means, if not an error."""
-
-    call: Call
-    subject: str
-    action: str
-    permission: str
-    understand: t.Callable[[Answer], t.Any]
-    missing: t.Any = UNSET
 
 
 class OfficeStore:
@@ -70,12 +61,12 @@ class OfficeStore:
     def list_policies(self) -> tuple[Policy, ...]:
         """Return all policies of the tenant, in the server's order, complete or not at all."""
         with explained("the list of Office policies", "read it", READ_PERMISSION):
-            return tuple(self._read_policy(item) for item in self._client.pages(_COLLECTION))
+            return tuple(self._read_policy(item) for item in self._client.pages(COLLECTION))
 
     def get_policy(self, policy_id: str) -> Policy | None:
         """Return one policy by id, None when there is none with it (404)."""
-        call = Call("GET", _path(policy_id))
-        operation = _Operation(call, f"policy {policy_id}", "read it", READ_PERMISSION, self._entity, missing=None)
+        call = Call("GET", path_of(policy_id))
+        operation = Operation(call, f"policy {policy_id}", "read it", READ_PERMISSION, self._entity, missing=None)
         return t.cast("Policy | None", _value(self._run([operation])[0]))
 
     def read(self, parts: t.Sequence[Part]) -> list[t.Any]:
@@ -119,21 +110,21 @@ class OfficeStore:
             ):
                 results[place] = result
 
-    def _run(self, operations: t.Sequence[_Operation]) -> list[t.Any]:
+    def _run(self, operations: t.Sequence[Operation]) -> list[t.Any]:
         """Return what each operation's answer means, or the UserError why there is none."""
         answers = self._client.many([operation.call for operation in operations])
-        return [_understood(operation, answer) for operation, answer in zip(operations, answers, strict=True)]
+        return [understood(operation, answer) for operation, answer in zip(operations, answers, strict=True)]
 
-    def _reading(self, part: Part) -> _Operation:
+    def _reading(self, part: Part) -> Operation:
         if part.slot is None:
-            call = Call("GET", _path(part.policy.id, "assignments"))
-            return _Operation(call, part.policy.named(), "read its assignments", READ_PERMISSION, self._assignments_of)
+            call = Call("GET", path_of(part.policy.id, "assignments"))
+            return Operation(call, part.policy.named(), "read its assignments", READ_PERMISSION, self._assignments_of)
         name = part.slot.value
-        call = Call("GET", _path(part.policy.id, name))
-        return _Operation(call, part.policy.named(), f"read its {name}", READ_PERMISSION, _payload_of, missing={})
+        call = Call("GET", path_of(part.policy.id, name))
+        return Operation(call, part.policy.named(), f"read its {name}", READ_PERMISSION, payload_of, missing={})
 
     def _assignments_of(self, answer: Answer) -> tuple[Assignment, ...]:
-        return tuple(_read_assignment(item) for item in self._client.all_items(answer))
+        return tuple(read_assignment(item) for item in self._client.all_items(answer))
 
     def _settle(
         self, draft: Policy, doubt: UserError, live: t.Sequence[Policy], known_ids: t.Collection[str], again: bool
@@ -160,16 +151,16 @@ class OfficeStore:
         except UserError as error:
             return error
 
-    def _writing(self, write: Write) -> _Operation:
+    def _writing(self, write: Write) -> Operation:
         if isinstance(write, CreatePolicy):
             return self._creating(write.draft)
         if isinstance(write, ReplaceAssignments):
-            return _replacing_assignments(write, self._namespaces[0])
-        return _CHANGES[type(write)](write)
+            return replacing_assignments(write, self._namespaces[0])
+        return CHANGES[type(write)](write)
 
-    def _creating(self, draft: Policy) -> _Operation:
-        call = Call("POST", _COLLECTION, json_body=draft.to_graph(), repeatable=False)
-        return _change(call, draft, "create it", lambda answer: Written(policy_id=self._read_policy(answer.json()).id))
+    def _creating(self, draft: Policy) -> Operation:
+        call = Call("POST", COLLECTION, json_body=draft.to_graph(), repeatable=False)
+        return change(call, draft, "create it", lambda answer: Written(policy_id=self._read_policy(answer.json()).id))
 
     def _entity(self, answer: Answer) -> Policy:
         """Read a policy; the documentation's samples wrap a single one in "value"."""
@@ -179,7 +170,7 @@ class OfficeStore:
 
     def _read_policy(self, item: t.Any) -> Policy:
         try:
-            return Policy.from_graph(_object(item), self._inline_payloads)
+            return Policy.from_graph(json_object(item), self._inline_payloads)
         except (ValueError, TypeError) as error:
             raise NotGraphError(Failure(f"a policy in the answer cannot be read ({error})", method="GET")) from error
 
@@ -197,7 +188,7 @@ class OfficeStore:
         for place, namespace in enumerate(self._namespaces):
             action = f"{namespace}updatePriorities"
             try:
-                self._client.call("POST", f"{_COLLECTION}/{action}", json_body=body)
+                self._client.call("POST", f"{COLLECTION}/{action}", json_body=body)
             except GraphError as error:
                 if not _is_unknown_action(error, action):
                     raise
@@ -207,63 +198,6 @@ class OfficeStore:
                 return
         if first is not None:
             raise first
-
-
-def _updating(write: UpdatePolicy) -> _Operation:
-    body = fields_to_graph(write.policy.odata_type, write.fields)
-    return _change(
-        Call("PATCH", _path(write.policy.id), json_body=body), write.policy, f"update {', '.join(write.fields)}"
-    )
-
-
-def _replacing_payload(write: ReplacePayload) -> _Operation:
-    path = _path(write.policy.id, write.slot.value)
-    call = Call("PUT", path, data=encode(write.value), content_type="application/octet-stream")
-    return _change(call, write.policy, f"write its {write.slot.value}")
-
-
-def _replacing_assignments(write: ReplaceAssignments, namespace: str) -> _Operation:
-    body = {"officeConfigurationAssignments": [assignment.to_graph() for assignment in write.assignments]}
-
-    def understand(answer: Answer) -> Written:
-        document = answer.json() if answer.body else {}
-        told = document.get("value") if isinstance(document, dict) else None
-        if not isinstance(told, list):
-            return Written(assignments=write.assignments)
-        return Written(assignments=tuple(_read_assignment(item) for item in told))
-
-    call = Call("POST", _path(write.policy.id, f"{namespace}assign"), json_body=body)
-    return _change(call, write.policy, "assign its groups", understand)
-
-
-def _deleting(write: DeletePolicy) -> _Operation:
-    operation = _change(Call("DELETE", _path(write.policy.id)), write.policy, "delete it")
-    return replace(operation, missing=Written())
-
-
-_CHANGES: dict[type, t.Callable[[t.Any], _Operation]] = {
-    UpdatePolicy: _updating,
-    ReplacePayload: _replacing_payload,
-    DeletePolicy: _deleting,
-}
-
-
-def _change(
-    call: Call, policy: Policy, action: str, understand: t.Callable[[Answer], Written] = lambda _answer: Written()
-) -> _Operation:
-    return _Operation(call, policy.named(), action, WRITE_PERMISSION, understand)
-
-
-def _understood(operation: _Operation, answer: Answer | GraphError) -> t.Any:
-    try:
-        with explained(operation.subject, operation.action, operation.permission):
-            if isinstance(answer, Answer):
-                return operation.understand(answer)
-            if operation.missing is not UNSET and is_absent(answer):
-                return operation.missing
-            raise answer
-    except UserError as error:
-        return error
 
 
 def _is_in_doubt(write: Write, result: t.Any) -> bool:
@@ -281,16 +215,6 @@ def _value(result: t.Any) -> t.Any:
     if isinstance(result, UserError):
         raise result
     return result
-
-
-def _payload_of(answer: Answer) -> Payload:
-    if "html" in answer.content_type.lower():
-        answer.json()
-    return decode(answer.body)
-
-
-def _path(policy_id: str | None, *parts: str) -> str:
-    return "/".join((_COLLECTION, quote(str(policy_id), safe=""), *parts))
 
 
 def _same_identity(live: Policy, draft: Policy) -> bool:
@@ -311,16 +235,3 @@ def _is_unknown_action(error: GraphError, action: str) -> bool:
     message = error.failure.message.lower()
     segment = f"segment '{action.lower()}'" in message
     return error.status in (404, 405, 501) or (error.status == 400 and segment)
-
-
-def _read_assignment(item: t.Any) -> Assignment:
-    document = _object(item)
-    if document.get("target") is not None:
-        _object(document["target"], "the target of an assignment")
-    return Assignment.from_graph(document)
-
-
-def _object(item: t.Any, what: str = "an entry of the list") -> dict[str, t.Any]:
-    if not isinstance(item, dict):
-        raise NotGraphError(Failure(f"{what} is {type(item).__name__}, not an object", method="GET"))
-    return item

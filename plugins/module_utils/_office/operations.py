@@ -1,0 +1,119 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calls to officeConfiguration: what is sent for each, how messages name it, and what its answer means."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from .._graph.errors import Failure, GraphError, NotGraphError, UserError
+from .._graph.messages import Answer, Call
+from .explain import WRITE_PERMISSION, explained, is_absent
+from .payload import Payload, decode, encode
+from .policy import Assignment, Policy, fields_to_graph
+from .unset import UNSET
+from .writes import DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Written
+
+COLLECTION = "/officeConfiguration/clientConfigurations"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call, how messages name it, and what its answer means; ``missing`` is what a 404 means, if not an error."""
+
+    call: Call
+    subject: str
+    action: str
+    permission: str
+    understand: t.Callable[[Answer], t.Any]
+    missing: t.Any = UNSET
+
+
+def _updating(write: UpdatePolicy) -> Operation:
+    body = fields_to_graph(write.policy.odata_type, write.fields)
+    return change(
+        Call("PATCH", path_of(write.policy.id), json_body=body), write.policy, f"update {', '.join(write.fields)}"
+    )
+
+
+def _replacing_payload(write: ReplacePayload) -> Operation:
+    path = path_of(write.policy.id, write.slot.value)
+    call = Call("PUT", path, data=encode(write.value), content_type="application/octet-stream")
+    return change(call, write.policy, f"write its {write.slot.value}")
+
+
+def replacing_assignments(write: ReplaceAssignments, namespace: str) -> Operation:
+    """Return the assign call, with the action in one of its spellings; the answer is the new collection."""
+    body = {"officeConfigurationAssignments": [assignment.to_graph() for assignment in write.assignments]}
+
+    def understand(answer: Answer) -> Written:
+        document = answer.json() if answer.body else {}
+        told = document.get("value") if isinstance(document, dict) else None
+        if not isinstance(told, list):
+            return Written(assignments=write.assignments)
+        return Written(assignments=tuple(read_assignment(item) for item in told))
+
+    call = Call("POST", path_of(write.policy.id, f"{namespace}assign"), json_body=body)
+    return change(call, write.policy, "assign its groups", understand)
+
+
+def _deleting(write: DeletePolicy) -> Operation:
+    operation = change(Call("DELETE", path_of(write.policy.id)), write.policy, "delete it")
+    return replace(operation, missing=Written())
+
+
+CHANGES: dict[type, t.Callable[[t.Any], Operation]] = {
+    UpdatePolicy: _updating,
+    ReplacePayload: _replacing_payload,
+    DeletePolicy: _deleting,
+}
+
+
+def change(
+    call: Call, policy: Policy, action: str, understand: t.Callable[[Answer], Written] = lambda _answer: Written()
+) -> Operation:
+    """Return a write of one policy, whose answer brings nothing unless ``understand`` reads it."""
+    return Operation(call, policy.named(), action, WRITE_PERMISSION, understand)
+
+
+def understood(operation: Operation, answer: Answer | GraphError) -> t.Any:
+    """Return what an answer means, or the UserError that tells why there is none."""
+    try:
+        with explained(operation.subject, operation.action, operation.permission):
+            if isinstance(answer, Answer):
+                return operation.understand(answer)
+            if operation.missing is not UNSET and is_absent(answer):
+                return operation.missing
+            raise answer
+    except UserError as error:
+        return error
+
+
+def payload_of(answer: Answer) -> Payload:
+    """Read the bytes of a payload. Raises NotGraphError for a page that something else sent."""
+    if "html" in answer.content_type.lower():
+        answer.json()
+    return decode(answer.body)
+
+
+def path_of(policy_id: str | None, *parts: str) -> str:
+    """Return the path of a policy, or of something below it."""
+    return "/".join((COLLECTION, quote(str(policy_id), safe=""), *parts))
+
+
+def read_assignment(item: t.Any) -> Assignment:
+    """Read an assignment. Raises NotGraphError when it is not one."""
+    document = json_object(item)
+    if document.get("target") is not None:
+        json_object(document["target"], "the target of an assignment")
+    return Assignment.from_graph(document)
+
+
+def json_object(item: t.Any, what: str = "an entry of the list") -> dict[str, t.Any]:
+    """Return an object of an answer. Raises NotGraphError when it is something else."""
+    if not isinstance(item, dict):
+        raise NotGraphError(Failure(f"{what} is {type(item).__name__}, not an object", method="GET"))
+    return item
