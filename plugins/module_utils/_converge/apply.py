@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 import typing as t
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from .._graph.errors import UserError
 from .._office.policy import Policy
@@ -41,6 +42,11 @@ class Outcome:
     errors: t.Mapping[int, UserError]
     error: UserError | None = None
 
+    @cached_property
+    def actions_by_item(self) -> list[list[Action]]:
+        """The writes that were done, by the place of the item they change."""
+        return actions_by_item(self.actions, self.items)
+
     @property
     def changed(self) -> bool:
         """Whether anything was written."""
@@ -63,8 +69,7 @@ def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Out
         run.send(stage)
         if run.stuck or (run.errors and on_error is OnError.STOP):
             break
-    statuses = tuple(run.status(place) for place in range(len(plan.items)))
-    return Outcome(plan, run.items(), statuses, tuple(run.done), run.errors, run.error())
+    return Outcome(plan, run.items(), run.statuses(), tuple(run.done), run.errors, run.error())
 
 
 class _Run:
@@ -106,8 +111,8 @@ class _Run:
         except UserError as error:
             self.order_error = error
             self.stuck = True
-            concerned = [place for place, item in enumerate(self._plan.items) if concerns(action, place, item)]
-            self.errors.update(dict.fromkeys(concerned, error))
+            places = {item.before.id: place for place, item in enumerate(self._plan.items) if item.before}
+            self.errors.update(dict.fromkeys(_places(action, places), error))
         else:
             self.done.append(action)
 
@@ -120,15 +125,17 @@ class _Run:
             known = replace(known, assignments=result.assignments)
         self._live[place] = known
 
-    def status(self, place: int) -> str:
-        """Return how far an item got; one with some of its writes done and others not has failed."""
-        item = self._plan.items[place]
+    def statuses(self) -> tuple[str, ...]:
+        """Return how far each item got; one with some of its writes done and others not has failed."""
+        planned = actions_by_item(self._plan.actions, self._plan.items)
+        done = actions_by_item(self.done, self._plan.items)
+        return tuple(self._status(place, len(planned[place]), len(done[place])) for place in range(len(planned)))
+
+    def _status(self, place: int, planned: int, done: int) -> str:
         if place in self.errors:
             return "failed"
-        own = [action for action in self._plan.actions if concerns(action, place, item)]
-        done = sum(any(action is sent for sent in self.done) for action in own)
-        if done == len(own):
-            return item.status
+        if done == planned:
+            return self._plan.items[place].status
         return "failed" if done else "not_attempted"
 
     def error(self) -> UserError | None:
@@ -152,8 +159,17 @@ class _Run:
         return replace(item, after=replace(item.after, id=known.id, assignments=assignments))
 
 
-def concerns(action: Action, place: int, item: PlannedItem) -> bool:
-    """Tell whether an action changes an item."""
+def actions_by_item(actions: t.Iterable[Action], items: t.Sequence[PlannedItem]) -> list[list[Action]]:
+    """Return the actions that change each item, by its place."""
+    places = {item.before.id: place for place, item in enumerate(items) if item.before}
+    found: list[list[Action]] = [[] for _item in items]
+    for action in actions:
+        for place in _places(action, places):
+            found[place].append(action)
+    return found
+
+
+def _places(action: Action, places: t.Mapping[str | None, int]) -> list[int]:
     if isinstance(action, UpdatePriorities):
-        return item.before is not None and item.before.id in action.changed
-    return action.item == place
+        return [places[policy_id] for policy_id in action.changed if policy_id in places]
+    return [action.item]

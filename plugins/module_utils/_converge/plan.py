@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from .._graph.errors import UserError
 from .._office.capabilities import Capabilities
@@ -34,7 +35,7 @@ class PlannedItem:
     before: Policy | None
     after: Policy | None
 
-    @property
+    @cached_property
     def status(self) -> str:
         """``created``, ``updated``, ``deleted`` or ``unchanged``."""
         if self.before is None:
@@ -61,12 +62,12 @@ class Plan:
     parts: int = 0
     groups: int = 0
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The fingerprint of the live policies that the plan depends on."""
         return fingerprint(self.touched)
 
-    @property
+    @cached_property
     def actions(self) -> tuple[Action, ...]:
         """All writes in the order in which they are sent."""
         return tuple(action for stage in self.stages for action in stage)

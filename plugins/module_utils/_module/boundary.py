@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 import traceback
 import typing as t
 
@@ -32,7 +31,8 @@ class Module(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()
-        self.raw = copy.deepcopy(self.params)
+        # A shallow copy is enough: AnsibleModule validates a deep copy of its own.
+        self.raw = dict(self.params)
         for name in SHARED:
             # For login and connection options null means left out, so that environment and default have their say.
             if self.params.get(name, "") is None:

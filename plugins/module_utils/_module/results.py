@@ -9,7 +9,7 @@ import typing as t
 from collections import Counter
 
 from .._converge.actions import Action, UpdatePriorities
-from .._converge.apply import Outcome, concerns
+from .._converge.apply import Outcome
 from .._converge.diff import diff_of
 from .._converge.plan import PlannedItem
 from .._office.payload import Opaque
@@ -79,9 +79,7 @@ def item_result(place: int, outcome: Outcome) -> dict[str, t.Any]:
         "id": shown.id if shown else item.desired.id,
         "status": outcome.statuses[place],
         "pruned": pruned,
-        "actions": [
-            action_result(action, outcome.items) for action in outcome.actions if concerns(action, place, item)
-        ],
+        "actions": [action_result(action, outcome.items) for action in outcome.actions_by_item[place]],
     }
     if outcome.statuses[place] == "failed":
         error = outcome.errors.get(place)
