@@ -15,7 +15,7 @@ SESSIONS := lint ansible-lint unit integration sanity
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo test $(SESSIONS) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark test $(SESSIONS) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -50,6 +50,11 @@ $(INSTALLED): $(TARBALL)
 
 demo: demo-setup install ## Roll out the example policies to a Graph emulator on this machine
 	@.venv/bin/python examples/demo.py
+
+benchmark: setup tree install ## Time the collection against the Graph emulator; writes docs/benchmark.md (BENCHMARK_ARGS=--quick: a trial, writes nothing)
+	@mkdir -p docs
+	@PYTHONPATH=.ansible/tree:tests/emulator .venv/bin/python -m ansible_collections.m365.apps.tests.benchmark \
+		$(or $(BENCHMARK_ARGS),--output docs/benchmark.md)
 
 test: setup tree install ## Run every check: all sessions of noxfile.py
 	@.venv/bin/nox

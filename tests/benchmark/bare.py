@@ -122,7 +122,9 @@ def _payload(body: str | None) -> list[Document]:
     return sorted(payload, key=lambda setting: str(setting["settingId"]))
 
 
-def _changes(live: Document, policy: Document, body: str | None, assigned: Document, ids: dict[str, str]) -> list[Document]:
+def _changes(
+    live: Document, policy: Document, body: str | None, assigned: Document, ids: dict[str, str]
+) -> list[Document]:
     """Return the calls that bring a live policy to the wanted state."""
     calls = []
     wanted = _scalars(policy)

@@ -1,0 +1,123 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The goals, and whether a run reached them."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .measure import Series
+from .sections import Compared
+
+GOAL_COUNT = 1000
+GOAL_LOOP = 50
+GOAL_MEMORY_COUNT = 5000
+GOAL_GROWTH = (100, 5000)
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that was measured. ``memory_count`` is the number of policies at which ``memory`` (MiB) was read."""
+
+    one_task: tuple[Compared, ...]
+    loops: tuple[Compared, ...]
+    single: Compared
+    growth: t.Mapping[int, Series]
+    memory: t.Mapping[str, float]
+    memory_count: int
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One goal; ``reached`` is None where this run did not measure at the goal's size."""
+
+    text: str
+    measured: str
+    reached: bool | None
+
+    @property
+    def verdict(self) -> str:
+        """In words."""
+        return {True: "reached", False: "not reached", None: "not measured"}[self.reached]
+
+
+def judge(results: Results) -> list[Goal]:
+    """Return every goal with what was measured; a ratio is judged by the median of its rounds."""
+    return [
+        _floor(results, "no change", 2.0),
+        _floor(results, "create", 1.5),
+        _against_loop(results),
+        _at_most("one single-policy task, as a module, over one uri task", _single(results.single), 1.5),
+        _loop(results),
+        *_memory(results),
+        _growth(results),
+    ]
+
+
+def net(compared: Compared, row: str) -> Series:
+    """Return a row without the empty play of the same round."""
+    return compared.rows[row].less(compared.rows["empty"])
+
+
+def find(rows: t.Iterable[Compared], mode: str, count: int) -> Compared | None:
+    """Return the rows of one mode and count."""
+    return next((found for found in rows if (found.mode, found.count) == (mode, count)), None)
+
+
+def _at_most(text: str, ratio: Series | None, limit: float) -> Goal:
+    if ratio is None:
+        return Goal(f"{text}: at most {limit:g}", "-", None)
+    return Goal(f"{text}: at most {limit:g}", ratio.text(), ratio.median <= limit)
+
+
+def _floor(results: Results, mode: str, limit: float) -> Goal:
+    found = find(results.one_task, mode, GOAL_COUNT)
+    ratio = net(found, "one task").over(found.rows["bare"]) if found else None
+    return _at_most(
+        f"{mode}, {GOAL_COUNT:,} policies: one task without an empty play, over the bare script", ratio, limit
+    )
+
+
+def _against_loop(results: Results) -> Goal:
+    text = f"no change, {GOAL_COUNT:,} policies: times faster than the loop over module processes: at least 50"
+    one, loop = (
+        find(results.one_task, "no change", GOAL_COUNT),
+        find(results.loops, "no change", GOAL_LOOP),
+    )
+    if one is None or loop is None:
+        return Goal(text, "-", None)
+    # Two separate sets of rounds, so the medians are compared.
+    ratio = net(loop, "loop, module").median * GOAL_COUNT / GOAL_LOOP / net(one, "one task").median
+    return Goal(text, f"{ratio:.0f}", ratio >= 50)
+
+
+def _single(compared: Compared) -> Series:
+    return net(compared, "one module").over(net(compared, "one uri"))
+
+
+def _loop(results: Results) -> Goal:
+    found = find(results.loops, "no change", GOAL_LOOP)
+    ratio = net(found, "loop, fast path").over(net(found, "loop, module")) if found else None
+    return _at_most(f"loop of {GOAL_LOOP}: fast path over module processes", ratio, 0.05)
+
+
+def _memory(results: Results) -> list[Goal]:
+    reached = results.memory_count == GOAL_MEMORY_COUNT
+    return [
+        Goal(
+            f"no change, {GOAL_MEMORY_COUNT:,} policies, {way}: peak memory of the largest process below 200 MiB",
+            f"{results.memory[way]:.0f} MiB" if reached else "-",
+            results.memory[way] < 200 if reached else None,
+        )
+        for way in ("fast path", "module")
+    ]
+
+
+def _growth(results: Results) -> Goal:
+    few, many = (results.growth.get(count) for count in GOAL_GROWTH)
+    ratio = Series((many.median / few.median,)) if few and many else None
+    return _at_most(
+        f"no change: time for each of {GOAL_GROWTH[1]:,} policies over that of {GOAL_GROWTH[0]}", ratio, 1.2
+    )

@@ -1,0 +1,163 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The results as Markdown."""
+
+from __future__ import annotations
+
+import os
+import platform
+import typing as t
+from importlib.metadata import version
+from pathlib import Path
+
+from .goals import Goal, Results, find, net
+from .sections import Compared, Requests
+
+_TEXT = """\
+# Benchmark
+
+Written by `make benchmark`. Whole processes are timed against the Graph emulator of this repository on loopback, so a
+real tenant adds its own answer times to every request. The rows of a table run in turn, round by round, on the same
+machine; a cell is the median, with the lowest and highest in brackets. Ratios are taken round by round.
+
+* Machine: {machine}
+* Versions: {versions}
+* Rounds: {rounds}
+
+## Policies
+
+Each policy has 10 settings and one or two of 20 groups.
+
+* **bare script**: `tests/benchmark/bare.py`, which sends the same requests by `requests`, with the same `$batch` use;
+  whole process.
+* **one task**: one task of `office_client_configs`, on the fast path, without an empty play.
+* **loop, module**: `office_client_config` in a loop with `m365_fast_path: false`, without an empty play. It leaves
+  groups alone, so it does less than the others.
+* **loop, fast path**: the same loop on the fast path.
+* **uri**: a playbook of `ansible.builtin.uri` that logs in, lists, compares and writes each policy and its groups,
+  without an empty play.
+
+The policies come from a JSON file by `lookup | from_json`. (Ansible takes seconds more to load a thousand of them as
+variables from a file, whatever the module.)
+
+The last three run for at most {loop} policies and are scaled for more (marked *). That flatters the loops, since
+each item lists the whole tenant.
+
+{policies}
+
+## Requests of one task
+
+Counted by the emulator, against the formula: pages of the listing + batches of payloads and assignments + batches of
+groups + `plan.write_requests`.
+
+{requests}
+
+## One task, one policy
+
+| | seconds without an empty play |
+|---|---|
+| office_client_config, unchanged, as a module | {one_module} |
+| ansible.builtin.uri, one GET | {one_uri} |
+
+## Growth and memory
+
+{growth}
+
+Peak resident memory of the largest process at {memory_count:,} policies, no change:
+
+{memory}
+
+## Goals
+
+{goals}
+"""
+
+
+def markdown(results: Results, requests: t.Sequence[Requests], goals: t.Sequence[Goal], rounds: int, loop: int) -> str:
+    """Return the whole page."""
+    return _TEXT.format(
+        machine=_machine(),
+        versions=_versions(),
+        rounds=rounds,
+        loop=loop,
+        policies=_policies(results, loop),
+        requests=_requests(requests),
+        one_module=net(results.single, "one module").text(),
+        one_uri=net(results.single, "one uri").text(),
+        growth=_table(
+            ["policies", "ms for each, without an empty play"],
+            [[f"{count:,}", seconds.times(1000).text()] for count, seconds in results.growth.items()],
+        ),
+        memory_count=results.memory_count,
+        memory=_table(["run", "MiB"], [[name, f"{peak:.0f}"] for name, peak in results.memory.items()]),
+        goals=_table(["goal", "measured", ""], [[goal.text, goal.measured, goal.verdict] for goal in goals]),
+    )
+
+
+def _policies(results: Results, loop: int) -> str:
+    head = [
+        "",
+        "policies",
+        "empty play",
+        "bare script",
+        "one task",
+        "ratio to bare",
+        "loop, module",
+        "loop, fast path",
+        "uri",
+    ]
+    return _table(head, [_policies_row(results, found, loop) for found in results.one_task])
+
+
+def _policies_row(results: Results, found: Compared, loop: int) -> list[str]:
+    one, bare = net(found, "one task"), found.rows["bare"]
+    row = [found.mode, f"{found.count:,}", found.rows["empty"].text(), bare.text(), one.text(), one.over(bare).text()]
+    base = min(found.count, loop)
+    loops = find(results.loops, found.mode, base)
+    if loops is None:
+        return [*row, "-", "-", "-"]
+    mark = "" if base == found.count else "*"
+    factor = found.count / base
+    return [
+        *row,
+        *(net(loops, name).times(factor).text() + mark for name in ("loop, module", "loop, fast path", "uri")),
+    ]
+
+
+def _requests(requests: t.Sequence[Requests]) -> str:
+    rows = [
+        [
+            found.mode,
+            f"{found.count:,}",
+            f"{found.pages} + {found.reads} + {found.groups} + {found.writes} = {found.formula}",
+            str(found.counted),
+            "equal" if found.counted == found.formula else "DIFFERENT",
+        ]
+        for found in requests
+    ]
+    return _table(["", "policies", "formula", "counted", ""], rows)
+
+
+def _table(head: t.Sequence[str], rows: t.Iterable[t.Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _machine() -> str:
+    cpu = next(
+        (line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.machine(),
+    )
+    memory = next((int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
+    return f"{os.cpu_count()} cores ({cpu}), {memory / 2**20:.0f} GiB, {platform.system()}"
+
+
+def _lines(path: str) -> list[str]:
+    file = Path(path)
+    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+
+
+def _versions() -> str:
+    names = ("ansible-core", "requests", "msal", "uvicorn")
+    return ", ".join([f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in names)])

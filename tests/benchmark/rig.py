@@ -1,0 +1,116 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rig: an emulated tenant in a known state, and the playbooks and the bare script run against it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph_emulator.testing import Emulator, running
+
+from . import tenant
+
+_HERE = Path(__file__).resolve().parent
+_BIN = Path(sys.executable).parent
+
+Command = list[str]
+
+
+@dataclass(frozen=True)
+class Rig:
+    """A running emulator and a folder for the files that the runs read and write."""
+
+    emulator: Emulator
+    folder: Path
+    collections: str
+
+    def prepare(self, count: int, live: int) -> None:
+        """Write the list of ``count`` policies, put ``live`` of them in the tenant, empty the journal."""
+        self._policies_file.write_text(json.dumps({"policies": tenant.policies(count)}), encoding="utf-8")
+        self.restore(live)
+
+    def restore(self, live: int) -> None:
+        """Put the tenant back to its first ``live`` policies and empty the journal."""
+        self.emulator.admin("PUT", "state", tenant.state(live))
+        self.emulator.admin("DELETE", "journal")
+
+    def play(self, name: str, *, fast_path: bool = True, **variables: str) -> Command:
+        """Return the command of a playbook."""
+        ready = self.emulator.ready
+        given = {
+            "policies_file": str(self._policies_file),
+            "graph_url": ready["graph_url"],
+            "login_url": ready["login_url"],
+            "ca_path": ready["ca_path"],
+            "m365_fast_path": fast_path,
+            **variables,
+        }
+        playbook = str(_HERE / "playbooks" / f"{name}.yml")
+        return [str(_BIN / "ansible-playbook"), playbook, "--extra-vars", json.dumps(given)]
+
+    def bare(self) -> Command:
+        """Return the command of the bare script."""
+        return [sys.executable, str(_HERE / "bare.py"), str(self._policies_file)]
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of every run."""
+        ready = self.emulator.ready
+        return {
+            **os.environ,
+            "ANSIBLE_COLLECTIONS_PATH": self.collections,
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "M365_GRAPH_URL": ready["graph_url"],
+            "M365_LOGIN_URL": ready["login_url"],
+            "M365_CA_PATH": ready["ca_path"],
+            "AZURE_TENANT_ID": tenant.TENANT_ID,
+            "AZURE_CLIENT_ID": tenant.CLIENT_ID,
+            "AZURE_CLIENT_SECRET": tenant.CLIENT_SECRET,
+        }
+
+    def check(self, count: int, with_groups: bool) -> None:
+        """Raise RuntimeError unless the tenant holds exactly the first ``count`` policies, as they are asked for."""
+        held = self.emulator.admin("GET", "state")["tenants"][tenant.TENANT_ID]["policies"]
+        asked = tenant.state(count)["tenants"][tenant.TENANT_ID]["policies"]
+        if _facts(held, with_groups) != _facts(asked, with_groups):
+            raise RuntimeError(f"a run did not leave the {count} policies that it was asked for")
+
+    def requests(self) -> int:
+        """Return how many requests Graph got since the journal was emptied."""
+        return len(self.emulator.admin("GET", "journal"))
+
+    @property
+    def plan_file(self) -> Path:
+        """Where plan.yml writes the plan."""
+        return self.folder / "plan.json"
+
+    @property
+    def _policies_file(self) -> Path:
+        return self.folder / "policies.json"
+
+
+@contextlib.contextmanager
+def rig(collections: str) -> t.Iterator[Rig]:
+    """Run an emulator for the block; the collection is taken from the folder ``collections``."""
+    with running(state=tenant.state(0)) as emulator, tempfile.TemporaryDirectory() as folder:
+        yield Rig(emulator, Path(folder), collections)
+
+
+def _facts(policies: t.Iterable[dict[str, t.Any]], with_groups: bool) -> dict[int, t.Any]:
+    names = ("@odata.type", "displayName", "description", "policyPayload")
+    return {
+        policy["priority"]: (
+            [policy[name] for name in names],
+            {entry["groupId"] for entry in policy["assignments"]} if with_groups else None,
+        )
+        for policy in policies
+    }

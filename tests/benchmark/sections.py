@@ -1,0 +1,136 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is measured: each function runs one section and returns what it found."""
+
+from __future__ import annotations
+
+import json
+import math
+import typing as t
+from dataclasses import dataclass
+from functools import partial
+
+from .measure import Series, alternate, peak_memory, run
+from .rig import Command, Rig
+from .tenant import policies
+
+_BATCH = 20
+_PAGE = 100
+
+# Rows that are asked for no groups.
+_WITHOUT_GROUPS = ("loop, module", "loop, fast path")
+
+# The tenant before a run, as a function of the number of policies asked for.
+MODES: dict[str, t.Callable[[int], int]] = {"no change": lambda count: count, "create": lambda _count: 0}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Rows that ran side by side for ``count`` policies."""
+
+    mode: str
+    count: int
+    rows: t.Mapping[str, Series]
+
+
+@dataclass(frozen=True)
+class Requests:
+    """The requests of one task, counted by the emulator, against the formula."""
+
+    mode: str
+    count: int
+    counted: int
+    pages: int
+    reads: int
+    groups: int
+    writes: int
+
+    @property
+    def formula(self) -> int:
+        """Listing pages, batches of parts, batches of groups, and the plan's write requests."""
+        return self.pages + self.reads + self.groups + self.writes
+
+
+def one_task(rig: Rig, mode: str, count: int, rounds: int) -> Compared:
+    """Run office_client_configs beside the bare script and an empty play."""
+    rows = {"empty": rig.play("empty"), "bare": rig.bare(), "one task": rig.play("many")}
+    return _compare(rig, mode, count, rounds, rows)
+
+
+def loops(rig: Rig, mode: str, count: int, rounds: int) -> Compared:
+    """Run the loops over single policies beside an empty play."""
+    rows = {
+        "empty": rig.play("empty"),
+        "loop, module": rig.play("loop", fast_path=False),
+        "loop, fast path": rig.play("loop"),
+        "uri": rig.play("uri"),
+    }
+    return _compare(rig, mode, count, rounds, rows)
+
+
+def single(rig: Rig, rounds: int) -> Compared:
+    """Run one unchanged policy as a module process beside one GET by uri and an empty play."""
+    token = rig.emulator.client().token
+    rows = {
+        "empty": rig.play("empty"),
+        "one module": rig.play("one", fast_path=False),
+        "one uri": rig.play("one_uri", access_token=token),
+    }
+    return _compare(rig, "no change", 1, rounds, rows)
+
+
+def growth(rig: Rig, counts: t.Sequence[int], rounds: int) -> dict[int, Series]:
+    """Return the seconds per policy (without an empty play) of one task that changes nothing."""
+    return {count: _per_policy(rig, count, rounds) for count in counts}
+
+
+def memory(rig: Rig, count: int) -> dict[str, float]:
+    """Return the peak MiB of one task that changes nothing, both ways, and of an empty play."""
+    rig.prepare(count, count)
+    commands = {
+        "empty play": rig.play("empty"),
+        "fast path": rig.play("many"),
+        "module": rig.play("many", fast_path=False),
+    }
+    return {name: peak_memory(command, rig.env) for name, command in commands.items()}
+
+
+def requests(rig: Rig, mode: str, count: int) -> Requests:
+    """Count the requests of one task and those that its plan foresees."""
+    live = MODES[mode](count)
+    rig.prepare(count, live)
+    run(rig.play("plan", plan_file=str(rig.plan_file)), rig.env)
+    plan = json.loads(rig.plan_file.read_text(encoding="utf-8"))
+    rig.restore(live)
+    run(rig.play("many"), rig.env)
+    names = {name for policy in policies(count) for name in policy["groups"]}
+    return Requests(
+        mode=mode,
+        count=count,
+        counted=rig.requests(),
+        pages=max(1, math.ceil(live / _PAGE)),
+        reads=math.ceil(2 * live / _BATCH),
+        groups=math.ceil(len(names) / _BATCH),
+        writes=plan["write_requests"],
+    )
+
+
+def _compare(rig: Rig, mode: str, count: int, rounds: int, rows: t.Mapping[str, Command]) -> Compared:
+    live = MODES[mode](count)
+    rig.prepare(count, live)
+
+    def timed(name: str) -> float:
+        rig.restore(live)
+        seconds = run(rows[name], rig.env)
+        if name != "empty":
+            rig.check(count, with_groups=name not in _WITHOUT_GROUPS)
+        return seconds
+
+    return Compared(mode, count, alternate(rounds, {name: partial(timed, name) for name in rows}))
+
+
+def _per_policy(rig: Rig, count: int, rounds: int) -> Series:
+    rows = {"empty": rig.play("empty"), "one task": rig.play("many")}
+    found = _compare(rig, "no change", count, rounds, rows).rows
+    return found["one task"].less(found["empty"]).times(1 / count)
