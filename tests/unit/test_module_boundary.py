@@ -287,3 +287,10 @@ def test_a_proxys_password_is_not_shown(wire: Wire, capsys: Capture) -> None:
     wire.expect("GET", POLICIES, **refusal(403))
     args = {"access_token": TOKEN, "graph_url": GRAPH, "proxy": "http://user:canary-password@proxy.test:8080"}
     assert "canary-password" not in printed(office_client_config_info.main, args, capsys)
+
+
+def test_raw_options_tell_what_was_given_without_holding_payloads(capsys: Capture) -> None:
+    item = {"display_name": "A", "policy_payload": [{"settingId": "a"}], "description": None}
+    request = seen({"policies": POLICY_LIST}, {"policies": [item]}, capsys)
+    assert request.raw["policies"] == [{"display_name": "A", "policy_payload": True, "description": None}]
+    assert request.params["policies"][0]["policy_payload"] == [{"settingId": "a"}]

@@ -31,8 +31,7 @@ class Module(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()
-        # A shallow copy is enough: AnsibleModule validates a deep copy of its own.
-        self.raw = dict(self.params)
+        self.raw = {name: outline(value) for name, value in self.params.items()}
         for name in SHARED:
             # For login and connection options null means left out, so that environment and default have their say.
             if self.params.get(name, "") is None:
@@ -54,6 +53,18 @@ class Module(AnsibleModule):
     def end_without(self, missing: MissingLibraryError) -> None:
         """Say which library is missing and end the process."""
         self.fail_json(msg=missing_required_lib(missing.library), exception=missing.import_error)
+
+
+def outline(value: t.Any) -> t.Any:
+    """Return an option as given, with True in the place of what is nested deeper than the options of a list's items.
+
+    It serves to see what was given and what is null. Payloads are not held twice: thousands of policies are large.
+    """
+    if isinstance(value, list):
+        return [outline(item) if isinstance(item, dict) else item for item in value]
+    if isinstance(value, dict):
+        return {key: True if isinstance(item, (dict, list)) else item for key, item in value.items()}
+    return value
 
 
 def run_module(definition: ModuleDefinition) -> None:
