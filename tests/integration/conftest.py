@@ -6,13 +6,25 @@
 from __future__ import annotations
 
 import typing as t
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator, running_emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run, Way
+from ansible_collections.m365.apps.tests.integration.support.targets import RUNS, target_runs
+
+
+@pytest.fixture(scope="session", autouse=True)
+def started_targets(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> t.Iterator[dict[str, Future[Run]]]:
+    """The runs of all selected targets. They start with the session, since other tests leave a processor idle."""
+    selected = {item.name for item in request.session.items}
+    with target_runs([name for name in RUNS if f"test_target[{name}]" in selected], tmp_path_factory.mktemp) as runs:
+        yield runs
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +42,7 @@ def emulator(running: Emulator) -> Emulator:
 
 
 @pytest.fixture
-def ansible(emulator: Emulator, tmp_path: Path) -> Ansible:
-    """Starts ansible programs that can log in to the tenant."""
-    return Ansible(tmp_path, tenant.login_environment(emulator.ready), tenant.login_variables(emulator.ready))
+def ansible(request: pytest.FixtureRequest, emulator: Emulator, tmp_path: Path) -> Ansible:
+    """Starts ansible programs that can log in to the tenant; both_ways gives it as often as there are ways."""
+    way = getattr(request, "param", Way.IN_PROCESS)
+    return Ansible(tmp_path, tenant.login_environment(emulator.ready), tenant.login_variables(emulator.ready), way)

@@ -14,7 +14,13 @@ import requests
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible, Run, look_through
+from ansible_collections.m365.apps.tests.integration.support.processes import (
+    ROOT,
+    Ansible,
+    Run,
+    both_ways,
+    look_through,
+)
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 GROUP = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "Executives' Office"}
@@ -34,6 +40,7 @@ def answer(run: Run, word: str) -> dict[str, t.Any]:
     return t.cast(dict[str, t.Any], json.loads(found[1]))
 
 
+@both_ways
 def test_json_arguments(ansible: Ansible, emulator: Emulator) -> None:
     payload = [{"settingId": "ä", "value": "½"}]
     policy = {"display_name": "Ad hoc", "kind": "windows_security", "policy_payload": payload}
@@ -45,6 +52,7 @@ def test_json_arguments(ansible: Ansible, emulator: Emulator) -> None:
     assert len(emulator.writes()) == 2
 
 
+@both_ways
 def test_words_as_arguments(ansible: Ansible, emulator: Emulator) -> None:
     emulator.reset(tenant.state(groups=[GROUP]))
     policy = (
@@ -61,6 +69,7 @@ def test_words_as_arguments(ansible: Ansible, emulator: Emulator) -> None:
     assert [entry["groupId"] for entry in held["assignments"]] == [GROUP["id"]]
 
 
+@both_ways
 def test_many_policies_and_reading(ansible: Ansible, emulator: Emulator) -> None:
     policies = {"policies": [{"display_name": "One", "priority": 3}, {"display_name": "Two"}]}
     made = answer(adhoc(ansible, "office_client_configs", policies).ok(), "CHANGED")
@@ -71,6 +80,7 @@ def test_many_policies_and_reading(ansible: Ansible, emulator: Emulator) -> None
     assert len(emulator.writes()) == 2
 
 
+@both_ways
 def test_token_from_the_environment(ansible: Ansible, emulator: Emulator) -> None:
     token = _token(emulator)
     logins = {name: value for name, value in ansible.login.items() if not name.startswith("AZURE_")}
@@ -80,6 +90,7 @@ def test_token_from_the_environment(ansible: Ansible, emulator: Emulator) -> Non
     assert [policy["displayName"] for policy in emulator.tenant(tenant.TENANT)["policies"]] == ["By token"]
 
 
+@both_ways
 @pytest.mark.parametrize(
     "spoil", [lambda token: f"{token[:-8]}AAAAAAAA", lambda token: f"{token} "], ids=["forged", "blank"]
 )
@@ -94,6 +105,7 @@ def test_wrong_token_is_not_shown(ansible: Ansible, emulator: Emulator, spoil: t
     assert emulator.writes() == []
 
 
+@both_ways
 def test_refused_login_is_one_sentence(ansible: Ansible, emulator: Emulator) -> None:
     login = {**ansible.login, "AZURE_CLIENT_SECRET": tenant.WRONG_SECRET}
     run = adhoc(ansible, "office_client_config", {"display_name": "Never"}, **login).failed()
@@ -103,6 +115,7 @@ def test_refused_login_is_one_sentence(ansible: Ansible, emulator: Emulator) -> 
     assert emulator.journal() == []
 
 
+@both_ways
 def test_no_login_at_all(ansible: Ansible, emulator: Emulator) -> None:
     login = {name: value for name, value in ansible.login.items() if not name.startswith("AZURE_")}
     run = adhoc(ansible, "office_client_config", {"display_name": "Never"}, **login).failed()

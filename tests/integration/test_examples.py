@@ -30,8 +30,12 @@ GROUPS = [
 SECURITY = "#microsoft.graph.windowsOfficeClientSecurityConfiguration"
 POLICIES = [
     {"displayName": "Contoso - Macro security", "@odata.type": SECURITY, "priority": 20},
+    {"displayName": "Contoso - Pilot", "priority": 25},
     {"displayName": "Contoso - Retired", "priority": 30},
+    # Enough of others that one policy of them all is a small share.
+    *({"displayName": f"Fabrikam - {number}", "priority": 100 + number} for number in range(10)),
 ]
+MINE = [{"display_name": name} for name in ("Contoso - Mine", "Contoso - Macro security", "Contoso - Pilot")]
 SETTINGS = [{"settingId": "word16;L_VBAWarningsPolicy", "app": "word16", "value": "4"}]
 DEFINITION = "display_name: Contoso - From a file\npriority: 700\n"
 
@@ -45,7 +49,7 @@ def test_examples_run(document: Path, emulator: Emulator, ansible: Ansible) -> N
     variables = {**ansible.login, "PWD": str(ansible.folder)}
     for place, play in enumerate(examples.plays):
         (ansible.folder / f"play{place}.yml").write_text(play)
-        my_policies = json.dumps({"my_policies": [{"display_name": "Contoso - Mine"}]})
+        my_policies = json.dumps({"my_policies": MINE})
         ansible.playbook(f"play{place}.yml", "-e", my_policies, **variables).ok()
     for program, *arguments in examples.commands:
         filled = [word.replace("$PWD", str(ansible.folder)) for word in arguments]

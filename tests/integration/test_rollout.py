@@ -11,7 +11,6 @@ import shutil
 import typing as t
 from pathlib import Path
 
-import ansible_runner
 import pytest
 import yaml
 
@@ -20,9 +19,11 @@ from ansible_collections.m365.apps.tests.integration.support.emulator import Emu
 from ansible_collections.m365.apps.tests.integration.support.processes import (
     ROOT,
     Ansible,
+    both_ways,
     environment,
     look_through,
 )
+from ansible_collections.m365.apps.tests.integration.support.runner import run_job
 from ansible_collections.m365.apps.tests.integration.targets.emulator.filter_plugins.emulator import (
     configs_of,
     same_json,
@@ -105,6 +106,7 @@ def roll_out(ansible: Ansible, emulator: Emulator, *arguments: str) -> dict[str,
     return {**json.loads((ansible.folder / "result.json").read_text()), "stdout": shown.stdout}
 
 
+@both_ways
 def test_role_next_to_a_playbook(ansible: Ansible, emulator: Emulator, contoso: State, definitions: Path) -> None:
     emulator.change_settings(refuse_writes=True)
     planned = roll_out(ansible, emulator, "--check")
@@ -138,6 +140,7 @@ def test_role_next_to_a_playbook(ansible: Ansible, emulator: Emulator, contoso: 
     assert_rolled_out(definitions, contoso, emulator.tenant(tenant.TENANT))
 
 
+@both_ways
 def test_playbook_of_the_collection(ansible: Ansible, emulator: Emulator, contoso: State, definitions: Path) -> None:
     """The login comes from the playbook's variables; two definitions and a list go together."""
     extra = {"rollout_policies": [{"display_name": "Fabrikam - Office Defaults", "description": "Ours now"}]}
@@ -154,35 +157,34 @@ def test_playbook_of_the_collection(ansible: Ansible, emulator: Emulator, contos
     assert emulator.writes() == []
 
 
+@both_ways
 def test_failure_shows_the_summary(ansible: Ansible, emulator: Emulator, contoso: State, definitions: Path) -> None:
     emulator.reset({**tenant.state(contoso["policies"], contoso["groups"]), "faults": [FORBIDDEN]})
     arguments = ["-e", f"rollout_definitions={definitions}"]
-    failed = ansible.playbook("m365.apps.rollout", *arguments).failed()
-    assert "1 failed, " in failed.stdout
-    assert "not attempted" in failed.stdout
-    assert "failed        Contoso - Break Glass Macro Exception" in failed.stdout
+    retired = {"rollout_policies": [{"display_name": "Fabrikam - Office Defaults", "state": "absent"}]}
+    failed = ansible.playbook("m365.apps.rollout", *arguments, "-e", json.dumps(retired)).failed()
+    # All payloads travel together, then it stops: no policy has got its groups, and nothing was deleted.
+    assert "Rollout: 18 policies, 17 failed, 1 not attempted; 33 writes" in failed.stdout
+    assert '"failed        Contoso - Break Glass Macro Exception: create"' in failed.stdout
+    assert '"failed        Contoso - Pilot Ring: create, write payload"' in failed.stdout
+    assert '"not attempted Fabrikam - Office Defaults: no write"' in failed.stdout
+    assert len(emulator.writes()) == 34
     # What is there already is left alone; the run goes on from there.
     ansible.playbook("m365.apps.rollout", *arguments).ok()
     assert_rolled_out(definitions, contoso, emulator.tenant(tenant.TENANT))
 
 
+@both_ways
 def test_runner(ansible: Ansible, emulator: Emulator, contoso: State, definitions: Path) -> None:
     """As AWX runs it: extra vars and the login handed to ansible-runner, the results read from its events."""
-    events: list[dict[str, t.Any]] = []
     private = ansible.folder / "runner"
     private.mkdir()
-    done = ansible_runner.run(
-        private_data_dir=str(private),
-        playbook="m365.apps.rollout",
-        envvars=environment(ansible.folder, **ansible.login),
-        extravars={"rollout_definitions": str(definitions)},
-        event_handler=events.append,
-        quiet=True,
-        suppress_env_files=True,
-    )
-    assert (done.status, done.rc) == ("successful", 0), done.stdout.read()
+    variables = {"rollout_definitions": str(definitions)}
+    job = run_job(private, "m365.apps.rollout", environment(ansible.folder, ansible.way, **ansible.login), variables)
+    assert (job.status, job.code) == ("successful", 0), job.stdout
+    events = job.events
     look_through(json.dumps(events, ensure_ascii=False))
-    look_through(done.stdout.read())
+    look_through(job.stdout)
     kinds = [event["event"] for event in events]
     assert kinds[0] == "playbook_on_start"
     assert kinds[-1] == "playbook_on_stats"

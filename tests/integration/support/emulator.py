@@ -17,6 +17,8 @@ from pathlib import Path
 
 import requests
 
+from ansible_collections.m365.apps.tests.integration.targets.emulator.filter_plugins.emulator import calls_of
+
 PACKAGE = Path(__file__).resolve().parents[2] / "emulator"
 _READY_SECONDS = 30
 _END_SECONDS = 10
@@ -65,8 +67,12 @@ class Emulator:
         return t.cast(list[dict[str, t.Any]], self._call("GET", "journal"))
 
     def writes(self) -> list[str]:
-        """Return the calls of the journal that may change something, as ``METHOD path``."""
-        return [f"{call['method']} {call['path']}" for call in self.journal() if call["method"] != "GET"]
+        """Return the calls of the journal that may change something, also within batches, as ``METHOD path``."""
+        return [f"{call['method']} {call['path']}" for call in calls_of(self.journal()) if call["method"] != "GET"]
+
+    def logins(self) -> int:
+        """Return how many tokens were asked for since the last reset."""
+        return int(self._call("GET", "logins")["by_kind"].get("token", 0))
 
     def clear_journal(self) -> None:
         """Forget the calls so far."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import os
 import subprocess
@@ -12,6 +13,8 @@ import sys
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from .tenant import SECRET, WRONG_SECRET
 
@@ -21,6 +24,17 @@ BIN = Path(sys.executable).parent
 _SECONDS = 300
 # What the machine needs; everything else, above all logins and other PYTHONPATHs, stays out.
 _KEPT = ("HOME", "LANG", "LC_ALL", "TMPDIR", "REQUESTS_CA_BUNDLE", "PYTHONDONTWRITEBYTECODE")
+
+
+class Way(enum.Enum):
+    """How the modules do their job; the value is that of the switch (variable m365_fast_path, or the environment)."""
+
+    IN_PROCESS = "true"
+    MODULE = "false"
+
+
+WAYS = {way.name.lower(): way for way in Way}
+both_ways = pytest.mark.parametrize("ansible", WAYS.values(), ids=WAYS, indirect=True)
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,7 @@ def collections_path() -> str:
     return os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(ROOT / ".ansible" / "tree")
 
 
-def environment(folder: Path, **more: str) -> dict[str, str]:
+def environment(folder: Path, way: Way = Way.IN_PROCESS, **more: str) -> dict[str, str]:
     """Return the environment of an ansible process. ``folder`` takes its files, ``more`` is added."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {
@@ -67,6 +81,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         # Options given as one template are safe when facts are no variables.
         "ANSIBLE_INJECT_FACT_VARS": "false",
+        "M365_FAST_PATH": way.value,
         **more,
     }
 
@@ -74,8 +89,11 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 class Ansible:
     """Starts ansible programs of this Python's venv in one folder."""
 
-    def __init__(self, folder: Path, login: t.Mapping[str, str], variables: t.Mapping[str, t.Any]) -> None:
+    def __init__(
+        self, folder: Path, login: t.Mapping[str, str], variables: t.Mapping[str, t.Any], way: Way = Way.IN_PROCESS
+    ) -> None:
         self.folder = folder
+        self.way = way
         self.login = dict(login)
         self._variables = folder / "variables.json"
         self._variables.write_text(json.dumps(variables))
@@ -92,7 +110,7 @@ class Ansible:
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env=environment(self.folder, **more),
+            env=environment(self.folder, self.way, **more),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

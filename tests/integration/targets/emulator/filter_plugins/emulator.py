@@ -25,7 +25,12 @@ _KINDS = {
 # What the server makes: unknown before the real run.
 _SERVER_MADE = {"id", "last_modified_date_time"}
 Dicts = list[dict[str, t.Any]]
-_RESULTS = ("changed", "config", "configs", "assignments", "results", "actions", "diff")
+_RESULTS = ("changed", "config", "configs", "assignments", "results", "order", "plan", "actions", "diff")
+
+
+def calls_of(calls: Dicts) -> Dicts:
+    """Return the calls of journal entries, those of a batch in its place. A batch that was refused holds none."""
+    return [one for call in calls for one in (call["batch"] if call["path"].endswith("/$batch") else [call])]
 
 
 def writes_of(calls: Dicts, policies: Dicts) -> list[str]:
@@ -34,7 +39,7 @@ def writes_of(calls: Dicts, policies: Dicts) -> list[str]:
     ``policies`` name the ids; of several with one id the last one counts.
     """
     names = {policy["id"]: policy["displayName"] for policy in policies}
-    return [_named(call, names) for call in calls if call["method"] != "GET"]
+    return [_named(call, names) for call in calls_of(calls) if call["method"] != "GET"]
 
 
 def _named(call: dict[str, t.Any], names: dict[str, str]) -> str:
@@ -152,6 +157,7 @@ class FilterModule:
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filters."""
         return {
+            "calls_of": calls_of,
             "writes_of": writes_of,
             "actions_of": actions_of,
             "configs_of": configs_of,

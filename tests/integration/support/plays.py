@@ -1,0 +1,58 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plays that tests put together: tasks of the collection's modules, and the results they leave in a file."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+from .processes import Ansible
+
+Task = dict[str, t.Any]
+
+_LOGIN = ("tenant_id", "client_id", "client_secret", "graph_url", "login_url", "ca_path")
+_LOGINS = (
+    "{{ (lookup('ansible.builtin.url', m365_graph_url ~ '/_emulator/logins', ca_path=m365_ca_path, split_lines=false)"
+    " | from_json).by_kind.token | default(0) }}"
+)
+
+
+def play(tasks: t.Sequence[Task], **keywords: t.Any) -> Task:
+    """Return a play on localhost whose tasks log in with the tenant's variables; ``keywords`` are those of a play."""
+    login = {name: f"{{{{ m365_{name} }}}}" for name in _LOGIN}
+    return {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "module_defaults": {"group/m365.apps.all": login},
+        "tasks": list(tasks),
+        **keywords,
+    }
+
+
+def registered(tasks: t.Mapping[str, Task]) -> list[Task]:
+    """Return tasks that keep their results by their names in the fact ``kept``; one that fails does not end the play.
+
+    Each result comes with ``logins``: how many tokens were asked for up to then.
+    """
+    kept = "{{ kept | default({}) | combine({name: {'result': this, 'logins': logins | int}}) }}"
+    made: list[Task] = []
+    for name, task in tasks.items():
+        made.append({"name": name, "ignore_errors": True, "register": "this", **task})
+        made.append({"name": f"Keep {name}", "ansible.builtin.set_fact": {"kept": kept}})
+        made[-1].update({"vars": {"name": name, "logins": _LOGINS}, "check_mode": False, "no_log": True})
+    return made
+
+
+def run(ansible: Ansible, plays: t.Sequence[Task], *arguments: str, folder: Path | None = None) -> dict[str, t.Any]:
+    """Run plays from a playbook in ``folder`` (else in that of ``ansible``) and return what they kept."""
+    results = ansible.folder / "kept.json"
+    copy = {"content": "{{ kept | to_json }}", "dest": str(results), "mode": "0600"}
+    last = {"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.copy": copy, "no_log": True}]}
+    path = (folder or ansible.folder) / "plays.yml"
+    path.write_text(json.dumps([*plays, last]))
+    # Newer cores leave the arguments out of results unless they are told.
+    ansible.playbook(path, *arguments, ANSIBLE_INJECT_INVOCATION="true").ok()
+    return t.cast(dict[str, t.Any], json.loads(results.read_text()))

@@ -1,0 +1,44 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ansible-runner, which AWX starts jobs with, in a process of its own: it forks, and the tests have threads."""
+
+from __future__ import annotations
+
+import multiprocessing
+import typing as t
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import ansible_runner
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that ended: its status and exit code, what was printed, and its events in order."""
+
+    status: str
+    code: int
+    stdout: str
+    events: list[dict[str, t.Any]]
+
+
+def run_job(folder: Path, playbook: str, environment: dict[str, str], variables: dict[str, t.Any]) -> Job:
+    """Run a playbook through the Python API, with ``folder`` as its private data folder."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        return process.submit(_run, folder, playbook, environment, variables).result()
+
+
+def _run(folder: Path, playbook: str, environment: dict[str, str], variables: dict[str, t.Any]) -> Job:
+    events: list[dict[str, t.Any]] = []
+    done = ansible_runner.run(
+        private_data_dir=str(folder),
+        playbook=playbook,
+        envvars=environment,
+        extravars=variables,
+        event_handler=events.append,
+        quiet=True,
+        suppress_env_files=True,
+    )
+    return Job(done.status, done.rc, done.stdout.read(), events)
