@@ -98,7 +98,7 @@ def _payload(payload: t.Any) -> t.Any:
 def _groups(assignments: t.Any) -> t.Any:
     if assignments is UNSET:
         return "unread"
-    return sorted(assignment.key for assignment in t.cast("tuple[Assignment, ...]", assignments))
+    return sorted(assignment.key for assignment in t.cast(tuple[Assignment, ...], assignments))
 
 
 def _id_digest(policy: Policy) -> bytes:
