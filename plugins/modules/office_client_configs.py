@@ -338,7 +338,8 @@ configs:
 results:
   description:
     - What became of each item, in the order of O(policies). In check mode, what would become of it.
-    - After a failed write, items that were not reached are C(not_attempted), and the one at fault is C(failed).
+    - After a failed write, items that were not reached are C(not_attempted). C(failed) are the one at fault and those
+      of which only some writes were done; C(msg) tells them apart.
   returned: always, but for failures before the first write
   type: list
   elements: dict

@@ -195,6 +195,14 @@ def test_a_create_with_an_unreadable_answer_that_is_not_found_is_an_error(wire: 
         written(store, CreatePolicy(DRAFT), {"old"})
 
 
+def test_a_create_whose_second_answer_is_unreadable_is_looked_up_once_more(wire: Wire, store: OfficeStore) -> None:
+    wire.expect("POST", POLICIES, body=LOST)
+    wire.expect("GET", POLICIES, json={"value": []})
+    wire.expect("POST", POLICIES, status=201, body='{"id": "ne')
+    wire.expect("GET", POLICIES, json={"value": [ours("new")]})
+    assert written(store, CreatePolicy(DRAFT)).policy_id == "new"
+
+
 def test_update_patches_the_given_fields(wire: Wire, store: OfficeStore) -> None:
     wire.expect("PATCH", URL, status=204)
     written(store, UpdatePolicy(LIVE, {"display_name": "B", "description": ""}))

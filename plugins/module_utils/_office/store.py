@@ -149,7 +149,19 @@ class OfficeStore:
                 answer = self._client.call_unrepeatable(operation.call, lambda: find_ours(self.list_policies()), True)
                 return Written(answer.id) if isinstance(answer, Policy) else operation.understand(answer)
         except UserError as error:
+            return self._look_once_more(error, draft, find_ours)
+
+    def _look_once_more(
+        self, error: UserError, draft: Policy, find_ours: t.Callable[[t.Sequence[Policy]], Policy | None]
+    ) -> Written | UserError:
+        """Look for a policy whose second create was answered unreadably; nothing is sent again."""
+        if not _is_in_doubt(CreatePolicy(draft), error):
             return error
+        try:
+            ours = find_ours(self.list_policies())
+        except UserError:
+            return error
+        return error if ours is None else Written(ours.id)
 
     def _writing(self, write: Write) -> Operation:
         if isinstance(write, CreatePolicy):
