@@ -114,7 +114,7 @@ def client_secret_login(
 
 
 def _import_msal() -> t.Any:
-    """Import MSAL only where a token must be acquired: the import costs a quarter of a second."""
+    """Import MSAL only where a token must be acquired: a ready token works without the library."""
     try:
         import msal  # noqa: PLC0415
         import msal.exceptions  # noqa: PLC0415
