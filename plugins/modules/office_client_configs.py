@@ -23,6 +23,9 @@ options:
   policies:
     description:
       - The policies, each with the options of M(m365.apps.office_client_config) and its groups.
+      - A list, or the JSON text of one, as P(ansible.builtin.file#lookup) reads it from a file. A text passes through
+        Ansible's templating in one piece, which for a thousand policies is faster by a second; a key that stands twice
+        in one object of it is refused.
       - Two items that mean the same policy are an error. An empty list does nothing.
     type: list
     elements: dict
@@ -286,7 +289,8 @@ configs:
   description:
     - The listed policies after the change, in check mode as they would be, in the order of O(policies); absent
       ones are left out.
-    - Payloads and groups are in it where the item has the option, or the listing carried them.
+    - Groups are in it where the item has the option. Payloads are not, since the task holds them and job logs are kept;
+      C(diff) shows what changes in them, M(m365.apps.office_client_config_info) reads them.
   returned: success
   type: list
   elements: dict
@@ -311,14 +315,6 @@ configs:
       description: Its number; V(0) is the strongest.
       returned: when the server gave one
       type: int
-    policy_payload:
-      description: Enforced settings; V({}) for none. Text when the live payload is not a JSON object or array.
-      returned: when the item has the option, or the policy is new
-      type: raw
-    user_preference_payload:
-      description: Settings that users can override; V({}) for none.
-      returned: when the item has the option, or the policy is new
-      type: raw
     groups:
       description: IDs of the assigned groups, sorted.
       returned: when the item has O(policies[].groups), or the policy is new

@@ -90,6 +90,14 @@ def _measure(running: Rig, plan: Plan) -> tuple[goals.Results, list[sections.Req
         one_task=tuple(
             _each(modes, plan.sizes, "one task", lambda mode, size: sections.one_task(running, mode, size, plan.rounds))
         ),
+        distant=tuple(
+            _each(
+                modes,
+                [plan.sizes[-1]],
+                "distant",
+                lambda mode, size: sections.distant(running, mode, size, plan.rounds, goals.DISTANCE),
+            )
+        ),
         loops=tuple(
             _each(modes, loop_sizes, "loops", lambda mode, size: sections.loops(running, mode, size, plan.rounds))
         ),

@@ -140,7 +140,7 @@ def _changes(
 
 def main() -> None:
     """Create what is missing and change what differs."""
-    policies: list[Document] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["policies"]
+    policies: list[Document] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     graph = Graph()
     live = {policy["displayName"]: policy for policy in graph.pages(_COLLECTION)}
     here = [policy for policy in policies if policy["display_name"] in live]

@@ -34,7 +34,7 @@ class Rig:
 
     def prepare(self, count: int, live: int) -> None:
         """Write the list of ``count`` policies, put ``live`` of them in the tenant, empty the journal."""
-        self._policies_file.write_text(json.dumps({"policies": tenant.policies(count)}), encoding="utf-8")
+        self._policies_file.write_text(json.dumps(tenant.policies(count)), encoding="utf-8")
         self.restore(live)
 
     def restore(self, live: int) -> None:
@@ -83,6 +83,18 @@ class Rig:
         asked = tenant.state(count)["tenants"][tenant.TENANT_ID]["policies"]
         if _facts(held, with_groups) != _facts(asked, with_groups):
             raise RuntimeError(f"a run did not leave the {count} policies that it was asked for")
+
+    @contextlib.contextmanager
+    def distant(self, seconds: float) -> t.Iterator[None]:
+        """Let every answer of Graph come that much later, for the block."""
+        # The pages and the batches; without a match each call in a batch would come later too.
+        requests = [{"method": "GET", "path": r"clientConfigurations(\?|$)"}, {"path": r"/\$batch$"}]
+        slow = [{"kind": "slow", "match": match, "seconds": seconds, "count": None} for match in requests]
+        self.emulator.admin("PUT", "faults", slow)
+        try:
+            yield
+        finally:
+            self.emulator.admin("PUT", "faults", [])
 
     def requests(self) -> int:
         """Return how many requests Graph got since the journal was emptied."""

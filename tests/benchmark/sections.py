@@ -58,6 +58,12 @@ def one_task(rig: Rig, mode: str, count: int, rounds: int) -> Compared:
     return _compare(rig, mode, count, rounds, rows)
 
 
+def distant(rig: Rig, mode: str, count: int, rounds: int, seconds: float) -> Compared:
+    """Run the same three as one_task does, with answers that come that many seconds later."""
+    with rig.distant(seconds):
+        return one_task(rig, mode, count, rounds)
+
+
 def loops(rig: Rig, mode: str, count: int, rounds: int) -> Compared:
     """Run the loops over single policies beside an empty play."""
     rows = {
@@ -70,11 +76,12 @@ def loops(rig: Rig, mode: str, count: int, rounds: int) -> Compared:
 
 
 def single(rig: Rig, rounds: int) -> Compared:
-    """Run one unchanged policy as a module process beside one GET by uri and an empty play."""
+    """Run one unchanged policy as a module process beside one GET by uri with the same token, and an empty play."""
     token = rig.emulator.client().token
     rows = {
         "empty": rig.play("empty"),
-        "one module": rig.play("one", fast_path=False),
+        "one module": rig.play("one", fast_path=False, access_token=token),
+        "one module with a login": rig.play("one", fast_path=False),
         "one uri": rig.play("one_uri", access_token=token),
     }
     return _compare(rig, "no change", 1, rounds, rows)

@@ -38,7 +38,9 @@ def parts_of(number: int, size: int) -> int:
     return -(-number // size)
 
 
-def rolled_out(ansible: Ansible, emulator: Emulator, wanted: Dicts, **options: t.Any) -> tuple[dict[str, t.Any], int]:
+def rolled_out(
+    ansible: Ansible, emulator: Emulator, wanted: Dicts | str, **options: t.Any
+) -> tuple[dict[str, t.Any], int]:
     """Return the result of a run, and how many requests it took."""
     emulator.clear_journal()
     task = {"m365.apps.office_client_configs": {"policies": wanted, **options}}
@@ -74,6 +76,10 @@ def test_requests_are_as_few_as_can_be(ansible: Ansible, empty: Emulator) -> Non
     assert not again["changed"]
     assert (again["plan"]["read_requests"], again["plan"]["write_requests"]) == (reads, 0)
     assert requests == pages + reads
+
+    # The same list as text, as a lookup reads it from a file.
+    as_text, requests = rolled_out(ansible, empty, json.dumps(wanted))
+    assert (as_text, requests) == (again, pages + reads)
 
     wanted[33]["policy_payload"][0]["value"] = "another"
     changed, requests = rolled_out(ansible, empty, wanted)

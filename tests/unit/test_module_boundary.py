@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import sys
@@ -96,6 +97,42 @@ def test_raw_options_are_not_touched_by_validation(capsys: Capture) -> None:
     assert request.raw["policies"] == [item]
     assert request.params["policies"][0]["priority"] == 7
     assert request.params["policies"][0]["state"] == "present"
+
+
+def test_a_list_of_policies_may_be_json_text(capsys: Capture) -> None:
+    item = {"display_name": "A", "priority": "7", "policy_payload": [{"settingId": "a"}], "description": None}
+    given = [seen({"policies": POLICY_LIST}, {"policies": form}, capsys) for form in ([item], json.dumps([item]))]
+    assert given[0].raw["policies"] == given[1].raw["policies"]
+    assert given[0].raw["policies"][0]["description"] is None
+    assert given[0].params["policies"] == given[1].params["policies"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ('[{"display_name": "A"}', "it is not JSON (Expecting ',' delimiter: line 1 column 23 (char 22))"),
+        ('{"display_name": "A"}', "its text is a JSON dict, not a list"),
+        ('[{"priority": 1, "priority": 2}]', "the key 'priority' stands twice in one object"),
+        ("[NaN]", "JSON has no number NaN"),
+        ("[" * 100_000, "it is nested too deeply"),
+        ("", "it is not JSON (Expecting value: line 1 column 1 (char 0))"),
+    ],
+)
+def test_a_text_that_is_no_list_is_refused(capsys: Capture, text: str, cause: str) -> None:
+    definition = ModuleDefinition({"policies": POLICY_LIST}, lambda _request, _tenant: Reply({"changed": True}))
+    result = run(lambda: run_module(definition), {"access_token": TOKEN, "policies": text}, capsys)
+    assert result["msg"] == (f"the option policies: cannot use it: {cause}. Give a list, or the JSON text of one.")
+    assert (result["failed"], result["changed"]) == (True, False)
+
+
+def test_payloads_are_not_copied(capsys: Capture) -> None:
+    payload = {"a": {"b": 1}}
+    item = {"display_name": "A", "policy_payload": payload, "user_preference_payload": [payload]}
+    request = seen({"policies": POLICY_LIST}, {"policies": [item]}, capsys)
+    [given] = request.params["policies"]
+    assert (given["policy_payload"], given["user_preference_payload"]) == (payload, [payload])
+    for name in ("policy_payload", "user_preference_payload"):
+        assert copy.deepcopy(given[name]) is given[name]
 
 
 @pytest.mark.parametrize("name", ["access_token", "graph_url"])

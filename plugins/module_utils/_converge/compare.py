@@ -98,12 +98,17 @@ def path_text(path: Path) -> str:
     return text
 
 
+def is_keyed(value: t.Any) -> bool:
+    """Tell whether a value is a list whose members are all objects with distinct ``settingId``."""
+    if not isinstance(value, list):
+        return False
+    ids = [item.get(SETTING_KEY) if isinstance(item, dict) else None for item in value]
+    return all(isinstance(setting_id, str) for setting_id in ids) and len(set(ids)) == len(ids)
+
+
 def _members(value: t.Any) -> list[tuple[Step, t.Any]]:
     if isinstance(value, dict):
         return list(value.items())
-    if not isinstance(value, list):
-        return []
-    ids = [item.get(SETTING_KEY) if isinstance(item, dict) else None for item in value]
-    if all(isinstance(setting_id, str) for setting_id in ids) and len(set(ids)) == len(ids):
-        return [(Setting(str(setting_id)), item) for setting_id, item in zip(ids, value, strict=True)]
-    return list(enumerate(value))
+    if is_keyed(value):
+        return [(Setting(str(item[SETTING_KEY])), item) for item in value]
+    return list(enumerate(value)) if isinstance(value, list) else []

@@ -16,9 +16,10 @@ import json
 import typing as t
 
 from .._graph.errors import UserError
+from .._office.payload import Opaque
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET
-from .compare import flatten, path_text
+from .compare import flatten, is_keyed
 
 _PREFIX = "m365.apps-1:"
 # Bytes of a digest. Short, since the text travels through variables: 35 characters a policy.
@@ -85,14 +86,24 @@ def _aspects(policy: Policy) -> tuple[bytes, ...]:
     values: list[t.Any] = [policy.display_name, policy.description, policy.odata_type, policy.priority]
     values += [_payload(getattr(policy, field)) for field in PAYLOAD_FIELDS.values()]
     values.append(_groups(policy.assignments))
-    return tuple(_digest(json.dumps(value, ensure_ascii=False), _ASPECT_DIGEST) for value in values)
+    return tuple(_digest(repr(value), _ASPECT_DIGEST) for value in values)
 
 
 def _payload(payload: t.Any) -> t.Any:
+    """Return a value that is the same for payloads of the same meaning."""
     if payload is UNSET:
         return "unread"
-    leaves = ((path_text(path), repr(path), repr(value)) for path, value in flatten(payload).items())
-    return sorted(leaves)
+    if isinstance(payload, Opaque) or not payload:
+        return payload or ()
+    members = payload if is_keyed(payload) else [payload]
+    try:
+        texts = sorted(json.dumps(member, sort_keys=True) for member in members)
+    except RecursionError:
+        texts = ["["]
+    # A list further in may be keyed too, so that the text is not the only one with this meaning: go leaf by leaf.
+    if any("[" in text for text in texts):
+        return sorted((repr(path), repr(value)) for path, value in flatten(payload).items())
+    return type(payload).__name__, texts
 
 
 def _groups(assignments: t.Any) -> t.Any:

@@ -13,7 +13,9 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from .._graph.auth import MissingLibraryError
 from .._graph.errors import UserError
 from .._graph.session import REQUESTS_IMPORT_ERROR
-from .arguments import SHARED, with_shared
+from .._office.payload import PayloadError, parse_text
+from .arguments import SHARED, Spec, with_shared
+from .held import held
 from .jobs import Job, Reply, Request
 from .modules import ModuleDefinition
 from .tenant import Tenant, open_tenant
@@ -25,12 +27,18 @@ class Module(AnsibleModule):
     """AnsibleModule that keeps the options as given, to tell an omitted one from a null."""
 
     raw: dict[str, t.Any]
+    _unreadable: UserError | None = None
 
     def __init__(self, definition: ModuleDefinition) -> None:
+        self._spec = definition.spec
         super().__init__(argument_spec=with_shared(definition.spec), supports_check_mode=True, **definition.rules)
 
     def _load_params(self) -> None:
         super()._load_params()
+        try:
+            read_texts(self.params, self._spec)
+        except UserError as error:
+            self._unreadable = error
         self.raw = {name: outline(value) for name, value in self.params.items()}
         for name in SHARED:
             # For login and connection options null means left out, so that environment and default have their say.
@@ -41,6 +49,8 @@ class Module(AnsibleModule):
         """Return the reply to what the module was asked. Raises MissingLibraryError."""
         if REQUESTS_IMPORT_ERROR is not None:
             raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
+        if self._unreadable is not None:
+            return Reply({"changed": False}, error=self._unreadable)
         return answer(Request(self.params, self.raw, self.check_mode, self._diff), job, opener)
 
     def end(self, reply: Reply) -> None:
@@ -53,6 +63,37 @@ class Module(AnsibleModule):
     def end_without(self, missing: MissingLibraryError) -> None:
         """Say which library is missing and end the process."""
         self.fail_json(msg=missing_required_lib(missing.library), exception=missing.import_error)
+
+
+def read_texts(params: dict[str, t.Any], spec: Spec) -> None:
+    """Put the list in the place of each JSON text that was given for an option that is a list of dicts.
+
+    A text passes through Ansible's templating, its checks and its copies untouched, which for a thousand policies are
+    most of a run. What dicts hold is held as one object, see ``held``. Raises UserError for a text that is no list;
+    the option is then empty, so that AnsibleModule has no word on it.
+    """
+    for name, option in spec.items():
+        if option["type"] != "list" or option.get("elements") != "dict":
+            continue
+        if isinstance(params.get(name), str):
+            text, params[name] = params[name], []
+            params[name] = _listed(text, name)
+        if isinstance(params.get(name), list):
+            params[name] = [held(item) for item in params[name]]
+
+
+def _listed(text: str, name: str) -> list[t.Any]:
+    try:
+        value = parse_text(text.removeprefix("\ufeff"))
+    except PayloadError as error:
+        raise _no_list(name, str(error)) from error
+    if not isinstance(value, list):
+        raise _no_list(name, f"its text is a JSON {type(value).__name__}, not a list")
+    return value
+
+
+def _no_list(name: str, cause: str) -> UserError:
+    return UserError(f"the option {name}", "use it", cause, "Give a list, or the JSON text of one")
 
 
 def outline(value: t.Any) -> t.Any:

@@ -79,7 +79,7 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
     wishes = desired_policies(request.params, request.raw)
     outcome = converge(wishes, tenant.store, tenant.directory, terms)
     found = {
-        "configs": [config_result(item.after) for item in outcome.items if item.after],
+        "configs": [config_result(_without_payloads(item.after)) for item in outcome.items if item.after],
         "results": [item_result(place, outcome) for place in range(len(outcome.items))],
         "plan": plan_result(outcome, tenant.store.capabilities.batch_size),
     }
@@ -109,6 +109,11 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     found.sort(key=lambda policy: (policy.priority is None, policy.priority, policy.display_name, policy.id))
     configs = [_info_result(policy, gather) for policy in found]
     return Reply({"changed": False, "configs": configs}, opaque_warnings(found))
+
+
+def _without_payloads(policy: Policy) -> Policy:
+    """Return a policy that shows no payload: what was asked for is in the task, what changed in the diff."""
+    return replace(policy, **dict.fromkeys(PAYLOAD_FIELDS.values(), UNSET))
 
 
 def _writer_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dict[str, t.Any]) -> Reply:
@@ -151,10 +156,7 @@ def _with_payloads(policies: t.Sequence[Policy], tenant: Tenant) -> list[Policy]
 
 def _info_result(policy: Policy, gather: t.Collection[str]) -> dict[str, t.Any]:
     """Return a policy with exactly what was asked to be gathered."""
-    result = config_result(policy)
-    if "payloads" not in gather:
-        for name in PAYLOAD_FIELDS.values():
-            result.pop(name, None)
+    result = config_result(policy if "payloads" in gather else _without_payloads(policy))
     if "assignments" in gather:
         result["assignments"] = assignment_results(policy.assignments)
     else:

@@ -52,18 +52,25 @@ def parse_given(value: t.Any) -> Json:
     Raises PayloadError for anything else, for numbers that JSON does not know (NaN), and for duplicate keys in a text.
     """
     if isinstance(value, str):
-        if not value.strip():
-            return {}
-        try:
-            value = json.loads(value, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
-        except RecursionError as error:
-            raise PayloadError("it is nested too deeply") from error
-        except ValueError as error:
-            raise PayloadError(f"it is not JSON ({error})") from error
+        value = parse_text(value) if value.strip() else {}
     if not isinstance(value, (dict, list)):
         raise PayloadError(f"it must be a JSON object or array, not {type(value).__name__}")
     _check_json(value)
     return value
+
+
+def parse_text(text: str) -> t.Any:
+    """Return the value of a JSON text. Raises PayloadError for one that is not JSON, a number that JSON does not know
+    (NaN), and a key that stands twice in one object.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise PayloadError("it is nested too deeply") from error
+    except PayloadError:
+        raise
+    except ValueError as error:
+        raise PayloadError(f"it is not JSON ({error})") from error
 
 
 def encode(value: Json) -> bytes:
@@ -99,11 +106,11 @@ def decode_inline(text: str) -> Payload:
 
 
 def _unique_keys(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
-    result: dict[str, t.Any] = {}
-    for key, value in pairs:
-        if key in result:
-            raise PayloadError(f"the key '{key}' stands twice in one object")
-        result[key] = value
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys = [key for key, _value in pairs]
+        twice = next(key for place, key in enumerate(keys) if key in keys[:place])
+        raise PayloadError(f"the key '{twice}' stands twice in one object")
     return result
 
 
@@ -113,20 +120,43 @@ def _no_constant(name: str) -> t.Any:
 
 def _check_json(value: t.Any) -> None:
     """Raise PayloadError for a value that JSON text cannot carry unchanged."""
+    try:
+        encode(value)
+        fits = _all_keys_are_text(value)
+    except (ValueError, TypeError, RecursionError):
+        fits = False
+    if not fits:
+        raise PayloadError(_misfit(value))
+
+
+def _all_keys_are_text(value: t.Any) -> bool:
+    """Tell whether all keys are text and all containers are those of JSON: json.dumps takes others too."""
+    containers = [value]
+    for item in containers:
+        if isinstance(item, tuple) or (isinstance(item, dict) and not all(isinstance(key, str) for key in item)):
+            return False
+        members = item.values() if isinstance(item, dict) else item
+        containers.extend(member for member in members if isinstance(member, (dict, list, tuple)))
+    return True
+
+
+def _misfit(value: t.Any) -> str:
+    """Return what in a value does not fit into JSON text."""
     pending = [value]
     while pending:
         item = pending.pop()
         if isinstance(item, dict):
             wrong = [key for key in item if not isinstance(key, str)]
             if wrong:
-                raise PayloadError(f"the key {wrong[0]!r} is not text; quote it")
+                return f"the key {wrong[0]!r} is not text; quote it"
             pending.extend(item.keys())
             pending.extend(item.values())
         elif isinstance(item, list):
             pending.extend(item)
         elif isinstance(item, str) and _HALF_CHARACTER.search(item):
-            raise PayloadError("a text in it holds half a character (a lone surrogate), which UTF-8 cannot carry")
+            return "a text in it holds half a character (a lone surrogate), which UTF-8 cannot carry"
         elif isinstance(item, float) and not math.isfinite(item):
-            raise PayloadError(f"JSON has no number {item}")
+            return f"JSON has no number {item}"
         elif item is not None and not isinstance(item, (str, int, float, bool)):
-            raise PayloadError(f"a value of type {type(item).__name__} is not JSON; quote it to make it text")
+            return f"a value of type {type(item).__name__} is not JSON; quote it to make it text"
+    return "it is nested too deeply"
