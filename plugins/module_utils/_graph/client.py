@@ -9,7 +9,7 @@ import json
 import typing as t
 import uuid
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from urllib.parse import urlsplit
 
 from .auth import Authenticator
@@ -76,18 +76,16 @@ class GraphClient:
 
         return self._retry.run(attempt, recover)
 
-    def many(self, calls: t.Sequence[Call]) -> list[Answer | GraphError]:
-        """Send calls that do not depend on each other and return an answer or an error for each, in their order.
+    def many(self, calls: t.Iterable[Call]) -> t.Iterator[Answer | GraphError]:
+        """Send calls that do not depend on each other and yield an answer or an error for each, in their order.
 
-        They travel in $batch where that is on and not refused, else one by one. A call that is not repeatable and may
-        have been done gets an InDoubtError; all others are tried again where that makes sense.
+        They travel in $batch where that is on and not refused, else one by one; what is not asked for is not sent. A
+        call that is not repeatable and may have been done gets an InDoubtError; all others are tried again where that
+        makes sense.
         """
-        results: list[Answer | GraphError] = []
-        by_version = [list(group) for _version, group in groupby(calls, key=lambda call: call.version)]
-        for same_version in by_version:
-            for start in range(0, len(same_version), BATCH_SIZE):
-                results.extend(self._send_chunk(same_version[start : start + BATCH_SIZE]))
-        return results
+        for _version, same_version in groupby(calls, key=lambda call: call.version):
+            while chunk := list(islice(same_version, BATCH_SIZE)):
+                yield from self._send_chunk(chunk)
 
     def _send_chunk(self, calls: t.Sequence[Call]) -> list[Answer | GraphError]:
         if self.batching and len(calls) > 1:

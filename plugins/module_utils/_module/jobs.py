@@ -113,7 +113,7 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
 
 def _without_payloads(policy: Policy) -> Policy:
     """Return a policy that shows no payload: what was asked for is in the task, what changed in the diff."""
-    return replace(policy, **dict.fromkeys(PAYLOAD_FIELDS.values(), UNSET))
+    return replace(policy, policy_payload=UNSET, user_preference_payload=UNSET)
 
 
 def _writer_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dict[str, t.Any]) -> Reply:

@@ -33,7 +33,7 @@ class GroupDirectory:
         new_names = [name for name in dict.fromkeys(names) if name not in self._by_name]
         new_ids = [group_id for group_id in dict.fromkeys(ids) if group_id not in self._by_id]
         calls = [_by_name(name) for name in new_names] + [_by_id(group_id) for group_id in new_ids]
-        answers = self._client.many(calls)
+        answers = list(self._client.many(calls))
         for name, answer in zip(new_names, answers, strict=False):
             self._by_name[name] = self._named(name, answer)
         for group_id, answer in zip(new_ids, answers[len(new_names) :], strict=True):

@@ -11,6 +11,7 @@ import enum
 import json
 import math
 import re
+import sys
 import typing as t
 from dataclasses import dataclass
 
@@ -111,7 +112,8 @@ def _unique_keys(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
         keys = [key for key, _value in pairs]
         twice = next(key for place, key in enumerate(keys) if key in keys[:place])
         raise PayloadError(f"the key '{twice}' stands twice in one object")
-    return result
+    # Settings share most of their texts: one of each is enough, where thousands of policies are held.
+    return {key: sys.intern(value) if isinstance(value, str) else value for key, value in pairs}
 
 
 def _no_constant(name: str) -> t.Any:
