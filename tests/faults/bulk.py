@@ -76,7 +76,7 @@ _MIX: dict[t.Callable[[str, int, int], Row], int] = {
     _leave: 3,
     _delete: 3,
 }
-_PRUNED = [_live("Managed pruned 0", 30, 0), _live("Managed pruned 1", 31, 1)]
+_PRUNED = [_live("Managed pruned 0", 35, 0), _live("Managed pruned 1", 36, 1)]
 
 
 def _rows() -> dict[str, Row]:

@@ -39,9 +39,11 @@ def _try(trial: Trial) -> Verdict:
     base = _Worker.bases[trial.scenario]
     try:
         return tried(_Worker.emulator, trial, base)
+    except AssertionError as error:
+        why = str(error)[:1000]
     except Exception:  # noqa: BLE001 - whatever ends a trial is a finding
-        found = Violation(judge.UNCLEAR, f"the trial broke: {traceback.format_exc(limit=-4)}")
-        return Verdict(trial, base.positions[trial.position], 1, None, "broke", (found,))
+        why = traceback.format_exc(limit=-4)
+    return Verdict(trial, base.positions[trial.position], 1, None, "broke", (Violation(judge.UNCLEAR, why),))
 
 
 def verdicts(trials: t.Sequence[Trial], bases: t.Mapping[str, Baseline], workers: int) -> list[Verdict]:
