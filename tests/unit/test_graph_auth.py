@@ -173,6 +173,19 @@ def test_a_token_answer_that_is_not_json_is_a_login_error(wire: Wire, login: Msa
         login.token()
 
 
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_token_answer_that_was_cut_off_is_not_logged(
+    wire: Wire, login: MsalApplication, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    """MSAL logs an answer that it cannot read, and Python prints what nobody handles."""
+    wire.expect("GET", DISCOVERY, json=CONFIGURATION)
+    wire.expect("POST", TOKEN_URL, status=status, body=f'{{"token_type": "Bearer", "access_token": "{TOKEN}')
+    with pytest.raises(LoginError, match=f"answered {status} with a body that is not complete JSON") as caught:
+        login.token()
+    assert TOKEN not in f"{caplog.text} {caught.value} {caught.value.failure} {caught.value.__cause__}"
+    assert "Traceback" not in caplog.text
+
+
 @pytest.mark.parametrize("status", [429, 503, 504])
 def test_a_busy_login_is_tried_again(wire: Wire, login: MsalApplication, status: int) -> None:
     wire.expect("GET", DISCOVERY, status=status)

@@ -32,7 +32,8 @@ class Outcome:
 
     ``items`` are the planned items, with the ids that the server gave where they are known; ``statuses`` say of each
     how far it got (a planned status, ``failed`` or ``not_attempted``), ``errors`` why, by place. ``actions`` are the
-    writes that were done, in order. ``error`` is what makes the run a failure.
+    writes that were done, in order. ``error`` is what makes the run a failure. ``in_doubt`` tells that a write which
+    failed may have been done all the same.
     """
 
     plan: Plan
@@ -41,6 +42,7 @@ class Outcome:
     actions: tuple[Action, ...]
     errors: t.Mapping[int, UserError]
     error: UserError | None = None
+    in_doubt: bool = False
 
     @cached_property
     def actions_by_item(self) -> list[list[Action]]:
@@ -49,8 +51,8 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was written."""
-        return bool(self.actions)
+        """Whether anything was written, or may have been."""
+        return bool(self.actions) or self.in_doubt
 
 
 def predict(plan: Plan) -> Outcome:
@@ -69,7 +71,7 @@ def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Out
         run.send(stage)
         if run.stuck or (run.errors and on_error is OnError.STOP):
             break
-    return Outcome(plan, run.items(), run.statuses(), tuple(run.done), run.errors, run.error())
+    return Outcome(plan, run.items(), run.statuses(), tuple(run.done), run.errors, run.error(), run.in_doubt)
 
 
 class _Run:
@@ -137,6 +139,12 @@ class _Run:
         if done == planned:
             return self._plan.items[place].status
         return "failed" if done else "not_attempted"
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a write that failed may have been done all the same."""
+        errors = [self.order_error, *self.errors.values()]
+        return any(error is not None and error.in_doubt for error in errors)
 
     def error(self) -> UserError | None:
         """Return what makes the run a failure: the first error, with the number of the others."""

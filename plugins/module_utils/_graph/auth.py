@@ -184,4 +184,15 @@ class _LoginHttp:
             retry_after = parse_retry_after(response.headers.get("Retry-After"), time.time())
             raise Transient(NoAnswerError(failure, "Run it again later"), retry_after, maybe_done=False)
         self.status, self._body = response.status_code, response.content
+        if method == "POST" and self.status < 500:
+            self._refuse_unreadable(url)
         return response
+
+    def _refuse_unreadable(self, url: str) -> None:
+        """Keep an answer that is not JSON from MSAL, which would log all of it: it may hold a token that was cut off."""
+        try:
+            json.loads(self._body)
+        except (ValueError, RecursionError) as error:
+            failure = Failure(f"{url} answered {self.status} with a body that is not complete JSON", self.status)
+            step = "Run it again later; check login_url, and whether a proxy answers in its place"
+            raise LoginError(failure, step) from error

@@ -47,6 +47,7 @@ def send_batch(calls: t.Sequence[Call], post: t.Callable[..., Answer], retry: Re
     except GraphError as error:
         for place in run.pending:
             run.results[place] = run.last_errors.get(place, error)
+    run.mark()
     return [run.results[place] for place in range(len(calls))]
 
 
@@ -60,6 +61,14 @@ class _BatchRun:
         self.pending = list(range(len(calls)))
         self.results: Results = {}
         self.last_errors: dict[int, GraphError] = {}
+        self._maybe_done: set[int] = set()
+
+    def mark(self) -> None:
+        """Mark the errors of calls of which an earlier try may have been done."""
+        for place in self._maybe_done:
+            result = self.results.get(place)
+            if isinstance(result, GraphError):
+                result.maybe_done = True
 
     def attempt(self) -> None:
         """Send what is pending. Raises Transient while something is left."""
@@ -69,6 +78,7 @@ class _BatchRun:
             answer = self._post(json_body={"requests": list(requests.values())})
         except Transient as failure:
             if failure.maybe_done:
+                self._maybe_done.update(self.pending)
                 self._doubt(failure)
             if self.pending:
                 raise
@@ -103,6 +113,8 @@ class _BatchRun:
             try:
                 self._settle(place, _answer(call, sent[place], inner.get(str(place))))
             except Transient as failure:
+                if failure.maybe_done:
+                    self._maybe_done.add(place)
                 if failure.maybe_done and not call.repeatable:
                     self._settle(place, InDoubtError(failure.error.failure, failure.retry_after))
                     continue

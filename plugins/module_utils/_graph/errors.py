@@ -49,6 +49,11 @@ class UserError(Exception):
         super().__init__(f"{subject}: cannot {action}: {cause.rstrip('. ')}. {next_step.rstrip('. ')}.")
         self.details = details
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the call that failed may have been done all the same."""
+        return isinstance(self.__cause__, GraphError) and self.__cause__.in_doubt
+
     def with_others(self, count: int) -> UserError:
         """Return this error with a word on how many others there were."""
         error = UserError("", "", "", "", self.details)
@@ -57,16 +62,26 @@ class UserError(Exception):
 
 
 class GraphError(Exception):
-    """A call that Graph (or something before it) refused or did not answer; ``failure`` holds the facts."""
+    """A call that Graph (or something before it) refused or did not answer; ``failure`` holds the facts.
+
+    ``maybe_done`` tells that a try of the call, not always the last one, may have done its work.
+    """
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
         self.failure = failure
+        self.maybe_done = False
 
     @property
     def status(self) -> int | None:
         """The HTTP status, None when no answer came."""
         return self.failure.status
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the call may have been done: nobody answered, the server failed, or a success cannot be read."""
+        status = self.status or 0
+        return self.maybe_done or 200 <= status < 300 or status >= 500
 
     def cause(self) -> str:
         """Return what happened as the cause part of a sentence."""
@@ -111,6 +126,7 @@ class InDoubtError(GraphError):
 
     def __init__(self, failure: Failure, retry_after: float | None = None) -> None:
         super().__init__(failure)
+        self.maybe_done = True
         self.retry_after = retry_after
 
     def cause(self) -> str:
@@ -126,6 +142,11 @@ class LoginError(GraphError):
     def __init__(self, failure: Failure, next_step: str) -> None:
         super().__init__(failure)
         self.next_step = next_step
+
+    @property
+    def in_doubt(self) -> bool:
+        """Nothing is sent without a token; an earlier try may have had one."""
+        return self.maybe_done
 
     def cause(self) -> str:
         return self.failure.message

@@ -78,11 +78,17 @@ class RetryPolicy:
         """
         failed_first: float | None = None
         attempts = 0
+        maybe_done = False
         while True:
             attempts += 1
             try:
                 return send()
+            except GraphError as error:
+                error.maybe_done = error.maybe_done or maybe_done
+                raise
             except Transient as failure:
+                maybe_done = maybe_done or failure.maybe_done
+                failure.error.maybe_done = maybe_done
                 delay = self._delay(failure.retry_after, attempts)
                 now = self.clock()
                 failed_first = now if failed_first is None else failed_first

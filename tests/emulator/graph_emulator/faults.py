@@ -99,6 +99,11 @@ def slow(fault: Fault, _call: Call, proceed: Proceed) -> Answer:
     return replace(answer, delay=answer.delay + fault.seconds)
 
 
+def hang(fault: Fault, call: Call, _proceed: Proceed) -> Answer:
+    """Nothing is done; 504 comes ``seconds`` later."""
+    return replace(gateway_timeout(replace(fault, committed=False), call, _proceed), delay=fault.seconds)
+
+
 def html_error(_fault: Fault, _call: Call, _proceed: Proceed) -> Answer:
     """502 from something in between, in HTML."""
     return Answer(502, PROXY_PAGE, {"Content-Type": "text/html; charset=utf-8"})
@@ -159,6 +164,7 @@ KINDS: dict[str, Callable[[Fault, Call, Proceed], Answer]] = {
         reset_before,
         reset_after,
         slow,
+        hang,
         html_error,
         cut_json,
         token_expired,

@@ -119,6 +119,14 @@ def test_a_reset_inside_a_batch_leaves_a_part_of_it_done(emulator: Emulator, gra
     assert _count(graph) == 2
 
 
+def test_hang(emulator: Emulator, graph: Client) -> None:
+    emulator.admin("PUT", "faults", [{"kind": "hang", "seconds": 0.3, "match": {"method": "POST"}}])
+    start = time.monotonic()
+    assert _post(graph).status_code == 504
+    assert time.monotonic() - start >= 0.3
+    assert _count(graph) == 0
+
+
 def test_slow(emulator: Emulator, graph: Client) -> None:
     emulator.admin("PUT", "faults", [{"kind": "slow", "seconds": 0.3, "count": 2}])
     start = time.monotonic()

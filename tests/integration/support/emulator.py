@@ -58,6 +58,14 @@ class Emulator:
         """Change some settings."""
         self._call("PUT", "settings", settings)
 
+    def misbehave(self, *faults: dict[str, t.Any]) -> None:
+        """Replace the faults that wait for calls."""
+        self._call("PUT", "faults", list(faults))
+
+    def faults(self) -> list[dict[str, t.Any]]:
+        """Return the faults that still wait for calls."""
+        return t.cast(list[dict[str, t.Any]], self._call("GET", "faults"))
+
     def tenant(self, tenant_id: str) -> dict[str, t.Any]:
         """Return the state of one tenant: policies with decoded payloads, groups, apps."""
         return t.cast(dict[str, t.Any], self._call("GET", "state")["tenants"][tenant_id])

@@ -1,0 +1,63 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which trials there are: the whole matrix, or a slice of it."""
+
+from __future__ import annotations
+
+import random
+import typing as t
+
+from .kinds import KINDS, MODES
+from .trial import IN_PROCESS, KILLED, KILLS, PLAYBOOK, Baseline, Trial
+
+Baselines = t.Mapping[str, Baseline]
+
+
+def whole(bases: Baselines, sample: int, chance: random.Random) -> list[Trial]:
+    """Return every position x kind x mode in-process, every kill, and a sample of the former by ansible-playbook."""
+    every = _every(bases)
+    by_playbook = [
+        Trial(trial.scenario, trial.position, trial.kind, trial.mode, PLAYBOOK)
+        for trial in chance.sample(every, min(sample, len(every)))
+    ]
+    # The slow ones first, so that the end is not one of them alone.
+    return [*kills(bases), *by_playbook, *every]
+
+
+def part(bases: Baselines, chance: random.Random) -> list[Trial]:
+    """Return one position for each scenario and kind, in turn with another mode, and two kills of the bulk run."""
+    chosen: dict[tuple[str, str], Trial] = {}
+    every = _every(bases)
+    for trial in chance.sample(every, len(every)):
+        chosen.setdefault((trial.scenario, trial.kind), trial)
+    killed = [trial for trial in kills(bases) if trial.scenario == "bulk"]
+    return [*chance.sample(killed, 2), *chosen.values()]
+
+
+def _every(bases: Baselines) -> list[Trial]:
+    return [
+        Trial(name, place, kind.name, mode.name, IN_PROCESS)
+        for name, base in bases.items()
+        for place, position in enumerate(base.positions)
+        for kind in KINDS.values()
+        for mode in MODES.values()
+        if position.suits(kind, mode)
+    ]
+
+
+def kills(bases: Baselines) -> list[Trial]:
+    """Return a kill before and after the work of every write that is a request of its own, and of a part of a batch.
+
+    The first write within each batch is left undone by the kill before its work, while the others are done.
+    """
+    trials = []
+    for name, base in bases.items():
+        request = -1
+        for place, position in enumerate(base.positions):
+            if position.on == "graph" and not position.inner:
+                request += 1
+            first = position.inner and not base.positions[place - 1].inner
+            if position.writes and (first or not position.inner):
+                trials += [Trial(name, place, kind, str(request), KILLED) for kind in KILLS]
+    return trials

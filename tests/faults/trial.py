@@ -1,0 +1,162 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One trial: a run with a fault (or a kill), a run without, and one more; all three are judged."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+
+from . import judge, tenants, ways
+from .judge import Case, Policies, Violation
+from .kinds import KINDS, MODES
+from .positions import Position, positions_of
+from .scenarios import SCENARIOS, Scenario, unmet
+
+CALM = (60.0, 60.0)
+# Held back until the process is dead; longer than a play needs to get there.
+_KILL = {"before its work": {"kind": "hang", "seconds": 90}, "after its work": {"kind": "slow", "seconds": 90}}
+KILLS = tuple(_KILL)
+IN_PROCESS, PLAYBOOK, KILLED = "in-process", "ansible-playbook", "killed"
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What a run of a scenario without faults did: the state before and after, and its calls."""
+
+    case: Case
+    positions: tuple[Position, ...]
+    requests: tuple[int, ...]
+    """The places (from 0) of requests of their own that write, among all requests of their own."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is tried: a scenario, a position (by its place in the baseline), a kind and a mode, and how it is run."""
+
+    scenario: str
+    position: int
+    kind: str
+    mode: str
+    way: str = IN_PROCESS
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a trial. ``survived`` is None where nothing was said, since the run was killed."""
+
+    trial: Trial
+    position: Position
+    runs: int
+    survived: bool | None
+    said: str
+    violations: tuple[Violation, ...] = field(default=())
+
+
+def baseline(emulator: Emulator, scenario: Scenario) -> Baseline:
+    """Run a scenario without faults. Raises AssertionError when that does not bring what it asks for."""
+    put(emulator, scenario)
+    before = policies(emulator)
+    result = ways.in_process(emulator, scenario, *CALM)
+    goal, journal = policies(emulator), emulator.journal()
+    bystanders = frozenset(policy["displayName"] for policy in tenants.BYSTANDERS)
+    case = Case(before, goal, bystanders, bool(scenario.order), scenario.free)
+    wrong = unmet(scenario, goal) + [violation.text for violation in judge.damage(case, goal)]
+    assert not result.get("failed"), f"{scenario.name} without faults: {result}"
+    assert not wrong, f"{scenario.name} without faults: {wrong}"
+    own = [place for place, entry in enumerate(journal) if _writes(entry)]
+    ids = {str(item["id"]) for policy in before for item in (policy, *policy["assignments"])}
+    ids.update(group["id"] for group in tenants.GROUPS)
+    return Baseline(case, tuple(positions_of(journal, ids)), tuple(own))
+
+
+def _writes(entry: t.Mapping[str, t.Any]) -> bool:
+    return any(call["method"] != "GET" for call in entry["batch"] or [entry])
+
+
+def put(emulator: Emulator, scenario: Scenario, *faults: t.Mapping[str, t.Any]) -> None:
+    """Put the scenario's tenant in place, with faults."""
+    emulator.reset({**tenants.state(scenario.live, scenario.settings), "faults": list(faults)})
+
+
+def policies(emulator: Emulator) -> list[dict[str, t.Any]]:
+    """Return the tenant's policies."""
+    return t.cast("list[dict[str, t.Any]]", emulator.tenant(tenant.TENANT)["policies"])
+
+
+def tried(emulator: Emulator, trial: Trial, base: Baseline) -> Verdict:
+    """Try it and judge it."""
+    scenario, position = SCENARIOS[trial.scenario], base.positions[trial.position]
+    found: list[Violation] = []
+    if trial.way == KILLED:
+        survived, said = _kill(emulator, scenario, trial, base)
+    else:
+        survived, said = _fault(emulator, scenario, trial, base, found)
+    now = policies(emulator)
+    found += judge.damage(base.case, now)
+    emulator.misbehave()
+    runs = 1
+    way = ways.in_process if trial.way == IN_PROCESS else ways.by_playbook
+    for column in (judge.UNFINISHED, judge.UNSTABLE):
+        # A run that did all of it is followed by one that changes nothing; a third would find the same again.
+        if column == judge.UNFINISHED and survived:
+            continue
+        found += _next(emulator, scenario, base.case, column, way)
+        runs += 1
+    return Verdict(trial, position, runs, survived, said, tuple(found))
+
+
+def _fault(
+    emulator: Emulator, scenario: Scenario, trial: Trial, base: Baseline, found: list[Violation]
+) -> tuple[bool, str]:
+    """Run it with the fault; return whether the goal was reached and said so, and what was said."""
+    kind, mode, position = KINDS[trial.kind], MODES[trial.mode], base.positions[trial.position]
+    put(emulator, scenario, position.fault(kind, mode))
+    way = ways.in_process if trial.way == IN_PROCESS else ways.by_playbook
+    result = way(emulator, scenario, kind.timeout, mode.retry_timeout)
+    now = policies(emulator)
+    if mode.count is not None and emulator.faults():
+        found.append(Violation(judge.UNTRUE, "the matrix: the fault did not strike"))
+    doubt = kind.doubt and (position.writes or mode.anywhere)
+    found += judge.untrue(base.case, base.case.before, result, now, doubt)
+    if result.get("failed"):
+        found += judge.unclear(result, tenant.SECRET)
+        return False, str(result.get("msg"))
+    found += [Violation(judge.UNTRUE, f"it says ok, but {text}") for text in judge.unlike_goal(base.case, now)]
+    return True, "ok"
+
+
+def _kill(emulator: Emulator, scenario: Scenario, trial: Trial, base: Baseline) -> tuple[None, str]:
+    """Kill it at a request of its own, by the place among these."""
+    put(emulator, scenario, base.positions[trial.position].fault(replace(KINDS["slow"], fault=_KILL[trial.kind]), MODES["once"]))
+    ways.killed(emulator, scenario, int(trial.mode) + 1)
+    return None, "killed"
+
+
+def _next(
+    emulator: Emulator, scenario: Scenario, case: Case, column: str, way: ways.Way
+) -> t.Iterator[Violation]:
+    """Run it without faults; yield where it does not reach the goal, or (not stable) changes anything."""
+    before = policies(emulator)
+    result = way(emulator, scenario, *CALM)
+    now = policies(emulator)
+    if result.get("failed"):
+        yield Violation(column, f"the next run says {result.get('msg')}")
+    for text in judge.unlike_goal(case, now):
+        yield Violation(column, f"after the next run {text}")
+    yield from judge.touched(case, now)
+    yield from judge.untrue(case, before, result, now, doubt=False)
+    if column == judge.UNSTABLE and (result.get("changed") or list(before) != list(now)):
+        yield Violation(column, f"one more run changes something: {result.get('actions')}")
+
+
+def told(verdict: Verdict) -> str:
+    """Return a verdict with violations as text."""
+    trial, at = verdict.trial, verdict.position
+    where = f"{trial.scenario}, {at.method} {at.path} ({trial.position}{', inner' if at.inner else ''})"
+    lines = [f"{where}, {trial.kind}, {trial.mode}, {trial.way}: {verdict.said}"]
+    return "\n".join([*lines, *(f"    {violation.column}: {violation.text}" for violation in verdict.violations)])

@@ -1,0 +1,118 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A failed write that may have been done all the same: its error says so, and the run says changed."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
+    Failure,
+    GraphError,
+    InDoubtError,
+    LoginError,
+    NotGraphError,
+    UserError,
+)
+from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Call
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.writes import UpdatePolicy
+from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer
+from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.small_tenants import run
+from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, UNREACHED, Clock, Wire, refusal
+
+LIVE = Policy("p1", KINDS["windows"], "A", "", 7)
+CHANGE = UpdatePolicy(LIVE, {"description": "x"})
+PAGE = {"body": "<html>Bad</html>", "content_type": "text/html"}
+
+
+@pytest.mark.parametrize(
+    ("error", "in_doubt"),
+    [
+        (GraphError(Failure("no", 403)), False),
+        (GraphError(Failure("no", 429)), False),
+        (GraphError(Failure("no", 500)), True),
+        (GraphError(Failure("nobody answered")), False),
+        (NotGraphError(Failure("a redirect", 302)), False),
+        (NotGraphError(Failure("cut off", 201)), True),
+        (NotGraphError(Failure("a proxy's page", 502)), True),
+        (InDoubtError(Failure("nobody answered")), True),
+        (LoginError(Failure("a server error", 500), "x"), False),
+    ],
+)
+def test_errors(error: GraphError, in_doubt: bool) -> None:
+    assert error.in_doubt is in_doubt
+
+
+@pytest.mark.parametrize(
+    ("answers", "in_doubt"),
+    [
+        ([refusal(403)], False),
+        ([refusal(429), refusal(403)], False),
+        ([{"body": UNREACHED}, refusal(403)], False),
+        ([{"body": LOST}, refusal(403)], True),
+        ([refusal(504), refusal(429), refusal(401)], True),
+        ([{"status": 502, **PAGE}], True),
+        ([{"status": 403, **PAGE}], False),
+    ],
+)
+def test_every_try_counts(wire: Wire, clock: Clock, answers: list[dict[str, t.Any]], in_doubt: bool) -> None:
+    for answer in answers:
+        wire.expect("PATCH", f"{POLICIES}/p1", **answer)
+    (result,) = OfficeStore(clock.client()).write([CHANGE], ())
+    assert isinstance(result, UserError)
+    assert result.in_doubt is in_doubt
+
+
+@pytest.mark.parametrize("last", [refusal(429), {"body": LOST}, refusal(503)])
+def test_the_end_of_the_time_for_tries(wire: Wire, clock: Clock, last: dict[str, t.Any]) -> None:
+    wire.expect("POST", f"{POLICIES}/updatePriorities", body=LOST)
+    wire.expect("POST", f"{POLICIES}/updatePriorities", **last)
+    with pytest.raises(UserError) as caught:
+        OfficeStore(clock.client(budget=0.6)).update_priorities({"p1": 1})
+    assert caught.value.in_doubt
+
+
+def test_calls_of_a_batch_are_in_doubt_one_by_one(wire: Wire, clock: Clock) -> None:
+    def statuses(*refused: int) -> dict[str, t.Any]:
+        return outer(*(inner_refusal(place, status) for place, status in enumerate(refused)))
+
+    wire.expect("POST", BATCH, **statuses(504, 429, 403))
+    wire.expect("POST", BATCH, **outer(inner_refusal(0, 403), inner_refusal(1, 403)))
+    calls = [Call("PATCH", f"/{name}", json_body={}) for name in "abc"]
+    results = clock.client(batching=True).many(calls)
+    assert [isinstance(error, GraphError) and error.in_doubt for error in results] == [True, False, False]
+
+
+def test_a_batch_without_an_answer_leaves_all_its_calls_in_doubt(wire: Wire, clock: Clock) -> None:
+    wire.expect("POST", BATCH, body=LOST)
+    wire.expect("POST", BATCH, **outer(inner(0), inner_refusal(1, 403)))
+    results = clock.client(batching=True).many([Call("PATCH", f"/{name}", json_body={}) for name in "ab"])
+    assert [isinstance(error, GraphError) and error.in_doubt for error in results] == [False, True]
+
+
+class _Failing(MemoryTenant):
+    """A tenant that refuses every write with one error."""
+
+    cause: GraphError
+
+    def write(self, writes: t.Any, known_ids: t.Any) -> t.Any:
+        error = UserError("policy 'A'", "update it", "it is so", "Go on")
+        error.__cause__ = self.cause
+        return [error for _write in writes]
+
+
+@pytest.mark.parametrize(
+    ("cause", "changed"), [(GraphError(Failure("no", 403)), False), (InDoubtError(Failure("lost")), True)]
+)
+def test_a_run_says_changed_when_a_write_is_in_doubt(cause: GraphError, changed: bool) -> None:
+    tenant = _Failing()
+    tenant.cause = cause
+    outcome = run(tenant, ["A"])
+    assert outcome.error is not None
+    assert (outcome.actions, outcome.changed) == ((), changed)
