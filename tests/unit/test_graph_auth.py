@@ -14,15 +14,17 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import (
     MissingLibraryError,
-    MsalApplication,
     ReadyToken,
-    client_secret_login,
 )
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
     GraphError,
     LoginError,
     NoAnswerError,
     UserError,
+)
+from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import (
+    MsalApplication,
+    client_secret_login,
 )
 from ansible_collections.m365.apps.tests.unit.wire import LOGIN, LOST, TOKEN, UNREACHED, Clock, Wire, connection
 
