@@ -151,9 +151,9 @@ def test_documentation_as_text(ansible: Ansible, kind: str, name: str, words: li
 
 
 def test_the_search_for_secrets_finds_one() -> None:
-    for shown in (tenant.SECRET, tenant.WRONG_SECRET, "Traceback (most recent call last):"):
+    for shown in (tenant.SECRET, tenant.WRONG_SECRET, "a canary", "Traceback (most recent call last):"):
         with pytest.raises(AssertionError):
-            look_through(f"something\nand {shown}\n")
+            look_through(f"something\nand {shown}\n", ["a canary"])
 
 
 def _token(emulator: Emulator) -> str:
