@@ -27,6 +27,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.auth import Missi
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SHARED
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module
+from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
 
@@ -160,7 +161,8 @@ def _kept_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> T
     """Return the tenant, with the client of an earlier item when it has the same login and connection."""
     chosen = {name: params.get(name) for name in (*SHARED, "batch")}
     given = [name for name in SHARED if raw.get(name) is not None]
-    key = json.dumps([os.getpid(), chosen, given], sort_keys=True)
+    # A file that changes between two items is another credential, as it would be for a module.
+    key = json.dumps([os.getpid(), chosen, given, file_digests(params)], sort_keys=True)
     if key not in _CLIENTS:
         _CLIENTS[key] = open_client(params, raw)
     return tenant_of(_CLIENTS[key], params)

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import json
+import typing as t
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.m365.apps.tests.credentials import federated_token, federation, pair, rsa_key
 from ansible_collections.m365.apps.tests.integration.support import tenant
-from ansible_collections.m365.apps.tests.integration.support.documents import examples_of
+from ansible_collections.m365.apps.tests.integration.support.documents import Command, examples_of
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible
 
@@ -20,6 +22,7 @@ DOCUMENTS = [
     ROOT / "roles" / "rollout" / "README.md",
     *sorted((ROOT / "plugins" / "modules").glob("*.py")),
     *sorted((ROOT / "plugins" / "lookup").glob("*.py")),
+    *sorted((ROOT / "docs" / "docsite" / "rst").glob("guide_*.rst")),
 ]
 GROUPS = [
     {"displayName": "Contoso - All Staff"},
@@ -37,6 +40,8 @@ POLICIES = [
 ]
 MINE = [{"display_name": name} for name in ("Contoso - Mine", "Contoso - Macro security", "Contoso - Pilot")]
 SETTINGS = [{"settingId": "word16;L_VBAWarningsPolicy", "app": "word16", "value": "4"}]
+# What the guides log in with.
+APP, IDENTITY_PROVIDER, PASSPHRASE = pair(), rsa_key("identity provider"), "canary-passphrase-0123456789"
 DEFINITION = "display_name: Contoso - From a file\npriority: 700\n"
 
 
@@ -44,22 +49,60 @@ DEFINITION = "display_name: Contoso - From a file\npriority: 700\n"
 def test_examples_run(document: Path, emulator: Emulator, ansible: Ansible) -> None:
     examples = examples_of(document)
     assert examples.count > 0, "the document has no example"
-    emulator.reset(tenant.state(POLICIES, GROUPS))
+    emulator.reset(_state(emulator))
     _furnish(ansible.folder, examples.definitions or {"definitions/file.yml": DEFINITION})
-    variables = {**ansible.login, "PWD": str(ansible.folder)}
+    # Written to a file, since a command line with secrets would be printed.
+    extra = ansible.folder / "extra.json"
+    token = tenant.access_token(emulator.ready)
+    extra.write_text(
+        json.dumps({"my_policies": MINE, "m365_certificate_passphrase": PASSPHRASE, "m365_access_token": token})
+    )
+    ansible.canaries += [PASSPHRASE, token, *APP.secrets()]
+    environment = {
+        **ansible.login,
+        "PWD": str(ansible.folder),
+        "AZURE_POD_IDENTITY_AUTHORITY_HOST": emulator.ready.url,
+    }
     for place, play in enumerate(examples.plays):
         (ansible.folder / f"play{place}.yml").write_text(play)
-        my_policies = json.dumps({"my_policies": MINE})
-        ansible.playbook(f"play{place}.yml", "-e", my_policies, **variables).ok()
-    for program, *arguments in examples.commands:
-        filled = [word.replace("$PWD", str(ansible.folder)) for word in arguments]
-        ansible.run(program, *filled, **variables).ok()
+        ansible.playbook(f"play{place}.yml", "-e", f"@{extra}", **environment).ok()
+    for command in examples.commands:
+        program, *arguments = (word.replace("$PWD", str(ansible.folder)) for word in command.words)
+        ansible.run(program, *arguments, **_exported(command, environment)).ok()
     assert emulator.journal(), "no example called Graph"
+
+
+def _state(emulator: Emulator) -> dict[str, t.Any]:
+    """Return the tenant that the examples speak of; its writer has every kind of credential."""
+    state = tenant.state(POLICIES, GROUPS)
+    held = state["tenants"][tenant.TENANT]
+    held["domains"] = ["contoso.onmicrosoft.com"]
+    held["apps"][0].update(
+        certificates=[APP.certificate_pem().decode()],
+        federated=[federation(IDENTITY_PROVIDER)],
+        managed_identity=True,
+    )
+    # A machine has the first managed identity that there is: no other tenant may have one.
+    state["tenants"].update({other: {} for other in emulator.tenants() if other != tenant.TENANT})
+    return state
+
+
+def _exported(command: Command, environment: dict[str, str]) -> dict[str, str]:
+    """Return the environment of a command: one that exports a login has no other one, but for what is typed in."""
+    if not command.exported:
+        return environment
+    kept = {name: value for name, value in environment.items() if not name.startswith(("AZURE_TENANT", "AZURE_CLIENT"))}
+    for name, value in command.exported.items():
+        kept[name] = environment[name] if value is None else value.replace("$PWD", environment["PWD"])
+    return kept
 
 
 def _furnish(folder: Path, definitions: dict[str, str]) -> None:
     """Put the files in place that the examples speak of."""
     (folder / "macro-security.json").write_text(json.dumps(SETTINGS))
+    (folder / "app.pem").write_bytes(APP.pem())
+    (folder / "app.pfx").write_bytes(APP.pfx(PASSPHRASE))
+    (folder / "token").write_text(federated_token(IDENTITY_PROVIDER))
     for name, text in definitions.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)

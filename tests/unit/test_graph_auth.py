@@ -14,15 +14,17 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import (
     MissingLibraryError,
-    MsalApplication,
     ReadyToken,
-    client_secret_login,
 )
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
     GraphError,
     LoginError,
     NoAnswerError,
     UserError,
+)
+from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import (
+    MsalApplication,
+    client_secret_login,
 )
 from ansible_collections.m365.apps.tests.unit.wire import LOGIN, LOST, TOKEN, UNREACHED, Clock, Wire, connection
 
@@ -114,6 +116,10 @@ def test_a_second_token_comes_from_memory(wire: Wire, login: MsalApplication) ->
         ("AADSTS900023", "GUID or domain name"),
         ("AADSTS500011", "does not know this Graph host"),
         ("AADSTS7000112", "disabled in this tenant"),
+        ("AADSTS700024", "Renew the token in federated_token_file"),
+        ("AADSTS700027", "registered with the app and has not expired"),
+        ("AADSTS700212", "compare the audience"),
+        ("AADSTS7000229", "no service principal"),
         ("AADSTS999999", "Check tenant_id, client_id and the credential"),
     ],
 )

@@ -176,6 +176,9 @@ def test_the_token_is_asked_for_before_every_try(wire: Wire, clock: Clock) -> No
             self.given += 1
             return f"token-{self.given}"
 
+        def forget(self) -> bool:
+            return True
+
     wire.expect("GET", URL, **refusal(503))
     wire.expect("GET", URL, json={})
     GraphClient(connection(), Renewing(), clock.policy()).get("/things")

@@ -142,6 +142,25 @@ def test_a_failure_is_json_with_every_key() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("the token eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln-_x is bad", "the token ******** is bad"),
+        ("'eyJhbGciOiJSUzI1NiJ9..' and eyJhbGciOiJSUzI1NiJ9", "'********' and ********"),
+        ("no eyJ and no keyJhbGciOiJSUzI1NiJ9", "no eyJ and no keyJhbGciOiJSUzI1NiJ9"),
+    ],
+)
+def test_a_token_that_an_answer_repeats_is_masked(message: str, shown: str) -> None:
+    assert Failure(message).message == shown
+    assert Failure("x", status=401).as_dict()["message"] == "x"
+
+
+def test_a_status_of_the_login_is_not_one_of_the_object() -> None:
+    error = LoginError(Failure("not there", status=404), "Check it")
+    assert error.status is None
+    assert error.failure.as_dict()["status"] == 404
+
+
 @pytest.mark.parametrize("cause", ["it broke", "it broke.", "it broke. "])
 def test_a_user_error_is_a_sentence_of_four_parts(cause: str) -> None:
     assert str(UserError("policy 'A'", "read it", cause, "Run it again.")) == (

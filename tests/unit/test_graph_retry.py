@@ -151,7 +151,7 @@ def test_the_error_of_the_last_try_is_raised(clock: Clock) -> None:
 
 
 def test_a_host_that_cannot_be_reached_is_tried_three_times(clock: Clock) -> None:
-    server = Server(failure(unreached=True), endless=True)
+    server = Server(failure(tries=3), endless=True)
     with pytest.raises(GraphError):
         clock.policy().run(server)
     assert server.tries == 3

@@ -80,23 +80,23 @@ def test_the_user_agent_names_product_and_version() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raised", "message", "maybe_done", "unreached"),
+    ("raised", "message", "maybe_done", "tries"),
     [
-        (UNREACHED, "graph.test cannot be reached", False, True),
-        (requests.exceptions.ConnectTimeout("slow"), "graph.test cannot be reached", False, True),
-        (requests.exceptions.ProxyError("refused"), "the proxy did not connect to graph.test", False, True),
-        (requests.exceptions.ReadTimeout("slow"), "graph.test did not answer within 7 s", True, False),
-        (LOST, "the connection to graph.test broke before the answer was complete", True, False),
-        (requests.exceptions.ChunkedEncodingError("cut"), "the connection to graph.test broke", True, False),
+        (UNREACHED, "graph.test cannot be reached", False, 3),
+        (requests.exceptions.ConnectTimeout("slow"), "graph.test cannot be reached", False, 3),
+        (requests.exceptions.ProxyError("refused"), "the proxy did not connect to graph.test", False, 3),
+        (requests.exceptions.ReadTimeout("slow"), "graph.test did not answer within 7 s", True, None),
+        (LOST, "the connection to graph.test broke before the answer was complete", True, None),
+        (requests.exceptions.ChunkedEncodingError("cut"), "the connection to graph.test broke", True, None),
     ],
 )
 def test_failures_worth_another_try(
-    wire: Wire, raised: Exception, message: str, maybe_done: bool, unreached: bool
+    wire: Wire, raised: Exception, message: str, maybe_done: bool, tries: int | None
 ) -> None:
     error, transient = failure_of(wire, raised)
     assert transient is not None
     assert error.failure.message.startswith(message)
-    assert (transient.maybe_done, transient.unreached) == (maybe_done, unreached)
+    assert (transient.maybe_done, transient.tries) == (maybe_done, tries)
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,11 @@ from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, TOKEN
 SECRET = "canary-secret~0123456789"
 DEFAULTS = {name: option.get("default") for name, option in {**AUTH, **CONNECTION}.items()}
 SHARED = {**AUTH, **CONNECTION}
+# What is written into a variable, for the options that do not take any text, and the value that this is.
+WRITTEN = {"cloud": "global", "managed_identity": "user", "send_certificate_chain": "true", "validate_certs": "false"}
+MEANT: dict[str, t.Any] = {**WRITTEN, "send_certificate_chain": True, "validate_certs": False}
 ENVIRONMENT = {
-    name: (
-        option["fallback"][1][0],
-        "global" if name == "cloud" else "false" if name == "validate_certs" else "https://e",
-    )
+    name: (option["fallback"][1][0], WRITTEN.get(name, "https://e"))
     for name, option in SHARED.items()
     if "fallback" in option
 }
@@ -156,7 +156,7 @@ def test_each_variable_is_read(capsys: Capture, monkeypatch: pytest.MonkeyPatch,
         return Reply({"changed": False})
 
     run(lambda: run_module(ModuleDefinition({}, job)), args, capsys)
-    assert requests[0].params[name] == (False if name == "validate_certs" else value)
+    assert requests[0].params[name] == MEANT.get(name, value)
 
 
 @pytest.mark.parametrize("name", sorted(set(SHARED) - {"access_token"}))
@@ -170,8 +170,13 @@ def test_a_null_shared_option_leaves_the_environment_its_say(
 ) -> None:
     variable, value = ENVIRONMENT[name]
     monkeypatch.setenv(variable, value)
-    expected = False if name == "validate_certs" else value
-    assert seen({}, {name: None}, capsys).params[name] == expected
+    assert seen({}, {name: None}, capsys).params[name] == MEANT.get(name, value)
+
+
+@pytest.mark.parametrize("name", sorted(set(ENVIRONMENT) - {"access_token"}))
+def test_an_empty_variable_is_as_if_not_set(capsys: Capture, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(ENVIRONMENT[name][0], "")
+    assert seen({}, {}, capsys).params[name] == DEFAULTS[name]
 
 
 @pytest.mark.parametrize("check_mode", [False, True])

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST, with_shared
+from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLOUDS
+from ansible_collections.m365.apps.plugins.module_utils._graph.login_errors import ADVICE
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, POLICY_IN_LIST, with_shared
 from ansible_collections.m365.apps.plugins.module_utils._version import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +98,9 @@ def test_each_environment_variable_is_documented_with_its_option(module: str) ->
 @pytest.mark.parametrize("module", MODULES)
 def test_secrets_are_not_logged(module: str) -> None:
     secret = {name for name in spec_of(module) if re.search("secret|token|password|passphrase", name)}
-    assert secret == {"client_secret", "access_token"}
+    # The path of a file is no secret.
+    secret -= {"federated_token_file"}
+    assert secret == {"client_secret", "access_token", "certificate_passphrase"}
     assert all(spec_of(module)[name]["no_log"] is True for name in secret)
 
 
@@ -159,6 +163,14 @@ def test_the_role_describes_an_option_in_the_modules_words(name: str) -> None:
 
 def test_the_action_group_holds_every_module() -> None:
     assert read_yaml("meta/runtime.yml")["action_groups"] == {"all": MODULES}
+
+
+def test_the_guide_to_logins_names_each_variable_and_code() -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_authentication.rst").read_text(encoding="utf-8")
+    variables = {option["fallback"][1][0] for option in AUTH.values()}
+    assert [name for name in (*AUTH, *variables, *ADVICE) if f"``{name}``" not in guide] == []
+    hosts = [url for cloud in CLOUDS.values() for url in (cloud.login_url, cloud.graph_url)]
+    assert [name for name in (*CLOUDS, *hosts) if f"``{name}``" not in guide] == []
 
 
 def test_the_version_is_that_of_galaxy_yml() -> None:

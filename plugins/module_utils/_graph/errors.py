@@ -10,6 +10,8 @@ import re
 import typing as t
 from dataclasses import asdict, dataclass
 
+# A token or an assertion (a JWT: its parts begin with the base64 of an open brace) that an answer repeats.
+_JWT = re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*)*")
 _INNER_ERROR_KEYS = ("innererror", "inner_error")
 _MESSAGE_LIMIT = 600
 
@@ -36,6 +38,10 @@ class Failure:
     client_request_id: str | None = None
     method: str | None = None
     path: str | None = None
+
+    def __post_init__(self) -> None:
+        # Ansible masks options only; what was acquired or read from a file is masked here, whoever repeats it.
+        object.__setattr__(self, "message", _JWT.sub("********", self.message))
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the facts as a dict of JSON values, every key present."""
@@ -147,6 +153,11 @@ class LoginError(GraphError):
     def in_doubt(self) -> bool:
         """Nothing is sent without a token; an earlier try may have had one."""
         return self.maybe_done
+
+    @property
+    def status(self) -> int | None:
+        """None: a login's 404 must not be taken for that of the object which the token is for."""
+        return None
 
     def cause(self) -> str:
         return self.failure.message

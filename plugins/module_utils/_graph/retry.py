@@ -19,25 +19,27 @@ T = t.TypeVar("T")
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0
 _SHORTEST_DELAY = 0.1
-# A host that cannot be reached at all is most likely misspelled: do not spend the whole budget on it.
-_CONNECT_ATTEMPTS = 3
+# A host that cannot be reached at all is most likely misspelled, and who answers with something else than Graph does is
+# most likely not Graph: do not spend the whole budget on it.
+FEW_TRIES = 3
 
 
 class Transient(Exception):
     """A failure worth another try.
 
     ``error`` is what the user sees when the tries end, ``retry_after`` the server's wish in seconds,
-    ``maybe_done`` tells that the server may have done the work, ``unreached`` that no connection was made.
+    ``maybe_done`` tells that the server may have done the work; ``tries`` is how often it is worth it at most, None as
+    often as there is time for.
     """
 
     def __init__(
-        self, error: GraphError, retry_after: float | None = None, maybe_done: bool = True, unreached: bool = False
+        self, error: GraphError, retry_after: float | None = None, maybe_done: bool = True, tries: int | None = None
     ) -> None:
         super().__init__(str(error))
         self.error = error
         self.retry_after = retry_after
         self.maybe_done = maybe_done
-        self.unreached = unreached
+        self.tries = tries
 
 
 def parse_retry_after(value: str | None, now: float) -> float | None:
@@ -94,7 +96,7 @@ class RetryPolicy:
                 failed_first = now if failed_first is None else failed_first
                 elapsed = now - failed_first
                 too_late = self.budget <= 0 or elapsed + delay > self.budget
-                if too_late or (failure.unreached and attempts >= _CONNECT_ATTEMPTS):
+                if too_late or (failure.tries is not None and attempts >= failure.tries):
                     raise _with_effort(failure.error, attempts, elapsed) from failure
                 last = failure
             self.sleep(delay)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .._version import VERSION
 from .errors import Failure, NoAnswerError
-from .retry import Transient
+from .retry import FEW_TRIES, Transient
 
 REQUESTS_IMPORT_ERROR: str | None
 try:
@@ -100,13 +100,13 @@ def _no_answer(error: requests.exceptions.RequestException, method: str, url: st
         return Transient(
             failed(f"the proxy did not connect to {host} ({_innermost(error)})", "Check proxy"),
             maybe_done=False,
-            unreached=True,
+            tries=FEW_TRIES,
         )
     if _unreached(error):
         return Transient(
             failed(f"{host} cannot be reached ({_innermost(error)})", "Check the URL, the name service and the proxy"),
             maybe_done=False,
-            unreached=True,
+            tries=FEW_TRIES,
         )
     if isinstance(error, requests.exceptions.Timeout):
         message, step = f"{host} did not answer within {timeout:g} s", "Raise timeout, or run it again later"

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
-from ansible.module_utils.common.parameters import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._graph.clouds import CLOUDS
 from .._office.policy import KINDS
@@ -15,14 +16,40 @@ from .._office.policy import KINDS
 Spec = dict[str, dict[str, t.Any]]
 
 
+def environment(name: str) -> str:
+    """Return a variable of the environment. An empty one is as if it were not set: job runners set them so."""
+    value = os.environ.get(name)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
 def _from_env(name: str) -> tuple[t.Any, list[str]]:
-    return (env_fallback, [name])
+    return (environment, [name])
 
 
 AUTH: Spec = {
     "tenant_id": {"type": "str", "fallback": _from_env("AZURE_TENANT_ID")},
     "client_id": {"type": "str", "fallback": _from_env("AZURE_CLIENT_ID")},
     "client_secret": {"type": "str", "no_log": True, "fallback": _from_env("AZURE_CLIENT_SECRET")},
+    "certificate_path": {"type": "path", "fallback": _from_env("AZURE_CLIENT_CERTIFICATE_PATH")},
+    "certificate_passphrase": {
+        "type": "str",
+        "no_log": True,
+        "fallback": _from_env("AZURE_CLIENT_CERTIFICATE_PASSWORD"),
+    },
+    "send_certificate_chain": {
+        "type": "bool",
+        "default": False,
+        "fallback": _from_env("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"),
+    },
+    # The path of a file is no secret.
+    "federated_token_file": {"type": "path", "no_log": False, "fallback": _from_env("AZURE_FEDERATED_TOKEN_FILE")},
+    "managed_identity": {
+        "type": "str",
+        "choices": ["system", "user"],
+        "fallback": _from_env("M365_MANAGED_IDENTITY"),
+    },
     "access_token": {"type": "str", "no_log": True, "fallback": _from_env("M365_ACCESS_TOKEN")},
 }
 

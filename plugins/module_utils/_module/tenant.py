@@ -10,7 +10,6 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from .._graph.auth import Authenticator, ReadyToken, client_secret_login
 from .._graph.client import GraphClient
 from .._graph.clouds import CLOUDS
 from .._graph.errors import UserError
@@ -18,9 +17,7 @@ from .._graph.retry import RetryPolicy
 from .._graph.session import Connection
 from .._office.groups import GroupDirectory
 from .._office.store import OfficeStore
-
-_LOGIN = "the login"
-_LOGIN_OPTIONS = ("access_token", "client_secret")
+from .logins import authenticator_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ def open_client(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Gr
     connection = _connection(params)
     retry = RetryPolicy(connection.retry_timeout)
     batching = params.get("batch") == "auto"
-    return GraphClient(connection, _authenticator(params, raw, connection, retry), retry, batching)
+    return GraphClient(connection, authenticator_of(params, raw, connection, retry), retry, batching)
 
 
 def _connection(params: t.Mapping[str, t.Any]) -> Connection:
@@ -89,33 +86,3 @@ def _is_root_url(url: str) -> bool:
     except ValueError:
         return False
     return plain and parts.scheme == "https" and bool(parts.hostname)
-
-
-def _authenticator(
-    params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], connection: Connection, retry: RetryPolicy
-) -> Authenticator:
-    """Return the login asked for. What the task says wins over what the environment offers."""
-    asked = [name for name in _LOGIN_OPTIONS if raw.get(name) is not None]
-    if len(asked) > 1:
-        raise UserError(_LOGIN, f"use {' and '.join(asked)}", "they are two ways to log in", "Give one of them")
-    offered = [name for name in _LOGIN_OPTIONS if params.get(name) is not None]
-    chosen = next(iter(asked or offered), None)
-    if chosen is None:
-        raise UserError(
-            _LOGIN,
-            "log in",
-            "no credential is given",
-            "Give client_secret with tenant_id and client_id, or access_token; or set AZURE_TENANT_ID, AZURE_CLIENT_ID "
-            "and AZURE_CLIENT_SECRET",
-        )
-    if chosen == "access_token":
-        return ReadyToken(params["access_token"])
-    missing = [name for name in ("tenant_id", "client_id") if not params.get(name)]
-    if missing:
-        raise UserError(
-            _LOGIN,
-            "use client_secret",
-            f"{' and '.join(missing)} missing",
-            "Give both beside it, or set the environment",
-        )
-    return client_secret_login(connection, retry, params["tenant_id"], params["client_id"], params["client_secret"])

@@ -53,6 +53,7 @@ def _dump_app(app: App) -> dict[str, Any]:
     return {
         "client_id": app.client_id,
         "secrets": list(app.secrets),
+        "expired_secrets": list(app.expired_secrets),
         "roles": list(app.roles),
         "certificates": list(app.certificates),
         "federated": [

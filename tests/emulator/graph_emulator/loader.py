@@ -209,6 +209,7 @@ def _app(place: str, value: object) -> App:
     known = (
         "client_id",
         "secrets",
+        "expired_secrets",
         "roles",
         "certificates",
         "federated",
@@ -220,6 +221,7 @@ def _app(place: str, value: object) -> App:
     return App(
         client_id=(node.get("client_id", str, "") or new_id()).lower(),
         secrets=node.texts("secrets"),
+        expired_secrets=node.texts("expired_secrets"),
         roles=node.texts("roles"),
         certificates=tuple(
             _pem(f"{place}.certificates", text, load_pem_x509_certificate) for text in node.texts("certificates")

@@ -151,6 +151,7 @@ class App:
 
     client_id: str
     secrets: tuple[str, ...] = ()
+    expired_secrets: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
     federated: tuple[Federation, ...] = ()

@@ -108,6 +108,15 @@ def test_refused_logins(
     assert (answer.status_code, _code(answer), answer.json()["error"]) == (status, code, error)
 
 
+def test_expired_secret(emulator: Emulator, tenant: str, app: dict[str, Any]) -> None:
+    state = {"tenants": {tenant: {"apps": [{**app, "expired_secrets": ["of-last-year"]}]}}}
+    assert emulator.admin("PUT", "state", state)["tenants"][tenant]["apps"][0]["expired_secrets"] == ["of-last-year"]
+    for secret, status in (("of-last-year", 401), (SECRET, 200)):
+        answer = emulator.login(tenant, client_id=app["client_id"], client_secret=secret)
+        assert answer.status_code == status
+    assert _code(emulator.login(tenant, client_id=app["client_id"], client_secret="of-last-year")) == 7000222
+
+
 def test_both_names_of_the_graph_resource(emulator: Emulator, tenant: str, app: dict[str, Any]) -> None:
     for resource in ("https://graph.microsoft.com", emulator.url):
         answer = emulator.login(

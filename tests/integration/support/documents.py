@@ -1,25 +1,44 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The examples in documents: YAML and console blocks of Markdown files, EXAMPLES of plugins."""
+"""The examples in documents: YAML and console blocks of Markdown and reStructuredText files, EXAMPLES of plugins."""
 
 from __future__ import annotations
 
 import ast
 import re
 import shlex
+import textwrap
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-_BLOCK = re.compile(
-    r"^(?P<reason><!--(?:(?!-->).)*-->\s*)?```(?P<language>yaml|console)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL
-)
+# A block with its language, and before it a comment where it cannot be run: that is the reason.
+_BLOCKS = {
+    ".md": re.compile(
+        r"^(?P<reason><!--(?:(?!-->).)*-->\s*)?```(?P<language>yaml|console)\n(?P<text>.*?)^```",
+        re.MULTILINE | re.DOTALL,
+    ),
+    ".rst": re.compile(
+        r"^(?P<reason>\.\. Not run: .+\n(?: +.+\n)*\n+)?\.\. code-block:: (?P<language>yaml\+jinja|yaml|console)\n+"
+        r"(?P<text>(?:(?: +.*)?\n)+)",
+        re.MULTILINE,
+    ),
+}
+_OPENING = re.compile(r"^ *(?:```|\.\. code-block:: *)(?:ya?ml|console)\b", re.MULTILINE)
 _PATH = re.compile(r"# (\S+\.ya?ml)\n")
 # Programs of a console block that run here; others (make, pip, ansible-galaxy) set things up.
 _RUN = ("ansible", "ansible-playbook", "ansible-doc")
+
+
+@dataclass(frozen=True)
+class Command:
+    """The words of a command, and what the block exports before it; None for a value that the reader types in."""
+
+    words: list[str]
+    exported: dict[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -28,7 +47,7 @@ class Examples:
 
     definitions: dict[str, str]
     plays: list[str]
-    commands: list[list[str]]
+    commands: list[Command]
 
     @property
     def count(self) -> int:
@@ -37,20 +56,23 @@ class Examples:
 
 
 def examples_of(path: Path) -> Examples:
-    """Return the examples of a plugin or a Markdown file. Raises AssertionError for a block that cannot be run."""
+    """Return the examples of a plugin or a document. Raises AssertionError for a block that cannot be run."""
     text = path.read_text(encoding="utf-8")
     examples = Examples({}, [], [])
     if path.suffix == ".py":
         _add_yaml(_assigned(text, "EXAMPLES"), path, examples)
         return examples
-    for block in _BLOCK.finditer(text):
+    blocks = list(_BLOCKS[path.suffix].finditer(text))
+    assert len(blocks) == len(_OPENING.findall(text)), f"{path}: there is a block in a form that is not read here"
+    for block in blocks:
         if block["reason"]:
             # The comment is the reason why this one cannot be run.
             continue
-        if block["language"] == "yaml":
-            _add_yaml(block["text"], path, examples)
+        shown = textwrap.dedent(block["text"])
+        if block["language"] == "console":
+            examples.commands.extend(_commands(shown))
         else:
-            examples.commands.extend(_commands(block["text"]))
+            _add_yaml(shown, path, examples)
     return examples
 
 
@@ -74,11 +96,15 @@ def _as_play(tasks: str) -> str:
     return "\n".join(["- hosts: localhost", "  gather_facts: false", "  tasks:", *lines]) + "\n"
 
 
-def _commands(text: str) -> t.Iterator[list[str]]:
+def _commands(text: str) -> t.Iterator[Command]:
+    exported: dict[str, str | None] = {}
     for line in text.splitlines():
         words = shlex.split(line.removeprefix("$ "), comments=True) if line.startswith("$ ") else []
-        if words and words[0] in _RUN:
-            yield words
+        if words[:1] == ["export"]:
+            name, given, value = words[1].partition("=")
+            exported[name] = value if given else None
+        elif words and words[0] in _RUN:
+            yield Command(words, dict(exported))
 
 
 def _assigned(source: str, name: str) -> str:

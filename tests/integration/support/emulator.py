@@ -70,6 +70,10 @@ class Emulator:
         """Return the state of one tenant: policies with decoded payloads, groups, apps."""
         return t.cast(dict[str, t.Any], self._call("GET", "state")["tenants"][tenant_id])
 
+    def tenants(self) -> list[str]:
+        """Return the ids of all tenants."""
+        return list(self._call("GET", "state")["tenants"])
+
     def journal(self) -> list[dict[str, t.Any]]:
         """Return every Graph call since the last reset, in order."""
         return t.cast(list[dict[str, t.Any]], self._call("GET", "journal"))

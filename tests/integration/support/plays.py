@@ -46,7 +46,9 @@ def registered(tasks: t.Mapping[str, Task]) -> list[Task]:
     return made
 
 
-def run(ansible: Ansible, plays: t.Sequence[Task], *arguments: str, folder: Path | None = None) -> dict[str, t.Any]:
+def run(
+    ansible: Ansible, plays: t.Sequence[Task], *arguments: str, folder: Path | None = None, **environment: str
+) -> dict[str, t.Any]:
     """Run plays from a playbook in ``folder`` (else in that of ``ansible``) and return what they kept."""
     results = ansible.folder / "kept.json"
     copy = {"content": "{{ kept | to_json }}", "dest": str(results), "mode": "0600"}
@@ -54,5 +56,5 @@ def run(ansible: Ansible, plays: t.Sequence[Task], *arguments: str, folder: Path
     path = (folder or ansible.folder) / "plays.yml"
     path.write_text(json.dumps([*plays, last]))
     # Newer cores leave the arguments out of results unless they are told.
-    ansible.playbook(path, *arguments, ANSIBLE_INJECT_INVOCATION="true").ok()
+    ansible.playbook(path, *arguments, ANSIBLE_INJECT_INVOCATION="true", **environment).ok()
     return t.cast(dict[str, t.Any], json.loads(results.read_text()))

@@ -96,6 +96,8 @@ class Ansible:
         self.folder = folder
         self.way = way
         self.login = dict(login)
+        # More secrets that may not be printed, beside those of the tenant.
+        self.canaries: list[str] = []
         self._variables = folder / "variables.json"
         self._variables.write_text(json.dumps(variables))
         self._variables.chmod(0o600)
@@ -119,14 +121,15 @@ class Ansible:
             check=False,
         )
         run = Run(done.returncode, done.stdout, done.stderr)
-        look_through(run.output)
+        look_through(run.output, self.canaries)
         return run
 
 
-def look_through(output: str) -> None:
-    """Raise AssertionError when the output holds a traceback or a secret."""
+def look_through(output: str, canaries: t.Iterable[str] = ()) -> None:
+    """Raise AssertionError when the output holds a traceback, a secret of the tenant or one of the canaries."""
+    canaries = [SECRET, WRONG_SECRET, *canaries]
     for number, line in enumerate(output.splitlines()):
         # Ansible's own word where it shows none is "(traceback unavailable)".
         assert "Traceback" not in line, f"line {number}: {line[:500]}"
-        for secret in (SECRET, WRONG_SECRET):
+        for secret in canaries:
             assert secret not in line, f"line {number} shows a secret: {line.replace(secret, '***')[:500]}"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import secrets
 import typing as t
 
+import requests
+
 from .emulator import Ready
 
 TENANT = "a3f1c5e7-0b2d-4f68-9ace-13579bdf0246"
@@ -31,6 +33,21 @@ def state(policies: t.Sequence[dict[str, t.Any]] = (), groups: t.Sequence[dict[s
     """Return a state document of the emulator with this tenant and its apps."""
     apps = [{"client_id": app, "secrets": [SECRET], "roles": roles} for app, roles in APPS.values()]
     return {"tenants": {TENANT: {"policies": list(policies), "groups": list(groups), "apps": apps}}}
+
+
+def access_token(ready: Ready) -> str:
+    """Return an access token for the writer, from the emulator's token endpoint."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": APPS["writer"][0],
+        "client_secret": SECRET,
+        "scope": f"{ready.url}/.default",
+    }
+    with requests.Session() as session:
+        session.trust_env = False
+        session.verify = ready.ca_path
+        reply = session.post(f"{ready.url}/{TENANT}/oauth2/v2.0/token", data=form, timeout=10)
+    return str(reply.json()["access_token"])
 
 
 def login_variables(ready: Ready) -> dict[str, t.Any]:

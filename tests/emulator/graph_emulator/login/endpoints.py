@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -119,10 +119,15 @@ class LoginService:
             return "2"
         if not form.get("client_secret"):
             raise LoginRefused(7000218)
-        sent = form["client_secret"].encode()
-        if not any(hmac.compare_digest(sent, secret.encode()) for secret in app.secrets):
+        if _is_one_of(form["client_secret"], app.expired_secrets):
+            raise LoginRefused(7000222, app.client_id)
+        if not _is_one_of(form["client_secret"], app.secrets):
             raise LoginRefused(7000215, app.client_id)
         return "1"
+
+
+def _is_one_of(sent: str, secrets: Iterable[str]) -> bool:
+    return any(hmac.compare_digest(sent.encode(), secret.encode()) for secret in secrets)
 
 
 def _form(call: Call) -> dict[str, str]:

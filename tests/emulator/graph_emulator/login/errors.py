@@ -32,6 +32,7 @@ CODES: dict[int, tuple[tuple[int, str], str]] = {
     900144: (INVALID_REQUEST, "The request body must contain the following parameter: '{detail}'."),
     7000215: (INVALID_CLIENT, "Invalid client secret provided, for a secret added to app '{detail}'."),
     7000218: (INVALID_CLIENT, "The request body must contain 'client_assertion' or 'client_secret'."),
+    7000222: (INVALID_CLIENT, "The provided client secret keys for app '{detail}' are expired."),
 }
 
 

@@ -1,0 +1,85 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The HTTP client that MSAL is given: our session, our time-out, no redirects, our errors."""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+import typing as t
+from urllib.parse import urlsplit
+
+from .auth import MissingLibraryError
+from .errors import Failure, LoginError, NoAnswerError
+from .retry import FEW_TRIES, Transient, parse_retry_after
+from .session import send
+
+if t.TYPE_CHECKING:
+    import requests
+
+_BUSY = (429, 503, 504)
+
+
+class LoginHttp:
+    """Sends what MSAL wants sent and remembers the last exchange. ``timeout`` is seconds, ``busy`` are retried."""
+
+    def __init__(self, session: requests.Session, timeout: float, busy: t.Collection[int] = _BUSY) -> None:
+        self._session = session
+        self._timeout = timeout
+        self._busy = busy
+        self._body = b""
+        self.status: int | None = None
+        self.method: str | None = None
+        self.path: str | None = None
+
+    def refusal(self) -> dict[str, t.Any] | None:
+        """Return the last answer where it is an OAuth error, else None."""
+        try:
+            document = json.loads(self._body)
+        except (ValueError, RecursionError):
+            return None
+        return document if isinstance(document, dict) and "error" in document else None
+
+    def get(self, url: str, **arguments: t.Any) -> t.Any:
+        return self._send("GET", url, arguments)
+
+    def post(self, url: str, **arguments: t.Any) -> t.Any:
+        return self._send("POST", url, arguments)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _send(self, method: str, url: str, arguments: dict[str, t.Any]) -> t.Any:
+        chosen = {key: arguments[key] for key in ("params", "data", "headers") if key in arguments}
+        self.status, self.method, self.path, self._body = None, method, urlsplit(url).path, b""
+        response = send(self._session, method, url, self._timeout, **chosen)
+        if response.status_code in self._busy:
+            failure = Failure(f"{url} answered {response.status_code}", status=response.status_code, method=method)
+            retry_after = parse_retry_after(response.headers.get("Retry-After"), time.time())
+            raise Transient(NoAnswerError(failure, "Run it again later"), retry_after, maybe_done=False)
+        self.status, self._body = response.status_code, response.content
+        if method == "POST" and self.status < 500:
+            self._refuse_unreadable(url)
+        return response
+
+    def _refuse_unreadable(self, url: str) -> None:
+        """Keep an answer that is not JSON from MSAL, which would log all of it: it may hold a token that was cut off."""
+        try:
+            json.loads(self._body)
+        except (ValueError, RecursionError) as error:
+            failure = Failure(f"{url} answered {self.status} with a body that is not complete JSON", self.status)
+            step = "Run it again later; check login_url, and whether a proxy answers in its place"
+            raise Transient(LoginError(failure, step), maybe_done=False, tries=FEW_TRIES) from error
+
+
+def import_msal() -> t.Any:
+    """Import MSAL only where a token must be acquired: a ready token works without it. Raises MissingLibraryError."""
+    try:
+        import msal  # noqa: PLC0415
+        import msal.exceptions  # noqa: PLC0415
+        import msal.oauth2cli  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingLibraryError("msal", traceback.format_exc()) from error
+    return msal
