@@ -13,16 +13,31 @@ import uuid
 from dataclasses import replace
 
 from .errors import Failure, GraphError, InDoubtError, NotGraphError
-from .messages import Answer, Call, refusal_of
+from .messages import THROTTLED, Answer, Call, refusal_of
 from .retry import RetryPolicy, Transient
 
 BATCH_SIZE = 20
 
+_UNAUTHORIZED = 401
 _FAILED_DEPENDENCY = 424
+# Inner refusals that are tried again, after that many seconds (None: as after any failure).
+_TRIED_AGAIN = {_UNAUTHORIZED: 0.0, _FAILED_DEPENDENCY: None}
 # The outer answer's way to say that there is no $batch here; the inner calls are then sent alone.
 _REFUSALS = (400, 403, 404, 405, 501)
 
 Results = dict[int, t.Union[Answer, GraphError]]
+
+
+class Sender(t.Protocol):
+    """What sends a batch: ``post_batch`` once, ``renew`` gets another token where that is of use, ``throttled`` hears
+    that Graph asks for fewer calls.
+    """
+
+    def post_batch(self, version: str | None, requests: t.Sequence[t.Mapping[str, t.Any]]) -> Answer: ...
+
+    def renew(self) -> bool: ...
+
+    def throttled(self) -> None: ...
 
 
 class BatchRefusedError(Exception):
@@ -35,13 +50,12 @@ class BatchRefusedError(Exception):
         self.settled = settled
 
 
-def send_batch(calls: t.Sequence[Call], post: t.Callable[..., Answer], retry: RetryPolicy) -> list[Answer | GraphError]:
-    """Send up to 20 calls that do not depend on each other and return an answer or an error for each.
+def send_batch(calls: t.Sequence[Call], sender: Sender, retry: RetryPolicy) -> list[Answer | GraphError]:
+    """Send up to 20 calls of one version that do not depend on each other; return an answer or an error for each.
 
-    ``post`` sends the outer request once (it takes ``json_body``). Inner throttling waits for the longest inner
-    Retry-After and sends only what is left. Raises BatchRefusedError.
+    Inner throttling waits for the longest inner Retry-After and sends only what is left. Raises BatchRefusedError.
     """
-    run = _BatchRun(calls, post)
+    run = _BatchRun(calls, sender)
     try:
         retry.run(run.attempt)
     except GraphError as error:
@@ -54,10 +68,12 @@ def send_batch(calls: t.Sequence[Call], post: t.Callable[..., Answer], retry: Re
 class _BatchRun:
     """One batch until each of its calls has an answer or an error."""
 
-    def __init__(self, calls: t.Sequence[Call], post: t.Callable[..., Answer]) -> None:
+    def __init__(self, calls: t.Sequence[Call], sender: Sender) -> None:
         self._calls = calls
-        self._post = post
+        self._sender = sender
         self._answered_once = False
+        # Whether a token that inner calls were refused with was replaced: once in a batch is enough.
+        self._renewed = False
         self.pending = list(range(len(calls)))
         self.results: Results = {}
         self.last_errors: dict[int, GraphError] = {}
@@ -75,7 +91,7 @@ class _BatchRun:
         self.last_errors.clear()
         requests = {place: _request(place, self._calls[place]) for place in self.pending}
         try:
-            answer = self._post(json_body={"requests": list(requests.values())})
+            answer = self._sender.post_batch(self._calls[0].version, list(requests.values()))
         except Transient as failure:
             if failure.maybe_done:
                 self._maybe_done.update(self.pending)
@@ -105,8 +121,7 @@ class _BatchRun:
         """Settle what was answered; return the failure to wait for when something is left."""
         inner = _inner_answers(outer)
         root = outer.path.removesuffix("/$batch")
-        waits: list[float | None] = []
-        errors: list[GraphError] = []
+        left: list[Transient] = []
         for place in list(self.pending):
             # Answers and errors name the whole path, as those of single calls do.
             call = replace(self._calls[place], path=root + self._calls[place].path)
@@ -119,14 +134,26 @@ class _BatchRun:
                     self._settle(place, InDoubtError(failure.error.failure, failure.retry_after))
                     continue
                 self.last_errors[place] = failure.error
-                errors.append(failure.error)
-                waits.append(failure.retry_after)
+                left.append(failure)
             except GraphError as error:
                 self._settle(place, error)
-        if not self.pending:
+        return self._wait_for(left)
+
+    def _wait_for(self, left: t.Sequence[Transient]) -> Transient | None:
+        """Return the failure that stands for what is left; throttling and a refused token are dealt with once."""
+        statuses = {failure.error.status for failure in left}
+        if THROTTLED in statuses:
+            self._sender.throttled()
+        if _UNAUTHORIZED in statuses and (self._renewed or not self._sender.renew()):
+            for place in [place for place in self.pending if self.last_errors[place].status == _UNAUTHORIZED]:
+                self._settle(place, self.last_errors[place])
+            left = [failure for failure in left if failure.error.status != _UNAUTHORIZED]
+        self._renewed = self._renewed or _UNAUTHORIZED in statuses
+        if not left:
             return None
-        known = [wait for wait in waits if wait is not None]
-        return Transient(errors[0], max(known) if known else None)
+        waits = [failure.retry_after for failure in left if failure.retry_after is not None]
+        tries = None if any(failure.tries is None for failure in left) else max(failure.tries or 0 for failure in left)
+        return Transient(left[0].error, max(waits, default=None), tries=tries)
 
 
 def _request(place: int, call: Call) -> dict[str, t.Any]:
@@ -159,10 +186,11 @@ def _answer(call: Call, sent: t.Mapping[str, t.Any], inner: t.Mapping[str, t.Any
     headers = {str(key).lower(): str(value) for key, value in (inner.get("headers") or {}).items()}
     answer = Answer(inner["status"], _body(inner.get("body")), headers.get("content-type", ""), call.method, call.path)
     if 200 <= answer.status < 300:
+        answer.check(call.json_answer)
         return answer
     refusal = refusal_of(answer, _IgnoringCase(headers), sent["headers"]["client-request-id"])
-    if answer.status == _FAILED_DEPENDENCY and isinstance(refusal, GraphError):
-        raise Transient(refusal, maybe_done=False)
+    if isinstance(refusal, GraphError) and answer.status in _TRIED_AGAIN:
+        raise Transient(refusal, _TRIED_AGAIN[answer.status], maybe_done=False)
     raise refusal
 
 

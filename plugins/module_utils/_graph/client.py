@@ -15,11 +15,14 @@ from urllib.parse import urlsplit
 from .auth import Authenticator
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
 from .errors import Failure, GraphError, InDoubtError, NotGraphError
-from .messages import Answer, Call, failure_of, refusal_of
+from .messages import THROTTLED, Answer, Call, failure_of, refusal_of
+from .pace import Pace
 from .retry import RetryPolicy, Transient
 from .session import Connection, open_session, send
 
 _MAX_PAGES = 10_000
+_UNAUTHORIZED = 401
+_UNAVAILABLE = 503
 
 T = t.TypeVar("T")
 
@@ -43,7 +46,10 @@ class GraphClient:
         self._connection = connection
         self._authenticator = authenticator
         self._retry = retry or RetryPolicy(connection.retry_timeout)
+        self._pace = Pace(clock=self._retry.clock, sleep=self._retry.sleep)
         self._session = open_session(connection, connection.graph_url)
+        # Whether the token is the second one and has not worked yet: a third would not either.
+        self._renewed = False
 
     def get(self, path: str, version: str | None = None, params: t.Mapping[str, str] | None = None) -> Answer:
         """GET one resource; tried again where that makes sense. Raises GraphError."""
@@ -53,28 +59,22 @@ class GraphClient:
         """Send a call that may safely be sent twice (see send_once for the arguments). Raises GraphError."""
         return self._retry.run(lambda: self.send_once(method, self._url(path, version), **arguments))
 
-    def call_unrepeatable(self, call: Call, recover: t.Callable[[], T | None], in_doubt: bool = False) -> Answer | T:
-        """Send a call that must not be done twice; ``in_doubt`` tells that an earlier try may have done it.
+    def call_unrepeatable(self, call: Call, look: t.Callable[[], T | None]) -> Answer | T:
+        """Send a call that must not be done twice.
 
-        After a failure that may have done the work, ``recover`` is asked before another try: its answer, when not
-        None, is returned in place of one from Graph. A refusal of a later try is checked the same way, since the first
-        one may be why (the name or number is taken by our own object). Raises GraphError.
+        After a failure that may have done the work, ``look`` is asked before another try: its answer, when not None, is
+        returned in place of one from Graph. Raises GraphError; InDoubtError for a success that cannot be read.
         """
 
         def attempt() -> Answer | T:
-            nonlocal in_doubt
             try:
                 return self._send_call(call)
             except Transient as failure:
-                in_doubt = in_doubt or failure.maybe_done
+                if 200 <= (failure.error.status or 0) < 300:
+                    raise InDoubtError(failure.error.failure) from failure
                 raise
-            except GraphError:
-                found = recover() if in_doubt else None
-                if found is None:
-                    raise
-                return found
 
-        return self._retry.run(attempt, recover)
+        return self._retry.run(attempt, look)
 
     def many(self, calls: t.Iterable[Call]) -> t.Iterator[Answer | GraphError]:
         """Send calls that do not depend on each other and yield an answer or an error for each, in their order.
@@ -89,19 +89,32 @@ class GraphClient:
 
     def _send_chunk(self, calls: t.Sequence[Call]) -> list[Answer | GraphError]:
         if self.batching and len(calls) > 1:
-            url = self._url("/$batch", calls[0].version)
             try:
-                return send_batch(calls, partial(self.send_once, "POST", url), self._retry)
+                return send_batch(calls, self, self._retry)
             except BatchRefusedError as refusal:
                 # Asked once a run: what one tenant refuses it refuses again.
                 self.batching = False
                 return [refusal.settled.get(place) or self._send_alone(call) for place, call in enumerate(calls)]
         return [self._send_alone(call) for call in calls]
 
+    def post_batch(self, version: str | None, requests: t.Sequence[t.Mapping[str, t.Any]]) -> Answer:
+        """Send a batch once. Raises Transient or GraphError."""
+        methods = [request["method"] for request in requests]
+        return self.send_once("POST", self._url("/$batch", version), json_body={"requests": requests}, methods=methods)
+
+    def renew(self) -> bool:
+        """Drop a token that Graph refused, so that the next call logs in anew; False where that is of no use."""
+        self._renewed = not self._renewed and self._authenticator.forget()
+        return self._renewed
+
+    def throttled(self) -> None:
+        """Send less from now on: Graph counts the calls."""
+        self._pace.throttled()
+
     def _send_call(self, call: Call) -> Answer:
         url = self._url(call.path, call.version)
         arguments = {"json_body": call.json_body, "data": call.data, "content_type": call.content_type}
-        return self.send_once(call.method, url, **arguments)
+        return self.send_once(call.method, url, json_answer=call.json_answer, **arguments)
 
     def _send_alone(self, call: Call) -> Answer | GraphError:
         def attempt() -> Answer:
@@ -121,6 +134,10 @@ class GraphClient:
         """Wait as these failures ask for; return False where the time for tries allows no second one."""
         waits = [doubt.retry_after for doubt in doubts if doubt.retry_after is not None]
         return self._retry.pause(max(waits, default=None))
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long; return False, at once, where that is more than all time for tries."""
+        return self._retry.wait(seconds)
 
     def pages(self, path: str, version: str | None = None, params: t.Mapping[str, str] | None = None) -> list[t.Any]:
         """GET a collection to its end and return all its items.
@@ -160,21 +177,46 @@ class GraphClient:
         json_body: t.Any = None,
         data: bytes | None = None,
         content_type: str | None = None,
+        json_answer: bool = True,
+        methods: t.Sequence[str] | None = None,
     ) -> Answer:
-        """Send one request to a full URL and return its 2xx answer. Raises Transient or GraphError."""
-        token = self._authenticator.token()
-        client_request_id = str(uuid.uuid4())
+        """Send one request to a full URL and return its 2xx answer; with a new token, once, where this one is refused.
+
+        ``methods`` are those of the calls in it, if it is a batch: Graph counts them. Raises Transient or GraphError.
+        """
         headers = {
-            "Authorization": f"Bearer {token}",
             "Accept": "application/json" if content_type is None else "*/*",
-            "client-request-id": client_request_id,
             "return-client-request-id": "true",
         }
         if json_body is not None:
             data, content_type = json.dumps(json_body, ensure_ascii=False).encode(), "application/json"
         if content_type is not None:
             headers["Content-Type"] = content_type
-        response = send(self._session, method, url, self._connection.timeout, headers=headers, params=params, data=data)
+        exchange = partial(self._exchange, method, url, methods or [method], headers, params=params, data=data)
+        answer, refusal = exchange()
+        if answer.status == _UNAUTHORIZED and self.renew():
+            answer, refusal = exchange()
+        if answer.status != _UNAUTHORIZED:
+            self._renewed = False
+        if answer.status == THROTTLED:
+            self.throttled()
+        if answer.status == _UNAVAILABLE:
+            # The next try is to meet another server (Graph page "error responses").
+            self._session.close()
+        if refusal is not None:
+            raise refusal
+        answer.check(json_answer)
+        return answer
+
+    def _exchange(
+        self, method: str, url: str, methods: t.Sequence[str], headers: t.Mapping[str, str], **body: t.Any
+    ) -> tuple[Answer, Exception | None]:
+        """Send one request; return its answer, and the error that it is when it is not 2xx. Raises Transient."""
+        token = self._authenticator.token()
+        self._pace.before(methods)
+        request_id = str(uuid.uuid4())
+        sent = {**headers, "Authorization": f"Bearer {token}", "client-request-id": request_id}
+        response = send(self._session, method, url, self._connection.timeout, headers=sent, **body)
         path = urlsplit(response.url)
         answer = Answer(
             status=response.status_code,
@@ -183,9 +225,8 @@ class GraphClient:
             method=method,
             path=f"{path.path}?{path.query}" if path.query else path.path,
         )
-        if 200 <= answer.status < 300:
-            return answer
-        raise refusal_of(answer, response.headers, client_request_id)
+        fine = 200 <= answer.status < 300
+        return answer, None if fine else refusal_of(answer, response.headers, request_id)
 
     def _url(self, path: str, version: str | None = None) -> str:
         return f"{self._connection.graph_url}/{version or self._connection.api_version}{path}"

@@ -65,7 +65,7 @@ class LoginHttp:
         return response
 
     def _refuse_unreadable(self, url: str) -> None:
-        """Keep an answer that is not JSON from MSAL, which would log all of it: it may hold a token that was cut off."""
+        """Keep an answer that is not JSON from MSAL, which would log it whole: it may hold a token that was cut off."""
         try:
             json.loads(self._body)
         except (ValueError, RecursionError) as error:

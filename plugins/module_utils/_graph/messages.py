@@ -9,20 +9,23 @@ import json
 import time
 import typing as t
 from dataclasses import dataclass, replace
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from .errors import Failure, GraphError, NotGraphError, is_graph_error, parse_error_body
-from .retry import Transient, parse_retry_after
+from .retry import FEW_TRIES, Transient, parse_retry_after
 
-# Statuses worth another try (Graph pages "throttling" and "error responses"): 429 was surely not done, 503 and 504 may
-# be.
-_NOT_DONE = 429
-_RETRIED = (_NOT_DONE, 503, 504)
+# Statuses worth another try (Graph pages "throttling" and "error responses"). 429 was surely not done; the others may
+# come from a gateway, and so may be.
+THROTTLED = 429
+_RETRIED = (THROTTLED, 502, 503, 504)
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call: ``path`` is relative to the version's root. Not ``repeatable`` is what must not be done twice."""
+    """One call: ``path`` is relative to the version's root. Not ``repeatable`` is what must not be done twice. Where
+    ``json_answer`` is set, an answer that is no JSON is a broken one.
+    """
 
     method: str
     path: str
@@ -31,6 +34,7 @@ class Call:
     data: bytes | None = None
     content_type: str | None = None
     repeatable: bool = True
+    json_answer: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,18 +49,33 @@ class Answer:
 
     def json(self) -> t.Any:
         """Return the parsed body. Raises NotGraphError when it is not JSON (HTML, cut off)."""
+        if isinstance(self._parsed, NotGraphError):
+            raise self._parsed
+        return self._parsed
+
+    @cached_property
+    def _parsed(self) -> t.Any:
         try:
             return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            is_html = "html" in self.content_type.lower() or self.body.lstrip()[:1] == b"<"
-            what = "an HTML page" if is_html else "a body that is not complete JSON"
-            failure = Failure(
-                f"the answer to {self.method} {self.path} was {what} (status {self.status})",
-                status=self.status,
-                method=self.method,
-                path=self.path,
-            )
-            raise NotGraphError(failure) from error
+        except (ValueError, RecursionError):
+            what = "an HTML page" if self._is_html else "a body that is not complete JSON"
+            message = f"the answer to {self.method} {self.path} was {what} (status {self.status})"
+            return NotGraphError(failure_of(self, message))
+
+    @property
+    def _is_html(self) -> bool:
+        return "html" in self.content_type.lower() or self.body.lstrip()[:1] == b"<"
+
+    def check(self, json_answer: bool) -> None:
+        """Raise Transient for a body that Graph did not send like this: a page, or JSON that is cut off.
+
+        An empty body passes: what needs one misses it when it reads it.
+        """
+        if "html" in self.content_type.lower() or (json_answer and self.body):
+            try:
+                self.json()
+            except NotGraphError as error:
+                raise Transient(error, tries=FEW_TRIES) from error
 
 
 def failure_of(answer: Answer, message: str) -> Failure:
@@ -78,5 +97,5 @@ def refusal_of(answer: Answer, headers: t.Mapping[str, str], client_request_id: 
     error = GraphError(failure) if is_graph_error(answer.body) else NotGraphError(failure)
     if answer.status in _RETRIED:
         retry_after = parse_retry_after(headers.get("Retry-After"), time.time())
-        return Transient(error, retry_after, maybe_done=answer.status != _NOT_DONE)
+        return Transient(error, retry_after, maybe_done=answer.status != THROTTLED)
     return error

@@ -107,10 +107,14 @@ class RetryPolicy:
 
     def pause(self, retry_after: float | None) -> bool:
         """Wait as after a first failure; return False, at once, where the budget allows no second try."""
-        delay = self._delay(retry_after, 1)
-        if self.budget <= 0 or delay > self.budget:
+        return self.budget > 0 and self.wait(self._delay(retry_after, 1))
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long; return False, at once, where that is more than the budget."""
+        if seconds > self.budget:
             return False
-        self.sleep(delay)
+        if seconds:
+            self.sleep(seconds)
         return True
 
     def _delay(self, retry_after: float | None, attempts: int) -> float:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from .._graph.batch import BATCH_SIZE
@@ -36,6 +37,8 @@ from .writes import (
     Written,
 )
 
+# Seconds before each look for a policy whose create nobody answered.
+_LOOKS = (0.0, 1.0, 2.0)
 # What stands before an action's name in the wild, in the metadata and in the documentation. A server may know but one.
 _NAMESPACES = ("", "microsoft.graph.", "microsoft.management.services.api.")
 
@@ -82,19 +85,65 @@ class OfficeStore:
         """
         results = self._run([self._writing(write) for write in writes])
         self._spell_again(writes, results)
-        in_doubt = [place for place, result in enumerate(results) if _is_in_doubt(writes[place], result)]
-        if in_doubt:
-            unanswered = [cause for place in in_doubt if isinstance(cause := results[place].__cause__, InDoubtError)]
-            again = bool(unanswered) and self._client.pause(unanswered)
-            try:
-                live = self.list_policies()
-            except UserError:
-                # The doubt stays: each error says that nobody knows, and the next run looks again.
-                return results
-            for place in in_doubt:
-                draft = t.cast(CreatePolicy, writes[place]).draft
-                results[place] = self._settle(draft, results[place], live, known_ids, again)
+        self._settle(writes, results, known_ids)
         return results
+
+    def _settle(self, writes: t.Sequence[Write], results: list[t.Any], known_ids: t.Collection[str]) -> None:
+        """Find the policies of creates that may have been done.
+
+        One is sent again only where there is time for it and nobody answered that it was done.
+        """
+        doubts: dict[int, Policy] = {
+            place: write.draft
+            for place, (write, result) in enumerate(zip(writes, results, strict=True))
+            if isinstance(write, CreatePolicy) and isinstance(result, UserError) and result.in_doubt
+        }
+        unanswered = {place: doubt for place in doubts if (doubt := _unanswered(results[place])) is not None}
+        again = bool(unanswered) and self._client.pause(unanswered.values())
+        found: dict[int, str] = {}
+        try:
+            self._look_for(doubts, known_ids, found)
+        except UserError:
+            # The doubt stays: each error says that nobody knows, and the next run looks again.
+            again = False
+        for place, draft in doubts.items():
+            if place in found:
+                results[place] = Written(found[place])
+            elif again and place in unanswered:
+                results[place] = self._create_again(draft, known_ids)
+
+    def _look_for(self, drafts: t.Mapping[int, Policy], known_ids: t.Collection[str], found: dict[int, str]) -> None:
+        """Put the ids of created policies into ``found``, by the keys of their drafts. Raises UserError.
+
+        Reads may lag behind writes, so one that is not there is looked for again a little later.
+        """
+        for seconds in _LOOKS:
+            if len(found) == len(drafts) or not self._client.wait(seconds):
+                return
+            strangers = [policy for policy in self.list_policies() if policy.id not in known_ids]
+            for place, draft in drafts.items():
+                ours = next((policy.id for policy in strangers if _same_identity(policy, draft)), None)
+                if ours is not None:
+                    found[place] = ours
+
+    def _create_again(self, draft: Policy, known_ids: t.Collection[str]) -> Written | UserError:
+        """Send a create again whose first try nobody answered."""
+
+        def look() -> str | None:
+            strangers = (policy for policy in self.list_policies() if policy.id not in known_ids)
+            return next((policy.id for policy in strangers if _same_identity(policy, draft)), None)
+
+        operation = self._creating(draft)
+        try:
+            with explained(operation.subject, operation.action, operation.permission):
+                answer = self._client.call_unrepeatable(operation.call, look)
+                return Written(answer) if isinstance(answer, str) else operation.understand(answer)
+        except UserError as error:
+            # The first try may be why: the number is taken by our own policy, which a lagging read did not show.
+            found: dict[int, str] = {}
+            with contextlib.suppress(UserError):
+                self._look_for({0: draft}, known_ids, found)
+            return Written(found[0]) if found else error
 
     def _spell_again(self, writes: t.Sequence[Write], results: list[t.Any]) -> None:
         """Send assigns again that failed for the spelling of the action, as long as there is another one."""
@@ -120,48 +169,11 @@ class OfficeStore:
             call = Call("GET", path_of(part.policy.id, "assignments"))
             return Operation(call, part.policy.named(), "read its assignments", READ_PERMISSION, self._assignments_of)
         name = part.slot.value
-        call = Call("GET", path_of(part.policy.id, name))
+        call = Call("GET", path_of(part.policy.id, name), json_answer=False)
         return Operation(call, part.policy.named(), f"read its {name}", READ_PERMISSION, payload_of, missing={})
 
     def _assignments_of(self, answer: Answer) -> tuple[Assignment, ...]:
         return tuple(read_assignment(item) for item in self._client.all_items(answer))
-
-    def _settle(
-        self, draft: Policy, doubt: UserError, live: t.Sequence[Policy], known_ids: t.Collection[str], again: bool
-    ) -> Written | UserError:
-        """Find the policy of a create that may have been done.
-
-        It is sent again only where there is time for it (``again``) and nobody answered that it was done.
-        """
-
-        def find_ours(policies: t.Sequence[Policy]) -> Policy | None:
-            strangers = (policy for policy in policies if policy.id not in known_ids)
-            return next((policy for policy in strangers if _same_identity(policy, draft)), None)
-
-        ours = find_ours(live)
-        if ours is not None:
-            return Written(ours.id)
-        if not again or not isinstance(doubt.__cause__, InDoubtError):
-            return doubt
-        operation = self._creating(draft)
-        try:
-            with explained(operation.subject, operation.action, operation.permission):
-                answer = self._client.call_unrepeatable(operation.call, lambda: find_ours(self.list_policies()), True)
-                return Written(answer.id) if isinstance(answer, Policy) else operation.understand(answer)
-        except UserError as error:
-            return self._look_once_more(error, draft, find_ours)
-
-    def _look_once_more(
-        self, error: UserError, draft: Policy, find_ours: t.Callable[[t.Sequence[Policy]], Policy | None]
-    ) -> Written | UserError:
-        """Look for a policy whose second create was answered unreadably; nothing is sent again."""
-        if not _is_in_doubt(CreatePolicy(draft), error):
-            return error
-        try:
-            ours = find_ours(self.list_policies())
-        except UserError:
-            return error
-        return error if ours is None else Written(ours.id)
 
     def _writing(self, write: Write) -> Operation:
         if isinstance(write, CreatePolicy):
@@ -212,15 +224,12 @@ class OfficeStore:
             raise first
 
 
-def _is_in_doubt(write: Write, result: t.Any) -> bool:
-    """Tell whether a create may have been done: nobody answered, or the answer to a success cannot be read."""
-    if not isinstance(write, CreatePolicy) or not isinstance(result, UserError):
-        return False
-    cause = result.__cause__
-    if isinstance(cause, NotGraphError):
-        # A redirect or a proxy's own refusal comes before Graph.
-        return not 300 <= (cause.status or 0) < 500
-    return isinstance(cause, InDoubtError)
+def _unanswered(error: UserError) -> InDoubtError | None:
+    """Return why nobody knows whether a call was done; None where an answer came, readable or not."""
+    cause = error.__cause__
+    if not isinstance(cause, InDoubtError) or 200 <= (cause.status or 0) < 300:
+        return None
+    return cause
 
 
 def _value(result: t.Any) -> t.Any:
