@@ -55,6 +55,7 @@ extends_documentation_fragment:
   - m365.apps.attributes.writer
   - m365.apps.auth
   - m365.apps.connection
+  - m365.apps.wait
 seealso:
   - module: m365.apps.office_client_config
   - module: m365.apps.office_client_configs

@@ -219,6 +219,7 @@ extends_documentation_fragment:
   - m365.apps.attributes.writer
   - m365.apps.auth
   - m365.apps.connection
+  - m365.apps.wait
 seealso:
   - module: m365.apps.office_client_config
   - module: m365.apps.office_client_config_assignment
@@ -406,6 +407,15 @@ plan:
       description: The smallest number of requests that can carry the writes.
       returned: always
       type: int
+    wait_requests:
+      description: The smallest number of requests that read back what was written; V(0) with O(wait=false).
+      returned: always
+      type: int
+    wait_listings:
+      description: How often the whole list is read for that, V(0) or V(1), since it comes cheaper than policy by
+        policy; its pages come on top.
+      returned: always
+      type: int
   sample:
     fingerprint: "m365.apps-1:q83vEjRW"
     created: 1
@@ -415,6 +425,8 @@ plan:
     writes: 6
     read_requests: 4
     write_requests: 3
+    wait_requests: 1
+    wait_listings: 0
 actions:
   description:
     - The writes that were sent, or in check mode would be sent, in order. Payloads are not in it.

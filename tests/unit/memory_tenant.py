@@ -8,14 +8,15 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import PAYLOAD_FIELDS, Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
 from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
     CreatePolicy,
     DeletePolicy,
-    Part,
+    Entity,
+    Readable,
     ReplaceAssignments,
     ReplacePayload,
     UpdatePolicy,
@@ -36,6 +37,7 @@ class MemoryTenant:
     fail_at: int | None = None
     requests: int = 0
     parts_read: int = 0
+    listings: int = 0
     ids_made: int = 0
 
     @classmethod
@@ -44,17 +46,33 @@ class MemoryTenant:
         return cls({str(policy.id): policy for policy in policies}, capabilities or Capabilities())
 
     def list_policies(self) -> tuple[Policy, ...]:
-        hidden: dict[str, t.Any] = dict.fromkeys((*PAYLOAD_FIELDS.values(), "assignments"), UNSET)
-        return tuple(replace(policy, **hidden) for policy in self.policies.values())
+        self.listings += 1
+        return tuple(self._listed(policy) for policy in self.policies.values())
 
-    def read(self, parts: t.Sequence[Part]) -> list[t.Any]:
-        values = [
-            self._live(part.policy).assignments if part.slot is None else self._live(part.policy).payload(part.slot)
-            for part in parts
-        ]
-        assert UNSET not in values
-        self.parts_read += len(parts)
+    def _listed(self, policy: Policy) -> Policy:
+        payloads = () if self.capabilities.inline_payloads else PAYLOAD_FIELDS.values()
+        hidden: dict[str, t.Any] = dict.fromkeys((*payloads, "assignments"), UNSET)
+        return replace(policy, **hidden)
+
+    def read(self, parts: t.Sequence[Readable]) -> list[t.Any]:
+        values = self.look(parts)
+        assert not any(isinstance(value, UserError) for value in values)
         return values
+
+    def look(self, parts: t.Sequence[Readable]) -> list[t.Any]:
+        self.parts_read += len(parts)
+        return [self._read(part) for part in parts]
+
+    def _read(self, part: Readable) -> t.Any:
+        policy = self.policies.get(str(part.policy.id))
+        if isinstance(part, Entity):
+            return policy and self._listed(policy)
+        if policy is None:
+            failure = Failure("there is none", status=404)
+            return UserError(part.policy.named(), "read it", "there is none", "Check the id", failure)
+        value = policy.assignments if part.slot is None else policy.payload(part.slot)
+        assert value is not UNSET
+        return value
 
     def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
         self.requests += -(-len(writes) // self.capabilities.batch_size)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.compare import changed_fields
+from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait, reads_of_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge, read_and_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, State
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit
@@ -163,6 +164,21 @@ def test_check_mode_predicts_the_run_and_writes_nothing(case: Case) -> None:
 
 
 @given(cases())
+def test_what_was_written_is_confirmed_by_as_many_reads_as_foreseen(case: Case) -> None:
+    tenant = copy.deepcopy(case[0])
+    planned = run_or_refuse(case)
+    if planned is None:
+        return
+    unread = run(copy.deepcopy(tenant), case[1], case[2])
+    read, listings = case[0].parts_read, case[0].listings
+    outcome = run(tenant, case[1], case[2], wait=Wait(timeout=0))
+    foreseen = reads_of_plan(outcome.plan, tenant.capabilities)
+    assert outcome.error is None
+    assert (tenant.parts_read, tenant.listings) == (read + len(foreseen.parts), listings + foreseen.lists)
+    assert outcome.actions == unread.actions
+
+
+@given(cases())
 def test_unmanaged_policies_and_options_are_untouched(case: Case) -> None:
     tenant, _wishes, terms = case
     before = copy.deepcopy(tenant.policies)
@@ -250,10 +266,11 @@ def test_the_number_of_writes_and_of_requests_is_minimal(case: Case) -> None:
     assert len(tenant.writes) == minimal_writes(before, tenant, managed)
     assert tenant.requests == outcome.plan.write_requests(size)
     there = [(wish, item.before) for wish, item in zip(wishes, outcome.items, strict=False) if item.before is not None]
+    slots = () if tenant.capabilities.inline_payloads else Slot
     parts = sum(
         (wish.payload(slot) is not UNSET) if slot else (wish.groups is not UNSET)
         for wish, _before in there
-        for slot in (*Slot, None)
+        for slot in (*slots, None)
         if wish.state is not State.ABSENT
     )
     assert tenant.parts_read == outcome.plan.parts == parts

@@ -112,6 +112,7 @@ def test_a_module_uses_the_shared_fragments(module: str) -> None:
         f"m365.apps.attributes.{kind}",
         "m365.apps.auth",
         "m365.apps.connection",
+        *(["m365.apps.wait"] if module in WRITERS else []),
     ]
 
 

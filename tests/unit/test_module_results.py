@@ -34,6 +34,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     outcome_result,
     plan_result,
 )
+from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import Opaque, Slot
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
@@ -213,14 +214,23 @@ def test_a_plan_counts_items_writes_and_requests() -> None:
     items = [planned(BARE, changed), planned(BARE, BARE), planned(None, BARE), planned(BARE, None), planned(None, None)]
     writes: list[Action] = [Update(0, {"description": "D"}), Create(2, BARE), Delete(3)]
     outcome = outcome_of(items, [item.status for item in items], writes)
-    result = plan_result(outcome, 2)
+    result = plan_result(outcome, Capabilities(batch_size=2), waits=True)
     assert result.pop("fingerprint") == outcome.plan.fingerprint
     counts = {"created": 1, "updated": 1, "deleted": 1, "unchanged": 2}
-    assert result == {**counts, "writes": 3, "read_requests": 0, "write_requests": 2}
+    assert result == {
+        **counts,
+        "writes": 3,
+        "read_requests": 0,
+        "write_requests": 2,
+        "wait_requests": 1,
+        "wait_listings": 0,
+    }
+    unread = plan_result(outcome, Capabilities(batch_size=2), waits=False)
+    assert (unread["wait_requests"], unread["wait_listings"]) == (0, 0)
 
 
 def test_the_counts_are_those_of_the_plan_whatever_became_of_it() -> None:
-    result = plan_result(outcome_of([planned(BARE, None)], ["not_attempted"]), 20)
+    result = plan_result(outcome_of([planned(BARE, None)], ["not_attempted"]), Capabilities(), waits=True)
     assert (result["deleted"], result["writes"]) == (1, 0)
 
 

@@ -11,6 +11,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError
+from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
@@ -64,7 +65,19 @@ def test_what_is_omitted_sets_no_bounds() -> None:
         guards=Guards(prune=None, protect=(), max_deletions=None, max_changes=None),
         expect_fingerprint=None,
         on_error=OnError.STOP,
+        wait=Wait(60.0),
     )
+
+
+def test_reading_back_can_be_turned_off_and_bounded() -> None:
+    assert terms(wait=False).wait is None
+    assert terms(wait_timeout=0.0).wait == Wait(0.0)
+
+
+@pytest.mark.parametrize("timeout", [-1.0, float("inf"), float("nan")])
+def test_a_wait_that_is_no_time_is_refused(timeout: float) -> None:
+    with pytest.raises(UserError, match=r"^the task: cannot use wait_timeout: .* is not a time in seconds\. Give"):
+        terms(wait_timeout=timeout)
 
 
 @pytest.mark.parametrize("check_mode", [False, True])

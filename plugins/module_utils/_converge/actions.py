@@ -1,7 +1,11 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The writes a plan is made of. Each belongs to one desired item (``item``, its place in the list), or to none."""
+"""The writes a plan is made of. Each belongs to one desired item (``item``, its place in the list), or to none.
+
+``details`` is what users are told of one, ``leaves`` what the policy holds after it (fields by their names in Policy;
+None: there is no policy any more), ``write`` what the surface is given.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from .._office.payload import Json, Slot
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET
 from .._office.writes import CreatePolicy, DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Write
+
+Fields = t.Mapping[str, t.Any]
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,10 @@ class Create:
     def details(self) -> dict[str, t.Any]:
         payloads = [field for field in PAYLOAD_FIELDS.values() if getattr(self.draft, field) is not UNSET]
         return {"fields": sorted(["description", "display_name", "priority", *payloads])}
+
+    def leaves(self) -> Fields | None:
+        names = ("display_name", "description", "odata_type", "priority", *PAYLOAD_FIELDS.values())
+        return {name: value for name in names if (value := getattr(self.draft, name)) is not UNSET}
 
     def write(self, _live: Policy | None) -> Write:
         return CreatePolicy(self.draft)
@@ -40,6 +50,9 @@ class Update:
 
     def details(self) -> dict[str, t.Any]:
         return {"fields": sorted(self.fields)}
+
+    def leaves(self) -> Fields | None:
+        return self.fields
 
     def write(self, live: Policy) -> Write:
         return UpdatePolicy(live, self.fields)
@@ -57,6 +70,9 @@ class WritePayload:
     def details(self) -> dict[str, t.Any]:
         return {"fields": [PAYLOAD_FIELDS[self.slot]]}
 
+    def leaves(self) -> Fields | None:
+        return {PAYLOAD_FIELDS[self.slot]: self.value}
+
     def write(self, live: Policy) -> Write:
         return ReplacePayload(live, self.slot, self.value)
 
@@ -71,6 +87,9 @@ class Assign:
 
     def details(self) -> dict[str, t.Any]:
         return {"group_ids": [assignment.group_id for assignment in self.assignments]}
+
+    def leaves(self) -> Fields | None:
+        return {"assignments": self.assignments}
 
     def write(self, live: Policy) -> Write:
         return ReplaceAssignments(live, self.assignments)
@@ -98,6 +117,9 @@ class Delete:
 
     def details(self) -> dict[str, t.Any]:
         return {}
+
+    def leaves(self) -> Fields | None:
+        return None
 
     def write(self, live: Policy) -> Write:
         return DeletePolicy(live)

@@ -12,6 +12,7 @@ from .._office.policy import PAYLOAD_FIELDS, Assignment
 from .._office.unset import UNSET
 from .._office.writes import Part
 from .apply import OnError, Outcome, apply, predict
+from .confirm import Wait, confirm
 from .desired import DesiredPolicy, GroupChange, State
 from .fingerprint import refuse_moved
 from .groups import resolve, to_look_up
@@ -27,7 +28,8 @@ class Terms:
     """How a run goes about it.
 
     ``whole_policies`` reads both payloads of each policy even where nothing is asked of them, so that the result shows
-    the whole object. ``expect_fingerprint`` is the fingerprint of the plan that is to be applied.
+    the whole object. ``expect_fingerprint`` is the fingerprint of the plan that is to be applied. With ``wait`` the
+    writes of a run that did not fail are read back.
     """
 
     check_mode: bool = False
@@ -36,6 +38,7 @@ class Terms:
     guards: Guards = Guards()
     expect_fingerprint: str | None = None
     on_error: OnError = OnError.STOP
+    wait: Wait | None = None
 
 
 def converge(
@@ -48,7 +51,10 @@ def converge(
     """
     terms = terms or Terms()
     plan = read_and_plan(desired, surface, directory, terms)
-    return predict(plan) if terms.check_mode else apply(plan, surface, terms.on_error)
+    if terms.check_mode:
+        return predict(plan)
+    outcome = apply(plan, surface, terms.on_error)
+    return outcome if outcome.error or terms.wait is None else confirm(outcome, surface, terms.wait)
 
 
 def read_and_plan(

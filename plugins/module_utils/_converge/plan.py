@@ -72,13 +72,19 @@ class Plan:
         """All writes in the order in which they are sent."""
         return tuple(action for stage in self.stages for action in stage)
 
+    @property
+    def total(self) -> int:
+        """How many policies the tenant has when all writes are done."""
+        statuses = [item.status for item in self.items]
+        return len(self.live) + statuses.count("created") - statuses.count("deleted")
+
     def read_requests(self, batch_size: int) -> int:
         """Return the smallest number of requests that can carry the reads behind the listing.
 
         Every part of a policy that the desired state mentions is read once, every group that it names is looked up
         once; none of them depends on another. How many pages the listing has is up to the server.
         """
-        return _requests(self.parts, batch_size) + _requests(self.groups, batch_size)
+        return requests_for(self.parts, batch_size) + requests_for(self.groups, batch_size)
 
     def write_requests(self, batch_size: int) -> int:
         """Return the smallest number of requests that can carry the writes, ``batch_size`` of a stage in each.
@@ -86,10 +92,10 @@ class Plan:
         A policy's own writes depend on each other (or must not overtake each other), so the longest of them gives the
         number of stages, and a stage of n writes takes n / batch_size requests, rounded up.
         """
-        return sum(_requests(len(stage), batch_size) for stage in self.stages)
+        return sum(requests_for(len(stage), batch_size) for stage in self.stages)
 
 
-def _requests(calls: int, batch_size: int) -> int:
+def requests_for(calls: int, batch_size: int) -> int:
     """Return how many requests carry that many calls: the quotient, rounded up."""
     return -(-calls // batch_size)
 

@@ -10,14 +10,15 @@ import typing as t
 from .._graph.errors import UserError
 from .._office.capabilities import Capabilities
 from .._office.policy import Policy
-from .._office.writes import Part, Write, Written
+from .._office.writes import Readable, Write, Written
 
 
 class Surface(t.Protocol):
     """Policies of one tenant.
 
-    Reads raise UserError; one that fails is never an empty answer. ``write`` takes writes that do not depend on each
-    other and returns what each brought or why it failed.
+    Reads raise UserError; one that fails is never an empty answer. ``look`` returns the error in the place of what
+    could not be read. ``write`` takes writes that do not depend on each other and returns what each brought or why it
+    failed.
     """
 
     @property
@@ -25,7 +26,9 @@ class Surface(t.Protocol):
 
     def list_policies(self) -> tuple[Policy, ...]: ...
 
-    def read(self, parts: t.Sequence[Part]) -> list[t.Any]: ...
+    def read(self, parts: t.Sequence[Readable]) -> list[t.Any]: ...
+
+    def look(self, parts: t.Sequence[Readable]) -> list[t.Any]: ...
 
     def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]: ...
 

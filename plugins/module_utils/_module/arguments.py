@@ -93,6 +93,11 @@ READ_ONLY: Spec = {
     "checkin_statuses": {"type": "list", "elements": "dict"},
 }
 
+WAIT: Spec = {
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float", "default": 60.0},
+}
+
 BATCH: Spec = {"batch": {"type": "str", "choices": ["auto", "never"], "default": "auto"}}
 
 UNLISTED: Spec = {

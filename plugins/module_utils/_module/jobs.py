@@ -26,7 +26,7 @@ from .results import (
     plan_result,
 )
 from .tenant import Tenant
-from .terms import bulk_terms, given_order, refuse_null
+from .terms import bulk_terms, given_order, given_wait, refuse_null
 from .wishes import desired_policies, desired_policy
 
 
@@ -55,7 +55,7 @@ Job = t.Callable[[Request, Tenant], Reply]
 def one_policy(request: Request, tenant: Tenant) -> Reply:
     """office_client_config: one policy, shown whole."""
     wish = desired_policy(request.params, request.raw)
-    terms = Terms(check_mode=request.check_mode, whole_policies=True)
+    terms = Terms(request.check_mode, whole_policies=True, wait=given_wait(request.params))
     outcome = converge([wish], tenant.store, tenant.directory, terms)
     shown = outcome.items[0].after
     # The groups of a policy are another module's: a created one would show its none, one that was there nothing.
@@ -66,7 +66,8 @@ def one_policy(request: Request, tenant: Tenant) -> Reply:
 def one_assignment(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_assignment: the groups of one policy that exists."""
     wish = desired_policy(request.params, request.raw, state=State.EXISTING)
-    outcome = converge([wish], tenant.store, tenant.directory, Terms(check_mode=request.check_mode))
+    terms = Terms(request.check_mode, wait=given_wait(request.params))
+    outcome = converge([wish], tenant.store, tenant.directory, terms)
     # EXISTING never ends absent.
     shown = t.cast(Policy, outcome.items[0].after)
     found = {"config": config_result(shown), "assignments": assignment_results(shown.assignments)}
@@ -81,7 +82,7 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
     found = {
         "configs": [config_result(_without_payloads(item.after)) for item in outcome.items if item.after],
         "results": [item_result(place, outcome) for place in range(len(outcome.items))],
-        "plan": plan_result(outcome, tenant.store.capabilities.batch_size),
+        "plan": plan_result(outcome, tenant.store.capabilities, terms.wait is not None),
     }
     return _writer_reply(request, tenant, outcome, found)
 
@@ -89,7 +90,7 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
 def order_of_policies(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_order: the whole tenant in one declared order."""
     refuse_null(request.raw)
-    terms = Terms(check_mode=request.check_mode, order=given_order(request.params))
+    terms = Terms(request.check_mode, order=given_order(request.params), wait=given_wait(request.params))
     outcome = converge([], tenant.store, tenant.directory, terms)
     return _writer_reply(request, tenant, outcome, {"order": order_result(outcome)})
 

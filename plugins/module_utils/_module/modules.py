@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .arguments import BATCH, BULK, IDENTITY, POLICY, POLICY_IN_LIST, UNLISTED, Spec
+from .arguments import BATCH, BULK, IDENTITY, POLICY, POLICY_IN_LIST, UNLISTED, WAIT, Spec
 from .jobs import Job, many_policies, one_assignment, one_policy, order_of_policies, policy_info
 
 _ONE_IDENTITY = {"required_one_of": [("id", "display_name")]}
@@ -23,10 +23,10 @@ class ModuleDefinition:
     rules: t.Mapping[str, t.Any] = field(default_factory=dict)
 
 
-OFFICE_CLIENT_CONFIG = ModuleDefinition(POLICY, one_policy, _ONE_IDENTITY)
+OFFICE_CLIENT_CONFIG = ModuleDefinition({**POLICY, **WAIT}, one_policy, _ONE_IDENTITY)
 
 OFFICE_CLIENT_CONFIG_ASSIGNMENT = ModuleDefinition(
-    {**IDENTITY, "groups": {"type": "raw", "required": True}}, one_assignment, _ONE_IDENTITY
+    {**IDENTITY, "groups": {"type": "raw", "required": True}, **WAIT}, one_assignment, _ONE_IDENTITY
 )
 
 OFFICE_CLIENT_CONFIG_INFO = ModuleDefinition(
@@ -45,7 +45,7 @@ OFFICE_CLIENT_CONFIG_INFO = ModuleDefinition(
 )
 
 OFFICE_CLIENT_CONFIG_ORDER = ModuleDefinition(
-    {"order": {"type": "list", "elements": "str", "required": True}, **UNLISTED}, order_of_policies
+    {"order": {"type": "list", "elements": "str", "required": True}, **UNLISTED, **WAIT}, order_of_policies
 )
 
 OFFICE_CLIENT_CONFIGS = ModuleDefinition(
@@ -58,6 +58,7 @@ OFFICE_CLIENT_CONFIGS = ModuleDefinition(
             **_ONE_IDENTITY,
         },
         **BULK,
+        **WAIT,
     },
     many_policies,
 )

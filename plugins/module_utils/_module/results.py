@@ -10,8 +10,10 @@ from collections import Counter
 
 from .._converge.actions import Action, UpdatePriorities
 from .._converge.apply import Outcome
+from .._converge.confirm import reads_of_plan
 from .._converge.diff import diff_of
 from .._converge.plan import PlannedItem
+from .._office.capabilities import Capabilities
 from .._office.payload import Opaque
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET, Unset
@@ -88,15 +90,19 @@ def item_result(place: int, outcome: Outcome) -> dict[str, t.Any]:
     return result
 
 
-def plan_result(outcome: Outcome, batch_size: int) -> dict[str, t.Any]:
-    """Return the plan's fingerprint, its counts and the smallest number of requests that can carry its writes."""
-    counts = Counter(item.status for item in outcome.plan.items)
+def plan_result(outcome: Outcome, capabilities: Capabilities, waits: bool) -> dict[str, t.Any]:
+    """Return the plan's fingerprint, its counts and the smallest number of requests that can carry its calls."""
+    plan, size = outcome.plan, capabilities.batch_size
+    counts = Counter(item.status for item in plan.items)
+    confirming = reads_of_plan(plan, capabilities) if waits else None
     return {
-        "fingerprint": outcome.plan.fingerprint,
+        "fingerprint": plan.fingerprint,
         **{status: counts[status] for status in ("created", "updated", "deleted", "unchanged")},
-        "writes": len(outcome.plan.actions),
-        "read_requests": outcome.plan.read_requests(batch_size),
-        "write_requests": outcome.plan.write_requests(batch_size),
+        "writes": len(plan.actions),
+        "read_requests": plan.read_requests(size),
+        "write_requests": plan.write_requests(size),
+        "wait_requests": confirming.requests(size) if confirming else 0,
+        "wait_listings": int(confirming.lists) if confirming else 0,
     }
 
 

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import typing as t
 
 from .._converge.apply import OnError
+from .._converge.confirm import Wait
 from .._converge.converge import Terms
 from .._converge.guards import Guards, Limit, Prune
 from .._converge.order import Order, Unlisted
@@ -38,7 +40,16 @@ def bulk_terms(params: Arguments, raw: Arguments, check_mode: bool) -> Terms:
         guards=_guards(params),
         expect_fingerprint=params["expect_fingerprint"],
         on_error=OnError(params["on_error"]),
+        wait=given_wait(params),
     )
+
+
+def given_wait(params: Arguments) -> Wait | None:
+    """Return how long to read back what was written, None for not at all. Raises UserError."""
+    timeout = params["wait_timeout"]
+    if not (math.isfinite(timeout) and timeout >= 0):
+        raise UserError(_TASK, "use wait_timeout", f"{timeout:g} is not a time in seconds", "Give a number from 0 on")
+    return Wait(timeout) if params["wait"] else None
 
 
 def refuse_null(raw: Arguments) -> None:

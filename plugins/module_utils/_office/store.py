@@ -31,7 +31,8 @@ from .operations import (
 from .policy import Assignment, Policy
 from .writes import (
     CreatePolicy,
-    Part,
+    Entity,
+    Readable,
     ReplaceAssignments,
     Write,
     Written,
@@ -68,13 +69,16 @@ class OfficeStore:
 
     def get_policy(self, policy_id: str) -> Policy | None:
         """Return one policy by id, None when there is none with it (404)."""
-        call = Call("GET", path_of(policy_id))
-        operation = Operation(call, f"policy {policy_id}", "read it", READ_PERMISSION, self._entity, missing=None)
-        return t.cast("Policy | None", _value(self._run([operation])[0]))
+        [result] = self._run([self._reading_entity(policy_id, f"policy {policy_id}")])
+        return t.cast("Policy | None", _value(result))
 
-    def read(self, parts: t.Sequence[Part]) -> list[t.Any]:
-        """Return the payload or the assignments that each part names. Raises UserError when one cannot be read."""
-        return [_value(result) for result in self._run([self._reading(part) for part in parts])]
+    def read(self, parts: t.Sequence[Readable]) -> list[t.Any]:
+        """Return what each part names. Raises UserError when one cannot be read."""
+        return [_value(result) for result in self.look(parts)]
+
+    def look(self, parts: t.Sequence[Readable]) -> list[t.Any]:
+        """Return what each part names, or the UserError why it cannot be read."""
+        return self._run([self._reading(part) for part in parts])
 
     def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
         """Send writes that do not depend on each other; return what each brought, or why it failed.
@@ -164,7 +168,13 @@ class OfficeStore:
         answers = self._client.many([operation.call for operation in operations])
         return [understood(operation, answer) for operation, answer in zip(operations, answers, strict=True)]
 
-    def _reading(self, part: Part) -> Operation:
+    def _reading_entity(self, policy_id: str, subject: str) -> Operation:
+        call = Call("GET", path_of(policy_id))
+        return Operation(call, subject, "read it", READ_PERMISSION, self._entity, missing=None)
+
+    def _reading(self, part: Readable) -> Operation:
+        if isinstance(part, Entity):
+            return self._reading_entity(str(part.policy.id), part.policy.named())
         if part.slot is None:
             call = Call("GET", path_of(part.policy.id, "assignments"))
             return Operation(call, part.policy.named(), "read its assignments", READ_PERMISSION, self._assignments_of)

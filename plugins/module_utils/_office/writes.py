@@ -68,3 +68,13 @@ class Part:
 
     policy: Policy
     slot: Slot | None = None
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A policy as the listing shows it, read alone: a Policy, or None when there is none with its id."""
+
+    policy: Policy
+
+
+Readable = t.Union[Part, Entity]

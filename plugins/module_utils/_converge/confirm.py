@@ -1,0 +1,174 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read what was written until it agrees: Graph does not promise that a read shows the write before it."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._graph.errors import UserError
+from .._office.capabilities import Capabilities
+from .._office.policy import PAYLOAD_FIELDS, Policy
+from .._office.unset import UNSET
+from .._office.writes import Entity, Part, Readable
+from .actions import Action, Fields, UpdatePriorities
+from .apply import Outcome
+from .compare import same_assignments, same_payload
+from .plan import Plan, PlannedItem, requests_for
+from .surface import Surface
+
+_FIRST_DELAY = 0.5
+_LONGEST_DELAY = 5.0
+# What a page of the listing holds as far as anybody saw (our reading); it decides only what is cheaper to read.
+_PAGE = 100
+_ABSENT = 404
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long to read: ``timeout`` seconds. ``clock`` (monotonic seconds) and ``sleep`` can be replaced in tests."""
+
+    timeout: float
+    clock: t.Callable[[], float] = time.monotonic
+    sleep: t.Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the writes of a run left of a policy, in the fields that they are about; None: it is gone."""
+
+    policy: Policy
+    fields: Fields | None
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What confirms writes: ``parts`` to read, and whether the whole list comes cheaper than policies one by one."""
+
+    parts: tuple[Readable, ...]
+    lists: bool
+
+    def requests(self, batch_size: int) -> int:
+        """Return the smallest number of requests that can carry the parts; the pages of the list come on top."""
+        return requests_for(len(self.parts), batch_size)
+
+
+def confirm(outcome: Outcome, surface: Surface, wait: Wait) -> Outcome:
+    """Read what the run wrote until it agrees; return the outcome, with an error where it does not in time."""
+    pending = expectations(outcome.actions, outcome.items, outcome.plan.live)
+    deadline = wait.clock() + wait.timeout
+    delay = _FIRST_DELAY
+    while pending:
+        try:
+            pending = _disagreeing(pending, surface, outcome.plan.total)
+        except UserError as error:
+            return replace(outcome, error=error)
+        left = deadline - wait.clock()
+        if pending and left <= 0:
+            return replace(outcome, error=_unconfirmed(pending, wait.timeout))
+        if pending:
+            wait.sleep(min(delay, left))
+            delay = min(_LONGEST_DELAY, 2 * delay)
+    return outcome
+
+
+def expectations(
+    actions: t.Iterable[Action], items: t.Sequence[PlannedItem], live: t.Iterable[Policy]
+) -> list[Expected]:
+    """Return what is expected of each policy that these writes change, in the order of their first one."""
+    policies = {str(policy.id): policy for policy in live}
+    fields: dict[str, Fields | None] = {}
+    for action in actions:
+        if isinstance(action, UpdatePriorities):
+            for policy_id in action.changed:
+                fields[policy_id] = {**(fields.get(policy_id) or {}), "priority": action.numbers[policy_id]}
+            continue
+        item = items[action.item]
+        policy = t.cast(Policy, item.after or item.before)
+        # One that is yet to be created has no id.
+        key = str(policy.id) if policy.id else f"new {action.item}"
+        policies[key] = policy
+        left = action.leaves()
+        fields[key] = None if left is None else {**(fields.get(key) or {}), **left}
+    return [Expected(policies[key], left) for key, left in fields.items()]
+
+
+def reads_of_plan(plan: Plan, capabilities: Capabilities) -> Reads:
+    """Return the fewest reads that confirm all writes of a plan."""
+    expected = expectations(plan.actions, plan.items, plan.live)
+    return reads_of(expected, capabilities, plan.total)
+
+
+def reads_of(expected: t.Sequence[Expected], capabilities: Capabilities, total: int) -> Reads:
+    """Return the fewest reads that confirm these. ``total`` is how many policies the tenant has."""
+    inline, batch_size = capabilities.inline_payloads, capabilities.batch_size
+    entities = [Entity(entry.policy) for entry in expected if _needs_entity(entry, inline)]
+    parts: list[Readable] = []
+    for entry in expected:
+        fields = entry.fields or {}
+        if not inline:
+            parts += [Part(entry.policy, slot) for slot, field in PAYLOAD_FIELDS.items() if field in fields]
+        if "assignments" in fields:
+            parts.append(Part(entry.policy))
+    lists = requests_for(len(entities), batch_size) > max(1, requests_for(total, _PAGE))
+    return Reads(tuple(parts if lists else [*entities, *parts]), lists)
+
+
+def _needs_entity(entry: Expected, inline: bool) -> bool:
+    separate = {"assignments"} | (set() if inline else set(PAYLOAD_FIELDS.values()))
+    return entry.fields is None or bool(set(entry.fields) - separate)
+
+
+def _disagreeing(expected: t.Sequence[Expected], surface: Surface, total: int) -> list[Expected]:
+    """Return those that the tenant does not show yet. Raises UserError when it cannot be read."""
+    reads = reads_of(expected, surface.capabilities, total)
+    seen: dict[str, dict[str, t.Any]] = {}
+    entities: dict[str, Policy | None] = {}
+    if reads.lists:
+        listed = {str(policy.id): policy for policy in surface.list_policies()}
+        entities = {str(entry.policy.id): listed.get(str(entry.policy.id)) for entry in expected}
+    for part, value in zip(reads.parts, surface.look(reads.parts), strict=True):
+        key = str(part.policy.id)
+        if isinstance(value, UserError):
+            if value.details is None or value.details.status != _ABSENT:
+                raise value
+            continue  # A policy that is new may not be there yet for each of its parts.
+        if isinstance(part, Entity):
+            entities[key] = value
+        else:
+            field = "assignments" if part.slot is None else PAYLOAD_FIELDS[part.slot]
+            seen.setdefault(key, {})[field] = value
+    return [entry for entry in expected if not _agrees(entry, entities, seen.get(str(entry.policy.id), {}))]
+
+
+def _agrees(entry: Expected, entities: t.Mapping[str, Policy | None], parts: Fields) -> bool:
+    entity = entities.get(str(entry.policy.id))
+    if entry.fields is None:
+        return entity is None
+    return all(
+        _same(field, wanted, parts[field] if field in parts else getattr(entity, field, UNSET))
+        for field, wanted in entry.fields.items()
+    )
+
+
+def _same(field: str, wanted: t.Any, seen: t.Any) -> bool:
+    if seen is UNSET:
+        return False
+    if field == "assignments":
+        return same_assignments(wanted, seen)
+    return same_payload(wanted, seen) if field in PAYLOAD_FIELDS.values() else bool(wanted == seen)
+
+
+def _unconfirmed(pending: t.Sequence[Expected], timeout: float) -> UserError:
+    first = pending[0]
+    others = f" (and {len(pending) - 1} more)" if pending[1:] else ""
+    shown = "it is still there" if first.fields is None else f"its {', '.join(first.fields)} not yet as written"
+    return UserError(
+        f"{first.policy.named()}{others}",
+        "confirm what was written",
+        f"Graph accepted the writes, but after {timeout:g} s of reading it shows {shown}",
+        "Reads may lag behind writes: run it again later, raise wait_timeout, or turn wait off",
+    )
