@@ -171,9 +171,9 @@ def there(emulator: Emulator, ansible: Ansible) -> Emulator:
     return emulator
 
 
-def kept_of(ansible: Ansible, plays: list[Task], **environment: str) -> dict[str, t.Any]:
+def kept_of(ansible: Ansible, plays: list[Task], environment: dict[str, str] | None = None) -> dict[str, t.Any]:
     """Return the results of registered tasks by name, looked through."""
-    kept = run(ansible, plays, "-vvvv", **environment)
+    kept = run(ansible, plays, "-vvvv", environment=environment)
     text = json.dumps(kept)
     assert [secret for secret in (tenant.SECRET, tenant.WRONG_SECRET, *ansible.canaries) if secret in text] == []
     return {name: entry["result"] for name, entry in kept.items()}
@@ -253,7 +253,7 @@ def test_managed_identity(ansible: Ansible, there: Emulator, kind: str) -> None:
         "unknown": task({**user, "client_id": "99999999-aaaa-4aaa-8aaa-999999999999"}),
         "user without id": task({"managed_identity": "user"}),
     }
-    results = kept_of(ansible, [play_with(registered(cases))], **machine(there, kind))
+    results = kept_of(ansible, [play_with(registered(cases))], machine(there, kind))
     failed = {name: result["msg"] for name, result in results.items() if result["failed"]}
     assert set(failed) == {"user writes", "unknown", "user without id"}
     assert "the managed identity endpoint refused the login" in failed["unknown"]
@@ -267,7 +267,7 @@ def test_managed_identity(ansible: Ansible, there: Emulator, kind: str) -> None:
 @both_ways
 def test_no_managed_identity_here(ansible: Ansible, there: Emulator) -> None:
     cases = {"none": task({"managed_identity": "system"})}
-    results = kept_of(ansible, [play_with(registered(cases))], **machine(there, "none"))
+    results = kept_of(ansible, [play_with(registered(cases))], machine(there, "none"))
     said = results["none"]["msg"]
     assert said.startswith("the login: cannot get a token: no managed identity was found here: 127.0.0.1:1 cannot be")
     assert said.endswith("or choose another login than managed_identity.")

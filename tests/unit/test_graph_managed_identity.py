@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 import typing as t
 
+import msal
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import LoginError
@@ -137,10 +138,16 @@ def test_what_is_no_endpoint_is_told(wire: Wire, login: ManagedIdentityLogin, an
     assert error.status is None
 
 
-def test_a_service_that_msal_cannot_ask_in_this_way(
-    login: ManagedIdentityLogin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("IDENTITY_ENDPOINT", "https://fabric.test")
-    monkeypatch.setenv("IDENTITY_HEADER", HEADER)
+@pytest.mark.usefixtures("app_service")
+def test_service_fabric_is_not_asked(wire: Wire, login: ManagedIdentityLogin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IDENTITY_SERVER_THUMBPRINT", "00" * 20)
     assert "Service Fabric" in refusal_of(login).cause()
+    assert wire.sent == []
+
+
+def test_what_msal_says_itself_is_told(login: ManagedIdentityLogin, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(**_unused: t.Any) -> t.Any:
+        raise msal.managed_identity.ArcPlatformNotSupportedError("Only some platforms have Arc")
+
+    monkeypatch.setattr(msal.ManagedIdentityClient, "acquire_token_for_client", lambda _self, **more: stumble(**more))
+    assert refusal_of(login).cause().endswith("refused the login: Only some platforms have Arc")

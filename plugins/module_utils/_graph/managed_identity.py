@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from dataclasses import replace
 
-from .errors import LoginError, NoAnswerError
+from .errors import Failure, LoginError, NoAnswerError
 from .login_errors import refused
 from .login_http import LoginHttp, import_msal
 from .retry import RetryPolicy
@@ -20,6 +21,8 @@ _WHO = "the managed identity endpoint"
 _BUSY = (410, 429, 502, 503, 504)
 # The endpoint is on this machine or beside it; elsewhere its address leads nowhere and connections hang.
 _LONGEST_WAIT = 10.0
+# Where these are set, the endpoint is that of Service Fabric, which wants another way to check its certificate.
+_SERVICE_FABRIC = {"IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT"}
 _ADVICE = "Check that the identity is assigned to this machine, and client_id where it is a user-assigned one"
 _NONE_HERE = (
     "Run this on an Azure machine or service that has a managed identity, or choose another login than managed_identity"
@@ -51,6 +54,9 @@ class ManagedIdentityLogin:
 
     def _acquire(self) -> str:
         msal = import_msal()
+        if os.environ.keys() >= _SERVICE_FABRIC:
+            failure = Failure("this is Service Fabric, whose managed identities are not supported")
+            raise LoginError(failure, "Choose another login than managed_identity")
         if self._http is None:
             session = open_session(self._connection, self._connection.graph_url)
             # The endpoint is near: a proxy would hand out its own machine's identity, or none.

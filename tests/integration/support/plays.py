@@ -47,14 +47,21 @@ def registered(tasks: t.Mapping[str, Task]) -> list[Task]:
 
 
 def run(
-    ansible: Ansible, plays: t.Sequence[Task], *arguments: str, folder: Path | None = None, **environment: str
+    ansible: Ansible,
+    plays: t.Sequence[Task],
+    *arguments: str,
+    folder: Path | None = None,
+    environment: t.Mapping[str, str] | None = None,
 ) -> dict[str, t.Any]:
-    """Run plays from a playbook in ``folder`` (else in that of ``ansible``) and return what they kept."""
+    """Run plays from a playbook in ``folder`` (else in that of ``ansible``) and return what they kept.
+
+    ``environment`` is added to that of the process.
+    """
     results = ansible.folder / "kept.json"
     copy = {"content": "{{ kept | to_json }}", "dest": str(results), "mode": "0600"}
     last = {"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.copy": copy, "no_log": True}]}
     path = (folder or ansible.folder) / "plays.yml"
     path.write_text(json.dumps([*plays, last]))
     # Newer cores leave the arguments out of results unless they are told.
-    ansible.playbook(path, *arguments, ANSIBLE_INJECT_INVOCATION="true", **environment).ok()
+    ansible.playbook(path, *arguments, ANSIBLE_INJECT_INVOCATION="true", **(environment or {})).ok()
     return t.cast(dict[str, t.Any], json.loads(results.read_text()))
