@@ -23,7 +23,8 @@ COLUMNS = (DUPLICATES, LOSSES, FOREIGN, UNCLEAR, UNTRUE, UNFINISHED, UNSTABLE)
 _SERVER_MADE = ("lastModifiedDateTime", "checkinStatuses", "userCheckinSummary")
 # An object, an action, a cause and a next step, in one line. The object is one that a user knows.
 _SENTENCE = re.compile(
-    r"(?P<object>the login|the list of Office policies|the policies' order|(?:policies\[\d+\] )?policy [^\n:]+|group [^\n:]+)"
+    r"(?P<object>the login|the list of Office policies|the policies' order"
+    r"|(?:policies\[\d+\] )?(?:policy|group) [^\n]+)"
     r": cannot (?P<action>[^\n:]+): (?P<cause>[^\n]+)\. (?P<step>[A-Z][^\n]+)\."
     r"(?: \(\d+ more polic(?:y|ies) failed: see results\.\))?"
 )
@@ -178,9 +179,7 @@ def untrue(
         yield Violation(UNTRUE, "it says changed, but the tenant is as before")
     if not result.get("failed"):
         return
-    old, goal, here = (
-        {policy["displayName"]: facts(policy) for policy in state} for state in (before, case.goal, now)
-    )
+    old, goal, here = ({policy["displayName"]: facts(policy) for policy in state} for state in (before, case.goal, now))
     for item in result.get("results", ()):
         name, status = item["display_name"], item["status"]
         have = here.get(name)

@@ -12,7 +12,7 @@ from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 
 from . import judge, tenants, ways
-from .judge import Case, Policies, Violation
+from .judge import Case, Violation
 from .kinds import KINDS, MODES
 from .positions import Position, positions_of
 from .scenarios import SCENARIOS, Scenario, unmet
@@ -105,7 +105,7 @@ def tried(emulator: Emulator, trial: Trial, base: Baseline) -> Verdict:
         # A run that did all of it is followed by one that changes nothing; a third would find the same again.
         if column == judge.UNFINISHED and survived:
             continue
-        found += _next(emulator, scenario, base.case, column, way)
+        found += _next(emulator, scenario, base.case, column, way if column == judge.UNFINISHED else ways.in_process)
         runs += 1
     return Verdict(trial, position, runs, survived, said, tuple(found))
 
@@ -132,14 +132,16 @@ def _fault(
 
 def _kill(emulator: Emulator, scenario: Scenario, trial: Trial, base: Baseline) -> tuple[None, str]:
     """Kill it at a request of its own, by the place among these."""
-    put(emulator, scenario, base.positions[trial.position].fault(replace(KINDS["slow"], fault=_KILL[trial.kind]), MODES["once"]))
+    put(
+        emulator,
+        scenario,
+        base.positions[trial.position].fault(replace(KINDS["slow"], fault=_KILL[trial.kind]), MODES["once"]),
+    )
     ways.killed(emulator, scenario, int(trial.mode) + 1)
     return None, "killed"
 
 
-def _next(
-    emulator: Emulator, scenario: Scenario, case: Case, column: str, way: ways.Way
-) -> t.Iterator[Violation]:
+def _next(emulator: Emulator, scenario: Scenario, case: Case, column: str, way: ways.Way) -> t.Iterator[Violation]:
     """Run it without faults; yield where it does not reach the goal, or (not stable) changes anything."""
     before = policies(emulator)
     result = way(emulator, scenario, *CALM)

@@ -189,7 +189,7 @@ class _LoginHttp:
         return response
 
     def _refuse_unreadable(self, url: str) -> None:
-        """Keep an answer that is not JSON from MSAL, which would log all of it: it may hold a token that was cut off."""
+        """Keep an answer that is not JSON from MSAL, which would log all of it: it may hold a cut-off token."""
         try:
             json.loads(self._body)
         except (ValueError, RecursionError) as error:
