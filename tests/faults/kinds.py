@@ -18,7 +18,8 @@ class Kind:
 
     ``fault`` is what the emulator takes beside match, count and skip. ``doubt`` tells that a write which it hits may
     have been done for all that the client can know. ``places`` are where it can strike: at any call, at lists (which
-    have page links), or at Graph's calls only. ``timeout`` is the module's option, in seconds.
+    have page links), or at Graph's calls only. ``timeout`` is the module's option, in seconds. ``modes`` are the names
+    of those that are worth their time: what is not tried again is told after the first time.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Kind:
     doubt: bool = True
     places: t.Literal["any", "lists", "graph"] = "any"
     timeout: float = _PATIENT
+    modes: tuple[str, ...] = ("once", "repeated", "outage")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,11 @@ KINDS = {
         Kind("token_expired", {"kind": "token_expired"}, doubt=False),
         Kind("forbidden", {"kind": "forbidden"}, doubt=False),
         Kind("segment_withdrawn", {"kind": "segment_withdrawn"}, doubt=False, places="graph"),
+        Kind("server_error", {"kind": "server_error"}, modes=("once",)),
+        Kind("conflict", {"kind": "conflict"}, doubt=False, modes=("once",)),
+        Kind("redirect", {"kind": "redirect"}, doubt=False, modes=("once",)),
+        Kind("empty_body", {"kind": "empty_body"}, modes=("once",)),
+        Kind("other_json", {"kind": "other_json"}, modes=("once",)),
         Kind("nextlink_loop", {"kind": "nextlink_loop"}, places="lists"),
         Kind("nextlink_foreign", {"kind": "nextlink_foreign"}, places="lists"),
     )

@@ -32,7 +32,8 @@ def part(bases: Baselines, chance: random.Random) -> list[Trial]:
     for trial in chance.sample(every, len(every)):
         chosen.setdefault((trial.scenario, trial.kind), trial)
     killed = [trial for trial in kills(bases) if trial.scenario == "bulk"]
-    return [*chance.sample(killed, 2), *chosen.values()]
+    one_each = [chance.choice([trial for trial in killed if trial.kind == kind]) for kind in KILLS if killed]
+    return [*one_each, *chosen.values()]
 
 
 def _every(bases: Baselines) -> list[Trial]:
