@@ -28,7 +28,7 @@ _SENTENCE = re.compile(
     r": cannot (?P<action>[^\n:]+): (?P<cause>[^\n]+)\. (?P<step>[A-Z][^\n]+)\."
     r"(?: \(\d+ more polic(?:y|ies) failed: see results\.\))?"
 )
-_DEFECTS = ("Traceback", "defect", "unexpected", "object at 0x", "Error(", "None:")
+_DEFECTS = ("Traceback", "{'", "defect", "unexpected", "object at 0x", "Error(", "None:")
 # Said of a policy of which some writes were sent when another policy's failed.
 _HALF_DONE = "Only some of its writes were sent"
 
@@ -164,7 +164,8 @@ def unclear(result: t.Mapping[str, t.Any], secret: str) -> t.Iterator[Violation]
             yield Violation(UNCLEAR, f"not an object, an action, a cause and a next step: {text}")
         if any(word in text for word in _DEFECTS):
             yield Violation(UNCLEAR, f"a defect: {text}")
-    if "exception" in result or secret in str(result):
+    # Ansible's own word where it shows none is "(traceback unavailable)".
+    if "Traceback" in str(result) or secret in str(result):
         yield Violation(UNCLEAR, "a traceback or a secret is in the result")
 
 

@@ -134,10 +134,13 @@ class MissingLibraryError(Exception):
 
 def _refused(answer: t.Mapping[str, t.Any], authority: str, status: int | None) -> LoginError:
     """Return the error for an OAuth refusal, with Entra's AADSTS sentence and without its trace."""
-    description = str(answer.get("error_description") or answer.get("error") or "no reason given")
+    said = answer.get("error")
+    # Something that is no login service may answer with Graph's form of an error.
+    said = (said.get("message") or said.get("code")) if isinstance(said, dict) else said
+    description = str(answer.get("error_description") or said or "no reason given")
     text = " ".join(re.split(r"\s*Trace ID:", description)[0].split())[:400]
     found = re.search(r"AADSTS\d+", description)
-    code = found.group(0) if found else str(answer.get("error") or "") or None
+    code = found.group(0) if found else str(said or "") or None
     failure = Failure(
         message=f"{authority} refused the login: {text}",
         status=status,
