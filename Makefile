@@ -11,11 +11,11 @@ INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
 PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
 	plugins roles) -name '__pycache__' -prune -o -print)
 
-SESSIONS := lint ansible-lint unit integration sanity
+SESSIONS := lint ansible-lint unit fault-slice integration sanity
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark test $(SESSIONS) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark faults test $(SESSIONS) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -55,6 +55,11 @@ benchmark: setup tree install ## Time the collection against the Graph emulator;
 	@mkdir -p docs
 	@PYTHONPATH=.ansible/tree:tests/emulator .venv/bin/python -m ansible_collections.m365.apps.tests.benchmark \
 		$(or $(BENCHMARK_ARGS),--output docs/benchmark.md)
+
+faults: setup tree ## Try every fault at every call of every scenario; writes docs/faults.md (FAULTS_ARGS='--scenario create': a part, writes nothing)
+	@mkdir -p docs
+	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
+		ansible_collections.m365.apps.tests.faults $(or $(FAULTS_ARGS),--output docs/faults.md)
 
 test: setup tree install ## Run every check: all sessions of noxfile.py
 	@.venv/bin/nox

@@ -60,6 +60,12 @@ def unit(session: nox.Session) -> None:
     run(session, "pytest", *(session.posargs or ["tests/unit", "tests/emulator/tests"]))
 
 
+@nox.session(name="fault-slice")
+def fault_slice(session: nox.Session) -> None:
+    """A part of the fault matrix; make faults tries all of it."""
+    run(session, "python", "-m", "ansible_collections.m365.apps.tests.faults", *(session.posargs or ["--slice"]))
+
+
 @nox.session
 def integration(session: nox.Session) -> None:
     """Plays of the installed collection against the emulator."""

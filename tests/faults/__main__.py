@@ -47,7 +47,7 @@ def _trials(arguments: argparse.Namespace, bases: dict[str, Baseline]) -> list[T
     chance = random.Random(arguments.seed)
     if arguments.slice:
         return selection.part(bases, chance)
-    return selection.whole(bases, arguments.sample, chance)
+    return selection.whole(bases, arguments.sample, arguments.several, chance)
 
 
 def _chosen(arguments: argparse.Namespace, trial: Trial) -> bool:
@@ -66,8 +66,11 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="faults", description="Try every fault at every request of every scenario.")
     parser.add_argument("--slice", action="store_true", help="one position for each scenario and kind")
     parser.add_argument("--output", type=Path, help="file to write the page to")
-    parser.add_argument("--workers", type=int, default=4, help="processes, each with an emulator (default 4)")
-    parser.add_argument("--sample", type=int, default=40, help="trials that ansible-playbook repeats (default 40)")
+    parser.add_argument(
+        "--workers", type=int, default=8, help="processes, each with an emulator; they mostly wait (default 8)"
+    )
+    parser.add_argument("--sample", type=int, default=30, help="trials that ansible-playbook repeats (default 30)")
+    parser.add_argument("--several", type=int, default=40, help="trials of each scenario with several faults (40)")
     parser.add_argument("--seed", type=int, default=20, help="what the sample and the slice are drawn with")
     parser.add_argument("--scenario", action="append", choices=SCENARIOS, help="only this one (may be repeated)")
     for name, kind in (("kind", str), ("mode", str), ("position", int), ("way", str)):

@@ -90,7 +90,8 @@ _ROWS = _rows()
 LIVE = (*(live for _asked, live, _wanted in _ROWS.values() if live), *_PRUNED)
 WANTED: dict[str, dict[str, t.Any] | None] = {
     **{
-        name: wanted and {key: value for key, value in wanted.items() if key not in ("priority", "lastModifiedDateTime")}
+        name: wanted
+        and {key: value for key, value in wanted.items() if key not in ("priority", "lastModifiedDateTime")}
         for name, (_asked, _live_policy, wanted) in _ROWS.items()
     },
     **{policy["displayName"]: None for policy in _PRUNED},

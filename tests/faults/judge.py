@@ -23,11 +23,12 @@ COLUMNS = (DUPLICATES, LOSSES, FOREIGN, UNCLEAR, UNTRUE, UNFINISHED, UNSTABLE)
 _SERVER_MADE = ("lastModifiedDateTime", "checkinStatuses", "userCheckinSummary")
 # An object, an action, a cause and a next step, in one line. The object is one that a user knows.
 _SENTENCE = re.compile(
-    r"(?P<object>the login|the list of Office policies|the policies' order|(?:policies\[\d+\] )?policy [^\n:]+|group [^\n:]+)"
+    r"(?P<object>the login|the list of Office policies|the policies' order"
+    r"|(?:policies\[\d+\] )?(?:policy|group) [^\n]+)"
     r": cannot (?P<action>[^\n:]+): (?P<cause>[^\n]+)\. (?P<step>[A-Z][^\n]+)\."
     r"(?: \(\d+ more polic(?:y|ies) failed: see results\.\))?"
 )
-_DEFECTS = ("Traceback", "defect", "unexpected", "object at 0x", "Error(", "None:")
+_DEFECTS = ("Traceback", "{'", "defect", "unexpected", "object at 0x", "Error(", "None:")
 # Said of a policy of which some writes were sent when another policy's failed.
 _HALF_DONE = "Only some of its writes were sent"
 
@@ -163,7 +164,8 @@ def unclear(result: t.Mapping[str, t.Any], secret: str) -> t.Iterator[Violation]
             yield Violation(UNCLEAR, f"not an object, an action, a cause and a next step: {text}")
         if any(word in text for word in _DEFECTS):
             yield Violation(UNCLEAR, f"a defect: {text}")
-    if "exception" in result or secret in str(result):
+    # Ansible's own word where it shows none is "(traceback unavailable)".
+    if "Traceback" in str(result) or secret in str(result):
         yield Violation(UNCLEAR, "a traceback or a secret is in the result")
 
 
@@ -178,9 +180,7 @@ def untrue(
         yield Violation(UNTRUE, "it says changed, but the tenant is as before")
     if not result.get("failed"):
         return
-    old, goal, here = (
-        {policy["displayName"]: facts(policy) for policy in state} for state in (before, case.goal, now)
-    )
+    old, goal, here = ({policy["displayName"]: facts(policy) for policy in state} for state in (before, case.goal, now))
     for item in result.get("results", ()):
         name, status = item["display_name"], item["status"]
         have = here.get(name)

@@ -18,14 +18,18 @@ class Kind:
 
     ``fault`` is what the emulator takes beside match, count and skip. ``doubt`` tells that a write which it hits may
     have been done for all that the client can know. ``places`` are where it can strike: at any call, at lists (which
-    have page links), or at Graph's calls only. ``timeout`` is the module's option, in seconds.
+    have page links), or at Graph's calls only. ``timeout`` is the module's option, in seconds. ``modes`` are the names
+    of those that are worth their time: what is not tried again is told after the first time. ``passes`` tells that
+    another try gets through, so that a run may go on to another fault.
     """
 
     name: str
     fault: t.Mapping[str, t.Any]
     doubt: bool = True
+    passes: bool = False
     places: t.Literal["any", "lists", "graph"] = "any"
     timeout: float = _PATIENT
+    modes: tuple[str, ...] = ("once", "repeated", "outage")
 
 
 @dataclass(frozen=True)
@@ -45,18 +49,23 @@ class Mode:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("throttle", {"kind": "throttle", "retry_after": 0.1}, doubt=False),
-        Kind("unavailable", {"kind": "unavailable", "retry_after": 0.1}),
-        Kind("gateway_timeout", {"kind": "gateway_timeout"}),
-        Kind("gateway_timeout, committed", {"kind": "gateway_timeout", "committed": True}),
-        Kind("reset_before", {"kind": "reset_before"}),
-        Kind("reset_after", {"kind": "reset_after"}),
-        Kind("slow", {"kind": "slow", "seconds": 3}, timeout=_IMPATIENT),
+        Kind("throttle", {"kind": "throttle", "retry_after": 0.1}, doubt=False, passes=True),
+        Kind("unavailable", {"kind": "unavailable", "retry_after": 0.1}, passes=True),
+        Kind("gateway_timeout", {"kind": "gateway_timeout"}, passes=True),
+        Kind("gateway_timeout, committed", {"kind": "gateway_timeout", "committed": True}, passes=True),
+        Kind("reset_before", {"kind": "reset_before"}, passes=True),
+        Kind("reset_after", {"kind": "reset_after"}, passes=True),
+        Kind("slow", {"kind": "slow", "seconds": 3}, timeout=_IMPATIENT, passes=True),
         Kind("html_error", {"kind": "html_error"}),
         Kind("cut_json", {"kind": "cut_json"}),
         Kind("token_expired", {"kind": "token_expired"}, doubt=False),
         Kind("forbidden", {"kind": "forbidden"}, doubt=False),
         Kind("segment_withdrawn", {"kind": "segment_withdrawn"}, doubt=False, places="graph"),
+        Kind("server_error", {"kind": "server_error"}, modes=("once",)),
+        Kind("conflict", {"kind": "conflict"}, doubt=False, modes=("once",)),
+        Kind("redirect", {"kind": "redirect"}, doubt=False, modes=("once",)),
+        Kind("empty_body", {"kind": "empty_body"}, modes=("once",)),
+        Kind("other_json", {"kind": "other_json"}, modes=("once",)),
         Kind("nextlink_loop", {"kind": "nextlink_loop"}, places="lists"),
         Kind("nextlink_foreign", {"kind": "nextlink_foreign"}, places="lists"),
     )

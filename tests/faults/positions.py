@@ -39,7 +39,7 @@ class Position:
 
     def suits(self, kind: Kind, mode: Mode) -> bool:
         """Tell whether a fault of this kind and mode can strike here."""
-        if self.inner and not mode.inner:
+        if mode.name not in kind.modes or (self.inner and not mode.inner):
             return False
         if kind.places == "lists":
             return self.method == "GET" and self.path.partition("?")[0].rpartition("/")[2] in _LISTS

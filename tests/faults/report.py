@@ -9,26 +9,27 @@ import typing as t
 from collections import Counter
 
 from .judge import COLUMNS
-from .trial import IN_PROCESS, KILLED, PLAYBOOK, Baseline, Verdict
+from .trial import IN_PROCESS, KILLED, PLAYBOOK, SEVERAL, Baseline, Verdict
 
 _TEXT = """\
 # Faults
 
 Written by `make faults`. Each scenario is one task against the Graph emulator of this repository. A trial is a run in
-which one call (a login, a request, or a call within a batch) goes wrong in one way, once or for ever, or every call from
-there on does; then a run without faults, which must reach what was asked for; then one more, which must change nothing (a run
-that reached it in spite of the fault is followed by the last one only). Beside the task's policies the tenant holds
-{bystanders} others that nobody may touch.
+which one call (a login, a request, or a call within a batch) goes wrong in one way, once or for ever, or every call
+from there on does; then a run without faults, which must reach what was asked for; then one more, which must change
+nothing (a run that reached it in spite of the fault is followed by the last one only). Beside the task's policies the
+tenant holds {bystanders} others that nobody may touch.
 
-* **survived**: the run with the fault ended well, in the desired state. **refused**: it ended in one sentence that names
-  the object, the action, the cause and the next step. Trials of *{killed}* say nothing.
+* **survived**: the run with the fault ended well, in the desired state. **refused**: it ended in one sentence with the
+  object, the action, the cause and the next step. Trials of *{killed}* say nothing.
 * **duplicates**: two policies with one name or number, or one that nobody asked for. **losses**: a policy, payload,
-  group or other value that is neither the old nor the new one. **touched foreign**: a policy of somebody else that changed.
-  These are looked for after every run, also the failed one.
+  group or other value that is neither the old nor the new one. **touched foreign**: a policy of somebody else that
+  changed. These are looked for after every run, also the failed one.
 * **unclear**: a failure without such a sentence. **untrue**: `changed` or a status that does not fit what was done.
   **not converged**, **not stable**: the second and the third run.
-* *{killed}*: real `ansible-playbook` processes, killed (SIGKILL) while a write waits for its answer, before and after its
-  work is done. *{playbook}*: a sample of the same trials as *{in_process}* by real processes, seed {seed}.
+* *{killed}*: real `ansible-playbook` processes, killed (SIGKILL) while a write waits for its answer, before and after
+  its work is done, also within a batch. *{playbook}*: trials like *{in_process}* by real processes. *{several}*: two
+  to five faults in one run. Both are drawn with seed {seed}.
 
 {table}
 
@@ -44,6 +45,7 @@ def markdown(bases: t.Mapping[str, Baseline], verdicts: t.Sequence[Verdict], see
         killed=KILLED,
         playbook=PLAYBOOK,
         in_process=IN_PROCESS,
+        several=SEVERAL,
         seed=seed,
         table=table(verdicts),
         total=f"{len(verdicts):,}",
@@ -56,7 +58,7 @@ def table(verdicts: t.Sequence[Verdict]) -> str:
     """Return the table: one row for each scenario and way."""
     head = ["scenario", "", "positions", "kinds", "trials", "runs", "survived", "refused", *COLUMNS]
     rows: dict[tuple[str, str], list[Verdict]] = {}
-    for way in (IN_PROCESS, PLAYBOOK, KILLED):
+    for way in (IN_PROCESS, SEVERAL, PLAYBOOK, KILLED):
         for verdict in verdicts:
             if verdict.trial.way == way:
                 rows.setdefault((verdict.trial.scenario, way), []).append(verdict)

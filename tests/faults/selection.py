@@ -7,22 +7,28 @@ from __future__ import annotations
 
 import random
 import typing as t
+from dataclasses import replace
 
 from .kinds import KINDS, MODES
-from .trial import IN_PROCESS, KILLED, KILLS, PLAYBOOK, Baseline, Trial
+from .trial import IN_PROCESS, KILLED, KILLS, PLAYBOOK, SEVERAL, Baseline, Trial
 
 Baselines = t.Mapping[str, Baseline]
 
 
-def whole(bases: Baselines, sample: int, chance: random.Random) -> list[Trial]:
-    """Return every position x kind x mode in-process, every kill, and a sample of the former by ansible-playbook."""
+_SEVERAL = (2, 3, 5)
+
+
+def whole(bases: Baselines, sample: int, several: int, chance: random.Random) -> list[Trial]:
+    """Return every position x kind x mode in-process, every kill, a sample of the former by ansible-playbook, and
+    ``several`` trials of each scenario with more than one fault.
+    """
     every = _every(bases)
     by_playbook = [
         Trial(trial.scenario, trial.position, trial.kind, trial.mode, PLAYBOOK)
         for trial in chance.sample(every, min(sample, len(every)))
     ]
     # The slow ones first, so that the end is not one of them alone.
-    return [*kills(bases), *by_playbook, *every]
+    return [*kills(bases), *by_playbook, *_several(every, several, chance), *every]
 
 
 def part(bases: Baselines, chance: random.Random) -> list[Trial]:
@@ -32,7 +38,21 @@ def part(bases: Baselines, chance: random.Random) -> list[Trial]:
     for trial in chance.sample(every, len(every)):
         chosen.setdefault((trial.scenario, trial.kind), trial)
     killed = [trial for trial in kills(bases) if trial.scenario == "bulk"]
-    return [*chance.sample(killed, 2), *chosen.values()]
+    one_each = [chance.choice([trial for trial in killed if trial.kind == kind]) for kind in KILLS if killed]
+    return [*one_each, *_several(every, 2, chance), *chosen.values()]
+
+
+def _several(every: t.Sequence[Trial], count: int, chance: random.Random) -> list[Trial]:
+    """Return that many trials of each scenario in which two to five faults strike, drawn by chance."""
+    made = []
+    for name in dict.fromkeys(trial.scenario for trial in every):
+        own = [trial for trial in every if trial.scenario == name and trial.mode == "once"]
+        passing = [trial for trial in own if KINDS[trial.kind].passes]
+        for _number in range(count):
+            first, *others = [chance.choice(own), *chance.sample(passing, chance.choice(_SEVERAL) - 1)]
+            more = tuple((other.position, other.kind) for other in others)
+            made.append(replace(first, way=SEVERAL, more=more))
+    return made
 
 
 def _every(bases: Baselines) -> list[Trial]:

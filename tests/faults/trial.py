@@ -12,7 +12,7 @@ from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 
 from . import judge, tenants, ways
-from .judge import Case, Policies, Violation
+from .judge import Case, Violation
 from .kinds import KINDS, MODES
 from .positions import Position, positions_of
 from .scenarios import SCENARIOS, Scenario, unmet
@@ -21,7 +21,7 @@ CALM = (60.0, 60.0)
 # Held back until the process is dead; longer than a play needs to get there.
 _KILL = {"before its work": {"kind": "hang", "seconds": 90}, "after its work": {"kind": "slow", "seconds": 90}}
 KILLS = tuple(_KILL)
-IN_PROCESS, PLAYBOOK, KILLED = "in-process", "ansible-playbook", "killed"
+IN_PROCESS, SEVERAL, PLAYBOOK, KILLED = "in-process", "several at once", "ansible-playbook", "killed"
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,17 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Trial:
-    """What is tried: a scenario, a position (by its place in the baseline), a kind and a mode, and how it is run."""
+    """What is tried: a scenario, a position (by its place in the baseline), a kind and a mode, and how it is run.
+
+    ``more`` are further faults of the same run that strike once: positions and kinds.
+    """
 
     scenario: str
     position: int
     kind: str
     mode: str
     way: str = IN_PROCESS
+    more: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,12 +104,12 @@ def tried(emulator: Emulator, trial: Trial, base: Baseline) -> Verdict:
     found += judge.damage(base.case, now)
     emulator.misbehave()
     runs = 1
-    way = ways.in_process if trial.way == IN_PROCESS else ways.by_playbook
+    way = ways.in_process if trial.way in (IN_PROCESS, SEVERAL) else ways.by_playbook
     for column in (judge.UNFINISHED, judge.UNSTABLE):
         # A run that did all of it is followed by one that changes nothing; a third would find the same again.
         if column == judge.UNFINISHED and survived:
             continue
-        found += _next(emulator, scenario, base.case, column, way)
+        found += _next(emulator, scenario, base.case, column, way if column == judge.UNFINISHED else ways.in_process)
         runs += 1
     return Verdict(trial, position, runs, survived, said, tuple(found))
 
@@ -114,14 +118,16 @@ def _fault(
     emulator: Emulator, scenario: Scenario, trial: Trial, base: Baseline, found: list[Violation]
 ) -> tuple[bool, str]:
     """Run it with the fault; return whether the goal was reached and said so, and what was said."""
-    kind, mode, position = KINDS[trial.kind], MODES[trial.mode], base.positions[trial.position]
-    put(emulator, scenario, position.fault(kind, mode))
-    way = ways.in_process if trial.way == IN_PROCESS else ways.by_playbook
-    result = way(emulator, scenario, kind.timeout, mode.retry_timeout)
+    mode, position = MODES[trial.mode], base.positions[trial.position]
+    kinds = [KINDS[kind] for kind in (trial.kind, *(kind for _place, kind in trial.more))]
+    also = [base.positions[place].fault(KINDS[kind], MODES["once"]) for place, kind in trial.more]
+    put(emulator, scenario, position.fault(kinds[0], mode), *also)
+    way = ways.by_playbook if trial.way == PLAYBOOK else ways.in_process
+    result = way(emulator, scenario, min(kind.timeout for kind in kinds), mode.retry_timeout)
     now = policies(emulator)
-    if mode.count is not None and emulator.faults():
+    if mode.count is not None and not trial.more and emulator.faults():
         found.append(Violation(judge.UNTRUE, "the matrix: the fault did not strike"))
-    doubt = kind.doubt and (position.writes or mode.anywhere)
+    doubt = bool(trial.more) or (kinds[0].doubt and (position.writes or mode.anywhere))
     found += judge.untrue(base.case, base.case.before, result, now, doubt)
     if result.get("failed"):
         found += judge.unclear(result, tenant.SECRET)
@@ -132,14 +138,16 @@ def _fault(
 
 def _kill(emulator: Emulator, scenario: Scenario, trial: Trial, base: Baseline) -> tuple[None, str]:
     """Kill it at a request of its own, by the place among these."""
-    put(emulator, scenario, base.positions[trial.position].fault(replace(KINDS["slow"], fault=_KILL[trial.kind]), MODES["once"]))
+    put(
+        emulator,
+        scenario,
+        base.positions[trial.position].fault(replace(KINDS["slow"], fault=_KILL[trial.kind]), MODES["once"]),
+    )
     ways.killed(emulator, scenario, int(trial.mode) + 1)
     return None, "killed"
 
 
-def _next(
-    emulator: Emulator, scenario: Scenario, case: Case, column: str, way: ways.Way
-) -> t.Iterator[Violation]:
+def _next(emulator: Emulator, scenario: Scenario, case: Case, column: str, way: ways.Way) -> t.Iterator[Violation]:
     """Run it without faults; yield where it does not reach the goal, or (not stable) changes anything."""
     before = policies(emulator)
     result = way(emulator, scenario, *CALM)
@@ -158,5 +166,5 @@ def told(verdict: Verdict) -> str:
     """Return a verdict with violations as text."""
     trial, at = verdict.trial, verdict.position
     where = f"{trial.scenario}, {at.method} {at.path} ({trial.position}{', inner' if at.inner else ''})"
-    lines = [f"{where}, {trial.kind}, {trial.mode}, {trial.way}: {verdict.said}"]
+    lines = [f"{where}, {trial.kind}, {trial.mode}, {trial.way} {trial.more or ''}: {verdict.said}"]
     return "\n".join([*lines, *(f"    {violation.column}: {violation.text}" for violation in verdict.violations)])

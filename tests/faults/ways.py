@@ -90,9 +90,23 @@ def killed(emulator: Emulator, scenario: Scenario, request: int) -> None:
         try:
             _wait_for(emulator, request, process)
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            # Each worker process of Ansible is in a session of its own, which a signal to the group does not reach.
+            for pid in (*_descendants(process.pid), process.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             process.communicate()
+
+
+def _descendants(pid: int) -> list[int]:
+    """Return the processes that a process started, and those that these did (Linux man page "proc_pid_stat")."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # gone since
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    found = [pid]
+    for known in found:
+        found += [child for child, parent in parents.items() if parent == known]
+    return found[1:]
 
 
 def _wait_for(emulator: Emulator, request: int, process: subprocess.Popen[str]) -> None:

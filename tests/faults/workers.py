@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import typing as t
@@ -32,7 +34,16 @@ class _Worker:
 
 
 def _begin(ready: multiprocessing.Queue[Ready], bases: t.Mapping[str, Baseline]) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _Worker.emulator, _Worker.bases = Emulator(ready.get()), bases
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however that came."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
 
 
 def _try(trial: Trial) -> Verdict:

@@ -147,6 +147,20 @@ def test_an_oauth_error_without_a_description_is_told(wire: Wire, login: MsalApp
     assert caught.value.failure.code == "unauthorized_client"
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [({"code": "Conflict", "message": "It conflicts."}, "It conflicts"), ({"code": "No"}, "No"), ({}, "no reason")],
+)
+def test_an_error_in_another_form_is_told_in_words(
+    wire: Wire, login: MsalApplication, error: dict[str, str], told: str
+) -> None:
+    wire.expect("GET", DISCOVERY, json=CONFIGURATION)
+    wire.expect("POST", TOKEN_URL, status=409, json={"error": error})
+    with pytest.raises(LoginError, match=f"refused the login: {told}") as caught:
+        login.token()
+    assert "{" not in f"{caught.value} {caught.value.failure.code}"
+
+
 def test_a_long_description_is_cut(wire: Wire, login: MsalApplication) -> None:
     refuse(wire, "x" * 5000)
     with pytest.raises(LoginError) as caught:

@@ -104,6 +104,7 @@ class _Failing(MemoryTenant):
     def write(self, writes: t.Any, known_ids: t.Any) -> t.Any:
         error = UserError("policy 'A'", "update it", "it is so", "Go on")
         error.__cause__ = self.cause
+        assert known_ids == set()
         return [error for _write in writes]
 
 

@@ -109,6 +109,32 @@ def html_error(_fault: Fault, _call: Call, _proceed: Proceed) -> Answer:
     return Answer(502, PROXY_PAGE, {"Content-Type": "text/html; charset=utf-8"})
 
 
+def server_error(_fault: Fault, call: Call, _proceed: Proceed) -> Answer:
+    """500, nothing is done."""
+    return _refuse(Refused(500, "InternalServerError", "An internal server error has occurred."), call)
+
+
+def conflict(_fault: Fault, call: Call, _proceed: Proceed) -> Answer:
+    """409, nothing is done."""
+    return _refuse(Refused(409, "Conflict", "The request conflicts with another one."), call)
+
+
+def redirect(_fault: Fault, _call: Call, _proceed: Proceed) -> Answer:
+    """302 to another host, as a captive portal answers; nothing is done."""
+    return Answer(302, None, {"Location": "https://portal.example/sign-in"})
+
+
+def empty_body(_fault: Fault, _call: Call, proceed: Proceed) -> Answer:
+    """The answer without its body."""
+    return replace(proceed(), content=None)
+
+
+def other_json(_fault: Fault, _call: Call, proceed: Proceed) -> Answer:
+    """The answer with another JSON value in place of its body, an empty array."""
+    answer = proceed()
+    return answer if answer.content is None else replace(answer, content=[])
+
+
 def cut_json(_fault: Fault, _call: Call, proceed: Proceed) -> Answer:
     """The answer's JSON stops in the middle, with a Content-Length that fits."""
     answer = proceed()
@@ -166,7 +192,12 @@ KINDS: dict[str, Callable[[Fault, Call, Proceed], Answer]] = {
         slow,
         hang,
         html_error,
+        server_error,
+        conflict,
+        redirect,
         cut_json,
+        empty_body,
+        other_json,
         token_expired,
         forbidden,
         segment_withdrawn,

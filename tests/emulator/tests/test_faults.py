@@ -119,6 +119,22 @@ def test_a_reset_inside_a_batch_leaves_a_part_of_it_done(emulator: Emulator, gra
     assert _count(graph) == 2
 
 
+@pytest.mark.parametrize(("kind", "status"), [("server_error", 500), ("conflict", 409), ("redirect", 302)])
+def test_other_refusals(emulator: Emulator, graph: Client, kind: str, status: int) -> None:
+    emulator.admin("PUT", "faults", [{"kind": kind}])
+    answer = graph.call("POST", POLICIES, json={"@odata.type": WINDOWS, "priority": 1}, allow_redirects=False)
+    assert answer.status_code == status
+    assert _count(graph) == 0
+
+
+@pytest.mark.parametrize(("kind", "body"), [("empty_body", b""), ("other_json", b"[]")])
+def test_other_bodies(emulator: Emulator, graph: Client, kind: str, body: bytes) -> None:
+    emulator.admin("PUT", "faults", [{"kind": kind}])
+    answer = _post(graph)
+    assert (answer.status_code, answer.content) == (201, body)
+    assert _count(graph) == 1
+
+
 def test_hang(emulator: Emulator, graph: Client) -> None:
     emulator.admin("PUT", "faults", [{"kind": "hang", "seconds": 0.3, "match": {"method": "POST"}}])
     start = time.monotonic()
