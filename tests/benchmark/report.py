@@ -31,7 +31,8 @@ Each policy has 10 settings and one or two of 20 groups.
 
 * **bare script**: `tests/benchmark/bare.py`, which sends the same requests by `requests`, with the same `$batch` use;
   whole process.
-* **one task**: one task of `office_client_configs`, on the fast path, without an empty play.
+* **one task**: one task of `office_client_configs` with `wait: false`, on the fast path, without an empty play.
+* **read back**: the same with `wait` (the default), which reads back what it wrote; the bare script does not.
 * **loop, module**: `office_client_config` in a loop with `m365_fast_path: false`, without an empty play. It leaves
   groups alone, so it does less than the others.
 * **loop, fast path**: the same loop on the fast path.
@@ -55,7 +56,8 @@ The same, with answers that come {distance:.0f} ms later.
 ## Requests of one task
 
 Counted by the emulator, against the formula: pages of the listing + batches of payloads and assignments + batches of
-groups + `plan.write_requests`.
+groups + `plan.write_requests` + what reads back the writes (`plan.wait_requests`, and the pages of
+`plan.wait_listings`).
 
 {requests}
 
@@ -113,6 +115,7 @@ def _policies(results: Results, loop: int) -> str:
         "bare script",
         "one task",
         "ratio to bare",
+        "read back",
         "loop, module",
         "loop, fast path",
         "uri",
@@ -121,13 +124,20 @@ def _policies(results: Results, loop: int) -> str:
 
 
 def _distant(results: Results) -> str:
-    head = ["", "policies", "bare script", "one task", "ratio to bare"]
+    head = ["", "policies", "bare script", "one task", "ratio to bare", "read back"]
     return _table(head, [_beside_bare(found) for found in results.distant])
 
 
 def _beside_bare(found: Compared) -> list[str]:
     one, bare = net(found, "one task"), found.rows["bare"]
-    return [found.mode, f"{found.count:,}", bare.text(), one.text(), one.over(bare).text()]
+    return [
+        found.mode,
+        f"{found.count:,}",
+        bare.text(),
+        one.text(),
+        one.over(bare).text(),
+        net(found, "read back").text(),
+    ]
 
 
 def _policies_row(results: Results, found: Compared, loop: int) -> list[str]:
@@ -150,7 +160,7 @@ def _requests(requests: t.Sequence[Requests]) -> str:
         [
             found.mode,
             f"{found.count:,}",
-            f"{found.pages} + {found.reads} + {found.groups} + {found.writes} = {found.formula}",
+            f"{found.pages} + {found.reads} + {found.groups} + {found.writes} + {found.wait} = {found.formula}",
             str(found.counted),
             "equal" if found.counted == found.formula else "DIFFERENT",
         ]

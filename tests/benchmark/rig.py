@@ -42,7 +42,7 @@ class Rig:
         self.emulator.admin("PUT", "state", tenant.state(live))
         self.emulator.admin("DELETE", "journal")
 
-    def play(self, name: str, *, fast_path: bool = True, **variables: str) -> Command:
+    def play(self, name: str, *, fast_path: bool = True, **variables: str | bool) -> Command:
         """Return the command of a playbook."""
         ready = self.emulator.ready
         given = {

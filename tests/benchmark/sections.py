@@ -45,16 +45,22 @@ class Requests:
     reads: int
     groups: int
     writes: int
+    wait: int
 
     @property
     def formula(self) -> int:
-        """Listing pages, batches of parts, batches of groups, and the plan's write requests."""
-        return self.pages + self.reads + self.groups + self.writes
+        """Listing pages, batches of parts, batches of groups, the plan's write requests, and what reads them back."""
+        return self.pages + self.reads + self.groups + self.writes + self.wait
 
 
 def one_task(rig: Rig, mode: str, count: int, rounds: int) -> Compared:
     """Run office_client_configs beside the bare script and an empty play."""
-    rows = {"empty": rig.play("empty"), "bare": rig.bare(), "one task": rig.play("many")}
+    rows = {
+        "empty": rig.play("empty"),
+        "bare": rig.bare(),
+        "one task": rig.play("many", wait=False),
+        "read back": rig.play("many"),
+    }
     return _compare(rig, mode, count, rounds, rows)
 
 
@@ -120,6 +126,7 @@ def requests(rig: Rig, mode: str, count: int) -> Requests:
         reads=math.ceil(2 * live / _BATCH),
         groups=math.ceil(len(names) / _BATCH),
         writes=plan["write_requests"],
+        wait=plan["wait_requests"] + plan["wait_listings"] * math.ceil(count / _PAGE),
     )
 
 

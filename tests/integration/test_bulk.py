@@ -38,6 +38,12 @@ def parts_of(number: int, size: int) -> int:
     return -(-number // size)
 
 
+def read_back(result: dict[str, t.Any]) -> int:
+    """Return how many requests read back what a run wrote."""
+    plan = result["plan"]
+    return int(plan["wait_requests"] + plan["wait_listings"] * parts_of(COUNT, PAGE))
+
+
 def rolled_out(
     ansible: Ansible, emulator: Emulator, wanted: Dicts | str, **options: t.Any
 ) -> tuple[dict[str, t.Any], int]:
@@ -67,7 +73,9 @@ def test_requests_are_as_few_as_can_be(ansible: Ansible, empty: Emulator) -> Non
     # Creates, payloads and groups: three stages.
     assert created["plan"]["write_requests"] == 3 * parts_of(COUNT, BATCH)
     assert created["plan"]["read_requests"] == groups
-    assert requests == 1 + groups + created["plan"]["write_requests"]
+    assert requests == 1 + groups + created["plan"]["write_requests"] + read_back(created)
+    # The policies by the list, since its pages might be of 100, and their payloads and groups.
+    assert (created["plan"]["wait_listings"], created["plan"]["wait_requests"]) == (1, parts_of(2 * COUNT, BATCH))
     assert len(empty.writes()) == 3 * COUNT == created["plan"]["writes"]
 
     pages = parts_of(COUNT, PAGE)
@@ -77,6 +85,8 @@ def test_requests_are_as_few_as_can_be(ansible: Ansible, empty: Emulator) -> Non
     assert (again["plan"]["read_requests"], again["plan"]["write_requests"]) == (reads, 0)
     assert requests == pages + reads
 
+    assert read_back(again) == 0
+
     # The same list as text, as a lookup reads it from a file.
     as_text, requests = rolled_out(ansible, empty, json.dumps(wanted))
     assert (as_text, requests) == (again, pages + reads)
@@ -85,7 +95,7 @@ def test_requests_are_as_few_as_can_be(ansible: Ansible, empty: Emulator) -> Non
     changed, requests = rolled_out(ansible, empty, wanted)
     assert [item["index"] for item in changed["results"] if item["status"] != "unchanged"] == [33]
     assert changed["plan"]["write_requests"] == 1
-    assert requests == pages + reads + 1
+    assert requests == pages + reads + 1 + read_back(changed) == pages + reads + 2
 
     single, requests = rolled_out(ansible, empty, wanted, batch="never")
     assert not single["changed"]

@@ -54,10 +54,13 @@ def refused(answer: t.Mapping[str, t.Any], who: str, exchange: Exchange, advice:
 
     ``advice`` is the next step for a code that is not in ADVICE.
     """
-    description = str(answer.get("error_description") or answer.get("error") or "no reason given")
+    said = answer.get("error")
+    # Something that is no login service may answer with Graph's form of an error.
+    said = (said.get("message") or said.get("code")) if isinstance(said, dict) else said
+    description = str(answer.get("error_description") or said or "no reason given")
     text = " ".join(re.split(r"\s*Trace ID:", description)[0].split())[:400]
     found = re.search(r"AADSTS\d+", description)
-    code = found.group(0) if found else str(answer.get("error") or "") or None
+    code = found.group(0) if found else str(said or "") or None
     failure = Failure(
         message=f"{who} refused the login: {text}",
         status=exchange.status,
