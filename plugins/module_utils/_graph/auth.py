@@ -28,6 +28,8 @@ _ADVICE = {
     "AADSTS500011": "Check graph_url and cloud: the tenant does not know this Graph host",
     "AADSTS7000112": "The app is disabled in this tenant: enable it",
 }
+# An unprintable character would be reported by the HTTP library together with the token.
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 _DEFAULT_ADVICE = "Check tenant_id, client_id and the credential"
 
 
@@ -45,8 +47,7 @@ class ReadyToken:
     access_token: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        # An unprintable character would be reported by the HTTP library together with the token.
-        if not re.fullmatch(r"[\x21-\x7e]+", self.access_token):
+        if not _TOKEN.fullmatch(self.access_token):
             raise UserError(
                 _LOGIN, "use access_token", "it is empty or holds blanks or line breaks", "Give the bare token text"
             )
@@ -92,16 +93,20 @@ class MsalApplication:
                     app_name="m365.apps",
                 )
             answer = self._application.acquire_token_for_client([f"{self._connection.graph_url}/.default"])
-        except (ValueError, LookupError, AttributeError, RuntimeError) as error:
+        except (ValueError, LookupError, AttributeError, RuntimeError, TypeError, ArithmeticError) as error:
             # MSAL's word, or its stumbling, for an authority it cannot use. What the server said is clearer.
-            said = http.refusal() or {"error": "invalid_authority", "error_description": str(error)}
+            word = str(error) if isinstance(error, ValueError) else f"its answer has a value of a wrong type ({error})"
+            said = http.refusal() or {"error": "invalid_authority", "error_description": word}
             raise _refused(said, authority, http.status) from error
         except msal.exceptions.MsalServiceError as error:
             failure = Failure(f"{authority} answered with a server error", code=getattr(error, "error", None))
             raise Transient(LoginError(failure, "Run it again later"), maybe_done=False) from error
         if not answer or "access_token" not in answer:
             raise _refused(answer or {}, authority, http.status)
-        return str(answer["access_token"])
+        if not isinstance(answer["access_token"], str) or not _TOKEN.fullmatch(answer["access_token"]):
+            said = {"error": "invalid_token", "error_description": "the token in its answer is not a token's text"}
+            raise _refused(said, authority, http.status)
+        return answer["access_token"]
 
 
 def client_secret_login(

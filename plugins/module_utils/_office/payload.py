@@ -14,8 +14,11 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from .._graph.messages import DEEPEST, finite, is_too_deep
+
+_TOO_DEEP = f"it is nested too deeply (more than {DEEPEST} levels)"
 _BOM = b"\xef\xbb\xbf"
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 # A parsed JSON object or array. What is empty ({}, [], no bytes) means "no settings" and is kept as {}.
 Json = t.Union[dict[str, t.Any], list[t.Any]]
@@ -55,13 +58,17 @@ def parse_given(value: t.Any) -> Json:
         if not value.strip():
             return {}
         try:
-            value = json.loads(value, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+            value = json.loads(value, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
         except RecursionError as error:
-            raise PayloadError("it is nested too deeply") from error
+            raise PayloadError(_TOO_DEEP) from error
+        except PayloadError:
+            raise
         except ValueError as error:
             raise PayloadError(f"it is not JSON ({error})") from error
     if not isinstance(value, (dict, list)):
         raise PayloadError(f"it must be a JSON object or array, not {type(value).__name__}")
+    if is_too_deep(value):
+        raise PayloadError(_TOO_DEEP)
     _check_json(value)
     return value
 
@@ -82,7 +89,11 @@ def decode(data: bytes) -> Payload:
     if not text:
         return {}
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        if is_too_deep(value):
+            return Opaque(data)
+        if isinstance(value, (dict, list)):
+            _check_json(value)
     except (ValueError, RecursionError):
         return Opaque(data)
     return value if isinstance(value, (dict, list)) else Opaque(data)
@@ -107,6 +118,13 @@ def _unique_keys(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
     return result
 
 
+def _finite(text: str) -> float:
+    try:
+        return finite(text)
+    except ValueError as error:
+        raise PayloadError(str(error)) from error
+
+
 def _no_constant(name: str) -> t.Any:
     raise PayloadError(f"JSON has no number {name}")
 
@@ -124,7 +142,7 @@ def _check_json(value: t.Any) -> None:
             pending.extend(item.values())
         elif isinstance(item, list):
             pending.extend(item)
-        elif isinstance(item, str) and _HALF_CHARACTER.search(item):
+        elif isinstance(item, str) and HALF_CHARACTER.search(item):
             raise PayloadError("a text in it holds half a character (a lone surrogate), which UTF-8 cannot carry")
         elif isinstance(item, float) and not math.isfinite(item):
             raise PayloadError(f"JSON has no number {item}")
