@@ -31,7 +31,7 @@ SHARED = {**AUTH, **CONNECTION}
 ENVIRONMENT = {
     name: (
         option["fallback"][1][0],
-        "global" if name == "cloud" else "false" if name == "validate_certs" else "https://e",
+        {"cloud": "global", "validate_certs": "false", "api_version": "v1.0"}.get(name, "https://e"),
     )
     for name, option in SHARED.items()
     if "fallback" in option

@@ -5,18 +5,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import decimal
+import json
 import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._graph.auth import MissingLibraryError
-from .._graph.errors import UserError
+from .._graph.errors import UserError, plain
 from .._graph.session import REQUESTS_IMPORT_ERROR
 from .arguments import SHARED, with_shared
 from .jobs import Job, Reply, Request
 from .modules import ModuleDefinition
 from .tenant import Tenant, open_tenant
+
+_MESSAGE_LIMIT = 1900
+# Decimal digits before the point of the largest number that an option may mean.
+_LONGEST_NUMBER = 15
 
 Opener = t.Callable[[t.Mapping[str, t.Any], t.Mapping[str, t.Any]], Tenant]
 
@@ -24,6 +31,7 @@ Opener = t.Callable[[t.Mapping[str, t.Any], t.Mapping[str, t.Any]], Tenant]
 class Module(AnsibleModule):
     """AnsibleModule that keeps the options as given, to tell an omitted one from a null."""
 
+    params: dict[str, t.Any]
     raw: dict[str, t.Any]
 
     def __init__(self, definition: ModuleDefinition) -> None:
@@ -31,11 +39,17 @@ class Module(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()
+        self.params = {name: prepared(value, self.argument_spec.get(name, {})) for name, value in self.params.items()}
         self.raw = {name: outline(value) for name, value in self.params.items()}
         for name in SHARED:
             # For login and connection options null means left out, so that environment and default have their say.
             if self.params.get(name, "") is None:
                 del self.params[name]
+
+    def fail_json(self, msg: str, **more: t.Any) -> t.NoReturn:
+        """End the process with a message; those of Ansible's own checks may quote a value of any size."""
+        super().fail_json(msg=plain(str(msg), _MESSAGE_LIMIT), **more)
+        raise AssertionError("fail_json ends the process")
 
     def reply(self, job: Job, opener: Opener = open_tenant) -> Reply:
         """Return the reply to what the module was asked. Raises MissingLibraryError."""
@@ -53,6 +67,37 @@ class Module(AnsibleModule):
     def end_without(self, missing: MissingLibraryError) -> None:
         """Say which library is missing and end the process."""
         self.fail_json(msg=missing_required_lib(missing.library), exception=missing.import_error)
+
+
+def prepared(value: t.Any, option: t.Mapping[str, t.Any]) -> t.Any:
+    """Return an option as Ansible can take it in.
+
+    JSON text of a dict becomes the dict, so that a null in it can be seen. A number that Ansible's conversion would
+    stumble over (infinite, or of a million digits) becomes a text that it refuses.
+    """
+    kind, inner = option.get("type"), option.get("options") or {}
+    if kind == "list" and isinstance(value, list) and option.get("elements") == "dict":
+        return [prepared(item, {**option, "type": "dict"}) for item in value]
+    if kind == "dict":
+        if isinstance(value, str) and value.startswith("{"):
+            with contextlib.suppress(ValueError, RecursionError):
+                value = json.loads(value)
+        if isinstance(value, dict):
+            return {key: prepared(item, inner.get(key, {})) for key, item in value.items()}
+        # Ansible refuses a text that is no dict; other values it takes for one while it checks the options inside.
+        return value if value is None or isinstance(value, str) else f"a value of type {type(value).__name__}"
+    if (kind == "int" or (kind == "float" and isinstance(value, int))) and _is_too_large(value):
+        return f"{value}"[:20] + " (too large)" if isinstance(value, str) else "a number (too large)"
+    return value
+
+
+def _is_too_large(value: t.Any) -> bool:
+    """Tell whether a number, or the text of one, is infinite or has too many digits for any option."""
+    try:
+        number = decimal.Decimal(value)
+    except (decimal.DecimalException, TypeError, ValueError):
+        return False
+    return number.is_infinite() or (number.is_finite() and number.adjusted() > _LONGEST_NUMBER)
 
 
 def outline(value: t.Any) -> t.Any:
