@@ -92,8 +92,17 @@ class FuzzTenant:
     @property
     def writes(self) -> list[str]:
         """The writes that reached the tenant, alone or in a batch."""
-        calls = [call for entry in self.world.journal.entries for call in (entry, *entry["batch"])]
-        return [f"{call['method']} {call['path']}" for call in calls if _is_write(call)]
+        return [f"{call['method']} {call['path']}" for call in self._calls() if _is_write(call)]
+
+    @property
+    def accepted(self) -> list[str]:
+        """Those of the writes that the tenant did not refuse."""
+        return [
+            f"{call['method']} {call['path']}" for call in self._calls() if _is_write(call) and call["status"] < 300
+        ]
+
+    def _calls(self) -> list[dict[str, t.Any]]:
+        return [call for entry in self.world.journal.entries for call in (entry, *entry["batch"])]
 
     def send(self, adapter: requests.adapters.HTTPAdapter, request: requests.PreparedRequest, **_: t.Any) -> t.Any:
         """Answer one request in the place of the network."""
