@@ -179,11 +179,12 @@ def _inner_answers(outer: Answer) -> dict[str, dict[str, t.Any]]:
 
 def _answer(call: Call, sent: t.Mapping[str, t.Any], inner: t.Mapping[str, t.Any] | None) -> Answer:
     """Return the inner answer. Raises Transient or GraphError for one that is missing or not 2xx."""
-    if inner is None or not isinstance(inner.get("status"), int):
+    if inner is None or type(inner.get("status")) is not int or not 100 <= inner["status"] <= 599:
         raise Transient(
             NotGraphError(Failure("$batch gave no answer to this call", method=call.method, path=call.path))
         )
-    headers = {str(key).lower(): str(value) for key, value in (inner.get("headers") or {}).items()}
+    told = inner.get("headers")
+    headers = {key.lower(): str(value) for key, value in told.items()} if isinstance(told, dict) else {}
     answer = Answer(inner["status"], _body(inner.get("body")), headers.get("content-type", ""), call.method, call.path)
     if 200 <= answer.status < 300:
         answer.check(call.json_answer)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 import uuid
 from functools import partial
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 from .auth import Authenticator
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
 from .errors import Failure, GraphError, InDoubtError, NotGraphError
-from .messages import THROTTLED, Answer, Call, failure_of, refusal_of
+from .messages import THROTTLED, Answer, Call, failure_of, host_of, refusal_of
 from .pace import Pace
 from .retry import RetryPolicy, Transient
 from .session import Connection, open_session, send
@@ -233,6 +234,8 @@ class GraphClient:
 
     def _check_next(self, url: str, seen: set[str]) -> None:
         """Refuse a page link that leaves the configured host or does not end."""
+        if host_of(url) is None or re.search(r"[\x00-\x20\x7f-\xa0\\]", url):
+            raise NotGraphError(Failure("a page link is not a URL; the token was not sent there", method="GET"))
         here, there = urlsplit(self._connection.graph_url), urlsplit(url)
         if (here.scheme, here.netloc.lower()) != (there.scheme, there.netloc.lower()):
             raise NotGraphError(

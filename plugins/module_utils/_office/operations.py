@@ -104,8 +104,13 @@ def path_of(policy_id: str | None, *parts: str) -> str:
 def read_assignment(item: t.Any) -> Assignment:
     """Read an assignment. Raises NotGraphError when it is not one."""
     document = json_object(item)
-    if document.get("target") is not None:
-        json_object(document["target"], "the target of an assignment")
+    target = json_object(document.get("target"), "the target of an assignment")
+    told = [target[name] for name in ("groupId", "@odata.type") if target.get(name) is not None]
+    if not told or not all(isinstance(text, str) and text for text in told):
+        # It could not be sent back unchanged, so the groups beside it could not be changed either.
+        raise NotGraphError(Failure("the target of an assignment names neither a group nor its type", method="GET"))
+    if not isinstance(document.get("id"), (str, type(None))):
+        raise NotGraphError(Failure("the id of an assignment is not text", method="GET"))
     return Assignment.from_graph(document)
 
 
