@@ -71,7 +71,7 @@ def other_ca_path(tmp_path: Path) -> str:
 def call(url: str, path: str = "/things", **options: t.Any) -> t.Any:
     clock = Clock()
     client = GraphClient(Connection(url, url, timeout=10.0, **options), ReadyToken(TOKEN), clock.policy(budget=10))
-    return client.get(path).json()
+    return client.call("GET", path).json()
 
 
 def error_of(url: str, path: str = "/things", **options: t.Any) -> NoAnswerError:

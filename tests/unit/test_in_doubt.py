@@ -57,7 +57,10 @@ def test_errors(error: GraphError, in_doubt: bool) -> None:
         ([{"body": UNREACHED}, refusal(403)], False),
         ([{"body": LOST}, refusal(403)], True),
         ([refusal(504), refusal(429), refusal(401)], True),
-        ([{"status": 502, **PAGE}], True),
+        ([{"status": 502, **PAGE}, refusal(403)], True),
+        ([refusal(500)], True),
+        ([PAGE, PAGE, PAGE], True),
+        ([PAGE, refusal(403)], True),
         ([{"status": 403, **PAGE}], False),
     ],
 )
