@@ -183,6 +183,14 @@ def test_headers_that_are_null_are_none(wire: Wire, client: GraphClient) -> None
     assert many(client, A, B)[0].body == b""
 
 
+def test_bytes_are_no_broken_answer_but_a_page_is(wire: Wire, client: GraphClient) -> None:
+    page = inner(1, body=base64.b64encode(b"<html>").decode(), **{"Content-Type": "text/html"})
+    wire.expect("POST", BATCH, **outer(inner(0, body="eyJhIjog"), page))
+    wire.expect("POST", BATCH, **outer(inner(1, body="AAE=")))
+    answers = [answer.body for answer in client.many([BYTES, BYTES]) if isinstance(answer, Answer)]
+    assert answers == [b'{"a": ', b"\x00\x01"]
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 500, 501])
 def test_a_refused_call_has_its_own_error_and_the_others_their_answers(
     wire: Wire, client: GraphClient, status: int
