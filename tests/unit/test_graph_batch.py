@@ -184,7 +184,7 @@ def test_headers_that_are_null_are_none(wire: Wire, client: GraphClient) -> None
 
 
 def test_bytes_are_no_broken_answer_but_a_page_is(wire: Wire, client: GraphClient) -> None:
-    page = inner(1, body=base64.b64encode(b"<html>").decode(), **{"Content-Type": "text/html"})
+    page = inner(1, 200, base64.b64encode(b"<html>").decode(), **{"Content-Type": "text/html"})
     wire.expect("POST", BATCH, **outer(inner(0, body="eyJhIjog"), page))
     wire.expect("POST", BATCH, **outer(inner(1, body="AAE=")))
     answers = [answer.body for answer in client.many([BYTES, BYTES]) if isinstance(answer, Answer)]

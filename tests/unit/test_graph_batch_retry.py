@@ -118,7 +118,7 @@ def test_without_a_budget_there_is_one_try(wire: Wire, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [inner(0, body=CUT), inner(0, body=PAGE), inner(0, body=PAGE, **{"Content-Type": "text/html"})]
+    "answer", [inner(0, body=CUT), inner(0, body=PAGE), inner(0, 200, PAGE, **{"Content-Type": "text/html"})]
 )
 def test_an_inner_answer_that_cannot_be_read_is_asked_for_three_times(
     wire: Wire, client: GraphClient, clock: Clock, answer: dict[str, t.Any]
