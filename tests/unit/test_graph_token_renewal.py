@@ -79,28 +79,23 @@ def statuses(results: t.Iterable[Answer | GraphError]) -> list[int | None]:
 # One call
 
 
+@pytest.mark.parametrize("budget", [0, 300])
 def test_a_refused_token_is_replaced_and_the_call_sent_again_at_once(
-    wire: Wire, client: GraphClient, clock: Clock
+    wire: Wire, login: Login, clock: Clock, budget: float
 ) -> None:
     wire.expect("GET", URL, **REFUSED)
     wire.expect("GET", URL, json=1)
-    assert get(client) == 1
+    assert get(GraphClient(connection(), login, clock.policy(budget))) == 1
     assert tokens(wire) == [1, 2]
     assert clock.slept == []
     first, second = (request.headers["client-request-id"] for request in wire.sent)
     assert first != second
 
 
-def test_it_is_replaced_without_time_for_tries_as_well(wire: Wire, login: Login, clock: Clock) -> None:
-    wire.expect("GET", URL, **REFUSED)
-    wire.expect("GET", URL, json=1)
-    assert get(GraphClient(connection(), login, clock.policy(budget=0))) == 1
-
-
 def test_a_second_token_that_is_refused_is_an_error_and_never_replaced(
     wire: Wire, client: GraphClient, login: Login
 ) -> None:
-    for _unused in range(2 + 1 + 1 + 1):
+    for _unused in range(5):
         wire.expect("GET", URL, **REFUSED)
     for _unused in range(4):
         with pytest.raises(GraphError, match="the token has expired") as caught:
@@ -240,6 +235,14 @@ def test_what_is_refused_with_the_second_token_too_is_an_error(wire: Wire, clien
     assert (error.cause(), error.in_doubt) == ("Graph answered 401 Code: not you", False)
     assert isinstance(answer, Answer)
     assert login.logins == 2
+
+
+def test_it_is_replaced_once_though_others_are_tried_longer(wire: Wire, client: GraphClient) -> None:
+    wire.expect("POST", BATCH, **outer(inner_refusal(0, 401), inner_refusal(1, 429)))
+    wire.expect("POST", BATCH, **outer(inner_refusal(0, 401)))
+    wire.expect("POST", BATCH, **outer(inner(1)))
+    assert statuses(client.many([A, B])) == [401, 200]
+    assert tokens(wire) == [1, 2, 2]
 
 
 def test_a_second_token_that_the_batch_itself_is_refused_for_is_the_error_of_these_calls(
