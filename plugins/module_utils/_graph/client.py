@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from .auth import Authenticator
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
-from .errors import Failure, GraphError, InDoubtError, NotGraphError
+from .errors import Failure, GraphError, InDoubtError, LoginError, NoAnswerError, NotGraphError
 from .messages import THROTTLED, Answer, Call, failure_of, host_of, refusal_of
 from .pace import Pace
 from .retry import RetryPolicy, Transient
@@ -51,10 +51,6 @@ class GraphClient:
         self._session = open_session(connection, connection.graph_url)
         # Whether the token is the second one and has not worked yet: a third would not either.
         self._renewed = False
-
-    def get(self, path: str, version: str | None = None, params: t.Mapping[str, str] | None = None) -> Answer:
-        """GET one resource; tried again where that makes sense. Raises GraphError."""
-        return self.call("GET", path, version=version, params=params)
 
     def call(self, method: str, path: str, version: str | None = None, **arguments: t.Any) -> Answer:
         """Send a call that may safely be sent twice (see send_once for the arguments). Raises GraphError."""
@@ -95,7 +91,10 @@ class GraphClient:
             except BatchRefusedError as refusal:
                 # Asked once a run: what one tenant refuses it refuses again.
                 self.batching = False
-                return [refusal.settled.get(place) or self._send_alone(call) for place, call in enumerate(calls)]
+                return [
+                    refusal.settled.get(place) or self._send_alone(call, place in refusal.maybe_done)
+                    for place, call in enumerate(calls)
+                ]
         return [self._send_alone(call) for call in calls]
 
     def post_batch(self, version: str | None, requests: t.Sequence[t.Mapping[str, t.Any]]) -> Answer:
@@ -105,7 +104,9 @@ class GraphClient:
 
     def renew(self) -> bool:
         """Drop a token that Graph refused, so that the next call logs in anew; False where that is of no use."""
-        self._renewed = not self._renewed and self._authenticator.forget()
+        if self._renewed:
+            return False
+        self._renewed = self._authenticator.forget()
         return self._renewed
 
     def throttled(self) -> None:
@@ -117,7 +118,9 @@ class GraphClient:
         arguments = {"json_body": call.json_body, "data": call.data, "content_type": call.content_type}
         return self.send_once(call.method, url, json_answer=call.json_answer, **arguments)
 
-    def _send_alone(self, call: Call) -> Answer | GraphError:
+    def _send_alone(self, call: Call, maybe_done: bool = False) -> Answer | GraphError:
+        """Send one of many calls; ``maybe_done`` tells that an earlier try of it may have done its work."""
+
         def attempt() -> Answer:
             try:
                 return self._send_call(call)
@@ -129,6 +132,7 @@ class GraphClient:
         try:
             return self._retry.run(attempt)
         except GraphError as error:
+            error.maybe_done = error.maybe_done or maybe_done
             return error
 
     def pause(self, doubts: t.Iterable[InDoubtError]) -> bool:
@@ -212,8 +216,11 @@ class GraphClient:
     def _exchange(
         self, method: str, url: str, methods: t.Sequence[str], headers: t.Mapping[str, str], **body: t.Any
     ) -> tuple[Answer, Exception | None]:
-        """Send one request; return its answer, and the error that it is when it is not 2xx. Raises Transient."""
-        token = self._authenticator.token()
+        """Send one request; return its answer, and the error that it is when it is not 2xx.
+
+        Raises Transient, LoginError, NoAnswerError.
+        """
+        token = self._token()
         self._pace.before(methods)
         request_id = str(uuid.uuid4())
         sent = {**headers, "Authorization": f"Bearer {token}", "client-request-id": request_id}
@@ -228,6 +235,14 @@ class GraphClient:
         )
         fine = 200 <= answer.status < 300
         return answer, None if fine else refusal_of(answer, response.headers, request_id)
+
+    def _token(self) -> str:
+        """Return the token. Raises LoginError."""
+        try:
+            return self._authenticator.token()
+        except (LoginError, NoAnswerError) as error:
+            # What the login service may have done and how it answered says nothing of the call, which was not sent.
+            raise LoginError(error.failure, error.next_step) from error
 
     def _url(self, path: str, version: str | None = None) -> str:
         return f"{self._connection.graph_url}/{version or self._connection.api_version}{path}"

@@ -93,6 +93,12 @@ class GraphError(Exception):
         self.failure = failure
         self.maybe_done = False
 
+    def __copy__(self) -> GraphError:
+        """Return the same error for another call: copying by the arguments would lose the facts."""
+        error = type(self).__new__(type(self), *self.args)
+        error.__dict__.update(self.__dict__)
+        return error
+
     @property
     def status(self) -> int | None:
         """The HTTP status, None when no answer came."""

@@ -20,6 +20,7 @@ from .retry import FEW_TRIES, Transient, parse_retry_after
 # Statuses worth another try (Graph pages "throttling" and "error responses"). 429 was surely not done; the others may
 # come from a gateway, and so may be.
 THROTTLED = 429
+_NO_CONTENT = 204
 _RETRIED = (THROTTLED, 502, 503, 504)
 # Levels of lists and objects in one JSON value, our own bound: few settings take more than ten, and recursive code
 # (json, copy, AnsibleModule) gives up at about 300.
@@ -76,9 +77,12 @@ class Answer:
     def check(self, json_answer: bool) -> None:
         """Raise Transient for a body that Graph did not send like this: a page, or JSON that is cut off.
 
-        An empty body passes: what needs one misses it when it reads it.
+        An empty body passes, whatever its type: what needs one misses it when it reads it. Only who reads a payload's
+        bytes could not tell an empty page from none.
         """
-        if "html" in self.content_type.lower() or (json_answer and self.body):
+        if not self.body and (json_answer or self.method != "GET" or self.status == _NO_CONTENT):
+            return
+        if json_answer or "html" in self.content_type.lower():
             try:
                 self.json()
             except NotGraphError as error:
