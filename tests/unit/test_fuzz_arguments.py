@@ -26,7 +26,7 @@ MODULES: dict[str, tuple[ModuleDefinition, dict[str, t.Any]]] = {
 }
 # Every option of every module with every odd value would be 6,000 runs: the two lists meet in a fixed pattern.
 OPTIONS = [(name, option) for name, (definition, _base) in MODULES.items() for option in definition.spec]
-SPREAD = 3
+SPREAD = 4
 
 
 def check(definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
