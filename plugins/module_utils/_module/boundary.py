@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import traceback
 import typing as t
+from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -17,6 +18,7 @@ from .._office.payload import PayloadError, parse_text
 from .arguments import SHARED, Spec, with_shared
 from .held import held
 from .jobs import Job, Reply, Request
+from .masking import masked, secrets_of, shown_arguments, shown_result
 from .modules import ModuleDefinition
 from .tenant import Tenant, open_tenant
 
@@ -24,9 +26,11 @@ Opener = t.Callable[[t.Mapping[str, t.Any], t.Mapping[str, t.Any]], Tenant]
 
 
 class Module(AnsibleModule):
-    """AnsibleModule that keeps the options as given, to tell an omitted one from a null."""
+    """AnsibleModule that keeps the options as given, to tell an omitted one from a null, and masks secrets itself."""
 
     raw: dict[str, t.Any]
+    # Those acquired so far.
+    _tokens: t.Collection[str] = ()
     _unreadable: UserError | None = None
 
     def __init__(self, definition: ModuleDefinition) -> None:
@@ -51,7 +55,14 @@ class Module(AnsibleModule):
             raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
         if self._unreadable is not None:
             return Reply({"changed": False}, error=self._unreadable)
-        return answer(Request(self.params, self.raw, self.check_mode, self._diff), job, opener)
+
+        def opened(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
+            tenant = opener(params, raw)
+            self._tokens = tenant.tokens
+            return tenant
+
+        reply = answer(Request(self.params, self.raw, self.check_mode, self._diff), job, opened)
+        return replace(reply, warnings=masked(reply.warnings, secrets_of(self.params, self._tokens)))
 
     def end(self, reply: Reply) -> None:
         """Print the result and end the process."""
@@ -59,6 +70,20 @@ class Module(AnsibleModule):
             details = reply.error.details
             self.fail_json(msg=str(reply.error), error=details.as_dict() if details else {}, **reply.result)
         self.exit_json(**reply.result)
+
+    def exit_json(self, **result: t.Any) -> t.NoReturn:
+        """Print a result without secrets and end the process."""
+        super().exit_json(**self._shown(result))
+
+    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+        """Print a failure without secrets and end the process. AnsibleModule's own refusals come here, too."""
+        super().fail_json(**self._shown({"msg": msg, **result}))
+
+    def _shown(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        # From here on AnsibleModule has nothing to mask, see ``masking``.
+        self.no_log_values = set()
+        arguments = shown_arguments(self.params, self.argument_spec, self._tokens)
+        return {**shown_result(result, self.params, self._tokens), "invocation": {"module_args": arguments}}
 
     def end_without(self, missing: MissingLibraryError) -> None:
         """Say which library is missing and end the process."""

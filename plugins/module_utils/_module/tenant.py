@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .._graph.client import GraphClient
@@ -22,10 +22,11 @@ from .logins import authenticator_of
 
 @dataclass(frozen=True)
 class Tenant:
-    """The policies and the groups of one tenant."""
+    """The policies and the groups of one tenant; ``tokens`` are those sent to it so far, for masking."""
 
     store: OfficeStore
     directory: GroupDirectory
+    tokens: t.Collection[str] = field(default=(), repr=False)
 
 
 def open_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
@@ -35,7 +36,8 @@ def open_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Te
 
 def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     """Return the tenant behind a client, with nothing known of it yet."""
-    return Tenant(OfficeStore(client, params["payload_transport"] == "inline"), GroupDirectory(client))
+    store = OfficeStore(client, params["payload_transport"] == "inline")
+    return Tenant(store, GroupDirectory(client), client.tokens)
 
 
 def open_client(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> GraphClient:
