@@ -9,52 +9,37 @@ the environment it was given (``command``, ``env``).
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import os
 import signal
 import subprocess
 import time
 import typing as t
-from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ansible_collections.m365.apps.tests.credentials import federated_token, federation, pair, rsa_key
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.canaries import Canaries
-from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
-from ansible_collections.m365.apps.tests.integration.support.plays import Task, play, registered, run
-from ansible_collections.m365.apps.tests.integration.support.processes import (
-    BIN,
-    Ansible,
-    Way,
-    both_ways,
-    environment,
-)
+from ansible_collections.m365.apps.tests.integration.support.plays import Task
+from ansible_collections.m365.apps.tests.integration.support.processes import BIN, Way, both_ways, environment
 from ansible_collections.m365.apps.tests.integration.support.runner import run_job
+from ansible_collections.m365.apps.tests.integration.support.secret_place import (
+    ASSERTION,
+    FILES,
+    IDENTITY_HEADER,
+    PASSPHRASE,
+    PROXY_PASSWORD,
+    Place,
+)
 
 ONE, MANY, INFO, ORDER, GROUPS = (
     f"m365.apps.office_client_{name}"
     for name in ("config", "configs", "config_info", "config_order", "config_assignment")
 )
-# Characters that are written otherwise in URLs, JSON and HTML.
-PASSPHRASE = "canary passphrase+0123\"<&'%/é"
-PROXY_PASSWORD = "canary-proxy%2F0123456789"
-IDENTITY_HEADER = "canary-identity-header-0123456789"
-APP, IDENTITY_PROVIDER = pair("app"), rsa_key("identity provider")
-ASSERTION = federated_token(IDENTITY_PROVIDER)
-NO_TOKEN = "canary-of-a-token-file"
-FILES = {
-    "app.pem": APP.pem(),
-    "app.pfx": APP.pfx(PASSPHRASE),
-    "token": ASSERTION.encode(),
-    "token-text": NO_TOKEN.encode(),
-    "cut.pem": APP.pem()[:900],
-}
-GIVEN = {*FILES, "plays.yml", "site.yml", "variables.json", "env", "command"}
-POLICIES = [{"displayName": name, "priority": place} for place, name in enumerate(("There", "Other"))]
-GROUP = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "Everyone"}
-
 SECRET = {"client_secret": "{{ m365_client_secret }}"}
 LOGINS: dict[str, dict[str, t.Any]] = {
     "secret": SECRET,
@@ -63,6 +48,7 @@ LOGINS: dict[str, dict[str, t.Any]] = {
     "federated": {"federated_token_file": "token"},
     "token": {"access_token": "{{ m365_access_token }}"},
 }
+NEW = {"display_name": "New too"}
 WORKING: dict[str, Task] = {
     **{f"login by {name}": {INFO: {**login, "gather": ["payloads", "assignments"]}} for name, login in LOGINS.items()},
     "created": {ONE: {**SECRET, "display_name": "New", "policy_payload": {"a": 1}}, "diff": True},
@@ -103,8 +89,8 @@ FAILING: dict[str, Task] = {
 }
 # The forms in which a server may repeat what it was sent; a part of an assertion is not known for one.
 FORMS = ("plain", "quoted", "base64", "late", "split")
+AT_TOKEN = {"on": "login", "path": "/token$"}
 ECHOES = ("echo", "echo_redirect", "echo_page")
-_CLEANED_SECONDS = 30
 Case = tuple[dict[str, t.Any], Task]
 
 
@@ -125,96 +111,49 @@ def echoes_of_graph() -> dict[str, Case]:
     return cases
 
 
+def faults_of_graph() -> dict[str, Case]:
+    """Return other faults, some in the middle of a run, each with the task that meets it."""
+    listing, writing = {"path": "clientConfigurations$"}, {"method": "PUT", "path": "policyPayload"}
+    change = {ONE: {**SECRET, "retry_timeout": 0, "display_name": "There"}}
+    cases: dict[str, Case] = {}
+    for place, kind in enumerate(
+        ("token_expired", "forbidden", "html_error", "redirect", "unavailable", "reset_after")
+    ):
+        # A refused token is renewed once.
+        fault = {"kind": kind, "match": writing, "count": 2 if kind == "token_expired" else 1}
+        cases[kind] = (fault, {ONE: {**change[ONE], "policy_payload": {"a": place}}})
+    for kind in ("cut_json", "other_json", "nextlink_foreign", "nextlink_loop"):
+        cases[kind] = ({"kind": kind, "match": listing}, {MANY: {**SECRET, "retry_timeout": 0, "policies": [NEW]}})
+    return cases
+
+
 def echoes_of_logins() -> dict[str, Case]:
-    """Return faults of the login service that repeat the secret or the assertion, each with the task that meets it."""
-    at_token = {"on": "login", "path": "/token$"}
-    return {
-        f"{login}, {kind}, {form}": (
-            {"kind": kind, "form": form, "match": at_token},
-            {INFO: {**LOGINS[login], "retry_timeout": 0}},
-        )
-        for login, kinds in (("secret", ECHOES), ("PEM", ECHOES[:1]), ("federated", ECHOES[:1]))
-        for kind in kinds
-        for form in FORMS
-        # One part of an assertion, which is of no use alone, is not known for one.
-        if login == "secret" or form != "split"
-    }
+    """Return faults of the login service, most of which repeat the secret or the assertion, each with the task that meets it."""
+    cases: dict[str, Case] = {}
+    for login, kinds in (("secret", ECHOES), ("PEM", ECHOES[:1]), ("federated", ECHOES[:1])):
+        task = {INFO: {**LOGINS[login], "retry_timeout": 0}}
+        for kind in kinds:
+            # One part of an assertion, which is of no use alone, is not known for one.
+            for form in FORMS if login == "secret" else FORMS[:-1]:
+                cases[f"{login}, {kind}, {form}"] = ({"kind": kind, "form": form, "match": AT_TOKEN}, task)
+    for kind in ("cut_json", "html_error", "redirect", "reset_after"):
+        cases[kind] = ({"kind": kind, "match": AT_TOKEN}, {INFO: {**SECRET, "retry_timeout": 0}})
+    return cases
 
 
-@dataclass
-class Place:
-    """A tenant, and how to look for its secrets in what a run leaves."""
-
-    ansible: Ansible
-    emulator: Emulator
-    canaries: Canaries
-
-    def play(self, tasks: t.Mapping[str, Task]) -> dict[str, t.Any]:
-        """Run tasks, each of which may fail, with every log there is; look through it and return the results."""
-        defaults = {
-            name: f"{{{{ m365_{name} }}}}" for name in ("tenant_id", "client_id", "graph_url", "login_url", "ca_path")
-        }
-        whole = play(registered(tasks), module_defaults={"group/m365.apps.all": defaults})
-        kept = run(self.ansible, [whole], "-vvvv", environment=self.logs())
-        self.look()
-        return {name: entry["result"] for name, entry in kept.items()}
-
-    def logs(self) -> dict[str, str]:
-        """Return the settings that put all that Ansible writes below the folder."""
-        folder = self.ansible.folder
-        return {
-            "ANSIBLE_LOG_PATH": str(folder / "ansible.log"),
-            "ANSIBLE_LOG_VERBOSITY": "4",
-            "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),
-            "ANSIBLE_ASYNC_DIR": str(folder / "async"),
-        }
-
-    def look(self, *printed: str) -> None:
-        """Raise AssertionError for a secret in what was printed, and in every file below the folder."""
-        self.canaries.add_tokens(self.emulator.tokens())
-        self._wait_for_async()
-        assert [seen for text in printed for seen in self.canaries.seen_in(text)] == []
-        assert self.canaries.seen_below(self.ansible.folder, GIVEN) == {}
-
-    def _wait_for_async(self) -> None:
-        """Wait until Ansible has removed the module of a task in the background, some seconds after the play."""
-        deadline = time.monotonic() + _CLEANED_SECONDS
-        while list(self.ansible.folder.glob("remote/*/AnsiballZ_*")) and time.monotonic() < deadline:
-            time.sleep(0.2)
-
-
-@pytest.fixture
-def place(ansible: Ansible, emulator: Emulator) -> Place:
-    """The tenant, whose writer has every kind of credential, and their files beside the playbook."""
-    state = tenant.state(POLICIES, [GROUP])
-    held = state["tenants"][tenant.TENANT]
-    held["apps"][0].update(
-        certificates=[APP.certificate_pem().decode()],
-        federated=[federation(IDENTITY_PROVIDER)],
-        managed_identity=True,
-        identity_header=IDENTITY_HEADER,
-    )
-    state["tenants"].update({other: {} for other in emulator.tenants() if other != tenant.TENANT})
-    emulator.reset(state)
-    for name, content in FILES.items():
-        (ansible.folder / name).write_bytes(content)
-    token = tenant.access_token(emulator.ready)
-    variables = {**tenant.login_variables(emulator.ready), "m365_access_token": token}
-    there = Ansible(ansible.folder, ansible.login, variables, ansible.way)
-    secrets = {
-        "secret": tenant.SECRET,
-        "wrong secret": tenant.WRONG_SECRET,
-        "passphrase": PASSPHRASE,
-        "proxy password": PROXY_PASSWORD,
-        "identity header": IDENTITY_HEADER,
-        "assertion": ASSERTION,
-        "token file": NO_TOKEN,
-        "begin of any token": "eyJhbGciOi",
-        **{f"key line {place}": line for place, line in enumerate(APP.secrets())},
-    }
-    canaries = Canaries(secrets)
-    canaries.add_tokens([token])
-    return Place(there, emulator, canaries)
+def test_canaries_are_found(tmp_path: Path) -> None:
+    """What all other tests rest on: a secret that is somewhere, in whatever form, is told."""
+    canaries = Canaries({"passphrase": PASSPHRASE})
+    canaries.add_tokens(["eyJhbGciOi.eyJhdWQiOi.c2lnbmF0dXJlc2lnbmF0dXJl"])
+    for text in (f"user:{PASSPHRASE}", f"Bearer x{PASSPHRASE}y"):
+        encoded = base64.b64encode(text.encode()).decode()
+        for form in (text, encoded, json.dumps(text), quote(text), quote_plus(text), html.escape(text), repr([text])):
+            assert canaries.seen_in(f"before {form} after"), form
+    assert canaries.seen_in("the part c2lnbmF0dXJlc2lnbmF0dXJl of it")
+    assert canaries.seen_in("canary passphrase and 0123") == []
+    (tmp_path / "given").write_text(PASSPHRASE)
+    (tmp_path / "log").write_text(f"a line\n{PASSPHRASE}\n")
+    assert list(canaries.seen_below(tmp_path, {"given"})) == ["log"]
 
 
 @both_ways
@@ -239,15 +178,15 @@ def test_what_fails(place: Place) -> None:
 
 
 @both_ways
-@pytest.mark.parametrize("echoes", [echoes_of_graph, echoes_of_logins], ids=["Graph", "login"])
-def test_a_server_that_repeats_what_it_was_sent(place: Place, echoes: t.Callable[[], dict[str, Case]]) -> None:
-    cases = echoes()
+@pytest.mark.parametrize("made", [echoes_of_graph, echoes_of_logins, faults_of_graph], ids=["Graph", "login", "faults"])
+def test_a_server_that_fails_or_repeats_what_it_was_sent(place: Place, made: t.Callable[[], dict[str, Case]]) -> None:
+    cases = made()
     place.emulator.misbehave(*(fault for fault, _task in cases.values()))
     results = place.play({name: task for name, (_fault, task) in cases.items()})
     assert [name for name, result in results.items() if not result["failed"]] == []
     # Each met its fault, and says what can be said.
     assert [fault["count"] for fault in place.emulator.faults() if fault["count"] is not None] == []
-    silent = [name for name in cases if ", echo, " in f", {name}" and "Not taken: " not in results[name]["msg"]]
+    silent = [name for name in cases if ", echo, " in f", {name}" and "Not taken" not in results[name]["msg"]]
     assert {name: results[name]["msg"] for name in silent} == {}
 
 
@@ -326,78 +265,3 @@ def test_a_run_that_is_killed(place: Place) -> None:
     printed, _none = process.communicate()
     assert place.emulator.tokens()
     place.look(printed)
-
-
-# What is no secret
-
-WORD, LETTER = "office", "a"
-WORDS = {
-    "display_name": "office",
-    "description": "an office a day, at http://proxy.example:8080",
-    "policy_payload": [{"settingId": "office", "value": "a", "a": "http://proxy.example:8080", "number": 1}],
-}
-
-
-@both_ways
-def test_short_secrets_damage_nothing(place: Place) -> None:
-    """A secret that is a word, a passphrase of one letter, in results, in check mode, and in what is written."""
-    state = tenant.state()
-    app = state["tenants"][tenant.TENANT]["apps"][0]
-    app.update(secrets=[WORD], certificates=[APP.certificate_pem().decode()])
-    state["tenants"][tenant.TENANT]["groups"] = [GROUP]
-    place.emulator.reset(state)
-    (place.ansible.folder / "letter.pfx").write_bytes(APP.pfx(LETTER))
-    login = {"client_secret": WORD, "proxy": ""}
-    by_letter = {"certificate_path": "letter.pfx", "certificate_passphrase": LETTER}
-    everything = {"gather": ["payloads", "assignments"]}
-    policies = "{{ kept['read'].result.configs }}"
-    results = place.play(
-        {
-            "planned": {ONE: {**login, **WORDS}, "check_mode": True, "diff": True},
-            "made": {ONE: {**login, **WORDS}, "diff": True},
-            "grouped": {GROUPS: {**by_letter, "display_name": WORD, "groups": [GROUP["displayName"]]}},
-            "read": {INFO: {**by_letter, **everything}},
-            "read by secret": {INFO: {**login, **everything}},
-            "written back": {MANY: {**login, "policies": policies}, "diff": True},
-            "refused": {ONE: {**login, **WORDS, "kind": "office"}},
-            "wrong": {INFO: {"client_secret": "wrong"}},
-        }
-    )
-    assert {name for name, result in results.items() if result["failed"]} == {"refused", "wrong"}
-    [held] = place.emulator.tenant(tenant.TENANT)["policies"]
-    assert (held["displayName"], held["description"]) == (WORDS["display_name"], WORDS["description"])
-    assert held["policyPayload"] == WORDS["policy_payload"]
-    for name in ("planned", "made"):
-        assert {key: results[name]["config"][key] for key in WORDS} == WORDS
-        assert results[name]["diff"][0]["after"]["description"] == WORDS["description"]
-        assert results[name]["actions"][0]["display_name"] == WORD
-        arguments = results[name]["invocation"]["module_args"]
-        assert (arguments["client_secret"], arguments["proxy"]) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "")
-    assert results["read"]["configs"] == results["read by secret"]["configs"]
-    assert results["read"]["configs"][0]["groups"] == [GROUP["id"]]
-    assert {key: results["read"]["configs"][0][key] for key in WORDS} == WORDS
-    assert not results["written back"]["changed"]
-    # Messages say words of others, so there a short secret that is sent is masked.
-    assert "wrong" not in results["wrong"]["msg"]
-    assert results["read"]["invocation"]["module_args"]["certificate_passphrase"].startswith("VALUE_SPECIFIED")
-
-
-@both_ways
-def test_what_was_masked_is_not_written(place: Place) -> None:
-    """A policy whose text is a long secret comes back masked, and the next task refuses to write that."""
-    state = tenant.state([{"displayName": "There", "description": f"see {tenant.SECRET}", "priority": 1}])
-    place.emulator.reset(state)
-    copied = {"display_name": "Copy", "description": "{{ kept['read'].result.configs[0].description }}"}
-    results = place.play(
-        {
-            "read": {INFO: SECRET},
-            "written back": {MANY: {**SECRET, "policies": "{{ kept['read'].result.configs }}"}},
-            "copied": {ONE: {**SECRET, **copied}},
-            "copied in check mode": {ONE: {**SECRET, **copied}, "check_mode": True},
-        }
-    )
-    assert results["read"]["configs"][0]["description"] == "see (secret masked by m365.apps)"
-    for name in ("written back", "copied", "copied in check mode"):
-        assert results[name]["failed"]
-        assert "cannot use description: it holds a mask" in results[name]["msg"]
-    assert place.emulator.writes() == []

@@ -44,7 +44,7 @@ class Failure:
         # What was acquired or read from a file is masked here, whoever repeats it and wherever.
         for name, value in asdict(self).items():
             if isinstance(value, str):
-                object.__setattr__(self, name, _JWT.sub("********", value))
+                object.__setattr__(self, name, _without_tokens(value))
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the facts as a dict of JSON values, every key present."""
@@ -170,11 +170,16 @@ class LoginError(GraphError):
 
 
 def cut(text: str, limit: int) -> str:
-    """Return a text of another's with single blanks and at most so many characters, cut at a blank: half a secret would
-    not be known for one.
+    """Return a text of another's with single blanks, without tokens, and cut to so many characters.
+
+    It is cut at a blank: half a secret would not be known for one.
     """
-    text = " ".join(text.split())
+    text = _without_tokens(" ".join(text.split()))
     return text if len(text) <= limit else f"{text[: limit + 1].rpartition(' ')[0]} ...".lstrip()
+
+
+def _without_tokens(text: str) -> str:
+    return _JWT.sub("********", text)
 
 
 def parse_error_body(status: int, body: bytes, content_type: str, headers: t.Mapping[str, str]) -> Failure:

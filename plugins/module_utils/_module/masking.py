@@ -95,6 +95,7 @@ def _forms(secret: str) -> set[str]:
     return {
         secret,
         quote(secret, safe="", errors="replace"),
+        quote(secret, errors="replace"),
         quote_plus(secret, errors="replace"),
         html.escape(secret),
         json.dumps(secret)[1:-1],

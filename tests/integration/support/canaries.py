@@ -21,6 +21,7 @@ def forms_of(secret: str) -> set[str]:
     return {
         secret,
         quote(secret, safe=""),
+        quote(secret),
         quote_plus(secret),
         json.dumps(secret)[1:-1],
         html.escape(secret),
