@@ -113,22 +113,25 @@ def echoes_of_graph() -> dict[str, Case]:
 
 def faults_of_graph() -> dict[str, Case]:
     """Return other faults, some in the middle of a run, each with the task that meets it."""
-    listing, writing = {"path": "clientConfigurations$"}, {"method": "PUT", "path": "policyPayload"}
+    listing, writing = (
+        {"method": "GET", "path": "clientConfigurations(?!/)"},
+        {"method": "PUT", "path": "policyPayload"},
+    )
     change = {ONE: {**SECRET, "retry_timeout": 0, "display_name": "There"}}
     cases: dict[str, Case] = {}
+    for kind in ("cut_json", "other_json", "nextlink_foreign", "nextlink_loop"):
+        cases[kind] = ({"kind": kind, "match": listing}, {MANY: {**SECRET, "retry_timeout": 0, "policies": [NEW]}})
     for place, kind in enumerate(
         ("token_expired", "forbidden", "html_error", "redirect", "unavailable", "reset_after")
     ):
         # A refused token is renewed once.
         fault = {"kind": kind, "match": writing, "count": 2 if kind == "token_expired" else 1}
         cases[kind] = (fault, {ONE: {**change[ONE], "policy_payload": {"a": place}}})
-    for kind in ("cut_json", "other_json", "nextlink_foreign", "nextlink_loop"):
-        cases[kind] = ({"kind": kind, "match": listing}, {MANY: {**SECRET, "retry_timeout": 0, "policies": [NEW]}})
     return cases
 
 
 def echoes_of_logins() -> dict[str, Case]:
-    """Return faults of the login service, most of which repeat the secret or the assertion, each with the task that meets it."""
+    """Return faults of the login service, most of which repeat the credential, each with the task that meets it."""
     cases: dict[str, Case] = {}
     for login, kinds in (("secret", ECHOES), ("PEM", ECHOES[:1]), ("federated", ECHOES[:1])):
         task = {INFO: {**LOGINS[login], "retry_timeout": 0}}

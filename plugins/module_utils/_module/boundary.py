@@ -71,17 +71,22 @@ class Module(AnsibleModule):
             self.fail_json(msg=str(reply.error), error=details.as_dict() if details else {}, **reply.result)
         self.exit_json(**reply.result)
 
-    def exit_json(self, **result: t.Any) -> t.NoReturn:
+    def exit_json(self, **result: t.Any) -> None:
         """Print a result without secrets and end the process."""
         super().exit_json(**self._shown(result))
 
-    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+    def fail_json(self, msg: str, **result: t.Any) -> None:
         """Print a failure without secrets and end the process. AnsibleModule's own refusals come here, too."""
         super().fail_json(**self._shown({"msg": msg, **result}))
 
+    def log(self, msg: str, log_args: t.Any = None) -> None:
+        """Write a line without secrets to the system's log: AnsibleModule does so with all options."""
+        secrets = secrets_of(self.params)
+        super().log(masked(msg, secrets), masked(log_args, secrets))
+
     def _shown(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
         # From here on AnsibleModule has nothing to mask, see ``masking``.
-        self.no_log_values = set()
+        self.no_log_values: set[str] = set()
         arguments = shown_arguments(self.params, self.argument_spec, self._tokens)
         return {**shown_result(result, self.params, self._tokens), "invocation": {"module_args": arguments}}
 
