@@ -91,8 +91,8 @@ def pair(
 
 
 def federated_token(key: rsa.RSAPrivateKey, **changes: t.Any) -> str:
-    """Return what an identity provider would write into a token file, valid for five minutes."""
-    claims = {"iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE, "exp": int(time.time()) + 300, **changes}
+    """Return what an identity provider would write into a token file, valid for longer than all tests take."""
+    claims = {"iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE, "exp": int(time.time()) + 86_400, **changes}
     return jwt.encode(claims, key, "RS256")
 
 

@@ -19,7 +19,6 @@ import typing as t
 from ansible.errors import AnsibleError
 from ansible.module_utils import basic
 from ansible.module_utils.common import json as common_json
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
@@ -128,7 +127,7 @@ def run_here(definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> 
         except MissingLibraryError as error:
             module.end_without(error)
         else:
-            warnings = remove_values(list(dict.fromkeys(reply.warnings)), module.no_log_values)
+            warnings = list(dict.fromkeys(reply.warnings))
             module.end(reply)
     return printed.getvalue(), warnings
 

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator, running_emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run, Way
+from ansible_collections.m365.apps.tests.integration.support.secret_place import Place, make_place
 from ansible_collections.m365.apps.tests.integration.support.targets import RUNS, target_runs
 
 
@@ -46,3 +47,9 @@ def ansible(request: pytest.FixtureRequest, emulator: Emulator, tmp_path: Path) 
     """Starts ansible programs that can log in to the tenant; both_ways gives it as often as there are ways."""
     way = getattr(request, "param", Way.IN_PROCESS)
     return Ansible(tmp_path, tenant.login_environment(emulator.ready), tenant.login_variables(emulator.ready), way)
+
+
+@pytest.fixture
+def place(ansible: Ansible, emulator: Emulator) -> Place:
+    """The tenant with credentials of every kind."""
+    return make_place(ansible, emulator)

@@ -88,7 +88,12 @@ def test_a_message_becomes_one_line() -> None:
 
 
 def test_a_message_is_cut() -> None:
-    assert len(parse({"message": "x" * 5000}).message) == 600
+    """At a blank: half a secret could not be told from other text."""
+    words = parse({"message": "word " * 1000}).message
+    assert words == f"{'word ' * 120}..."
+    assert parse({"message": f"{'word ' * 115}{'x' * 40} and more {'word ' * 5}"}).message == f"{'word ' * 115}..."
+    assert parse({"message": "x" * 5000}).message == "..."
+    assert parse({"message": f"Bearer eyJ{'x' * 1000} is bad"}).message == "Bearer ******** is bad"
 
 
 @pytest.mark.parametrize(

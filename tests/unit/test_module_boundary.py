@@ -21,6 +21,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module import boundary
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION, POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import answer, run_module
 from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Job, Reply, Request
+from ansible_collections.m365.apps.plugins.module_utils._module.masking import MASK
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.modules import office_client_config, office_client_config_info
@@ -342,3 +343,30 @@ def test_raw_options_tell_what_was_given_without_holding_payloads(capsys: Captur
     request = seen({"policies": POLICY_LIST}, {"policies": [item]}, capsys)
     assert request.raw["policies"] == [{"display_name": "A", "policy_payload": True, "description": None}]
     assert request.params["policies"][0]["policy_payload"] == [{"settingId": "a"}]
+
+
+@pytest.mark.parametrize("error", [None, UserError("the policy", "read it", "it says acquired-token", "Look")])
+def test_an_acquired_token_is_masked_wherever_it_comes_back(
+    capsys: Capture, warned: list[str], error: UserError | None
+) -> None:
+    """An opaque one, known only because it was sent."""
+
+    def job(_request: Request, tenant: Tenant) -> Reply:
+        t.cast("set[str]", tenant.tokens).add("acquired-token")
+        return Reply({"config": {"description": "acquired-token", "id": "p1"}}, ["mind acquired-token"], error)
+
+    args = {"access_token": TOKEN, "graph_url": GRAPH}
+    result = run(lambda: run_module(ModuleDefinition({}, job)), args, capsys)
+    assert result["config"] == {"description": MASK, "id": "p1"}
+    assert warned == [f"mind {MASK}"]
+    assert "acquired" not in json.dumps(result)
+    assert result.get("msg") == (error and f"the policy: cannot read it: it says {MASK}. Look.")
+
+
+def test_a_key_in_place_of_a_path_is_not_in_the_systems_log(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "log", lambda _module, msg, log_args: lines.append(f"{msg} {log_args}"))
+    args = {"certificate_path": "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG", "client_secret": SECRET}
+    run(office_client_config_info.main, args, capsys)
+    assert MASK in lines[0]
+    assert [line for line in lines if "MIIEvQ" in line or SECRET in line] == []

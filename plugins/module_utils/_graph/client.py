@@ -44,6 +44,8 @@ class GraphClient:
         batching: bool = False,
     ) -> None:
         self.batching = batching
+        # Every token that was sent, so that it can be masked where an answer repeats it.
+        self.tokens: set[str] = set()
         self._connection = connection
         self._authenticator = authenticator
         self._retry = retry or RetryPolicy(connection.retry_timeout)
@@ -221,6 +223,7 @@ class GraphClient:
         Raises Transient, LoginError, NoAnswerError.
         """
         token = self._token()
+        self.tokens.add(token)
         self._pace.before(methods)
         request_id = str(uuid.uuid4())
         sent = {**headers, "Authorization": f"Bearer {token}", "client-request-id": request_id}

@@ -10,8 +10,9 @@ import re
 import typing as t
 from dataclasses import asdict, dataclass
 
-# A token or an assertion (a JWT: its parts begin with the base64 of an open brace) that an answer repeats.
-_JWT = re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*)*")
+# A token or an assertion (a JWT: its parts begin with the base64 of an open brace) that an answer repeats, as it is or
+# in base64, alone or with the word Bearer in front.
+_JWT = re.compile(r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))(?:eyJ|ZXlK|QmVhcmVyIGV5)[\w-]{6,}(?:[.+/=%]+[\w-]*)*")
 _INNER_ERROR_KEYS = ("innererror", "inner_error")
 _MESSAGE_LIMIT = 600
 _FACT_LIMIT = 200
@@ -53,8 +54,10 @@ class Failure:
     path: str | None = None
 
     def __post_init__(self) -> None:
-        # Ansible masks options only; what was acquired or read from a file is masked here, whoever repeats it.
-        object.__setattr__(self, "message", _JWT.sub("********", self.message))
+        # What was acquired or read from a file is masked here, whoever repeats it and wherever.
+        for name, value in asdict(self).items():
+            if isinstance(value, str):
+                object.__setattr__(self, name, _without_tokens(value))
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the facts as a dict of JSON values, every key present."""
@@ -187,6 +190,19 @@ class LoginError(GraphError):
         return self.next_step
 
 
+def cut(text: str, limit: int) -> str:
+    """Return a text of another's with single blanks, without tokens, and cut to so many characters.
+
+    It is cut at a blank: half a secret would not be known for one.
+    """
+    text = _without_tokens(" ".join(text.split()))
+    return text if len(text) <= limit else f"{text[: limit + 1].rpartition(' ')[0]} ...".lstrip()
+
+
+def _without_tokens(text: str) -> str:
+    return _JWT.sub("********", text)
+
+
 def parse_error_body(status: int, body: bytes, content_type: str, headers: t.Mapping[str, str]) -> Failure:
     """Read Graph's error body as tolerantly as it is written.
 
@@ -247,10 +263,10 @@ def _message_text(message: t.Any) -> str:
         try:
             nested = json.loads(text)
         except (ValueError, RecursionError):
-            return text[:_MESSAGE_LIMIT]
+            return cut(text, _MESSAGE_LIMIT)
         if isinstance(nested, dict):
             text = str(_get_ignoring_case(nested, ("message",)) or text)
-    return " ".join(text.split())[:_MESSAGE_LIMIT]
+    return cut(text, _MESSAGE_LIMIT)
 
 
 def _not_json_message(body: bytes, content_type: str) -> str:
@@ -260,6 +276,6 @@ def _not_json_message(body: bytes, content_type: str) -> str:
     text = body[:4096].decode("utf-8", "replace")
     if "html" in content_type.lower() or text.lstrip()[:1] == "<":
         title = re.search(r"<title>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        named = f" titled '{' '.join(title.group(1).split())[:80]}'" if title else ""
+        named = f" titled '{cut(title.group(1), 80)}'" if title else ""
         return f"an HTML page{named}, not a Graph answer"
     return f"a body that is not a Graph error ({content_type[:80] or 'no content type'}, {len(body)} bytes)"

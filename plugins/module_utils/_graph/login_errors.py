@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .errors import Failure, LoginError
+from .errors import Failure, LoginError, cut
 
 _FEDERATED = "The app has no federated credential that fits the token in federated_token_file: compare the"
 _CERTIFICATE = "Check that this very certificate is registered with the app and has not expired"
@@ -58,7 +58,7 @@ def refused(answer: t.Mapping[str, t.Any], who: str, exchange: Exchange, advice:
     # Something that is no login service may answer with Graph's form of an error.
     said = (said.get("message") or said.get("code")) if isinstance(said, dict) else said
     description = str(answer.get("error_description") or said or "no reason given")
-    text = " ".join(re.split(r"\s*Trace ID:", description)[0].split())[:400]
+    text = cut(re.split(r"\s*Trace ID:", description)[0], 400)
     found = re.search(r"AADSTS\d+", description)
     code = found.group(0) if found else str(said or "") or None
     failure = Failure(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .._version import VERSION
-from .errors import Failure, NoAnswerError
+from .errors import Failure, NoAnswerError, cut
 from .retry import FEW_TRIES, Transient
 
 REQUESTS_IMPORT_ERROR: str | None
@@ -142,7 +142,7 @@ def _innermost(error: BaseException) -> str:
         if inner is None:
             break
         error = inner
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return cut(str(error), 200) or type(error).__name__
 
 
 def _host(url: str) -> str:

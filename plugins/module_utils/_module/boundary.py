@@ -10,6 +10,7 @@ import decimal
 import json
 import traceback
 import typing as t
+from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -20,6 +21,7 @@ from .._office.payload import PayloadError, parse_text
 from .arguments import SHARED, Spec, with_shared
 from .held import held
 from .jobs import Job, Reply, Request
+from .masking import masked, secrets_of, shown_arguments, shown_result
 from .modules import ModuleDefinition
 from .tenant import Tenant, open_tenant
 
@@ -31,10 +33,12 @@ Opener = t.Callable[[t.Mapping[str, t.Any], t.Mapping[str, t.Any]], Tenant]
 
 
 class Module(AnsibleModule):
-    """AnsibleModule that keeps the options as given, to tell an omitted one from a null."""
+    """AnsibleModule that keeps the options as given, to tell an omitted one from a null, and masks secrets itself."""
 
     params: dict[str, t.Any]
     raw: dict[str, t.Any]
+    # Those acquired so far.
+    _tokens: t.Collection[str] = ()
     _unreadable: UserError | None = None
 
     def __init__(self, definition: ModuleDefinition) -> None:
@@ -55,18 +59,20 @@ class Module(AnsibleModule):
             if self.params.get(name, "") is None:
                 del self.params[name]
 
-    def fail_json(self, msg: str, **more: t.Any) -> t.NoReturn:
-        """End the process with a message; those of Ansible's own checks may quote a value of any size."""
-        super().fail_json(msg=plain(str(msg), _MESSAGE_LIMIT), **more)
-        raise AssertionError("fail_json ends the process")
-
     def reply(self, job: Job, opener: Opener = open_tenant) -> Reply:
         """Return the reply to what the module was asked. Raises MissingLibraryError."""
         if REQUESTS_IMPORT_ERROR is not None:
             raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
         if self._unreadable is not None:
             return Reply({"changed": False}, error=self._unreadable)
-        return answer(Request(self.params, self.raw, self.check_mode, self._diff), job, opener)
+
+        def opened(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
+            tenant = opener(params, raw)
+            self._tokens = tenant.tokens
+            return tenant
+
+        reply = answer(Request(self.params, self.raw, self.check_mode, self._diff), job, opened)
+        return replace(reply, warnings=masked(reply.warnings, secrets_of(self.params, self._tokens)))
 
     def end(self, reply: Reply) -> None:
         """Print the result and end the process."""
@@ -74,6 +80,30 @@ class Module(AnsibleModule):
             details = reply.error.details
             self.fail_json(msg=str(reply.error), error=details.as_dict() if details else {}, **reply.result)
         self.exit_json(**reply.result)
+
+    def exit_json(self, **result: t.Any) -> None:
+        """Print a result without secrets and end the process."""
+        super().exit_json(**self._shown(result))
+
+    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+        """Print a failure without secrets and end the process.
+
+        AnsibleModule's own refusals come here, too, and may quote a value of any size.
+        """
+        shown = self._shown({"msg": str(msg), **result})
+        super().fail_json(**{**shown, "msg": plain(shown["msg"], _MESSAGE_LIMIT)})
+        raise AssertionError("fail_json ends the process")
+
+    def log(self, msg: str, log_args: t.Any = None) -> None:
+        """Write a line without secrets to the system's log: AnsibleModule does so with all options."""
+        secrets = secrets_of(self.params)
+        super().log(masked(msg, secrets), masked(log_args, secrets))
+
+    def _shown(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        # From here on AnsibleModule has nothing to mask, see ``masking``.
+        self.no_log_values: set[str] = set()
+        arguments = shown_arguments(self.params, self.argument_spec, self._tokens)
+        return {**shown_result(result, self.params, self._tokens), "invocation": {"module_args": arguments}}
 
     def end_without(self, missing: MissingLibraryError) -> None:
         """Say which library is missing and end the process."""

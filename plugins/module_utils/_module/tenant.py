@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .._graph.client import GraphClient
@@ -25,10 +25,11 @@ _LONGEST_TIME = 7 * 24 * 3600
 
 @dataclass(frozen=True)
 class Tenant:
-    """The policies and the groups of one tenant."""
+    """The policies and the groups of one tenant; ``tokens`` are those sent to it so far, for masking."""
 
     store: OfficeStore
     directory: GroupDirectory
+    tokens: t.Collection[str] = field(default=(), repr=False)
 
 
 def open_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
@@ -38,7 +39,8 @@ def open_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Te
 
 def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     """Return the tenant behind a client, with nothing known of it yet."""
-    return Tenant(OfficeStore(client, params["payload_transport"] == "inline"), GroupDirectory(client))
+    store = OfficeStore(client, params["payload_transport"] == "inline")
+    return Tenant(store, GroupDirectory(client), client.tokens)
 
 
 def open_client(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> GraphClient:

@@ -12,6 +12,7 @@ from .._converge.desired import DesiredPolicy, GroupChange, State
 from .._graph.errors import UserError
 from .._office.payload import HALF_CHARACTER, PayloadError, parse_given
 from .._office.policy import MAX_PRIORITY, PAYLOAD_FIELDS
+from .masking import holds_mask
 
 Arguments = t.Mapping[str, t.Any]
 
@@ -19,6 +20,7 @@ _MANAGED = ("id", "display_name", "kind", "description", "priority", *PAYLOAD_FI
 _IDENTITY = ("id", "display_name")
 _TEXTS = ("id", "display_name", "description")
 _GROUP_KEYS = ("set", "add", "remove")
+_WRITTEN = ("display_name", "description", *PAYLOAD_FIELDS.values())
 
 
 def desired_policy(params: Arguments, raw: t.Any, state: State | None = None, label: str = "") -> DesiredPolicy:
@@ -54,6 +56,7 @@ def desired_policy(params: Arguments, raw: t.Any, state: State | None = None, la
     if "groups" in given:
         values["groups"] = group_change(params["groups"], subject)
     _check_assignments(params, values.get("groups"), subject)
+    _check_masks(values, subject)
     return DesiredPolicy(label=label, state=state or State(params["state"]), **values)
 
 
@@ -148,6 +151,14 @@ def _bad_groups(subject: str, cause: str) -> UserError:
     return UserError(
         subject, "use groups", cause, "Give a list of group names or ids, or a dict with set, or with add and remove"
     )
+
+
+def _check_masks(values: Arguments, subject: str) -> None:
+    """Refuse to write what stands in a result in the place of a secret."""
+    masked = next((name for name in _WRITTEN if name in values and holds_mask(values[name])), None)
+    if masked is not None:
+        cause = "it holds a mask that stands for a secret, as results show it"
+        raise UserError(subject, f"use {masked}", cause, "Give the text itself, not the one that a task returned")
 
 
 def _check_assignments(params: Arguments, groups: GroupChange | None, subject: str) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .echo import FORMS, echo, echo_nextlink, echo_page, echo_redirect
 from .errors import Refused, to_answer, too_many_requests, unknown_segment
-from .wire import Answer, Call, ConnectionReset
+from .wire import Answer, Call, ConnectionReset, Proceed, relinked
 
-Proceed = Callable[[], Answer]
 PROXY_PAGE = b"<!DOCTYPE html><html><head><title>502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -35,6 +35,7 @@ class Fault:
     seconds: float = 0
     committed: bool = False
     url: str | None = None
+    form: str = "plain"
 
     def matches(self, on: str, call: Call, tenant: str) -> bool:
         """Whether a call is one that this fault is about."""
@@ -57,6 +58,7 @@ class Fault:
             "seconds": self.seconds,
             "committed": self.committed,
             "url": self.url,
+            "form": self.form,
         }
 
 
@@ -162,15 +164,9 @@ def segment_withdrawn(_fault: Fault, call: Call, _proceed: Proceed) -> Answer:
     return _refuse(unknown_segment(segments[1] if len(segments) > 1 else ""), call)
 
 
-def _relinked(answer: Answer, url: str) -> Answer:
-    if answer.status != 200 or not isinstance(answer.content, dict) or "value" not in answer.content:
-        return answer
-    return replace(answer, content={**answer.content, "@odata.nextLink": url})
-
-
 def nextlink_loop(_fault: Fault, call: Call, proceed: Proceed) -> Answer:
     """A page whose nextLink is the page's own URL."""
-    return _relinked(proceed(), f"{call.origin}{call.target}")
+    return relinked(proceed(), f"{call.origin}{call.target}")
 
 
 def nextlink_foreign(fault: Fault, call: Call, proceed: Proceed) -> Answer:
@@ -178,7 +174,7 @@ def nextlink_foreign(fault: Fault, call: Call, proceed: Proceed) -> Answer:
     names = ("//localhost", "//127.0.0.1")
     here, there = names if names[0] in call.origin else names[::-1]
     other = f"{call.origin.replace(here, there)}{call.target}"
-    return _relinked(proceed(), fault.url or other)
+    return relinked(proceed(), fault.url or other)
 
 
 KINDS: dict[str, Callable[[Fault, Call, Proceed], Answer]] = {
@@ -203,6 +199,10 @@ KINDS: dict[str, Callable[[Fault, Call, Proceed], Answer]] = {
         segment_withdrawn,
         nextlink_loop,
         nextlink_foreign,
+        echo,
+        echo_redirect,
+        echo_page,
+        echo_nextlink,
     )
 }
 
@@ -264,6 +264,7 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "seconds": (_number, "a number"),
     "committed": (lambda value: isinstance(value, bool), "true or false"),
     "url": (lambda value: value is None or isinstance(value, str), "a string"),
+    "form": (lambda value: isinstance(value, str) and value in FORMS, "one of " + ", ".join(FORMS)),
 }
 
 

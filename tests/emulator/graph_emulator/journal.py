@@ -43,11 +43,12 @@ class Journal:
 
 @dataclass(slots=True)
 class Logins:
-    """Login requests counted by kind and by tenant (as named in the request)."""
+    """Login requests counted by kind and by tenant (as named in the request), and the tokens that were issued."""
 
     total: int = 0
     by_kind: Counter[str] = field(default_factory=Counter)
     by_tenant: dict[str, Counter[str]] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=list)
 
     def add(self, kind: str, tenant: str) -> None:
         """Count one request of ``kind``: discovery, keys, token or managed_identity."""
@@ -60,8 +61,9 @@ class Logins:
         self.total = 0
         self.by_kind.clear()
         self.by_tenant.clear()
+        self.tokens.clear()
 
     def to_json(self) -> dict[str, Any]:
-        """``{"total", "by_kind": {kind: n}, "tenants": {tenant: {kind: n}}}``."""
+        """``{"total", "by_kind": {kind: n}, "tenants": {tenant: {kind: n}}, "tokens": [token]}``."""
         tenants = {tenant: dict(counts) for tenant, counts in self.by_tenant.items()}
-        return {"total": self.total, "by_kind": dict(self.by_kind), "tenants": tenants}
+        return {"total": self.total, "by_kind": dict(self.by_kind), "tenants": tenants, "tokens": list(self.tokens)}

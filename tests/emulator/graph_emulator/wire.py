@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
@@ -93,3 +93,14 @@ class Answer:
     def with_headers(self, headers: Mapping[str, str]) -> Answer:
         """A copy with more headers."""
         return replace(self, headers={**self.headers, **headers})
+
+
+# Does the work of a call; a fault may do without it, or change its answer.
+Proceed = Callable[[], Answer]
+
+
+def relinked(answer: Answer, url: str) -> Answer:
+    """A page with another nextLink; what is no page stays as it is."""
+    if answer.status != 200 or not isinstance(answer.content, dict) or "value" not in answer.content:
+        return answer
+    return replace(answer, content={**answer.content, "@odata.nextLink": url})

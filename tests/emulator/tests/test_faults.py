@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 import ssl
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
 import requests
@@ -194,7 +196,7 @@ def test_what_is_left_can_be_put_back(emulator: Emulator, graph: Client) -> None
     emulator.admin("PUT", "faults", [full, {"kind": "unavailable", "count": 2}])
     graph.call("GET", POLICIES)
     left = emulator.admin("GET", "faults")
-    assert left[0] == {**full, "committed": False}
+    assert left[0] == {**full, "committed": False, "form": "plain"}
     assert (left[1]["count"], left[1]["match"]) == (1, {"on": "graph"})
     assert emulator.admin("PUT", "faults", left) == left
 
@@ -243,3 +245,33 @@ def test_wrong_faults(emulator: Emulator, body: Any, named: str) -> None:
     assert answer.status_code == 400
     assert named in answer.json()["error"]
     assert emulator.admin("GET", "faults") == []
+
+
+SAID = {
+    "plain": lambda token: f"Bearer {token}",
+    "quoted": lambda token: f"Bearer {token}",
+    "base64": lambda token: " ".join(base64.b64encode(word.encode()).decode() for word in ("Bearer", token)),
+    "late": lambda token: f"{'word ' * 110}Bearer {token}",
+    "split": lambda token: f"Bearer {token.replace('.', ' ')}",
+}
+
+
+@pytest.mark.parametrize("form", SAID)
+def test_a_call_is_repeated(emulator: Emulator, graph: Client, form: str) -> None:
+    token = emulator.admin("GET", "logins")["tokens"][-1]
+    said = SAID[form](token)
+    echoes = ("echo", "echo_redirect", "echo_page", "echo_nextlink")
+    emulator.admin("PUT", "faults", [{"kind": kind, "form": form} for kind in echoes])
+    error, redirect, page, link = (graph.call("GET", POLICIES, allow_redirects=False) for _echo in echoes)
+    assert (error.status_code, error.json()["error"]["message"]) == (400, f"Not taken: {said}")
+    assert error.headers["request-id"] == said
+    assert redirect.status_code == 302
+    assert quote(said, safe="") in redirect.headers["Location"]
+    assert (page.status_code, page.text.count(said)) == (502, 2)
+    assert unquote(link.json()["@odata.nextLink"]).endswith(f"?$skiptoken={said}")
+
+
+def test_a_login_is_repeated(emulator: Emulator) -> None:
+    emulator.admin("PUT", "faults", [{"kind": "echo", "match": {"on": "login"}}])
+    answer = emulator.login("anywhere", client_secret="a secret")
+    assert (answer.status_code, answer.json()["error_description"]) == (400, "Not taken: a secret")

@@ -252,13 +252,14 @@ def test_refused_managed_identity(emulator: Emulator, path: str, headers: dict[s
 
 
 def test_logins_are_counted_and_not_in_the_journal(emulator: Emulator, tenant: str, app: dict[str, Any]) -> None:
-    emulator.login(tenant, client_id=app["client_id"], client_secret=SECRET)
+    answer = emulator.login(tenant, client_id=app["client_id"], client_secret=SECRET)
     emulator.login(tenant, client_id=app["client_id"], client_secret="wrong")
     emulator.session.get(f"{emulator.url}/{tenant}/v2.0/.well-known/openid-configuration")
     assert emulator.admin("GET", "logins") == {
         "total": 3,
         "by_kind": {"token": 2, "discovery": 1},
         "tenants": {tenant: {"token": 2, "discovery": 1}},
+        "tokens": [answer.json()["access_token"]],
     }
     assert emulator.admin("GET", "journal") == []
 

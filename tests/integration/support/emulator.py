@@ -86,6 +86,10 @@ class Emulator:
         """Return how many tokens were asked for since the last reset."""
         return int(self._call("GET", "logins")["by_kind"].get("token", 0))
 
+    def tokens(self) -> list[str]:
+        """Return the tokens that were issued since the last reset."""
+        return t.cast(list[str], self._call("GET", "logins")["tokens"])
+
     def clear_journal(self) -> None:
         """Forget the calls so far."""
         self._call("DELETE", "journal")

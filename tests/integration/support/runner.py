@@ -32,12 +32,17 @@ def run_job(folder: Path, playbook: str, environment: dict[str, str], variables:
 
 def _run(folder: Path, playbook: str, environment: dict[str, str], variables: dict[str, t.Any]) -> Job:
     events: list[dict[str, t.Any]] = []
+
+    def keep(event: dict[str, t.Any]) -> bool:
+        events.append(event)
+        return True  # it is to be written to the artifacts, too
+
     done = ansible_runner.run(
         private_data_dir=str(folder),
         playbook=playbook,
         envvars=environment,
         extravars=variables,
-        event_handler=events.append,
+        event_handler=keep,
         quiet=True,
         suppress_env_files=True,
     )

@@ -97,6 +97,7 @@ class LoginService:
         method = self._check_credential(call, tenant, app, form)
         seconds = self.world.settings.token_seconds
         token = self.world.keys.issue(tenant, app, audience, seconds, method)
+        self.world.logins.tokens.append(token)
         return _json({"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token})
 
     def _audience(self, scope: str) -> str:

@@ -38,8 +38,10 @@ def token(world: World, call: Call, style: str) -> Answer:
         return _refuse(401 if style == APP_SERVICE else 400, "Identity not found")
     tenant, app = found
     seconds = world.settings.token_seconds
+    issued = world.keys.issue(tenant, app, resource, seconds, "2")
+    world.logins.tokens.append(issued)
     body = {
-        "access_token": world.keys.issue(tenant, app, resource, seconds, "2"),
+        "access_token": issued,
         "client_id": app.client_id,
         "expires_in": str(seconds),
         "expires_on": str(int(time.time()) + seconds),

@@ -1,0 +1,87 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Masking damages nothing: not what is shown, and not what is written."""
+
+from __future__ import annotations
+
+from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support.processes import both_ways
+from ansible_collections.m365.apps.tests.integration.support.secret_place import APP, GROUP, Place
+
+ONE, MANY, INFO, ORDER, GROUPS = (
+    f"m365.apps.office_client_{name}"
+    for name in ("config", "configs", "config_info", "config_order", "config_assignment")
+)
+SECRET = {"client_secret": "{{ m365_client_secret }}"}
+WORD, LETTER = "office", "a"
+WORDS = {
+    "display_name": "office",
+    "description": "an office a day, at http://proxy.example:8080",
+    "policy_payload": [{"settingId": "office", "value": "a", "a": "http://proxy.example:8080", "number": 1}],
+}
+
+
+@both_ways
+def test_short_secrets_damage_nothing(place: Place) -> None:
+    """A secret that is a word, a passphrase of one letter, in results, in check mode, and in what is written."""
+    state = tenant.state()
+    app = state["tenants"][tenant.TENANT]["apps"][0]
+    app.update(secrets=[WORD], certificates=[APP.certificate_pem().decode()])
+    state["tenants"][tenant.TENANT]["groups"] = [GROUP]
+    place.emulator.reset(state)
+    (place.ansible.folder / "letter.pfx").write_bytes(APP.pfx(LETTER))
+    login = {"client_secret": WORD, "proxy": ""}
+    by_letter = {"certificate_path": "letter.pfx", "certificate_passphrase": LETTER}
+    everything = {"gather": ["payloads", "assignments"]}
+    policies = "{{ kept['read'].result.configs }}"
+    results = place.play(
+        {
+            "planned": {ONE: {**login, **WORDS}, "check_mode": True, "diff": True},
+            "made": {ONE: {**login, **WORDS}, "diff": True},
+            "grouped": {GROUPS: {**by_letter, "display_name": WORD, "groups": [GROUP["displayName"]]}},
+            "read": {INFO: {**by_letter, **everything}},
+            "read by secret": {INFO: {**login, **everything}},
+            "written back": {MANY: {**login, "policies": policies}, "diff": True},
+            "refused": {ONE: {**login, **WORDS, "kind": "office"}},
+            "wrong": {INFO: {"client_secret": "wrong"}},
+        }
+    )
+    assert {name for name, result in results.items() if result["failed"]} == {"refused", "wrong"}
+    [held] = place.emulator.tenant(tenant.TENANT)["policies"]
+    assert (held["displayName"], held["description"]) == (WORDS["display_name"], WORDS["description"])
+    assert held["policyPayload"] == WORDS["policy_payload"]
+    for name in ("planned", "made"):
+        assert {key: results[name]["config"][key] for key in WORDS} == WORDS
+        assert results[name]["diff"][0]["after"]["description"] == WORDS["description"]
+        assert results[name]["actions"][0]["display_name"] == WORD
+        arguments = results[name]["invocation"]["module_args"]
+        assert (arguments["client_secret"], arguments["proxy"]) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "")
+    assert results["read"]["configs"] == results["read by secret"]["configs"]
+    assert results["read"]["configs"][0]["groups"] == [GROUP["id"]]
+    assert {key: results["read"]["configs"][0][key] for key in WORDS} == WORDS
+    assert not results["written back"]["changed"]
+    # Messages say words of others, so there a short secret that is sent is masked.
+    assert "wrong" not in results["wrong"]["msg"]
+    assert results["read"]["invocation"]["module_args"]["certificate_passphrase"].startswith("VALUE_SPECIFIED")
+
+
+@both_ways
+def test_what_was_masked_is_not_written(place: Place) -> None:
+    """A policy whose text is a long secret comes back masked, and the next task refuses to write that."""
+    state = tenant.state([{"displayName": "There", "description": f"see {tenant.SECRET}", "priority": 1}])
+    place.emulator.reset(state)
+    copied = {"display_name": "Copy", "description": "{{ kept['read'].result.configs[0].description }}"}
+    results = place.play(
+        {
+            "read": {INFO: SECRET},
+            "written back": {MANY: {**SECRET, "policies": "{{ kept['read'].result.configs }}"}},
+            "copied": {ONE: {**SECRET, **copied}},
+            "copied in check mode": {ONE: {**SECRET, **copied}, "check_mode": True},
+        }
+    )
+    assert results["read"]["configs"][0]["description"] == "see (secret masked by m365.apps)"
+    for name in ("written back", "copied", "copied in check mode"):
+        assert results[name]["failed"]
+        assert "cannot use description: it holds a mask" in results[name]["msg"]
+    assert place.emulator.writes() == []

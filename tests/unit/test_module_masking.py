@@ -1,0 +1,226 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Masking: which secrets are known, in which forms they are found, and what is never touched."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import logging
+import typing as t
+from dataclasses import replace
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.managed_identity import ManagedIdentityLogin
+from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import client_secret_login
+from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
+from ansible_collections.m365.apps.plugins.module_utils._graph.session import Connection
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY, with_shared
+from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Request
+from ansible_collections.m365.apps.plugins.module_utils._module.masking import (
+    HIDDEN,
+    MASK,
+    holds_mask,
+    masked,
+    secrets_of,
+    shown_arguments,
+    shown_result,
+)
+from ansible_collections.m365.apps.plugins.module_utils._module.tenant import tenant_of
+from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policy
+
+SECRET = "can~ary \"se<cret>'&%+/\\é"
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJncmFwaCJ9.c2lnbmF0dXJl-_c2lnbmF0dXJl"
+PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0\n-----END PRIVATE KEY-----\n"
+SPEC = with_shared(POLICY)
+FORMS = {
+    "plain": lambda text: text,
+    "quoted": lambda text: quote(text, safe=""),
+    "form": quote_plus,
+    "JSON": lambda text: json.dumps(text)[1:-1],
+    "JSON with its letters": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "HTML": html.escape,
+    "Python": lambda text: repr(text)[1:-1],
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64url": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_each_form_is_masked(form: t.Callable[[str], str]) -> None:
+    said = form(SECRET)
+    value = {"msg": f"no: {said}.", "list": [{said: 1}, (said,)], "other": "text"}
+    assert masked(value, {SECRET}) == {"msg": f"no: {MASK}.", "list": [{MASK: 1}, [MASK]], "other": "text"}
+
+
+def test_what_holds_no_secret_is_the_same_object() -> None:
+    value = {"a": ["b"]}
+    assert masked(value, {SECRET}) is value
+
+
+def test_the_longer_secret_goes_first() -> None:
+    assert masked("canary-0123-4567", {"canary-0123", "canary-0123-4567"}) == MASK
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1234567",
+        12345678,
+        {"priority": 12345678},
+        "12345678-0000-4000-8000-000000000001",
+        [True, None, 1.5],
+    ],
+)
+def test_what_is_never_touched(value: t.Any) -> None:
+    """A short text, numbers, and ids that a secret is a part of."""
+    assert masked([value, "12345678"], {"12345678", "1234567"}) == [value, MASK]
+
+
+def test_an_id_that_is_the_secret_is_masked() -> None:
+    secret = "12345678-0000-4000-8000-000000000001"
+    assert masked(secret, {secret}) == MASK
+
+
+@pytest.mark.parametrize(
+    ("params", "secrets"),
+    [
+        ({"client_secret": "s3cret", "certificate_passphrase": "a"}, {"s3cret", "a"}),
+        ({"client_secret": None, "certificate_passphrase": ""}, set()),
+        ({"access_token": JWT}, {JWT, *JWT.split(".")[1:]}),
+        ({"access_token": "opaque"}, {"opaque"}),
+        ({"proxy": "http://proxy.example:8080"}, set()),
+        ({"proxy": "http://u:p%2Fw@proxy.example"}, {"p%2Fw", "p/w", "u:p%2Fw", "u:p/w"}),
+        ({"proxy": "u:pw@proxy.example"}, {"pw", "u:pw"}),
+        ({"proxy": "http://u:pw@[x"}, {"http://u:pw@[x"}),
+        ({"graph_url": "https://u:pw@graph.example"}, {"pw", "u:pw"}),
+        ({"certificate_path": "/home/me/app.pem"}, set()),
+        ({"certificate_path": PEM}, {PEM, *PEM.splitlines()}),
+        ({"federated_token_file": JWT}, {JWT}),
+    ],
+)
+def test_which_secrets_are_known(params: dict[str, t.Any], secrets: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("IDENTITY_HEADER", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert secrets_of(params) == secrets
+
+
+def test_secrets_of_the_environment_and_acquired_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_HEADER", "header")
+    monkeypatch.setenv("HTTPS_PROXY", "http://u:pw@proxy.example")
+    assert secrets_of({}, ["opaque"]) >= {"header", "pw", "u:pw", "opaque"}
+
+
+def test_a_short_secret_is_masked_in_messages_only() -> None:
+    result = {
+        "msg": "policy 'office': bad secret office, officer",
+        "error": {"message": "office", "status": 400},
+        "config": {"display_name": "office", "msg": "office"},
+        "results": [{"display_name": "office", "msg": "no office", "error": {}}],
+    }
+    assert shown_result(result, {"client_secret": "office"}) == {
+        "msg": f"policy '{MASK}': bad secret {MASK}, officer",
+        "error": {"message": MASK, "status": 400},
+        "config": {"display_name": "office", "msg": "office"},
+        "results": [{"display_name": "office", "msg": f"no {MASK}", "error": {}}],
+    }
+
+
+def test_a_short_passphrase_masks_nothing() -> None:
+    result = {"msg": "a", "config": {"description": "a"}}
+    assert shown_result(result, {"certificate_passphrase": "a", "proxy": "http://a"}) == result
+
+
+def test_arguments() -> None:
+    params = {
+        "client_secret": "a",
+        "certificate_passphrase": "",
+        "access_token": None,
+        "proxy": "http://proxy",
+        "graph_url": "https://u:pw@graph.example",
+        "certificate_path": PEM,
+        "display_name": "a",
+        "clientsecret": "b",
+    }
+    assert shown_arguments(params, SPEC) == {
+        "client_secret": HIDDEN,
+        "certificate_passphrase": "",
+        "access_token": None,
+        "proxy": HIDDEN,
+        "graph_url": f"https://{MASK}@graph.example",
+        "certificate_path": MASK,
+        "display_name": "a",
+        "clientsecret": HIDDEN,
+    }
+
+
+@pytest.mark.parametrize("mask", [MASK, HIDDEN])
+@pytest.mark.parametrize("name", ["display_name", "description", "policy_payload", "user_preference_payload"])
+def test_a_mask_is_not_written(name: str, mask: str) -> None:
+    text = f"with {mask}"
+    value = [{"a": {text: 1}}] if "payload" in name else text
+    params = {"state": "present", "display_name": "A", name: value}
+    with pytest.raises(UserError, match=f"cannot use {name}: it holds a mask"):
+        desired_policy(params, params)
+
+
+def test_other_stars_are_no_mask() -> None:
+    assert not holds_mask({"description": "******** mind this", "masked": "by m365.apps"})
+
+
+# Texts of others
+
+
+@pytest.mark.parametrize("name", ["message", "code", "request_id", "client_request_id", "path"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        JWT,
+        f"Bearer {JWT}",
+        quote(f"Bearer {JWT}"),
+        base64.b64encode(JWT.encode()).decode(),
+        base64.b64encode(f"Bearer {JWT}".encode()).decode(),
+    ],
+)
+def test_a_token_is_masked_in_every_fact(name: str, said: str) -> None:
+    failure = replace(Failure("no"), **t.cast("dict[str, t.Any]", {name: f"before {said} after"}))
+    shown = failure.as_dict()[name]
+    assert not [part for part in (*JWT.split("."), said[-20:]) if part in shown]
+    assert shown.startswith("before ")
+    assert shown.endswith(" after")
+
+
+def test_words_are_no_token() -> None:
+    text = "the keyJournal eyJack moneyJuggling and ZXlK"
+    assert Failure(text).message == text
+
+
+# Objects
+
+
+def test_no_object_shows_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_HEADER", "canary-header")
+    connection = Connection("https://graph.test", "https://login.test", proxy="http://u:canary-password@proxy.test")
+    retry = RetryPolicy(0)
+    login = client_secret_login(connection, retry, "t", "c", "canary-secret")
+    client = GraphClient(connection, ReadyToken("canary-token"))
+    client.tokens.add("canary-token")
+    tenant = tenant_of(client, {"payload_transport": "stream"})
+    assert list(tenant.tokens) == ["canary-token"]
+    request = Request({"client_secret": "canary-secret"}, {"client_secret": "canary-secret"})
+    objects = [connection, login, client, tenant, tenant.store, ReadyToken("canary-token"), request]
+    objects.append(ManagedIdentityLogin(connection, retry))
+    assert [shown for shown in (f"{one!r} {one}" for one in objects) if "canary" in shown] == []
+
+
+def test_no_logger_is_switched_on() -> None:
+    names = ("msal", "urllib3", "requests", "m365")
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if name.startswith(names)]
+    assert [one.name for one in loggers if one.level not in (logging.NOTSET, logging.WARNING)] == []
