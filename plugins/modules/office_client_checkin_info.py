@@ -37,7 +37,7 @@ options:
   kind:
     description:
       - Kind of the policies to return in RV(policies).
-      - When omitted or null, policies of any kind match.
+      - When omitted, policies of any kind match. Null is refused.
     type: str
     choices:
       windows: A non-security policy (C(windowsOfficeClientConfiguration)).
@@ -49,7 +49,7 @@ options:
         choose; V(policies) is what it has for each policy.
       - Microsoft never documented that apps may read V(tenant). Where Graph refuses it, the task fails as long as it is
         asked for.
-      - When omitted or null, both are read. An empty list is refused.
+      - When omitted, both are read. An empty list and null are refused.
     type: list
     elements: str
     choices: [tenant, policies]
@@ -58,7 +58,7 @@ options:
     description:
       - A device whose last check-in is more than this number of days ago, by the clock of the machine that the module
         runs on, is in RV(stale_devices).
-      - When omitted or null, that is 30 days; V(0) makes every device stale that checked in before now.
+      - When omitted, that is 30 days; V(0) makes every device stale that checked in before now. Null is refused.
     type: int
     default: 30
   since:

@@ -250,8 +250,8 @@ def test_since_does_not_make_devices_stale_or_fresh(wire: Wire, tenant: Tenant) 
     assert result["tenant"]["summary"]["succeeded_user_count"] == 3
 
 
-@pytest.mark.parametrize(("stale_after", "stale"), [(None, 1), (0, 3), (8, 2), (9, 2), (10, 1), (59, 0)])
-def test_stale_after_is_in_days(wire: Wire, tenant: Tenant, stale_after: int | None, stale: int) -> None:
+@pytest.mark.parametrize(("stale_after", "stale"), [(0, 3), (8, 2), (9, 2), (10, 1), (59, 0)])
+def test_stale_after_is_in_days(wire: Wire, tenant: Tenant, stale_after: int, stale: int) -> None:
     wire.expect("GET", SINGLETON, json=WHOLE)
     assert len(ask(tenant, **ONLY_TENANT, stale_after=stale_after).result["stale_devices"]) == stale
 
@@ -269,11 +269,6 @@ def test_a_tenant_without_any_data_is_no_success(wire: Wire, tenant: Tenant) -> 
     assert result["data"] is False
     assert (result["tenant"]["summary"], result["tenant"]["users"]["rate"]) == (NOBODY, None)
     assert result["policies"] == result["stale_devices"] == []
-
-
-def test_null_for_gather_reads_both(wire: Wire, tenant: Tenant) -> None:
-    expect_both(wire, STRONG)
-    assert {"tenant", "policies"} <= ask(tenant, gather=None).result.keys()
 
 
 def test_the_order_of_gather_is_all_the_same(wire: Wire, tenant: Tenant) -> None:

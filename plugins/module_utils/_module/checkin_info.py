@@ -35,7 +35,7 @@ def _utc_now() -> datetime:
 class _Terms:
     """What was asked: which parts, the days after which a device is stale, and from when on check-ins count."""
 
-    parts: tuple[str, ...]
+    parts: t.Collection[str]
     stale_after: int
     since: datetime | None
 
@@ -62,22 +62,21 @@ def checkin_info(request: Request, tenant: Tenant, now: t.Callable[[], datetime]
 
 def _terms(params: Arguments) -> _Terms:
     """Return the terms that the options set. Raises UserError."""
-    parts = PARTS if params["gather"] is None else tuple(params["gather"])
-    if not parts:
+    if not params["gather"]:
         raise UserError(
             _TASK,
             "use gather",
             "it is empty, so nothing would be read",
             "Leave it out, or give tenant, policies or both",
         )
-    stale_after = STALE_AFTER if params["stale_after"] is None else params["stale_after"]
+    stale_after = params["stale_after"]
     if stale_after < 0:
         raise UserError(
             _TASK, "use stale_after", f"{stale_after} is not a number of days", "Give a whole number from 0 on"
         )
     if params["id"] is not None and not params["id"].strip():
         raise UserError(_TASK, "use id", "it is empty", "Give an id, or leave the option out")
-    return _Terms(parts, stale_after, _since(params["since"]))
+    return _Terms(params["gather"], stale_after, _since(params["since"]))
 
 
 def _since(text: str | None) -> datetime | None:
