@@ -30,7 +30,13 @@ SECRET = "canary-secret~0123456789"
 DEFAULTS = {name: option.get("default") for name, option in {**AUTH, **CONNECTION}.items()}
 SHARED = {**AUTH, **CONNECTION}
 # What is written into a variable, for the options that do not take any text, and the value that this is.
-WRITTEN = {"cloud": "global", "managed_identity": "user", "send_certificate_chain": "true", "validate_certs": "false"}
+WRITTEN = {
+    "api_version": "v1.0",
+    "cloud": "global",
+    "managed_identity": "user",
+    "send_certificate_chain": "true",
+    "validate_certs": "false",
+}
 MEANT: dict[str, t.Any] = {**WRITTEN, "send_certificate_chain": True, "validate_certs": False}
 ENVIRONMENT = {
     name: (option["fallback"][1][0], WRITTEN.get(name, "https://e"))
@@ -114,7 +120,7 @@ def test_a_list_of_policies_may_be_json_text(capsys: Capture) -> None:
         ('{"display_name": "A"}', "its text is a JSON dict, not a list"),
         ('[{"priority": 1, "priority": 2}]', "the key 'priority' stands twice in one object"),
         ("[NaN]", "JSON has no number NaN"),
-        ("[" * 100_000, "it is nested too deeply"),
+        ("[" * 100_000, "it is nested too deeply (more than 120 levels)"),
         ("", "it is not JSON (Expecting value: line 1 column 1 (char 0))"),
     ],
 )
