@@ -67,6 +67,7 @@ extends_documentation_fragment:
   - m365.apps.connection
 seealso:
   - module: m365.apps.office_client_configs
+  - module: m365.apps.office_client_checkin_info
 """
 
 EXAMPLES = r"""

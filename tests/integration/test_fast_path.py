@@ -29,6 +29,7 @@ MANY = "office_client_configs"
 GROUPS = "office_client_config_assignment"
 ORDER = "office_client_config_order"
 INFO = "office_client_config_info"
+CHECKINS = "office_client_checkin_info"
 
 GROUP = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "Büro"}
 POLICIES = [
@@ -42,7 +43,14 @@ POLICIES = [
         "lastModifiedDateTime": "2026-01-02T03:04:05Z",
     },
     # A payload that is neither an object nor an array.
-    {"id": "22222222-0000-4000-8000-000000000002", "displayName": "Opaque", "priority": 6, "policyPayload": 5},
+    # A check-in without a readable time.
+    {
+        "id": "22222222-0000-4000-8000-000000000002",
+        "displayName": "Opaque",
+        "priority": 6,
+        "policyPayload": 5,
+        "checkinStatuses": [{"userId": "u", "checkinDateTime": "soon"}],
+    },
 ]
 CHECK = {"check_mode": True, "diff": True}
 GROUPLESS = "{{ m365_apps.groupless.client_id }}"
@@ -78,6 +86,8 @@ CASES = {
     "nothing": task(MANY, {"policies": []}, diff=True),
     "order in check mode": task(ORDER, {"order": ["Opaque", "There"]}, **CHECK),
     "everything read": task(INFO, {"gather": ["payloads", "assignments", "checkins"]}),
+    "check-ins read": task(CHECKINS, {"since": "2026-01-01"}),
+    "check-ins read with a warning": task(CHECKINS, {"display_name": "Opaque"}),
     "a loop": task(INFO, {"display_name": "{{ item }}"}, loop=["There", "Nowhere"]),
     "a refusal": task(ONE, {"display_name": "New", "priority": 5}),
     "a refusal in a loop": task(ONE, {"display_name": "There", "priority": "{{ item }}"}, loop=[5, 6]),

@@ -101,7 +101,7 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     for name in ("id", "group"):
         refuse_half_characters(params[name], "the filter", name)
     group = _group_filter(params["group"], tenant)
-    found = [policy for policy in _listed(params["id"], tenant) if _matches(policy, params)]
+    found = [policy for policy in _listed(params["id"], tenant) if matches(policy, params)]
     if group is not None or "assignments" in gather:
         read = tenant.store.read([Part(policy) for policy in found])
         found = [replace(policy, assignments=assignments) for policy, assignments in zip(found, read, strict=True)]
@@ -109,7 +109,7 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
         found = [policy for policy in found if group in {entry.group_id for entry in policy.assignments}]  # type: ignore[union-attr]
     if "payloads" in gather:
         found = _with_payloads(found, tenant)
-    found.sort(key=lambda policy: (policy.priority is None, policy.priority, policy.display_name, policy.id))
+    found.sort(key=strongest_first)
     configs = [_info_result(policy, gather) for policy in found]
     return Reply({"changed": False, "configs": configs}, opaque_warnings(found))
 
@@ -142,9 +142,15 @@ def _listed(policy_id: str | None, tenant: Tenant) -> list[Policy]:
     return [] if policy is None else [policy]
 
 
-def _matches(policy: Policy, params: t.Mapping[str, t.Any]) -> bool:
+def matches(policy: Policy, params: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether a policy has the name and the kind that the options ask for, where they do."""
     wanted = ((params["display_name"], policy.display_name), (params["kind"], policy.kind))
     return all(asked is None or asked == have for asked, have in wanted)
+
+
+def strongest_first(policy: Policy) -> tuple[t.Any, ...]:
+    """Return what to sort policies by, so that the strongest comes first and those without a number last."""
+    return (policy.priority is None, policy.priority, policy.display_name, policy.id)
 
 
 def _with_payloads(policies: t.Sequence[Policy], tenant: Tenant) -> list[Policy]:

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .arguments import BATCH, BULK, IDENTITY, POLICY, POLICY_IN_LIST, UNLISTED, WAIT, Spec
+from .checkin_info import PARTS, STALE_AFTER, checkin_info
 from .jobs import Job, many_policies, one_assignment, one_policy, order_of_policies, policy_info
 
 _ONE_IDENTITY = {"required_one_of": [("id", "display_name")]}
@@ -22,6 +23,17 @@ class ModuleDefinition:
     job: Job
     rules: t.Mapping[str, t.Any] = field(default_factory=dict)
 
+
+OFFICE_CLIENT_CHECKIN_INFO = ModuleDefinition(
+    {
+        **IDENTITY,
+        **BATCH,
+        "gather": {"type": "list", "elements": "str", "choices": list(PARTS), "default": list(PARTS)},
+        "stale_after": {"type": "int", "default": STALE_AFTER},
+        "since": {"type": "str"},
+    },
+    checkin_info,
+)
 
 OFFICE_CLIENT_CONFIG = ModuleDefinition({**POLICY, **WAIT}, one_policy, _ONE_IDENTITY)
 

@@ -27,14 +27,17 @@ def is_absent(error: GraphError) -> bool:
 
 
 @contextlib.contextmanager
-def explained(subject: str, action: str, permission: str) -> t.Iterator[None]:
-    """Turn a GraphError inside the block into a UserError that names the object, the action and what to do."""
+def explained(subject: str, action: str, permission: str, refused: str = "") -> t.Iterator[None]:
+    """Turn a GraphError inside the block into a UserError that names the object, the action and what to do; ``refused``
+    is what to do after a 403 or 404 of Graph, if not the usual.
+    """
     try:
         yield
     except LoginError as error:
         raise UserError("the login", "get a token", error.cause(), error.next_step, error.failure) from error
     except GraphError as error:
-        raise UserError(subject, action, _cause(error), _next_step(error, permission), error.failure) from error
+        next_step = _next_step(error, permission, refused)
+        raise UserError(subject, action, _cause(error), next_step, error.failure) from error
 
 
 def _cause(error: GraphError) -> str:
@@ -43,9 +46,11 @@ def _cause(error: GraphError) -> str:
     return error.cause()
 
 
-def _next_step(error: GraphError, permission: str) -> str:
+def _next_step(error: GraphError, permission: str, refused: str) -> str:
     if is_withdrawn(error):
         return "Nothing is known about its policies, so nothing was changed; check api_version"
+    if refused and error.status in (403, 404) and not isinstance(error, NotGraphError):
+        return refused
     if error.status == 403 and not isinstance(error, NotGraphError):
         return f"Grant the app the permission {permission} with admin consent; the tenant needs an Intune licence, too"
     return error.advice() or "Check the values against the answer"

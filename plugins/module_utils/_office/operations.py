@@ -11,18 +11,21 @@ from urllib.parse import quote
 
 from .._graph.errors import Failure, GraphError, NotGraphError, UserError
 from .._graph.messages import Answer, Call, failure_of
-from .explain import WRITE_PERMISSION, explained, is_absent
+from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_absent
 from .payload import Payload, decode, encode
 from .policy import Assignment, Policy, fields_to_graph
 from .unset import UNSET
 from .writes import DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Written
 
-COLLECTION = "/officeConfiguration/clientConfigurations"
+SINGLETON = "/officeConfiguration"
+COLLECTION = f"{SINGLETON}/clientConfigurations"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One call, how messages name it, and what its answer means; ``missing`` is what a 404 means, if not an error."""
+    """One call, how messages name it, and what its answer means; ``missing`` is what a 404 means, if not an error.
+    ``refused`` is the next step after a 403 or 404 where more than a permission may be missing.
+    """
 
     call: Call
     subject: str
@@ -30,6 +33,7 @@ class Operation:
     permission: str
     understand: t.Callable[[Answer], t.Any]
     missing: t.Any = UNSET
+    refused: str = ""
 
     def read(self, answer: Answer) -> t.Any:
         """Return what a 2xx answer means. Raises GraphError, with the answer's facts where it has none of its own."""
@@ -90,7 +94,7 @@ def change(
 def understood(operation: Operation, answer: Answer | GraphError) -> t.Any:
     """Return what an answer means, or the UserError that tells why there is none."""
     try:
-        with explained(operation.subject, operation.action, operation.permission):
+        with explained(operation.subject, operation.action, operation.permission, operation.refused):
             if isinstance(answer, Answer):
                 return operation.read(answer)
             if operation.missing is not UNSET and is_absent(answer):
@@ -103,6 +107,28 @@ def understood(operation: Operation, answer: Answer | GraphError) -> t.Any:
 def payload_of(answer: Answer) -> Payload:
     """Read the bytes of a payload."""
     return decode(answer.body)
+
+
+def unwrapped(answer: Answer) -> t.Any:
+    """Return the object of an answer; the documentation's samples wrap a single one in "value"."""
+    document = answer.json()
+    wrapped = document.get("value") if isinstance(document, dict) else None
+    return wrapped if isinstance(wrapped, dict) else document
+
+
+def reading_tenant_checkins() -> Operation:
+    """Return the read of the singleton, which the documentation never showed for apps."""
+    return Operation(
+        Call("GET", SINGLETON),
+        "the tenant's check-ins",
+        "read them",
+        READ_PERMISSION,
+        lambda answer: json_object(unwrapped(answer), "the answer"),
+        refused=(
+            f"Microsoft never documented that apps may read this part: grant the app {READ_PERMISSION} with admin "
+            "consent, or leave tenant out of gather"
+        ),
+    )
 
 
 def path_of(policy_id: str | None, *parts: str) -> str:

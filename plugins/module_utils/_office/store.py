@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from dataclasses import replace
 
 from .._graph.batch import BATCH_SIZE
 from .._graph.client import GraphClient
@@ -25,19 +26,24 @@ from .operations import (
     path_of,
     payload_of,
     read_assignment,
+    reading_tenant_checkins,
     replacing_assignments,
     understood,
+    unwrapped,
 )
 from .policy import Assignment, Policy
 from .writes import (
     CreatePolicy,
     Entity,
-    Readable,
+    Listing,
+    Reading,
     ReplaceAssignments,
+    TenantCheckins,
     Write,
     Written,
 )
 
+_THE_LIST = "the list of Office policies"
 # Seconds before each look for a policy whose create nobody answered.
 _LOOKS = (0.0, 1.0, 2.0)
 # What stands before an action's name in the wild, in the metadata and in the documentation. A server may know but one.
@@ -64,7 +70,7 @@ class OfficeStore:
 
     def list_policies(self) -> tuple[Policy, ...]:
         """Return all policies of the tenant, in the server's order, complete or not at all."""
-        with explained("the list of Office policies", "read it", READ_PERMISSION):
+        with explained(_THE_LIST, "read it", READ_PERMISSION):
             return tuple(self._read_policy(item) for item in self._client.pages(COLLECTION))
 
     def get_policy(self, policy_id: str) -> Policy | None:
@@ -72,11 +78,11 @@ class OfficeStore:
         [result] = self._run([self._reading_entity(policy_id, f"policy {policy_id}")])
         return t.cast("Policy | None", _value(result))
 
-    def read(self, parts: t.Sequence[Readable]) -> list[t.Any]:
+    def read(self, parts: t.Sequence[Reading]) -> list[t.Any]:
         """Return what each part names. Raises UserError when one cannot be read."""
         return [_value(result) for result in self.look(parts)]
 
-    def look(self, parts: t.Sequence[Readable]) -> list[t.Any]:
+    def look(self, parts: t.Sequence[Reading]) -> list[t.Any]:
         """Return what each part names, or the UserError why it cannot be read."""
         return self._run([self._reading(part) for part in parts])
 
@@ -177,15 +183,28 @@ class OfficeStore:
         call = Call("GET", path_of(policy_id))
         return Operation(call, subject, "read it", READ_PERMISSION, self._entity, missing=None)
 
-    def _reading(self, part: Readable) -> Operation:
+    def _reading(self, part: Reading) -> Operation:
         if isinstance(part, Entity):
             return self._reading_entity(str(part.policy.id), part.policy.named())
+        if isinstance(part, TenantCheckins):
+            return reading_tenant_checkins()
+        if isinstance(part, Listing):
+            return self._listing(part.policy_id)
         if part.slot is None:
             call = Call("GET", path_of(part.policy.id, "assignments"))
             return Operation(call, part.policy.named(), "read its assignments", READ_PERMISSION, self._assignments_of)
         name = part.slot.value
         call = Call("GET", path_of(part.policy.id, name), json_answer=False)
         return Operation(call, part.policy.named(), f"read its {name}", READ_PERMISSION, payload_of, missing={})
+
+    def _listing(self, policy_id: str | None) -> Operation:
+        if policy_id is None:
+            return Operation(Call("GET", COLLECTION), _THE_LIST, "read it", READ_PERMISSION, self._policies_of)
+        entity = self._reading_entity(policy_id, f"policy {policy_id}")
+        return replace(entity, understand=lambda answer: (self._entity(answer),), missing=())
+
+    def _policies_of(self, answer: Answer) -> tuple[Policy, ...]:
+        return tuple(self._read_policy(item) for item in self._client.all_items(answer))
 
     def _assignments_of(self, answer: Answer) -> tuple[Assignment, ...]:
         return tuple(read_assignment(item) for item in self._client.all_items(answer))
@@ -202,10 +221,7 @@ class OfficeStore:
         return change(call, draft, "create it", lambda answer: Written(policy_id=self._read_policy(answer.json()).id))
 
     def _entity(self, answer: Answer) -> Policy:
-        """Read a policy; the documentation's samples wrap a single one in "value"."""
-        document = answer.json()
-        wrapped = document.get("value") if isinstance(document, dict) else None
-        return self._read_policy(wrapped if isinstance(wrapped, dict) else document)
+        return self._read_policy(unwrapped(answer))
 
     def _read_policy(self, item: t.Any) -> Policy:
         try:
