@@ -3,8 +3,8 @@
 
 """Settings over which policies meet.
 
-For each group one entry of a setting wins; every other entry of the group loses to it. So the work grows with the number
-of entries times their groups, and not with the pairs of policies.
+For each group one entry of a setting wins; every other entry of the group loses to it. So the work grows with the
+number of entries times their groups, and not with the pairs of policies.
 """
 
 from __future__ import annotations
