@@ -66,8 +66,9 @@ options:
     default: 30.0
   retry_timeout:
     description:
-      - Seconds for which one call is tried again after its first failure (429, 503, 504, a broken connection). A
-        C(Retry-After) of the server is kept to; one that is longer than what is left ends the tries.
+      - Seconds for which one call is tried again after its first failure (429, 502, 503, 504, a broken connection). A
+        C(Retry-After) of the server is kept to; one that is longer than what is left ends the tries. A host that
+        cannot be reached and an answer that cannot be read (an HTML page, incomplete JSON) are tried three times.
       - V(0) means one try.
     type: float
     default: 300.0

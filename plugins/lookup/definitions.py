@@ -53,9 +53,14 @@ import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
+from ansible_collections.m365.apps.plugins.module_utils._graph.messages import DEEPEST
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import parse_given
+from ansible_collections.m365.apps.plugins.module_utils._office.payload import PayloadError, parse_given
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import PAYLOAD_FIELDS
 
+# Values of one file: thousands of policies with all their settings.
+_MOST_VALUES = 2_000_000
 _ENDINGS = (".yml", ".yaml", ".json")
 
 
@@ -66,11 +71,18 @@ class LookupModule(LookupBase):
         """Return the policies of all files below the terms. Raises AnsibleLookupError, which names the file."""
         policies: list[t.Any] = []
         for term in terms:
+            if "\0" in str(term):
+                raise _error(str(term), "its name holds a NUL", "Check the path")
             found = self.find_file_in_search_path(variables or {}, "files", str(term), ignore_missing=True)
             if not found:
                 raise _error(str(term), "there is no such folder or file", "Check the path")
             for path in definition_files(Path(found)):
-                text = Path(self._loader.get_real_file(str(path))).read_bytes()
+                if not path.exists():
+                    raise _error(str(path), "it is a link that leads nowhere", "Mend the link, or take it away")
+                try:
+                    text = Path(self._loader.get_real_file(str(path))).read_bytes()
+                except OSError as error:
+                    raise _error(str(path), error.strerror or type(error).__name__, "Check its permissions") from None
                 policies.extend(read_definitions(str(path), text))
         return policies
 
@@ -83,7 +95,8 @@ def definition_files(place: Path) -> list[Path]:
         path
         for path in place.rglob("*")
         if path.suffix in _ENDINGS
-        and path.is_file()
+        # A link that leads nowhere or to itself is a file that cannot be read.
+        and (path.is_file() or (path.is_symlink() and not path.exists()))
         and not any(part.startswith(".") for part in path.relative_to(place).parts)
     ]
     if not files:
@@ -98,10 +111,15 @@ def read_definitions(name: str, text: bytes) -> list[dict[str, t.Any]]:
         document = (
             parse_given(text.decode("utf-8-sig")) if name.endswith(".json") else yaml.load(text, _UniqueKeyLoader)
         )
-    except RecursionError as error:
-        raise _error(name, "it is nested too deeply", "Make it flatter") from error
+    except RecursionError:
+        raise _error(name, "it is nested too deeply", "Make it flatter") from None
     except (yaml.YAMLError, ValueError) as error:
-        raise _error(name, " ".join(str(error).split()), "Mend the file") from error
+        raise _error(name, " ".join(str(error).split()), "Mend the file") from None
+    except (LookupError, AttributeError, TypeError):
+        # How PyYAML's constructors stumble over a value that does not fit its tag, such as !!bool maybe.
+        raise _error(name, "a value does not fit its YAML tag", "Take the tag away, or mend the value") from None
+    if _is_too_large(document):
+        raise _error(name, "it is nested too deeply, or grows without bounds through its anchors", "Make it flatter")
     # A JSON file of no text is {}, a YAML one None: neither is a policy.
     policies: list[t.Any] = document if isinstance(document, list) else [document or None]
     for place, policy in enumerate(policies):
@@ -113,13 +131,46 @@ def read_definitions(name: str, text: bytes) -> list[dict[str, t.Any]]:
         unknown = sorted(str(key) for key in policy if key not in POLICY_IN_LIST)
         if unknown:
             raise _error(where, f"it has the unknown option {unknown[0]}", f"Use {', '.join(POLICY_IN_LIST)}")
+        _check_policy(policy, where)
         empty = next((key for key, value in policy.items() if value is None), None)
         if empty is not None:
             raise _error(where, f"{empty} is null", f"Leave {empty} out to leave it alone, or give it a value")
     return policies
 
 
+def _check_policy(policy: dict[str, t.Any], where: str) -> None:
+    """Refuse what the module would refuse without knowing the file. Raises AnsibleLookupError."""
+    if "id" not in policy and "display_name" not in policy:
+        raise _error(where, "id and display_name are missing", "Give one of them")
+    for field in PAYLOAD_FIELDS.values():
+        if policy.get(field) is not None:
+            try:
+                parse_given(policy[field])
+            except PayloadError as error:
+                raise _error(f"{where} {field}", str(error), "Give a dict, a list, or the JSON text of one") from None
+
+
+def _is_too_large(document: t.Any) -> bool:
+    """Tell whether a document is too deep or has too many values, counting what anchors repeat each time."""
+    level, count = [document], 0
+    for _depth in range(DEEPEST):
+        following: list[t.Any] = []
+        for item in level:
+            following.extend(
+                item.values() if isinstance(item, dict) else item if isinstance(item, (list, tuple)) else ()
+            )
+            count += 1
+            if count + len(following) > _MOST_VALUES:
+                return True
+        level = following
+        if not level:
+            return False
+    return True
+
+
+# Raised "from None": ansible-core would put the text of the cause behind the sentence.
 def _error(name: str, cause: str, next_step: str) -> AnsibleLookupError:
+    name, cause = plain(name, 600), plain(cause.rstrip(". "), 900)
     return AnsibleLookupError(f"definitions {name}: cannot read it: {cause}. {next_step}.")
 
 
@@ -132,7 +183,7 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, t.Any]:
         seen: set[t.Any] = set()
-        for key_node, _value in node.value:
+        for key_node, _value in node.value if isinstance(node, yaml.MappingNode) else ():
             if key_node.tag == "tag:yaml.org,2002:merge":
                 continue
             key = self.construct_object(key_node, deep=True)

@@ -25,6 +25,8 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import MissingLibraryError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.messages import DEEPEST, is_too_deep
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SHARED
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests
@@ -115,7 +117,11 @@ def run_here(definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> 
     The warnings come apart because a module inside the controller would show them instead of returning them.
     """
     warnings: list[str] = []
-    with _given(arguments), contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
+    try:
+        written = _written(arguments)
+    except UserError as error:
+        return json.dumps({"failed": True, "changed": False, "msg": str(error), "error": {}}), warnings
+    with _given(written), contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
         module = Module(definition)
         try:
             reply = module.reply(definition.job, _kept_tenant)
@@ -136,17 +142,35 @@ def _with_warnings(printed: str, warnings: t.Sequence[str]) -> str:
 
 
 @contextlib.contextmanager
-def _given(arguments: t.Mapping[str, t.Any]) -> t.Iterator[None]:
-    """Hand arguments to the next AnsibleModule of this process."""
+def _given(arguments: bytes) -> t.Iterator[None]:
+    """Hand arguments, as JSON text, to the next AnsibleModule of this process."""
     names = [name for name in ("_ANSIBLE_ARGS", "_ANSIBLE_PROFILE", "_PARSED_MODULE_ARGS") if hasattr(basic, name)]
     before = {name: getattr(basic, name) for name in names}
-    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": dict(arguments)}, cls=_encoder()).encode()
+    basic._ANSIBLE_ARGS = arguments
     basic._ANSIBLE_PROFILE = _PROFILE
     try:
         yield
     finally:
         for name, value in before.items():
             setattr(basic, name, value)
+
+
+def _written(arguments: t.Mapping[str, t.Any]) -> bytes:
+    """Return arguments as the JSON text that a module process gets. Raises UserError for what cannot go into it."""
+    reason: Exception | None = None
+    try:
+        text = json.dumps({"ANSIBLE_MODULE_ARGS": dict(arguments)}, cls=_encoder(), ensure_ascii=False).encode()
+        # AnsibleModule copies its arguments level by level, and ends in a traceback where there are too many.
+        if not is_too_deep(arguments, 2 * DEEPEST):
+            return text
+        cause, step = "a value is nested too deeply", "Make it flatter"
+    except RecursionError as error:
+        cause, step, reason = "a value is nested too deeply", "Make it flatter", error
+    except UnicodeEncodeError as error:
+        cause, step, reason = "a text holds half a character (a lone surrogate)", "Save its file as UTF-8", error
+    except (ValueError, TypeError) as error:
+        cause, step, reason = f"a value is not JSON ({error})", "Quote it to make it text", error
+    raise UserError("the task", "use its options", cause, step) from reason
 
 
 def _encoder() -> type[json.JSONEncoder]:

@@ -186,11 +186,16 @@ def test_a_discovery_that_is_none_is_a_login_error(wire: Wire, login: MsalApplic
         login.token()
 
 
-def test_a_token_answer_that_is_not_json_is_a_login_error(wire: Wire, login: MsalApplication) -> None:
+def test_a_token_answer_that_is_not_json_is_a_login_error(wire: Wire, login: MsalApplication, clock: Clock) -> None:
     wire.expect("GET", DISCOVERY, json=CONFIGURATION)
-    wire.expect("POST", TOKEN_URL, body="<html>captive portal</html>", content_type="text/html")
-    with pytest.raises(LoginError):
+    for _unused in range(3):
+        wire.expect("POST", TOKEN_URL, body="<html>captive portal</html>", content_type="text/html")
+    with pytest.raises(LoginError) as caught:
         login.token()
+    assert caught.value.failure.message == (
+        f"{TOKEN_URL} answered 200 with a body that is not complete JSON (tried 3 times in 2 s)"
+    )
+    assert clock.slept == [0.5, 1.0]
 
 
 @pytest.mark.parametrize("status", [200, 400])
@@ -199,7 +204,8 @@ def test_a_token_answer_that_was_cut_off_is_not_logged(
 ) -> None:
     """MSAL logs an answer that it cannot read, and Python prints what nobody handles."""
     wire.expect("GET", DISCOVERY, json=CONFIGURATION)
-    wire.expect("POST", TOKEN_URL, status=status, body=f'{{"token_type": "Bearer", "access_token": "{TOKEN}')
+    for _unused in range(3):
+        wire.expect("POST", TOKEN_URL, status=status, body=f'{{"token_type": "Bearer", "access_token": "{TOKEN}')
     with pytest.raises(LoginError, match=f"answered {status} with a body that is not complete JSON") as caught:
         login.token()
     assert TOKEN not in f"{caplog.text} {caught.value} {caught.value.failure} {caught.value.__cause__}"

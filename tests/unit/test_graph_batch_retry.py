@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import base64
 import typing as t
 
 import pytest
 import requests
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, InDoubtError
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, InDoubtError, NotGraphError
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Answer, Call
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, asked_ids, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, UNREACHED, Clock, Wire, refusal
@@ -19,6 +20,14 @@ from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, UNREACHED
 A, B, C = (Call("GET", f"/{name}") for name in "abc")
 ONCE = Call("POST", "/once", json_body={}, repeatable=False)
 TWICE = Call("POST", "/once", json_body={"n": 2}, repeatable=False)
+
+# A whole answer of which nothing can be read, and an inner one.
+UNREADABLE: list[dict[str, t.Any]] = [
+    {"body": "<html>", "content_type": "text/html"},
+    {"body": '{"responses": [', "content_type": "application/json"},
+]
+PAGE = base64.b64encode(b"<html>").decode()
+CUT = base64.b64encode(b'{"value": [').decode()
 
 
 @pytest.fixture
@@ -33,7 +42,7 @@ def kinds(results: t.Iterable[object]) -> list[type]:
 # Inner failures
 
 
-@pytest.mark.parametrize("status", [429, 503, 504, 424])
+@pytest.mark.parametrize("status", [429, 502, 503, 504, 424])
 def test_only_what_was_refused_is_sent_again(wire: Wire, client: GraphClient, status: int) -> None:
     wire.expect("POST", BATCH, **outer(inner(0, body=1), inner_refusal(1, status), inner(2, body=3)))
     wire.expect("POST", BATCH, **outer(inner(1, body=2)))
@@ -108,10 +117,54 @@ def test_without_a_budget_there_is_one_try(wire: Wire, clock: Clock) -> None:
     assert isinstance(answer, Answer)
 
 
+@pytest.mark.parametrize(
+    "answer", [inner(0, body=CUT), inner(0, body=PAGE), inner(0, 200, PAGE, **{"Content-Type": "text/html"})]
+)
+def test_an_inner_answer_that_cannot_be_read_is_asked_for_three_times(
+    wire: Wire, client: GraphClient, clock: Clock, answer: dict[str, t.Any]
+) -> None:
+    wire.expect("POST", BATCH, **outer(answer, inner(1)))
+    for _unused in range(2):
+        wire.expect("POST", BATCH, **outer(answer))
+    error, other = client.many([A, B])
+    assert isinstance(error, NotGraphError)
+    assert error.cause().startswith("the answer to GET /beta/a was a")
+    assert error.cause().endswith("(status 200) (tried 3 times in 2 s)")
+    assert isinstance(other, Answer)
+    assert clock.slept == [0.5, 1.0]
+
+
+def test_an_unreadable_answer_beside_a_busy_one_does_not_end_the_tries_of_that(
+    wire: Wire, client: GraphClient, clock: Clock
+) -> None:
+    for _unused in range(4):
+        wire.expect("POST", BATCH, **outer(inner(0, body=CUT), inner_refusal(1, 503)))
+    wire.expect("POST", BATCH, **outer(inner(0, body={}), inner(1)))
+    assert kinds(client.many([A, B])) == [Answer, Answer]
+    assert clock.slept == [0.5, 1.0, 2.0, 4.0]
+
+
 # Outer failures
 
 
-@pytest.mark.parametrize("answer", [refusal(429), refusal(503), refusal(504), {"body": LOST}, {"body": UNREACHED}])
+@pytest.mark.parametrize("answer", UNREADABLE)
+def test_a_whole_answer_that_cannot_be_read_is_asked_for_three_times(
+    wire: Wire, client: GraphClient, clock: Clock, answer: dict[str, t.Any]
+) -> None:
+    for _unused in range(3):
+        wire.expect("POST", BATCH, **answer)
+    errors = list(client.many([A, B]))
+    assert kinds(errors) == [NotGraphError, NotGraphError]
+    assert all(
+        str(error.cause()).endswith("(tried 3 times in 2 s)") for error in errors if isinstance(error, GraphError)
+    )
+    assert clock.slept == [0.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [refusal(429), refusal(502), refusal(503), refusal(504), {"body": LOST}, {"body": UNREACHED}, *UNREADABLE],
+)
 def test_a_batch_without_an_answer_is_sent_again(wire: Wire, client: GraphClient, answer: dict[str, t.Any]) -> None:
     wire.expect("POST", BATCH, **answer)
     wire.expect("POST", BATCH, **outer(inner(0), inner(1)))
@@ -138,7 +191,7 @@ def test_an_outer_error_in_the_end_is_the_error_of_what_is_left(wire: Wire, clie
 # Calls that must not be done twice
 
 
-@pytest.mark.parametrize("status", [503, 504])
+@pytest.mark.parametrize("status", [502, 503, 504])
 def test_an_inner_answer_that_leaves_doubt_is_never_sent_again(wire: Wire, client: GraphClient, status: int) -> None:
     failed = inner_refusal(0, status, "cut off", **{"Retry-After": "9"})
     wire.expect("POST", BATCH, **outer(failed, inner_refusal(1, status)))
@@ -165,7 +218,15 @@ def test_what_was_surely_not_done_is_sent_again(wire: Wire, client: GraphClient,
 
 
 @pytest.mark.parametrize(
-    "lost", [refusal(503), refusal(504), {"body": LOST}, {"body": requests.exceptions.ReadTimeout("timed out")}]
+    "lost",
+    [
+        refusal(502),
+        refusal(503),
+        refusal(504),
+        {"body": LOST},
+        {"body": requests.exceptions.ReadTimeout("timed out")},
+        *UNREADABLE,
+    ],
 )
 def test_an_outer_failure_that_leaves_doubt_sends_only_the_others_again(
     wire: Wire, client: GraphClient, lost: dict[str, t.Any]

@@ -31,7 +31,7 @@ URL = f"{GRAPH}/beta/things"
 
 def test_headers_of_a_read(wire: Wire, client: GraphClient) -> None:
     wire.expect("GET", URL, json={})
-    client.get("/things")
+    client.call("GET", "/things")
     headers = wire.sent[0].headers
     assert headers["Authorization"] == f"Bearer {TOKEN}"
     assert headers["Accept"] == "application/json"
@@ -43,7 +43,7 @@ def test_headers_of_a_read(wire: Wire, client: GraphClient) -> None:
 def test_every_try_has_its_own_client_request_id(wire: Wire, client: GraphClient) -> None:
     wire.expect("GET", URL, **refusal(503))
     wire.expect("GET", URL, json={})
-    client.get("/things")
+    client.call("GET", "/things")
     first, second = (uuid.UUID(request.headers["client-request-id"]) for request in wire.sent)
     assert first != second
 
@@ -64,12 +64,12 @@ def test_raw_bytes_are_sent_as_they_are(wire: Wire, client: GraphClient) -> None
 
 def test_a_version_can_be_chosen_for_one_call(wire: Wire, client: GraphClient) -> None:
     wire.expect("GET", f"{GRAPH}/v1.0/groups", json={})
-    assert client.get("/groups", "v1.0").path == "/v1.0/groups"
+    assert client.call("GET", "/groups", "v1.0").path == "/v1.0/groups"
 
 
 def test_the_version_of_the_connection_is_used(wire: Wire, clock: Clock) -> None:
     wire.expect("GET", f"{GRAPH}/next/things", json={})
-    clock.client(api_version="next").get("/things")
+    clock.client(api_version="next").call("GET", "/things")
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
@@ -78,11 +78,11 @@ def test_every_2xx_is_an_answer(wire: Wire, client: GraphClient, status: int) ->
     assert client.call("DELETE", "/things").status == status
 
 
-@pytest.mark.parametrize("status", [429, 503, 504])
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_busy_server_is_asked_again_when_it_says(wire: Wire, client: GraphClient, clock: Clock, status: int) -> None:
     wire.expect("GET", URL, **refusal(status, **{"Retry-After": "2.5"}))
     wire.expect("GET", URL, json={"done": True})
-    assert client.get("/things").json() == {"done": True}
+    assert client.call("GET", "/things").json() == {"done": True}
     assert clock.slept == [2.5]
 
 
@@ -92,14 +92,14 @@ def test_a_retry_after_date_is_waited_for(
     monkeypatch.setattr(time, "time", lambda: 1_792_567_680.0)
     wire.expect("GET", URL, **refusal(429, **{"Retry-After": email.utils.formatdate(1_792_567_692, usegmt=True)}))
     wire.expect("GET", URL, json={})
-    client.get("/things")
+    client.call("GET", "/things")
     assert clock.slept == [12.0]
 
 
 def test_a_broken_connection_is_tried_again(wire: Wire, client: GraphClient) -> None:
     wire.expect("GET", URL, body=LOST)
     wire.expect("GET", URL, json={})
-    client.get("/things")
+    client.call("GET", "/things")
     assert len(wire.sent) == 2
 
 
@@ -107,22 +107,22 @@ def test_an_unreachable_host_is_tried_three_times(wire: Wire, client: GraphClien
     for _unused in range(3):
         wire.expect("GET", URL, body=UNREACHED)
     with pytest.raises(GraphError, match=r"graph\.test cannot be reached") as caught:
-        client.get("/things")
+        client.call("GET", "/things")
     assert "(tried 3 times in 2 s)" in caught.value.failure.message
 
 
 def test_without_a_budget_there_is_one_try(wire: Wire, clock: Clock) -> None:
     wire.expect("GET", URL, **refusal(503))
     with pytest.raises(GraphError):
-        clock.client(budget=0).get("/things")
+        clock.client(budget=0).call("GET", "/things")
     assert len(wire.sent) == 1
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 412, 500, 501, 502])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 412, 500, 501])
 def test_other_refusals_are_not_tried_again(wire: Wire, client: GraphClient, status: int) -> None:
     wire.expect("GET", URL, **refusal(status, "no", "Code", **{"request-id": "r-1"}))
     with pytest.raises(GraphError) as caught:
-        client.get("/things")
+        client.call("GET", "/things")
     failure = caught.value.failure
     assert (failure.status, failure.code, failure.message) == (status, "Code", "no")
     assert (failure.method, failure.path, failure.request_id) == ("GET", "/beta/things", "r-1")
@@ -131,7 +131,7 @@ def test_other_refusals_are_not_tried_again(wire: Wire, client: GraphClient, sta
 def test_a_failure_carries_the_id_that_was_sent(wire: Wire, client: GraphClient) -> None:
     wire.expect("GET", URL, **refusal(400))
     with pytest.raises(GraphError) as caught:
-        client.get("/things")
+        client.call("GET", "/things")
     assert caught.value.failure.client_request_id == wire.sent[0].headers["client-request-id"]
 
 
@@ -139,7 +139,7 @@ def test_a_failure_carries_the_id_that_was_sent(wire: Wire, client: GraphClient)
 def test_a_redirect_is_not_followed(wire: Wire, client: GraphClient, status: int) -> None:
     wire.expect("GET", URL, status=status, headers={"Location": "https://elsewhere.test/x"})
     with pytest.raises(NotGraphError) as caught:
-        client.get("/things")
+        client.call("GET", "/things")
     assert caught.value.cause() == f"a redirect to elsewhere.test (status {status}) was not followed"
     assert len(wire.sent) == 1
 
@@ -150,20 +150,35 @@ def test_a_redirect_is_not_followed(wire: Wire, client: GraphClient, status: int
         ({"body": "<html><title>Login</title>", "content_type": "text/html"}, "an HTML page"),
         ({"body": " <html>", "content_type": "application/json"}, "an HTML page"),
         ({"body": '{"value": [', "content_type": "application/json"}, "a body that is not complete JSON"),
-        ({"body": "", "content_type": "application/json"}, "a body that is not complete JSON"),
+        ({"body": "\xff", "content_type": "application/json"}, "a body that is not complete JSON"),
     ],
 )
-def test_an_answer_that_is_not_json_is_told(wire: Wire, client: GraphClient, answer: t.Any, said: str) -> None:
-    wire.expect("GET", URL, **answer)
+def test_an_answer_that_is_not_json_is_asked_for_three_times_and_told(
+    wire: Wire, client: GraphClient, clock: Clock, answer: t.Any, said: str
+) -> None:
+    for _unused in range(3):
+        wire.expect("GET", URL, **answer)
     with pytest.raises(NotGraphError) as caught:
-        client.get("/things").json()
-    assert caught.value.cause() == f"the answer to GET /beta/things was {said} (status 200)"
+        client.call("GET", "/things")
+    assert caught.value.cause() == f"the answer to GET /beta/things was {said} (status 200) (tried 3 times in 2 s)"
+    assert clock.slept == [0.5, 1.0]
+
+
+def test_an_answer_without_a_body_is_told_by_who_needs_one(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, body="", content_type="application/json")
+    answer = client.call("GET", "/things")
+    for _unused in range(2):
+        with pytest.raises(NotGraphError) as caught:
+            answer.json()
+        assert caught.value.cause() == (
+            "the answer to GET /beta/things was a body that is not complete JSON (status 200)"
+        )
 
 
 def test_the_query_is_part_of_the_path_in_errors(wire: Wire, client: GraphClient) -> None:
     wire.expect("GET", f"{URL}?%24select=id", **refusal(400))
     with pytest.raises(GraphError) as caught:
-        client.get("/things", params={"$select": "id"})
+        client.call("GET", "/things", params={"$select": "id"})
     assert caught.value.failure.path == "/beta/things?%24select=id"
 
 
@@ -181,7 +196,7 @@ def test_the_token_is_asked_for_before_every_try(wire: Wire, clock: Clock) -> No
 
     wire.expect("GET", URL, **refusal(503))
     wire.expect("GET", URL, json={})
-    GraphClient(connection(), Renewing(), clock.policy()).get("/things")
+    GraphClient(connection(), Renewing(), clock.policy()).call("GET", "/things")
     assert [request.headers["Authorization"] for request in wire.sent] == ["Bearer token-1", "Bearer token-2"]
 
 
@@ -192,7 +207,7 @@ def test_a_netrc_file_does_not_replace_the_token(
     netrc.write_text("machine graph.test login someone password other\n")
     monkeypatch.setenv("NETRC", str(netrc))
     wire.expect("GET", URL, json={})
-    client.get("/things")
+    client.call("GET", "/things")
     assert wire.sent[0].headers["Authorization"] == f"Bearer {TOKEN}"
 
 
@@ -205,6 +220,6 @@ def test_nothing_of_a_client_shows_the_token(client: GraphClient) -> None:
 def test_no_error_shows_the_token(wire: Wire, clock: Clock, answer: dict[str, t.Any]) -> None:
     wire.expect("GET", URL, **answer)
     with pytest.raises(GraphError) as caught:
-        clock.client(budget=0).get("/things")
+        clock.client(budget=0).call("GET", "/things")
     shown = f"{caught.value!r} {caught.value} {caught.value.failure} {caught.value.cause()} {caught.value.advice()}"
     assert TOKEN not in shown

@@ -126,8 +126,17 @@ def test_an_answer_without_a_list_is_an_error(wire: Wire, client: GraphClient, d
         client.pages("/things")
 
 
-@pytest.mark.parametrize("body", ["<html>", '{"value": [1', ""])
-def test_an_unreadable_page_is_an_error(wire: Wire, client: GraphClient, body: str) -> None:
-    wire.expect("GET", URL, body=body)
+@pytest.mark.parametrize(("body", "tries"), [("<html>", 3), ('{"value": [1', 3), ("", 1)])
+def test_an_unreadable_page_is_an_error(wire: Wire, client: GraphClient, body: str, tries: int) -> None:
+    for _unused in range(tries):
+        wire.expect("GET", URL, body=body)
     with pytest.raises(NotGraphError):
         client.pages("/things")
+
+
+def test_a_page_that_was_cut_off_once_is_asked_for_again(wire: Wire, client: GraphClient, clock: Clock) -> None:
+    wire.expect("GET", URL, json=page([1], f"{URL}?p=2"))
+    wire.expect("GET", f"{URL}?p=2", body='{"value": [')
+    wire.expect("GET", f"{URL}?p=2", json=page([2]))
+    assert client.pages("/things") == [1, 2]
+    assert clock.slept == [0.5]

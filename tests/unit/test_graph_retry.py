@@ -157,6 +157,19 @@ def test_a_host_that_cannot_be_reached_is_tried_three_times(clock: Clock) -> Non
     assert server.tries == 3
 
 
+def test_only_the_failures_that_give_little_hope_are_counted_for_that(clock: Clock) -> None:
+    server = Server(failure(), failure(), failure(tries=3), failure(), failure(tries=3))
+    assert clock.policy().run(server) == "done"
+    assert clock.slept == [0.5, 1.0, 2.0, 4.0, 8.0]
+
+
+def test_the_third_failure_that_gives_little_hope_ends_the_tries(clock: Clock) -> None:
+    server = Server(failure(), failure(tries=3), failure(), failure(tries=3), failure("the last", tries=3), failure())
+    with pytest.raises(GraphError) as caught:
+        clock.policy().run(server)
+    assert caught.value.failure.message == "the last (tried 5 times in 8 s)"
+
+
 def test_a_refusal_is_not_tried_again(clock: Clock) -> None:
     tries: list[int] = []
 

@@ -23,15 +23,24 @@ from ansible_collections.m365.apps.tests.unit.wire import TOKEN, Clock
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers {}; below /cut it promises more than it sends."""
+    """Answers {}; below /cut it promises more than it sends, /<status>/... is answered with that status the first time.
+    ``callers`` are the client's ports, one for each request: connections are kept.
+    """
+
+    protocol_version = "HTTP/1.1"
+    callers: t.ClassVar[list[tuple[str, int]]] = []
 
     def do_GET(self) -> None:
+        seen = [path for path, _port in self.callers]
+        self.callers.append((self.path, self.client_address[1]))
+        given = self.path.split("/")[2]
         body = b"{}"
-        self.send_response(200)
+        self.send_response(int(given) if given.isdigit() and self.path not in seen else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body) + (10 if "/cut" in self.path else 0)))
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection = "/cut" in self.path
 
     def log_message(self, *_arguments: object) -> None:
         """Keep the test output clean."""
@@ -71,7 +80,7 @@ def other_ca_path(tmp_path: Path) -> str:
 def call(url: str, path: str = "/things", **options: t.Any) -> t.Any:
     clock = Clock()
     client = GraphClient(Connection(url, url, timeout=10.0, **options), ReadyToken(TOKEN), clock.policy(budget=10))
-    return client.get(path).json()
+    return client.call("GET", path).json()
 
 
 def error_of(url: str, path: str = "/things", **options: t.Any) -> NoAnswerError:
@@ -140,6 +149,26 @@ def test_a_closed_proxy_port_is_the_proxys_fault(url: str, ca_path: str) -> None
 def test_an_answer_shorter_than_promised_is_a_broken_connection(url: str, ca_path: str) -> None:
     error = error_of(url, "/cut", ca_path=ca_path)
     assert "broke before the answer was complete (tried 5 times" in error.failure.message
+
+
+@pytest.mark.parametrize(("status", "new"), [(503, True), (429, False), (502, False), (504, False)])
+def test_a_503_means_a_new_connection_for_the_next_try(url: str, ca_path: str, status: int, new: bool) -> None:
+    Handler.callers.clear()
+    clock = Clock()
+    client = GraphClient(Connection(url, url, ca_path=ca_path), ReadyToken(TOKEN), clock.policy())
+    for path in ("/things", f"/{status}/things", "/things"):
+        client.call("GET", path)
+    assert [path for path, _port in Handler.callers] == [
+        "/beta/things",
+        f"/beta/{status}/things",
+        f"/beta/{status}/things",
+        "/beta/things",
+    ]
+    first, refused, again, later = (port for _path, port in Handler.callers)
+    assert first == refused
+    assert again == later
+    assert (again != refused) is new
+    assert clock.slept == [0.5]
 
 
 def test_plain_http_on_the_other_side_is_an_error(ca_path: str) -> None:

@@ -21,8 +21,13 @@ IN_DOUBT: list[dict[str, t.Any]] = [
     {"body": LOST},
     {"body": requests.exceptions.ReadTimeout("timed out")},
     {"body": requests.exceptions.ChunkedEncodingError("cut")},
+    refusal(502),
     refusal(503),
     refusal(504),
+]
+UNREADABLE: list[dict[str, t.Any]] = [
+    {"status": 201, "body": '{"id": "ne', "content_type": "application/json"},
+    {"status": 201, "body": "<html>", "content_type": "text/html"},
 ]
 NOT_DONE: list[dict[str, t.Any]] = [refusal(429), {"body": UNREACHED}, {"body": requests.exceptions.ProxyError("down")}]
 
@@ -97,44 +102,67 @@ def test_a_plain_refusal_needs_no_lookup(wire: Wire, client: GraphClient) -> Non
     assert lookup.asked == 0
 
 
-def test_a_refusal_after_doubt_may_be_of_our_own_making(wire: Wire, client: GraphClient) -> None:
-    wire.expect("POST", URL, body=LOST)
-    wire.expect("POST", URL, **refusal(409))
-    assert send(client, Lookup(None, "ours")) == "ours"
-
-
-def test_a_refusal_after_doubt_stands_when_nothing_of_ours_is_there(wire: Wire, client: GraphClient) -> None:
+def test_a_refusal_after_doubt_ends_the_tries_and_stays_in_doubt(wire: Wire, client: GraphClient) -> None:
     wire.expect("POST", URL, body=LOST)
     wire.expect("POST", URL, **refusal(409, "the priority is taken"))
-    with pytest.raises(GraphError, match="the priority is taken"):
-        send(client, Lookup(None, None))
+    lookup = Lookup(None)
+    with pytest.raises(GraphError, match="the priority is taken") as caught:
+        send(client, lookup)
+    assert (lookup.asked, caught.value.in_doubt) == (1, True)
 
 
 def test_doubt_lasts_through_a_429(wire: Wire, client: GraphClient) -> None:
     wire.expect("POST", URL, **refusal(504))
     wire.expect("POST", URL, **refusal(429))
     wire.expect("POST", URL, **refusal(400))
-    assert send(client, Lookup(None, "ours")) == "ours"
+    lookup = Lookup(None)
+    with pytest.raises(GraphError) as caught:
+        send(client, lookup)
+    assert (lookup.asked, caught.value.status, caught.value.in_doubt) == (1, 400, True)
 
 
 def test_a_refusal_after_a_429_needs_no_lookup(wire: Wire, client: GraphClient) -> None:
     wire.expect("POST", URL, **refusal(429))
     wire.expect("POST", URL, **refusal(400))
     lookup = Lookup()
-    with pytest.raises(GraphError):
+    with pytest.raises(GraphError) as caught:
         send(client, lookup)
-    assert lookup.asked == 0
+    assert (lookup.asked, caught.value.in_doubt) == (0, False)
 
 
-def test_doubt_from_before_makes_a_first_refusal_be_checked(wire: Wire, client: GraphClient) -> None:
-    wire.expect("POST", URL, **refusal(409))
-    assert client.call_unrepeatable(CALL, Lookup("ours"), in_doubt=True) == "ours"
+@pytest.mark.parametrize("answer", UNREADABLE)
+def test_a_success_that_cannot_be_read_is_doubt_at_once(
+    wire: Wire, client: GraphClient, clock: Clock, answer: dict[str, t.Any]
+) -> None:
+    wire.expect("POST", URL, **answer)
+    lookup = Lookup()
+    with pytest.raises(InDoubtError, match="the answer to POST /beta/things was ") as caught:
+        send(client, lookup)
+    assert (lookup.asked, caught.value.status, clock.slept) == (0, 201, [])
+
+
+def test_a_success_that_cannot_be_read_after_a_lost_answer_is_not_sent_a_third_time(
+    wire: Wire, client: GraphClient
+) -> None:
+    wire.expect("POST", URL, body=LOST)
+    wire.expect("POST", URL, **UNREADABLE[0])
+    with pytest.raises(InDoubtError):
+        send(client, Lookup(None))
+
+
+def test_a_lookup_that_fails_ends_the_tries(wire: Wire, client: GraphClient) -> None:
+    def look() -> str | None:
+        raise InDoubtError(Failure("nobody knows"))
+
+    wire.expect("POST", URL, body=LOST)
+    with pytest.raises(InDoubtError, match="nobody knows"):
+        client.call_unrepeatable(CALL, look)
 
 
 # One of many calls: nobody looks it up there, so it is never sent again after a doubt.
 
 
-@pytest.mark.parametrize("doubt", IN_DOUBT)
+@pytest.mark.parametrize("doubt", [*IN_DOUBT, *UNREADABLE])
 def test_among_many_calls_it_is_not_sent_again(wire: Wire, client: GraphClient, doubt: dict[str, t.Any]) -> None:
     wire.expect("POST", URL, **doubt)
     (error,) = client.many([CALL])

@@ -20,11 +20,15 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Call
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import UpdatePolicy
+from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+    CreatePolicy,
+    ReplaceAssignments,
+    UpdatePolicy,
+)
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import run
-from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, UNREACHED, Clock, Wire, refusal
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, POLICIES, UNREACHED, Clock, Wire, refusal
 
 LIVE = Policy("p1", KINDS["windows"], "A", "", 7)
 CHANGE = UpdatePolicy(LIVE, {"description": "x"})
@@ -57,7 +61,10 @@ def test_errors(error: GraphError, in_doubt: bool) -> None:
         ([{"body": UNREACHED}, refusal(403)], False),
         ([{"body": LOST}, refusal(403)], True),
         ([refusal(504), refusal(429), refusal(401)], True),
-        ([{"status": 502, **PAGE}], True),
+        ([{"status": 502, **PAGE}, refusal(403)], True),
+        ([refusal(500)], True),
+        ([PAGE, PAGE, PAGE], True),
+        ([PAGE, refusal(403)], True),
         ([{"status": 403, **PAGE}], False),
     ],
 )
@@ -96,12 +103,48 @@ def test_a_batch_without_an_answer_leaves_all_its_calls_in_doubt(wire: Wire, clo
     assert [isinstance(error, GraphError) and error.in_doubt for error in results] == [False, True]
 
 
+@pytest.mark.parametrize("budget", [0, 300])
+def test_the_error_that_a_batch_ends_with_marks_only_what_may_have_been_done(
+    wire: Wire, clock: Clock, budget: float
+) -> None:
+    wire.expect("POST", BATCH, **outer(inner_refusal(0, 429), inner_refusal(1, 504), inner_refusal(2, 424)))
+    if budget:
+        wire.expect("POST", BATCH, **refusal(403))
+    results = clock.client(budget, batching=True).many([Call("PATCH", f"/{name}", json_body={}) for name in "abc"])
+    assert [isinstance(error, GraphError) and error.in_doubt for error in results] == [False, True, False]
+
+
+def test_creates_of_a_batch_that_was_only_too_much_are_not_looked_for(wire: Wire, clock: Clock) -> None:
+    wire.expect("POST", BATCH, **outer(inner_refusal(0, 429), inner_refusal(1, 429)))
+    drafts = [Policy(None, KINDS["windows"], name) for name in "AB"]
+    results = OfficeStore(clock.client(0, batching=True)).write([CreatePolicy(draft) for draft in drafts], ())
+    assert [isinstance(error, UserError) and error.in_doubt for error in results] == [False, False]
+
+
+def test_a_lost_batch_is_not_forgotten_when_batches_are_refused_then(wire: Wire, clock: Clock) -> None:
+    wire.expect("POST", BATCH, body=LOST)
+    wire.expect("POST", BATCH, **refusal(403))
+    for name in "ab":
+        wire.expect("PATCH", f"{GRAPH}/beta/{name}", **refusal(409))
+    results = clock.client(batching=True).many([Call("PATCH", f"/{name}", json_body={}) for name in "ab"])
+    assert [isinstance(error, GraphError) and error.in_doubt for error in results] == [True, True]
+
+
+def test_an_assign_whose_answer_cannot_be_understood_may_have_been_done(wire: Wire, clock: Clock) -> None:
+    wire.expect("POST", f"{POLICIES}/p1/assign", json={"value": ["no assignment"]})
+    (error,) = OfficeStore(clock.client()).write([ReplaceAssignments(LIVE, ())], ())
+    assert isinstance(error, UserError)
+    assert error.in_doubt
+    assert error.details is not None
+    assert (error.details.status, error.details.method) == (200, "POST")
+
+
 class _Failing(MemoryTenant):
     """A tenant that refuses every write with one error."""
 
     cause: GraphError
 
-    def write(self, writes: t.Any, known_ids: t.Any) -> t.Any:
+    def write(self, writes: t.Any, known_ids: t.Any) -> t.Any:  # noqa: ARG002 - MemoryTenant's
         error = UserError("policy 'A'", "update it", "it is so", "Go on")
         error.__cause__ = self.cause
         assert known_ids == set()

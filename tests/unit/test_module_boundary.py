@@ -30,7 +30,13 @@ SECRET = "canary-secret~0123456789"
 DEFAULTS = {name: option.get("default") for name, option in {**AUTH, **CONNECTION}.items()}
 SHARED = {**AUTH, **CONNECTION}
 # What is written into a variable, for the options that do not take any text, and the value that this is.
-WRITTEN = {"cloud": "global", "managed_identity": "user", "send_certificate_chain": "true", "validate_certs": "false"}
+WRITTEN = {
+    "api_version": "v1.0",
+    "cloud": "global",
+    "managed_identity": "user",
+    "send_certificate_chain": "true",
+    "validate_certs": "false",
+}
 MEANT: dict[str, t.Any] = {**WRITTEN, "send_certificate_chain": True, "validate_certs": False}
 ENVIRONMENT = {
     name: (option["fallback"][1][0], WRITTEN.get(name, "https://e"))

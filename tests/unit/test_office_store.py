@@ -21,9 +21,10 @@ from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
     ReplaceAssignments,
     ReplacePayload,
     UpdatePolicy,
+    Write,
     Written,
 )
-from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, Wire, refusal, written
+from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, Clock, Wire, refusal, written
 
 ID = "13a5ac73-ac73-13a5-73ac-a51373aca513"
 URL = f"{POLICIES}/{ID}"
@@ -108,9 +109,23 @@ def test_a_payload_that_is_not_json_is_kept(wire: Wire, store: OfficeStore) -> N
 
 
 def test_an_html_page_is_not_a_payload(wire: Wire, store: OfficeStore) -> None:
-    wire.expect("GET", f"{URL}/policyPayload", body="<html>", content_type="text/html; charset=utf-8")
-    with pytest.raises(UserError, match=r"cannot read its policyPayload: .* an HTML page"):
+    for _unused in range(3):
+        wire.expect("GET", f"{URL}/policyPayload", body="<html>", content_type="text/html; charset=utf-8")
+    with pytest.raises(UserError, match=r"cannot read its policyPayload: .* an HTML page .*\(tried 3 times in 2 s\)"):
         store.read([Part(LIVE, Slot.POLICY)])
+
+
+def test_an_empty_html_page_is_not_an_empty_payload(wire: Wire, store: OfficeStore) -> None:
+    for _unused in range(3):
+        wire.expect("GET", f"{URL}/policyPayload", content_type="text/html")
+    with pytest.raises(UserError, match="an HTML page"):
+        store.read([Part(LIVE, Slot.POLICY)])
+
+
+def test_a_payload_behind_a_page_is_read_with_the_next_try(wire: Wire, store: OfficeStore) -> None:
+    wire.expect("GET", f"{URL}/policyPayload", body="<html>", content_type="text/html")
+    wire.expect("GET", f"{URL}/policyPayload", body='{"a": 1}', content_type="application/octet-stream")
+    assert store.read([Part(LIVE, Slot.POLICY)]) == [{"a": 1}]
 
 
 @pytest.mark.parametrize("slot", Slot)
@@ -143,66 +158,6 @@ def test_create_posts_the_draft_once(wire: Wire, store: OfficeStore) -> None:
     )
 
 
-def ours(policy_id: str = "new", **changes: t.Any) -> dict[str, t.Any]:
-    return {"id": policy_id, **DRAFT.to_graph(), **changes}
-
-
-def test_a_create_after_a_lost_answer_finds_what_was_made(wire: Wire, store: OfficeStore) -> None:
-    wire.expect("POST", POLICIES, body=LOST)
-    wire.expect("GET", POLICIES, json={"value": [ours("old"), ours("new")]})
-    assert written(store, CreatePolicy(DRAFT), {"old"}).policy_id == "new"
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        ours("old"),
-        ours(displayName="Other"),
-        ours(displayName="zürich"),
-        ours(priority=8),
-        {**ours(), "@odata.type": f"#{KINDS['windows']}"},
-    ],
-)
-def test_a_create_after_a_lost_answer_is_sent_again_when_none_is_ours(
-    wire: Wire, store: OfficeStore, other: dict[str, t.Any]
-) -> None:
-    wire.expect("POST", POLICIES, body=LOST)
-    wire.expect("GET", POLICIES, json={"value": [other]})
-    wire.expect("POST", POLICIES, status=201, json=ours("second"))
-    assert written(store, CreatePolicy(DRAFT), {"old"}).policy_id == "second"
-    assert wire.body(0) == wire.body(2)
-
-
-def test_a_create_refused_after_a_lost_answer_is_looked_up(wire: Wire, store: OfficeStore) -> None:
-    wire.expect("POST", POLICIES, **refusal(504))
-    wire.expect("GET", POLICIES, json={"value": []})
-    wire.expect("POST", POLICIES, **refusal(409, "the priority is taken"))
-    wire.expect("GET", POLICIES, json={"value": [ours("new")]})
-    assert written(store, CreatePolicy(DRAFT)).policy_id == "new"
-
-
-@pytest.mark.parametrize("body", ["", '{"id": "ne', "<html>", "{}"])
-def test_a_create_with_an_unreadable_answer_is_looked_up(wire: Wire, store: OfficeStore, body: str) -> None:
-    wire.expect("POST", POLICIES, status=201, body=body)
-    wire.expect("GET", POLICIES, json={"value": [ours("new")]})
-    assert written(store, CreatePolicy(DRAFT)).policy_id == "new"
-
-
-def test_a_create_with_an_unreadable_answer_that_is_not_found_is_an_error(wire: Wire, store: OfficeStore) -> None:
-    wire.expect("POST", POLICIES, status=201, body="<html>")
-    wire.expect("GET", POLICIES, json={"value": [ours("old")]})
-    with pytest.raises(UserError, match=r"policy 'Zürich': cannot create it: the answer to POST .* an HTML page"):
-        written(store, CreatePolicy(DRAFT), {"old"})
-
-
-def test_a_create_whose_second_answer_is_unreadable_is_looked_up_once_more(wire: Wire, store: OfficeStore) -> None:
-    wire.expect("POST", POLICIES, body=LOST)
-    wire.expect("GET", POLICIES, json={"value": []})
-    wire.expect("POST", POLICIES, status=201, body='{"id": "ne')
-    wire.expect("GET", POLICIES, json={"value": [ours("new")]})
-    assert written(store, CreatePolicy(DRAFT)).policy_id == "new"
-
-
 def test_update_patches_the_given_fields(wire: Wire, store: OfficeStore) -> None:
     wire.expect("PATCH", URL, status=204)
     written(store, UpdatePolicy(LIVE, {"display_name": "B", "description": ""}))
@@ -216,6 +171,32 @@ def test_update_of_an_unknown_type_sends_that_type(wire: Wire, store: OfficeStor
     mac = Policy(ID, "microsoft.graph.macOfficeClientConfiguration", "A")
     written(store, UpdatePolicy(mac, {"priority": 1}))
     assert wire.json() == {"@odata.type": "#microsoft.graph.macOfficeClientConfiguration", "priority": 1}
+
+
+@pytest.mark.parametrize(
+    "write", [UpdatePolicy(LIVE, {"priority": 1}), ReplacePayload(LIVE, Slot.POLICY, {}), DeletePolicy(LIVE)]
+)
+@pytest.mark.parametrize("answer", [{"body": "no JSON"}, {"body": "{"}, {"content_type": "text/html"}])
+def test_an_answer_that_nobody_needs_may_be_anything_but_a_page(
+    wire: Wire, store: OfficeStore, write: Write, answer: dict[str, t.Any]
+) -> None:
+    method, path = {
+        UpdatePolicy: ("PATCH", ""),
+        ReplacePayload: ("PUT", "/policyPayload"),
+        DeletePolicy: ("DELETE", ""),
+    }[type(write)]
+    wire.expect(method, f"{URL}{path}", **answer)
+    assert written(store, write) == Written()
+
+
+def test_a_write_that_a_page_answers_is_sent_three_times_and_in_doubt(
+    wire: Wire, store: OfficeStore, clock: Clock
+) -> None:
+    for _unused in range(3):
+        wire.expect("PATCH", URL, body="<html>", content_type="text/html")
+    with pytest.raises(UserError, match=r"cannot update priority: .* an HTML page") as caught:
+        written(store, UpdatePolicy(LIVE, {"priority": 1}))
+    assert (caught.value.in_doubt, clock.slept) == (True, [0.5, 1.0])
 
 
 @pytest.mark.parametrize("answer", [{"status": 204}, {"status": 200}, {"status": 202}, refusal(404)])

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from .errors import UserError
 
 LOGIN = "the login"
+# An unprintable character would be reported by the HTTP library together with the token.
+TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 class Authenticator(t.Protocol):
@@ -31,8 +33,7 @@ class ReadyToken:
     access_token: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        # An unprintable character would be reported by the HTTP library together with the token.
-        if not re.fullmatch(r"[\x21-\x7e]+", self.access_token):
+        if not TOKEN.fullmatch(self.access_token):
             raise UserError(
                 LOGIN, "use access_token", "it is empty or holds blanks or line breaks", "Give the bare token text"
             )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import copy
 import json
 import typing as t
 import uuid
@@ -20,8 +21,6 @@ BATCH_SIZE = 20
 
 _UNAUTHORIZED = 401
 _FAILED_DEPENDENCY = 424
-# Inner refusals that are tried again, after that many seconds (None: as after any failure).
-_TRIED_AGAIN = {_UNAUTHORIZED: 0.0, _FAILED_DEPENDENCY: None}
 # The outer answer's way to say that there is no $batch here; the inner calls are then sent alone.
 _REFUSALS = (400, 403, 404, 405, 501)
 
@@ -41,13 +40,14 @@ class Sender(t.Protocol):
 
 
 class BatchRefusedError(Exception):
-    """The tenant does not take $batch. ``settled`` are calls of which an earlier try may have been done, by place;
-    nothing else was.
+    """The tenant does not take $batch. ``settled`` are calls that must not be sent again, ``maybe_done`` those of which
+    an earlier try may have been done, both by place.
     """
 
-    def __init__(self, settled: Results) -> None:
+    def __init__(self, settled: Results, maybe_done: t.Collection[int]) -> None:
         super().__init__()
         self.settled = settled
+        self.maybe_done = maybe_done
 
 
 def send_batch(calls: t.Sequence[Call], sender: Sender, retry: RetryPolicy) -> list[Answer | GraphError]:
@@ -60,7 +60,8 @@ def send_batch(calls: t.Sequence[Call], sender: Sender, retry: RetryPolicy) -> l
         retry.run(run.attempt)
     except GraphError as error:
         for place in run.pending:
-            run.results[place] = run.last_errors.get(place, error)
+            # Each its own: whether the call may have been done is marked in it.
+            run.results[place] = copy.copy(run.last_errors.get(place, error))
     run.mark()
     return [run.results[place] for place in range(len(calls))]
 
@@ -87,73 +88,84 @@ class _BatchRun:
                 result.maybe_done = True
 
     def attempt(self) -> None:
-        """Send what is pending. Raises Transient while something is left."""
+        """Send what is pending; with a new token, once, what this one is refused for. Raises Transient while something
+        is left.
+        """
         self.last_errors.clear()
-        requests = {place: _request(place, self._calls[place]) for place in self.pending}
+        left = self._send(self.pending)
+        refused = [place for place, result in self.results.items() if _is_unauthorized(result)]
+        if refused and not self._renewed:
+            self._renewed = True
+            if self._sender.renew():
+                self._reopen(refused)
+                left += self._send(refused)
+        if left:
+            raise self._standing_for(left)
+
+    def _send(self, places: t.Iterable[int]) -> list[Transient]:
+        """Send these calls once; return the failures that leave some of them pending."""
+        requests = {place: _request(place, self._calls[place]) for place in sorted(places)}
         try:
             answer = self._sender.post_batch(self._calls[0].version, list(requests.values()))
         except Transient as failure:
-            if failure.maybe_done:
-                self._maybe_done.update(self.pending)
-                self._doubt(failure)
-            if self.pending:
-                raise
-            return
+            ends = [self._ends(place, failure) for place in requests]
+            return [] if all(ends) else [failure]
         except GraphError as error:
             if error.status in _REFUSALS and not self._answered_once:
-                raise BatchRefusedError(self.results) from error
+                raise BatchRefusedError(self.results, self._maybe_done) from error
             raise
         self._answered_once = True
         left = self._sort(answer, requests)
-        if left:
-            raise left
+        if THROTTLED in {failure.error.status for failure in left}:
+            self._sender.throttled()
+        return left
 
-    def _doubt(self, failure: Transient) -> None:
-        """Settle what must not be sent again."""
-        for place in [place for place in self.pending if not self._calls[place].repeatable]:
-            self._settle(place, InDoubtError(failure.error.failure, failure.retry_after))
-
-    def _settle(self, place: int, result: Answer | GraphError) -> None:
-        self.results[place] = result
-        self.pending.remove(place)
-
-    def _sort(self, outer: Answer, sent: t.Mapping[int, t.Mapping[str, t.Any]]) -> Transient | None:
-        """Settle what was answered; return the failure to wait for when something is left."""
+    def _sort(self, outer: Answer, sent: t.Mapping[int, t.Mapping[str, t.Any]]) -> list[Transient]:
+        """Settle what was answered; return the failures of what is left."""
         inner = _inner_answers(outer)
         root = outer.path.removesuffix("/$batch")
         left: list[Transient] = []
-        for place in list(self.pending):
+        for place in sent:
             # Answers and errors name the whole path, as those of single calls do.
             call = replace(self._calls[place], path=root + self._calls[place].path)
             try:
                 self._settle(place, _answer(call, sent[place], inner.get(str(place))))
             except Transient as failure:
-                if failure.maybe_done:
-                    self._maybe_done.add(place)
-                if failure.maybe_done and not call.repeatable:
-                    self._settle(place, InDoubtError(failure.error.failure, failure.retry_after))
-                    continue
-                self.last_errors[place] = failure.error
-                left.append(failure)
+                if not self._ends(place, failure):
+                    left.append(failure)
             except GraphError as error:
                 self._settle(place, error)
-        return self._wait_for(left)
+        return left
 
-    def _wait_for(self, left: t.Sequence[Transient]) -> Transient | None:
-        """Return the failure that stands for what is left; throttling and a refused token are dealt with once."""
-        statuses = {failure.error.status for failure in left}
-        if THROTTLED in statuses:
-            self._sender.throttled()
-        if _UNAUTHORIZED in statuses and (self._renewed or not self._sender.renew()):
-            for place in [place for place in self.pending if self.last_errors[place].status == _UNAUTHORIZED]:
-                self._settle(place, self.last_errors[place])
-            left = [failure for failure in left if failure.error.status != _UNAUTHORIZED]
-        self._renewed = self._renewed or _UNAUTHORIZED in statuses
-        if not left:
-            return None
+    def _ends(self, place: int, failure: Transient) -> bool:
+        """Note that a call failed; tell whether that is its end, since it must not be done twice."""
+        self.last_errors[place] = failure.error
+        if not failure.maybe_done:
+            return False
+        self._maybe_done.add(place)
+        if self._calls[place].repeatable:
+            return False
+        self._settle(place, InDoubtError(failure.error.failure, failure.retry_after))
+        return True
+
+    def _settle(self, place: int, result: Answer | GraphError) -> None:
+        self.results[place] = result
+        self.pending.remove(place)
+
+    def _reopen(self, places: t.Iterable[int]) -> None:
+        for place in places:
+            del self.results[place]
+            self.pending.append(place)
+
+    def _standing_for(self, left: t.Sequence[Transient]) -> Transient:
+        """Return the failure to wait for. What may have been done is noted here for each call, not for all."""
         waits = [failure.retry_after for failure in left if failure.retry_after is not None]
         tries = None if any(failure.tries is None for failure in left) else max(failure.tries or 0 for failure in left)
-        return Transient(left[0].error, max(waits, default=None), tries=tries)
+        return Transient(left[0].error, max(waits, default=None), maybe_done=False, tries=tries)
+
+
+def _is_unauthorized(result: Answer | GraphError) -> bool:
+    return isinstance(result, GraphError) and result.status == _UNAUTHORIZED
 
 
 def _request(place: int, call: Call) -> dict[str, t.Any]:
@@ -179,18 +191,19 @@ def _inner_answers(outer: Answer) -> dict[str, dict[str, t.Any]]:
 
 def _answer(call: Call, sent: t.Mapping[str, t.Any], inner: t.Mapping[str, t.Any] | None) -> Answer:
     """Return the inner answer. Raises Transient or GraphError for one that is missing or not 2xx."""
-    if inner is None or not isinstance(inner.get("status"), int):
+    if inner is None or type(inner.get("status")) is not int or not 100 <= inner["status"] <= 599:
         raise Transient(
             NotGraphError(Failure("$batch gave no answer to this call", method=call.method, path=call.path))
         )
-    headers = {str(key).lower(): str(value) for key, value in (inner.get("headers") or {}).items()}
+    told = inner.get("headers")
+    headers = {key.lower(): str(value) for key, value in told.items()} if isinstance(told, dict) else {}
     answer = Answer(inner["status"], _body(inner.get("body")), headers.get("content-type", ""), call.method, call.path)
     if 200 <= answer.status < 300:
         answer.check(call.json_answer)
         return answer
     refusal = refusal_of(answer, _IgnoringCase(headers), sent["headers"]["client-request-id"])
-    if isinstance(refusal, GraphError) and answer.status in _TRIED_AGAIN:
-        raise Transient(refusal, _TRIED_AGAIN[answer.status], maybe_done=False)
+    if isinstance(refusal, GraphError) and answer.status == _FAILED_DEPENDENCY:
+        raise Transient(refusal, maybe_done=False)
     raise refusal
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 import uuid
 from functools import partial
@@ -14,8 +15,8 @@ from urllib.parse import urlsplit
 
 from .auth import Authenticator
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
-from .errors import Failure, GraphError, InDoubtError, NotGraphError
-from .messages import THROTTLED, Answer, Call, failure_of, refusal_of
+from .errors import Failure, GraphError, InDoubtError, LoginError, NoAnswerError, NotGraphError
+from .messages import THROTTLED, Answer, Call, failure_of, host_of, refusal_of
 from .pace import Pace
 from .retry import RetryPolicy, Transient
 from .session import Connection, open_session, send
@@ -50,10 +51,6 @@ class GraphClient:
         self._session = open_session(connection, connection.graph_url)
         # Whether the token is the second one and has not worked yet: a third would not either.
         self._renewed = False
-
-    def get(self, path: str, version: str | None = None, params: t.Mapping[str, str] | None = None) -> Answer:
-        """GET one resource; tried again where that makes sense. Raises GraphError."""
-        return self.call("GET", path, version=version, params=params)
 
     def call(self, method: str, path: str, version: str | None = None, **arguments: t.Any) -> Answer:
         """Send a call that may safely be sent twice (see send_once for the arguments). Raises GraphError."""
@@ -94,7 +91,10 @@ class GraphClient:
             except BatchRefusedError as refusal:
                 # Asked once a run: what one tenant refuses it refuses again.
                 self.batching = False
-                return [refusal.settled.get(place) or self._send_alone(call) for place, call in enumerate(calls)]
+                return [
+                    refusal.settled.get(place) or self._send_alone(call, place in refusal.maybe_done)
+                    for place, call in enumerate(calls)
+                ]
         return [self._send_alone(call) for call in calls]
 
     def post_batch(self, version: str | None, requests: t.Sequence[t.Mapping[str, t.Any]]) -> Answer:
@@ -104,7 +104,9 @@ class GraphClient:
 
     def renew(self) -> bool:
         """Drop a token that Graph refused, so that the next call logs in anew; False where that is of no use."""
-        self._renewed = not self._renewed and self._authenticator.forget()
+        if self._renewed:
+            return False
+        self._renewed = self._authenticator.forget()
         return self._renewed
 
     def throttled(self) -> None:
@@ -116,7 +118,9 @@ class GraphClient:
         arguments = {"json_body": call.json_body, "data": call.data, "content_type": call.content_type}
         return self.send_once(call.method, url, json_answer=call.json_answer, **arguments)
 
-    def _send_alone(self, call: Call) -> Answer | GraphError:
+    def _send_alone(self, call: Call, maybe_done: bool = False) -> Answer | GraphError:
+        """Send one of many calls; ``maybe_done`` tells that an earlier try of it may have done its work."""
+
         def attempt() -> Answer:
             try:
                 return self._send_call(call)
@@ -128,6 +132,7 @@ class GraphClient:
         try:
             return self._retry.run(attempt)
         except GraphError as error:
+            error.maybe_done = error.maybe_done or maybe_done
             return error
 
     def pause(self, doubts: t.Iterable[InDoubtError]) -> bool:
@@ -211,8 +216,11 @@ class GraphClient:
     def _exchange(
         self, method: str, url: str, methods: t.Sequence[str], headers: t.Mapping[str, str], **body: t.Any
     ) -> tuple[Answer, Exception | None]:
-        """Send one request; return its answer, and the error that it is when it is not 2xx. Raises Transient."""
-        token = self._authenticator.token()
+        """Send one request; return its answer, and the error that it is when it is not 2xx.
+
+        Raises Transient, LoginError, NoAnswerError.
+        """
+        token = self._token()
         self._pace.before(methods)
         request_id = str(uuid.uuid4())
         sent = {**headers, "Authorization": f"Bearer {token}", "client-request-id": request_id}
@@ -228,11 +236,21 @@ class GraphClient:
         fine = 200 <= answer.status < 300
         return answer, None if fine else refusal_of(answer, response.headers, request_id)
 
+    def _token(self) -> str:
+        """Return the token. Raises LoginError."""
+        try:
+            return self._authenticator.token()
+        except (LoginError, NoAnswerError) as error:
+            # What the login service may have done and how it answered says nothing of the call, which was not sent.
+            raise LoginError(error.failure, error.next_step) from error
+
     def _url(self, path: str, version: str | None = None) -> str:
         return f"{self._connection.graph_url}/{version or self._connection.api_version}{path}"
 
     def _check_next(self, url: str, seen: set[str]) -> None:
         """Refuse a page link that leaves the configured host or does not end."""
+        if host_of(url) is None or re.search(r"[\x00-\x20\x7f-\xa0\\]", url):
+            raise NotGraphError(Failure("a page link is not a URL; the token was not sent there", method="GET"))
         here, there = urlsplit(self._connection.graph_url), urlsplit(url)
         if (here.scheme, here.netloc.lower()) != (there.scheme, there.netloc.lower()):
             raise NotGraphError(

@@ -14,6 +14,12 @@ from dataclasses import asdict, dataclass
 _JWT = re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]*)*")
 _INNER_ERROR_KEYS = ("innererror", "inner_error")
 _MESSAGE_LIMIT = 600
+_FACT_LIMIT = 200
+# The parts of a sentence: object, action, cause, next step. Together they stay well below 2,000 characters.
+_PART_LIMITS = (300, 250, 900, 300)
+# Controls, half characters, line ends, and marks that turn the writing direction: a name may hold them, but in a
+# message they would hide or forge parts of it.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 _BUSY = "Run it again later, or raise retry_timeout; what was already applied is found and left alone"
 _ADVICE = {
@@ -22,6 +28,13 @@ _ADVICE = {
     503: _BUSY,
     504: _BUSY,
 }
+
+
+def plain(text: str, limit: int) -> str:
+    """Return a text for a message: what cannot be printed as an escape, the middle left out where it is too long."""
+    text = _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    tail = limit // 4
+    return text if len(text) <= limit else f"{text[: limit - tail]} ... {text[-tail:]}"
 
 
 @dataclass(frozen=True)
@@ -52,7 +65,9 @@ class UserError(Exception):
     """One clear sentence for the user: object, action, cause, next step; ``details`` are the facts of a failed call."""
 
     def __init__(self, subject: str, action: str, cause: str, next_step: str, details: Failure | None = None) -> None:
-        super().__init__(f"{subject}: cannot {action}: {cause.rstrip('. ')}. {next_step.rstrip('. ')}.")
+        parts = (subject, action, cause.rstrip(". "), next_step.rstrip(". "))
+        subject, action, cause, next_step = (plain(*part) for part in zip(parts, _PART_LIMITS, strict=True))
+        super().__init__(f"{subject}: cannot {action}: {cause}. {next_step}.")
         self.details = details
 
     @property
@@ -77,6 +92,12 @@ class GraphError(Exception):
         super().__init__(failure.message)
         self.failure = failure
         self.maybe_done = False
+
+    def __copy__(self) -> GraphError:
+        """Return the same error for another call: copying by the arguments would lose the facts."""
+        error = type(self).__new__(type(self), *self.args)
+        error.__dict__.update(self.__dict__)
+        return error
 
     @property
     def status(self) -> int | None:
@@ -173,8 +194,8 @@ def parse_error_body(status: int, body: bytes, content_type: str, headers: t.Map
     Failure without method and path. ``innerError`` is spelled in several ways, ``code`` may be empty, and Intune
     nests a JSON text in ``message`` (Microsoft Graph "error responses" page; our reading for Intune).
     """
-    request_id = headers.get("request-id")
-    client_request_id = headers.get("client-request-id")
+    request_id = _fact(headers.get("request-id"))
+    client_request_id = _fact(headers.get("client-request-id"))
     error = _error_object(body)
     if error is None:
         return Failure(
@@ -185,12 +206,14 @@ def parse_error_body(status: int, body: bytes, content_type: str, headers: t.Map
         )
     inner = _get_ignoring_case(error, _INNER_ERROR_KEYS)
     inner = inner if isinstance(inner, dict) else {}
+    inner_id = _get_ignoring_case(inner, ("request-id", "requestid"))
+    inner_client_id = _get_ignoring_case(inner, ("client-request-id", "clientrequestid"))
     return Failure(
         message=_message_text(error.get("message")) or "no message",
         status=status,
-        code=str(error.get("code") or "") or None,
-        request_id=request_id or _get_ignoring_case(inner, ("request-id", "requestid")),
-        client_request_id=client_request_id or _get_ignoring_case(inner, ("client-request-id", "clientrequestid")),
+        code=_fact(error.get("code")),
+        request_id=_fact(request_id or inner_id),
+        client_request_id=_fact(client_request_id or inner_client_id),
     )
 
 
@@ -212,13 +235,18 @@ def _get_ignoring_case(mapping: t.Mapping[str, t.Any], names: tuple[str, ...]) -
     return next((value for key, value in mapping.items() if key.lower() in names), None)
 
 
+def _fact(value: t.Any) -> str | None:
+    """Return a code or an id of an answer as a short text, None where it is empty or no text."""
+    return plain(value, _FACT_LIMIT) if isinstance(value, str) and value else None
+
+
 def _message_text(message: t.Any) -> str:
     """Return the readable text of a Graph message, unwrapping Intune's nested JSON."""
     text = str(message or "").strip()
     if text.startswith("{"):
         try:
             nested = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text[:_MESSAGE_LIMIT]
         if isinstance(nested, dict):
             text = str(_get_ignoring_case(nested, ("message",)) or text)
@@ -234,4 +262,4 @@ def _not_json_message(body: bytes, content_type: str) -> str:
         title = re.search(r"<title>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
         named = f" titled '{' '.join(title.group(1).split())[:80]}'" if title else ""
         return f"an HTML page{named}, not a Graph answer"
-    return f"a body that is not a Graph error ({content_type or 'no content type'}, {len(body)} bytes)"
+    return f"a body that is not a Graph error ({content_type[:80] or 'no content type'}, {len(body)} bytes)"

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import time
 import typing as t
 from dataclasses import dataclass, replace
@@ -18,7 +20,13 @@ from .retry import FEW_TRIES, Transient, parse_retry_after
 # Statuses worth another try (Graph pages "throttling" and "error responses"). 429 was surely not done; the others may
 # come from a gateway, and so may be.
 THROTTLED = 429
+_NO_CONTENT = 204
 _RETRIED = (THROTTLED, 502, 503, 504)
+# Levels of lists and objects in one JSON value, our own bound: few settings take more than ten, and recursive code
+# (json, copy, AnsibleModule) gives up at about 300.
+DEEPEST = 120
+# How JSON escapes one half of a character; most of them have their other half beside them.
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Answer:
     path: str
 
     def json(self) -> t.Any:
-        """Return the parsed body. Raises NotGraphError when it is not JSON (HTML, cut off)."""
+        """Return the parsed body. Raises NotGraphError when it is not JSON (HTML, cut off), or not text throughout."""
         if isinstance(self._parsed, NotGraphError):
             raise self._parsed
         return self._parsed
@@ -56,7 +64,7 @@ class Answer:
     @cached_property
     def _parsed(self) -> t.Any:
         try:
-            return json.loads(self.body)
+            return _strict_json(self.body)
         except (ValueError, RecursionError):
             what = "an HTML page" if self._is_html else "a body that is not complete JSON"
             message = f"the answer to {self.method} {self.path} was {what} (status {self.status})"
@@ -69,13 +77,60 @@ class Answer:
     def check(self, json_answer: bool) -> None:
         """Raise Transient for a body that Graph did not send like this: a page, or JSON that is cut off.
 
-        An empty body passes: what needs one misses it when it reads it.
+        An empty body passes, whatever its type: what needs one misses it when it reads it. Only who reads a payload's
+        bytes could not tell an empty page from none.
         """
-        if "html" in self.content_type.lower() or (json_answer and self.body):
+        if not self.body and (json_answer or self.method != "GET" or self.status == _NO_CONTENT):
+            return
+        if json_answer or "html" in self.content_type.lower():
             try:
                 self.json()
             except NotGraphError as error:
                 raise Transient(error, tries=FEW_TRIES) from error
+
+
+def _strict_json(body: bytes) -> t.Any:
+    """Return a parsed body. Raises ValueError, also for half characters, which json lets through."""
+    text = body.decode(json.detect_encoding(body))
+    document = json.loads(text, parse_constant=_no_constant, parse_float=finite)
+    if is_too_deep(document):
+        raise ValueError("it is nested too deeply")
+    if _HALF_CHARACTER.search(text):
+        json.dumps(document, ensure_ascii=False).encode()
+    return document
+
+
+def host_of(url: str) -> str | None:
+    """Return the host (and port) that a server's link names, "" for a relative one, None for what is no URL."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return None
+
+
+def _no_constant(name: str) -> t.Any:
+    raise ValueError(f"JSON has no number {name}")
+
+
+def finite(text: str) -> float:
+    """Return a number of a JSON text. Raises ValueError for one that is too large, which json would make infinite."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"JSON has no number {number} ({text[:20]})")
+    return number
+
+
+def is_too_deep(value: t.Any, deepest: int = DEEPEST) -> bool:
+    """Tell whether a JSON value is nested deeper than anything is meant to be, and than what walks it could take."""
+    level = [value]
+    for _depth in range(deepest):
+        containers = [
+            item.values() if isinstance(item, dict) else item for item in level if isinstance(item, (dict, list))
+        ]
+        level = [member for members in containers for member in members]
+        if not level:
+            return False
+    return True
 
 
 def failure_of(answer: Answer, message: str) -> Failure:
@@ -85,7 +140,7 @@ def failure_of(answer: Answer, message: str) -> Failure:
 def refusal_of(answer: Answer, headers: t.Mapping[str, str], client_request_id: str | None) -> Exception:
     """Return the error for an answer that is not 2xx: Transient where another try makes sense."""
     if 300 <= answer.status < 400:
-        target = urlsplit(headers.get("Location", "")).netloc or "an unnamed place"
+        target = host_of(headers.get("Location", "")) or "an unnamed place"
         return NotGraphError(failure_of(answer, f"a redirect to {target} (status {answer.status}) was not followed"))
     failure = parse_error_body(answer.status, answer.body, answer.content_type, headers)
     failure = replace(

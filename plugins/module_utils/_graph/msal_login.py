@@ -10,7 +10,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from .auth import LOGIN
+from .auth import LOGIN, TOKEN
 from .errors import Failure, LoginError, UserError
 from .login_errors import refused
 from .login_http import LoginHttp, import_msal
@@ -71,16 +71,20 @@ class MsalApplication:
                     app_name="m365.apps",
                 )
             answer = self._application.acquire_token_for_client([f"{self._connection.graph_url}/.default"])
-        except (ValueError, LookupError, AttributeError, RuntimeError) as error:
+        except (ValueError, LookupError, AttributeError, RuntimeError, TypeError, ArithmeticError) as error:
             # MSAL's word, or its stumbling, for an authority it cannot use. What the server said is clearer.
-            said = http.refusal() or {"error": "invalid_authority", "error_description": str(error)}
+            word = str(error) if isinstance(error, ValueError) else f"its answer has a value of a wrong type ({error})"
+            said = http.refusal() or {"error": "invalid_authority", "error_description": word}
             raise refused(said, self._authority, http) from error
         except msal.exceptions.MsalServiceError as error:
             failure = Failure(f"{self._authority} answered with a server error", code=getattr(error, "error", None))
             raise Transient(LoginError(failure, "Run it again later"), maybe_done=False) from error
         if not answer or "access_token" not in answer:
             raise refused(answer or {}, self._authority, http)
-        return str(answer["access_token"])
+        if not isinstance(answer["access_token"], str) or not TOKEN.fullmatch(answer["access_token"]):
+            said = {"error": "invalid_token", "error_description": "the token in its answer is not a token's text"}
+            raise refused(said, self._authority, http)
+        return answer["access_token"]
 
     def _client_credential(self) -> t.Any:
         make = self._credential

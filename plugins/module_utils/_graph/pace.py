@@ -52,8 +52,8 @@ class Pace:
         self._sent.append((self.clock(), writes, calls))
 
     def _drop_old(self) -> None:
-        oldest = self.clock() - self.window.seconds
-        while self._sent and self._sent[0][0] <= oldest:
+        # The same sum as that of the wait: the other way round, rounding could make it wait for nothing for ever.
+        while self._sent and self._sent[0][0] + self.window.seconds <= self.clock():
             self._sent.popleft()
 
     def _fits(self, writes: int, calls: int) -> bool:

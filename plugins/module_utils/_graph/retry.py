@@ -28,8 +28,8 @@ class Transient(Exception):
     """A failure worth another try.
 
     ``error`` is what the user sees when the tries end, ``retry_after`` the server's wish in seconds,
-    ``maybe_done`` tells that the server may have done the work; ``tries`` is how often it is worth it at most, None as
-    often as there is time for.
+    ``maybe_done`` tells that the server may have done the work; ``tries`` is how many failures like this end the tries,
+    None where time alone does.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class RetryPolicy:
         number of tries and the seconds since the first failure in its message.
         """
         failed_first: float | None = None
-        attempts = 0
+        attempts = hopeless = 0
         maybe_done = False
         while True:
             attempts += 1
@@ -96,7 +96,8 @@ class RetryPolicy:
                 failed_first = now if failed_first is None else failed_first
                 elapsed = now - failed_first
                 too_late = self.budget <= 0 or elapsed + delay > self.budget
-                if too_late or (failure.tries is not None and attempts >= failure.tries):
+                hopeless += failure.tries is not None
+                if too_late or (failure.tries is not None and hopeless >= failure.tries):
                     raise _with_effort(failure.error, attempts, elapsed) from failure
                 last = failure
             self.sleep(delay)

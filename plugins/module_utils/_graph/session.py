@@ -64,6 +64,8 @@ def open_session(connection: Connection, url: str) -> requests.Session:
         session.proxies = {"https": connection.proxy, "http": connection.proxy}
     else:
         session.proxies = dict(requests.utils.get_environ_proxies(url))
+    # requests reads the place that a redirect leads to even where it is not followed, and stumbles over what is no URL.
+    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign] # noqa: ARG005
     session.headers["User-Agent"] = user_agent()
     return session
 

@@ -27,7 +27,7 @@ from .results import (
 )
 from .tenant import Tenant
 from .terms import bulk_terms, given_order, given_wait, refuse_null
-from .wishes import desired_policies, desired_policy
+from .wishes import desired_policies, desired_policy, refuse_half_characters
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,8 @@ def order_of_policies(request: Request, tenant: Tenant) -> Reply:
 def policy_info(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_info: policies that match all filters, with what was asked to be gathered."""
     params, gather = request.params, set(request.params["gather"])
+    for name in ("id", "group"):
+        refuse_half_characters(params[name], "the filter", name)
     group = _group_filter(params["group"], tenant)
     found = [policy for policy in _listed(params["id"], tenant) if _matches(policy, params)]
     if group is not None or "assignments" in gather:

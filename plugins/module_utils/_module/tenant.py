@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import math
+import re
 import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -18,6 +18,9 @@ from .._graph.session import Connection
 from .._office.groups import GroupDirectory
 from .._office.store import OfficeStore
 from .logins import authenticator_of
+
+# Seconds of a week.
+_LONGEST_TIME = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,13 @@ def _connection(params: t.Mapping[str, t.Any]) -> Connection:
     cloud = CLOUDS[params["cloud"]]
     for name in ("timeout", "retry_timeout"):
         lowest_fits = params[name] >= 0 if name == "retry_timeout" else params[name] > 0
-        if not (lowest_fits and math.isfinite(params[name])):
-            raise UserError(
-                "the connection", f"use {name}", f"{params[name]:g} is not a time in seconds", "Give a number above 0"
-            )
+        # No timer of the system takes any number; NaN fits nothing.
+        if not (lowest_fits and params[name] <= _LONGEST_TIME):
+            cause = f"{params[name]:g} is not a time from 0 to {_LONGEST_TIME} seconds"
+            raise UserError("the connection", f"use {name}", cause, "Give a number above 0")
+    if not re.fullmatch(r"[\w.-]*[A-Za-z0-9][\w.-]*", params["api_version"].strip("/"), re.ASCII):
+        cause = "it is not a version's name"
+        raise UserError("the connection", "use api_version", cause, "Give a name such as beta or v1.0")
     return Connection(
         graph_url=_root_url("graph_url", params["graph_url"] or cloud.graph_url),
         login_url=_root_url("login_url", params["login_url"] or cloud.login_url),

@@ -19,6 +19,7 @@ from .._graph.errors import UserError
 Arguments = t.Mapping[str, t.Any]
 
 _TASK = "the task"
+_LONGEST_PATTERN = 1000
 _NOT_NULL = (
     "policies",
     "order",
@@ -76,7 +77,7 @@ def given_order(params: Arguments) -> Order | None:
 def _guards(params: Arguments) -> Guards:
     return Guards(
         prune=_prune(params),
-        protect=tuple(params["protect"] or ()),
+        protect=_patterns("protect", params["protect"]),
         max_deletions=_limit("max_deletions", params["max_deletions"]),
         max_changes=_limit("max_changes", params["max_changes"]),
     )
@@ -98,13 +99,22 @@ def _prune(params: Arguments) -> Prune | None:
         raise UserError(
             _TASK, "prune", "prune_scope.display_name is empty", "Give patterns, or leave it out for any name"
         )
-    return Prune(kinds=tuple(scope.get("kind") or ()), names=tuple(names or ("*",)))
+    return Prune(kinds=tuple(scope.get("kind") or ()), names=_patterns("prune_scope.display_name", names) or ("*",))
+
+
+def _patterns(name: str, patterns: t.Sequence[str] | None) -> tuple[str, ...]:
+    """Return patterns of names. Some long ones take minutes to compile, and no name is that long. Raises UserError."""
+    for pattern in patterns or ():
+        if len(pattern) > _LONGEST_PATTERN:
+            cause = f"a pattern has {len(pattern)} characters, more than {_LONGEST_PATTERN}"
+            raise UserError(_TASK, f"use {name}", cause, "Shorten it, for example with *")
+    return tuple(patterns or ())
 
 
 def _limit(name: str, text: str | None) -> Limit | None:
     if text is None:
         return None
-    found = re.fullmatch(r"(\d{1,9})(\.0)?\s*(%?)", text.strip())
+    found = re.fullmatch(r"([0-9]{1,9})(\.0)?\s*(%?)", text.strip())
     if found is None:
         raise UserError(
             _TASK, f"use {name}", f"'{text}' is no number", "Give a number, such as 5, or a share, such as 10%"

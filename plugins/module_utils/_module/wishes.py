@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
-import json
+import reprlib
 import typing as t
 
 from .._converge.desired import DesiredPolicy, GroupChange, State
 from .._graph.errors import UserError
-from .._office.payload import PayloadError, parse_given
+from .._office.payload import HALF_CHARACTER, PayloadError, parse_given
 from .._office.policy import MAX_PRIORITY, PAYLOAD_FIELDS
 
 Arguments = t.Mapping[str, t.Any]
 
 _MANAGED = ("id", "display_name", "kind", "description", "priority", *PAYLOAD_FIELDS.values(), "groups")
 _IDENTITY = ("id", "display_name")
+_TEXTS = ("id", "display_name", "description")
 _GROUP_KEYS = ("set", "add", "remove")
 
 
@@ -37,6 +38,9 @@ def desired_policy(params: Arguments, raw: t.Any, state: State | None = None, la
     for name in _IDENTITY:
         if name in given and not str(params[name]).strip():
             raise UserError(subject, f"use {name}", "it is empty", f"Give a {name}, or leave the option out")
+    for name in _TEXTS:
+        if name in given:
+            refuse_half_characters(params[name], subject, name)
     if not given.intersection(_IDENTITY):
         raise UserError(subject, "tell which policy is meant", "id and display_name are missing", "Give one of them")
     values: dict[str, t.Any] = {name: params[name] for name in ("id", "display_name", "kind") if name in given}
@@ -92,7 +96,16 @@ def _subject(params: Arguments, label: str) -> str:
     return f"{label} policy '{name}'".strip() if name else label or "the policy"
 
 
+def refuse_half_characters(text: str | None, subject: str, name: str) -> None:
+    """Refuse a text that UTF-8, and so a request, cannot carry. Raises UserError."""
+    if text is not None and HALF_CHARACTER.search(text):
+        cause = "it holds half a character (a lone surrogate), which UTF-8 cannot carry"
+        raise UserError(subject, f"use {name}", cause, f"Write {name} anew, or save its file as UTF-8")
+
+
 def _priority(value: int, subject: str) -> int:
+    if isinstance(value, bool):
+        raise UserError(subject, "set its priority", f"it is {str(value).lower()}, not a number", "Give a number")
     if not 0 <= value <= MAX_PRIORITY:
         raise UserError(
             subject, f"set priority {value}", f"a priority is a number from 0 to {MAX_PRIORITY}", "Choose one"
@@ -111,8 +124,8 @@ def _group_text(text: str, subject: str) -> t.Any:
     """Return what a text means: JSON of a list or dict (as ad-hoc commands pass it), nothing, or one group."""
     if text.lstrip()[:1] in ("[", "{"):
         try:
-            return json.loads(text)
-        except ValueError as error:
+            return parse_given(text)
+        except PayloadError as error:
             raise _bad_groups(subject, f"it looks like JSON but is not ({error})") from error
     if text and not text.strip():
         raise _bad_groups(subject, "it is blank")
@@ -126,7 +139,8 @@ def _members(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
         raise _bad_groups(subject, f"{name} is {'null' if value is None else type(value).__name__}, not a list")
     for member in value:
         if not isinstance(member, str) or not member.strip():
-            raise _bad_groups(subject, f"{name} holds {member!r}, which is no group name or id")
+            raise _bad_groups(subject, f"{name} holds {reprlib.repr(member)}, which is no group name or id")
+        refuse_half_characters(member, subject, name)
     return tuple(value)
 
 

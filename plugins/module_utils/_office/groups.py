@@ -12,6 +12,7 @@ from .._graph.client import GraphClient
 from .._graph.errors import Failure, GraphError, NotGraphError, UserError
 from .._graph.messages import Answer, Call
 from .explain import explained, is_absent
+from .policy import is_guid
 
 # Group reads are served by the released version, whatever version serves officeConfiguration.
 _VERSION = "v1.0"
@@ -83,8 +84,8 @@ class GroupDirectory:
             if not isinstance(answer, Answer):
                 raise answer
             found: list[dict[str, t.Any]] = self._client.all_items(answer)
-            if not all(isinstance(group, dict) and group.get("id") for group in found):
-                raise NotGraphError(Failure("a group in the answer has no id", method="GET"))
+            if not all(isinstance(group, dict) and is_guid(str(group.get("id"))) for group in found):
+                raise NotGraphError(Failure("a group in the answer has no id that is a GUID", method="GET"))
         except GraphError as error:
             return _error(subject, error)
         ids = [str(group["id"]).lower() for group in found if group.get("displayName") == name]

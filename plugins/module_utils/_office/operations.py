@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from .._graph.errors import Failure, GraphError, NotGraphError, UserError
-from .._graph.messages import Answer, Call
+from .._graph.messages import Answer, Call, failure_of
 from .explain import WRITE_PERMISSION, explained, is_absent
 from .payload import Payload, decode, encode
 from .policy import Assignment, Policy, fields_to_graph
@@ -30,6 +30,15 @@ class Operation:
     permission: str
     understand: t.Callable[[Answer], t.Any]
     missing: t.Any = UNSET
+
+    def read(self, answer: Answer) -> t.Any:
+        """Return what a 2xx answer means. Raises GraphError, with the answer's facts where it has none of its own."""
+        try:
+            return self.understand(answer)
+        except NotGraphError as error:
+            if error.status is not None:
+                raise
+            raise NotGraphError(failure_of(answer, error.failure.message)) from error
 
 
 def _updating(write: UpdatePolicy) -> Operation:
@@ -83,7 +92,7 @@ def understood(operation: Operation, answer: Answer | GraphError) -> t.Any:
     try:
         with explained(operation.subject, operation.action, operation.permission):
             if isinstance(answer, Answer):
-                return operation.understand(answer)
+                return operation.read(answer)
             if operation.missing is not UNSET and is_absent(answer):
                 return operation.missing
             raise answer
@@ -104,8 +113,13 @@ def path_of(policy_id: str | None, *parts: str) -> str:
 def read_assignment(item: t.Any) -> Assignment:
     """Read an assignment. Raises NotGraphError when it is not one."""
     document = json_object(item)
-    if document.get("target") is not None:
-        json_object(document["target"], "the target of an assignment")
+    target = json_object(document.get("target"), "the target of an assignment")
+    told = [target[name] for name in ("groupId", "@odata.type") if target.get(name) is not None]
+    if not told or not all(isinstance(text, str) and text for text in told):
+        # It could not be sent back unchanged, so the groups beside it could not be changed either.
+        raise NotGraphError(Failure("the target of an assignment names neither a group nor its type", method="GET"))
+    if not isinstance(document.get("id"), (str, type(None))):
+        raise NotGraphError(Failure("the id of an assignment is not text", method="GET"))
     return Assignment.from_graph(document)
 
 

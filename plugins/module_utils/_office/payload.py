@@ -15,8 +15,11 @@ import sys
 import typing as t
 from dataclasses import dataclass
 
+from .._graph.messages import DEEPEST, finite, is_too_deep
+
+_TOO_DEEP = f"it is nested too deeply (more than {DEEPEST} levels)"
 _BOM = b"\xef\xbb\xbf"
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 # A parsed JSON object or array. What is empty ({}, [], no bytes) means "no settings" and is kept as {}.
 Json = t.Union[dict[str, t.Any], list[t.Any]]
@@ -56,6 +59,8 @@ def parse_given(value: t.Any) -> Json:
         value = parse_text(value) if value.strip() else {}
     if not isinstance(value, (dict, list)):
         raise PayloadError(f"it must be a JSON object or array, not {type(value).__name__}")
+    if is_too_deep(value):
+        raise PayloadError(_TOO_DEEP)
     _check_json(value)
     return value
 
@@ -65,9 +70,9 @@ def parse_text(text: str) -> t.Any:
     (NaN), and a key that stands twice in one object.
     """
     try:
-        return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError as error:
-        raise PayloadError("it is nested too deeply") from error
+        raise PayloadError(_TOO_DEEP) from error
     except PayloadError:
         raise
     except ValueError as error:
@@ -90,7 +95,11 @@ def decode(data: bytes) -> Payload:
     if not text:
         return {}
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        if is_too_deep(value):
+            return Opaque(data)
+        if isinstance(value, (dict, list)):
+            _check_json(value)
     except (ValueError, RecursionError):
         return Opaque(data)
     return value if isinstance(value, (dict, list)) else Opaque(data)
@@ -114,6 +123,13 @@ def _unique_keys(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
         raise PayloadError(f"the key '{twice}' stands twice in one object")
     # Settings share most of their texts: one of each is enough, where thousands of policies are held.
     return {key: sys.intern(value) if isinstance(value, str) else value for key, value in pairs}
+
+
+def _finite(text: str) -> float:
+    try:
+        return finite(text)
+    except ValueError as error:
+        raise PayloadError(str(error)) from error
 
 
 def _no_constant(name: str) -> t.Any:
@@ -155,10 +171,10 @@ def _misfit(value: t.Any) -> str:
             pending.extend(item.values())
         elif isinstance(item, list):
             pending.extend(item)
-        elif isinstance(item, str) and _HALF_CHARACTER.search(item):
+        elif isinstance(item, str) and HALF_CHARACTER.search(item):
             return "a text in it holds half a character (a lone surrogate), which UTF-8 cannot carry"
         elif isinstance(item, float) and not math.isfinite(item):
             return f"JSON has no number {item}"
         elif item is not None and not isinstance(item, (str, int, float, bool)):
             return f"a value of type {type(item).__name__} is not JSON; quote it to make it text"
-    return "it is nested too deeply"
+    return _TOO_DEEP

@@ -109,10 +109,11 @@ class Policy:
 
         Unknown properties are ignored. A missing @odata.type means the collection's declared type. A payload string is
         base64. A null means none with ``inline_payloads``, else nothing, since streams are read from their own URL.
-        Raises ValueError without an id.
+        Raises ValueError without an id, and for a name, number or description of a wrong type.
         """
         if not document.get("id"):
             raise ValueError("a policy without an id")
+        scalars = {name: _typed(document, name, wanted) for name, wanted in _SCALAR_TYPES.items()}
         payloads: dict[str, t.Any] = {}
         for slot, field in PAYLOAD_FIELDS.items():
             value = document.get(slot.value, UNSET)
@@ -120,14 +121,13 @@ class Policy:
                 payloads[field] = decode_inline(value)
             else:
                 payloads[field] = {} if value is None and inline_payloads else UNSET
-        priority = document.get("priority")
         return cls(
-            id=str(document["id"]),
-            odata_type=str(document.get("@odata.type") or KINDS["office"]).lstrip("#"),
-            display_name=str(document.get("displayName") or ""),
-            description=str(document.get("description") or ""),
-            priority=int(priority) if priority is not None else None,
-            last_modified=document.get("lastModifiedDateTime"),
+            id=scalars["id"],
+            odata_type=(scalars["@odata.type"] or KINDS["office"]).lstrip("#"),
+            display_name=scalars["displayName"] or "",
+            description=scalars["description"] or "",
+            priority=scalars["priority"],
+            last_modified=scalars["lastModifiedDateTime"],
             user_checkin_summary=document.get("userCheckinSummary"),
             checkin_statuses=document.get("checkinStatuses"),
             **payloads,
@@ -141,6 +141,28 @@ class Policy:
             if getattr(self, field) is not UNSET:
                 fields[field] = getattr(self, field)
         return fields_to_graph(self.odata_type, fields)
+
+
+_SCALAR_TYPES = {
+    "id": str,
+    "@odata.type": str,
+    "displayName": str,
+    "description": str,
+    "priority": int,
+    "lastModifiedDateTime": str,
+}
+
+
+def _typed(document: t.Mapping[str, t.Any], name: str, wanted: type) -> t.Any:
+    """Return a property, None where it is null or not there. Raises ValueError for another type, and beyond Int32."""
+    value = document.get(name)
+    if value is None or type(value) is wanted is str:
+        return value
+    if not isinstance(value, int) or type(value) is not wanted:
+        raise ValueError(f"its {name} is of type {type(value).__name__}, not {wanted.__name__}")
+    if not -MAX_PRIORITY - 1 <= value <= MAX_PRIORITY:
+        raise ValueError(f"its {name} is no 32-bit number")
+    return value
 
 
 PAYLOAD_FIELDS = {Slot.POLICY: "policy_payload", Slot.USER_PREFERENCE: "user_preference_payload"}

@@ -114,7 +114,7 @@ class OfficeStore:
             if place in found:
                 results[place] = Written(found[place])
             elif again and place in unanswered:
-                results[place] = self._create_again(draft, known_ids)
+                results[place] = self._create_again(draft, known_ids, unanswered[place])
 
     def _look_for(self, drafts: t.Mapping[int, Policy], known_ids: t.Collection[str], found: dict[int, str]) -> None:
         """Put the ids of created policies into ``found``, by the keys of their drafts. Raises UserError.
@@ -130,23 +130,28 @@ class OfficeStore:
                 if ours is not None:
                     found[place] = ours
 
-    def _create_again(self, draft: Policy, known_ids: t.Collection[str]) -> Written | UserError:
-        """Send a create again whose first try nobody answered."""
+    def _create_again(self, draft: Policy, known_ids: t.Collection[str], doubt: InDoubtError) -> Written | UserError:
+        """Send a create again whose first try nobody answered (``doubt``)."""
 
         def look() -> str | None:
-            strangers = (policy for policy in self.list_policies() if policy.id not in known_ids)
+            try:
+                strangers = [policy for policy in self.list_policies() if policy.id not in known_ids]
+            except UserError as error:
+                raise InDoubtError(doubt.failure) from error
             return next((policy.id for policy in strangers if _same_identity(policy, draft)), None)
 
         operation = self._creating(draft)
         try:
             with explained(operation.subject, operation.action, operation.permission):
                 answer = self._client.call_unrepeatable(operation.call, look)
-                return Written(answer) if isinstance(answer, str) else operation.understand(answer)
+                return Written(answer) if isinstance(answer, str) else operation.read(answer)
         except UserError as error:
             # The first try may be why: the number is taken by our own policy, which a lagging read did not show.
             found: dict[int, str] = {}
             with contextlib.suppress(UserError):
                 self._look_for({0: draft}, known_ids, found)
+            if isinstance(error.__cause__, GraphError):
+                error.__cause__.maybe_done = True
             return Written(found[0]) if found else error
 
     def _spell_again(self, writes: t.Sequence[Write], results: list[t.Any]) -> None:
