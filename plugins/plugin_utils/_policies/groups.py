@@ -43,8 +43,6 @@ def given_groups(value: t.Any) -> Given:
     if value is None:
         return Given()
     if isinstance(value, t.Mapping):
-        if "id" in value or "display_name" in value:
-            return Given((_member(value),), exact=True)
         unknown = sorted(str(key) for key in value if key not in _KEYS)
         if unknown:
             raise GroupsError(f"groups has the unknown key {unknown[0]}")
@@ -65,10 +63,10 @@ def members_of(value: t.Any) -> tuple[Group, ...]:
 def _member(value: t.Any) -> Group:
     if isinstance(value, str) and value.strip():
         return Group(text=value)
-    if isinstance(value, t.Mapping) and not set(value) - {"id", "display_name"}:
-        parts = [value.get("id") or "", value.get("display_name") or ""]
-        if any(parts) and all(isinstance(part, str) for part in parts):
-            return Group("", *parts)
+    if isinstance(value, t.Mapping) and value and not set(value) - {"id", "display_name"}:
+        parts = {key: part for key, part in value.items() if isinstance(part, str) and part.strip()}
+        if len(parts) == len(value):
+            return Group(id=parts.get("id", ""), name=parts.get("display_name", ""))
     raise GroupsError("groups holds what is neither a name, an id nor an object of id and display_name")
 
 
