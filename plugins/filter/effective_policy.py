@@ -61,9 +61,10 @@ EXAMPLES = r"""
 ---
 - name: Show what a member of two groups would get from the definitions
   ansible.builtin.debug:
-    msg: "{{ query('m365.apps.definitions', 'definitions') | m365.apps.effective_policy(groups) }}"
+    msg: "{{ query('m365.apps.definitions', 'definitions') | m365.apps.effective_policy(mine) }}"
   vars:
-    groups: [Contoso - All Staff, Pilot Ring 1 - IT]
+    # The name groups is one of Ansible's own.
+    mine: [Contoso - All Staff, Pilot Ring 1 - IT]
 
 - name: Read what is live
   m365.apps.office_client_config_info:

@@ -12,6 +12,14 @@ from dataclasses import dataclass
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KEYS = ("set", "add", "remove")
+# A boolean is a number, too, so it comes before.
+_WORDS: tuple[tuple[t.Any, str], ...] = (
+    (str, "a text"),
+    (bool, "a boolean"),
+    ((int, float), "a number"),
+    (t.Mapping, "a dict"),
+    ((list, tuple), "a list"),
+)
 
 
 class GroupsError(ValueError):
@@ -56,7 +64,7 @@ def members_of(value: t.Any) -> tuple[Group, ...]:
     if isinstance(value, str):
         value = [value] if value else []
     if not isinstance(value, (list, tuple)):
-        raise GroupsError(f"groups is of type {type(value).__name__}, not a list")
+        raise GroupsError(f"groups is {word_for(value)}, not a list")
     return tuple(_member(member) for member in value)
 
 
@@ -78,6 +86,11 @@ def _from_text(value: t.Any) -> t.Any:
         except ValueError as error:
             raise GroupsError(f"groups looks like JSON but is not ({error})") from None
     return value
+
+
+def word_for(value: t.Any) -> str:
+    """Return what kind of value it is. Ansible hands out types of its own, whose names nobody knows."""
+    return next((word for kinds, word in _WORDS if isinstance(value, kinds)), "nothing")
 
 
 class Directory:

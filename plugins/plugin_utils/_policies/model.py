@@ -10,7 +10,7 @@ import json
 import typing as t
 from dataclasses import dataclass
 
-from .groups import Directory, Given, Group, GroupsError, given_groups
+from .groups import Directory, Given, Group, GroupsError, given_groups, word_for
 from .payloads import SETTING_KEY, Payload, read_payload
 
 # Fields of a policy that hold a payload, and whether its settings are enforced. What is enforced goes first.
@@ -90,12 +90,12 @@ def readable(policies: Policies) -> Policies:
 
 def _documents(policies: t.Any) -> list[t.Mapping[str, t.Any]]:
     if isinstance(policies, (str, t.Mapping)) or not isinstance(policies, t.Iterable):
-        raise PoliciesError(f"the policies: cannot use them: {_kind(policies)} is no list. Give a list of policies.")
+        raise PoliciesError(f"the policies: cannot use them: {word_for(policies)} is no list. Give a list of policies.")
     documents = list(policies)
     for place, document in enumerate(documents):
         if not isinstance(document, t.Mapping):
             raise PoliciesError(
-                f"policies[{place}]: cannot use it: {_kind(document)} is no policy. Give the options of one policy."
+                f"policies[{place}]: cannot use it: {word_for(document)} is no policy. Give the options of one policy."
             )
     return documents
 
@@ -158,7 +158,3 @@ def _strongest_first(read: list[tuple[Policy, t.Mapping[str, t.Any]]]) -> t.Iter
         if len(alike) > 1:
             alike.sort(key=lambda pair: json.dumps(pair[1], sort_keys=True, default=str))
         yield from (policy for policy, _document in alike)
-
-
-def _kind(value: t.Any) -> str:
-    return "nothing" if value is None else f"a value of type {type(value).__name__}"
