@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+from pathlib import Path
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.filter import policy_findings as plugin
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import LEVELS, RULES
 from ansible_collections.m365.apps.tests.unit.some_policies import GOOD, Document, findings, policy, setting
 
@@ -98,3 +101,12 @@ def test_messages_tell_what_is_meant() -> None:
     )
     guess = message([policy("A", None, s=1), policy("B", None, s=2)], "shadowed")
     assert guess.endswith("Who wins is a guess, since a priority is missing or stands twice.")
+
+
+def test_the_guide_and_the_filter_tell_of_all_rules() -> None:
+    root = Path(__file__).resolve().parents[2]
+    guide = (root / "docs" / "docsite" / "rst" / "guide_definitions.rst").read_text(encoding="utf-8")
+    rows = re.findall(r"^   \* - (``.+``)\n     - (error|warning|note)$", guide, re.MULTILINE)
+    told = {rule: level for rules_of_row, level in rows for rule in re.findall(r"``(\w+)``", rules_of_row)}
+    assert told == RULES
+    assert set(re.findall(r"C\((\w+)\)", plugin.DOCUMENTATION)) >= set(RULES)
