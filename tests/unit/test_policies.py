@@ -90,6 +90,18 @@ def test_a_name_that_two_ids_have_belongs_to_neither() -> None:
     assert (found["policy"], found["lost"]) == ("C", [])
 
 
+def test_the_order_means_nothing_where_nothing_else_tells_policies_apart() -> None:
+    twins = [policy("A", 1, s=1), policy("A", 1, s=2)]
+    assert effective(twins, "G") == effective(twins[::-1], "G")
+    assert conflicts(twins) == conflicts(twins[::-1])
+
+
+def test_of_two_names_for_one_id_the_given_one_counts_else_the_first() -> None:
+    named = [policy(name, 1, [{"id": ID, "display_name": name}], s=1) for name in "BAC"]
+    assert effective(named, "C")["groups"] == effective(named[::-1], "B")["groups"] == ["A"]
+    assert effective(named, ID, group_names={ID: "X"})["groups"] == ["X"]
+
+
 def test_a_policy_that_is_to_be_deleted_gives_nothing() -> None:
     assert effective([policy("A", 1, s=1, state="absent")], "G")["settings"] == []
 
