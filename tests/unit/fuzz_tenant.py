@@ -19,8 +19,10 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
+from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._module import tenant as tenant_module
+from ansible_collections.m365.apps.plugins.module_utils._module import terms as terms_module
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.tests.unit.wire import Clock
@@ -133,12 +135,16 @@ class FuzzTenant:
         def policy(budget: float) -> RetryPolicy:
             return RetryPolicy(budget, self.clock, self.clock.sleep, lambda: 1.0)
 
+        def wait(timeout: float) -> Wait:
+            return Wait(timeout, self.clock, self.clock.sleep)
+
         def send(adapter: requests.adapters.HTTPAdapter, request: requests.PreparedRequest, **more: t.Any) -> t.Any:
             return self.send(adapter, request, **more)
 
         with (
             mock.patch.object(requests.adapters.HTTPAdapter, "send", send),
             mock.patch.object(tenant_module, "RetryPolicy", policy),
+            mock.patch.object(terms_module, "Wait", wait),
             mock.patch.object(_fast_path, "_CLIENTS", {}),
         ):
             yield self

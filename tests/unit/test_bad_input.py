@@ -144,13 +144,13 @@ def test_a_page_link_that_is_no_url_is_refused(wire: Wire, link: str) -> None:
 def test_a_redirect_to_what_is_no_url_is_an_answer(wire: Wire) -> None:
     wire.expect("GET", f"{GRAPH}/beta/things", status=302, headers={"Location": "https://[::1"})
     with pytest.raises(NotGraphError, match="a redirect to an unnamed place"):
-        Clock().client().get("/things")
+        Clock().client().call("GET", "/things")
 
 
 def test_a_deep_message_of_a_refusal_is_cut(wire: Wire) -> None:
     wire.expect("GET", f"{GRAPH}/beta/things", **refusal(400, '{"a":' * 20_000, code="c" * 5000))
     with pytest.raises(GraphError) as caught:
-        Clock().client().get("/things")
+        Clock().client().call("GET", "/things")
     assert len(caught.value.cause()) < 1000
 
 

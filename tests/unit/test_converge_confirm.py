@@ -110,7 +110,7 @@ def test_what_was_written_is_read_until_it_agrees(clock: Clock, name: str, lag: 
     assert outcome.error is None
     assert tenant.looked == parts * (lag + 1)
     assert clock.slept == ([0.5, 1.0, 2.0][:lag] if parts else [])
-    reads = reads_of_plan(outcome.plan, tenant.capabilities)
+    reads = reads_of_plan(outcome.plan)
     assert (len(reads.parts), reads.lists) == (len(parts), False)
 
 
@@ -182,7 +182,7 @@ def test_a_failed_run_is_not_read_back(clock: Clock) -> None:
 def test_the_list_is_read_where_that_is_cheaper(clock: Clock, batch_size: int, lists: bool, requests: int) -> None:
     tenant = tenant_of(capabilities=Capabilities(batch_size=batch_size))
     outcome = run(tenant, [wish("A", description="X"), wish("B", description="X")], wait=wait(clock))
-    reads = reads_of_plan(outcome.plan, tenant.capabilities)
+    reads = reads_of_plan(outcome.plan)
     assert (reads.lists, reads.requests(batch_size)) == (lists, requests)
     assert tenant.listings == 1 + lists
     assert outcome.error is None

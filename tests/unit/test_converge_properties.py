@@ -172,7 +172,7 @@ def test_what_was_written_is_confirmed_by_as_many_reads_as_foreseen(case: Case) 
     unread = run(copy.deepcopy(tenant), case[1], case[2])
     read, listings = case[0].parts_read, case[0].listings
     outcome = run(tenant, case[1], case[2], wait=Wait(timeout=0))
-    foreseen = reads_of_plan(outcome.plan, tenant.capabilities)
+    foreseen = reads_of_plan(outcome.plan)
     assert outcome.error is None
     assert (tenant.parts_read, tenant.listings) == (read + len(foreseen.parts), listings + foreseen.lists)
     assert outcome.actions == unread.actions

@@ -61,6 +61,8 @@ def test_an_odd_value_of_an_option_of_a_list_item(option: str) -> None:
 @pytest.mark.parametrize("option", list(SHARED))
 def test_an_odd_value_of_a_shared_option(option: str) -> None:
     for value in fuzz_values.ODD[list(SHARED).index(option) % 2 :: 2]:
+        if option.endswith("_url") and "https:" in str(value).lower():
+            continue  # A host that may be meant; whether it is there is not for the module to know.
         tenant = FuzzTenant()
         result = run(
             tenant, modules.OFFICE_CLIENT_CONFIG, {"display_name": "Two", "description": "second", option: value}

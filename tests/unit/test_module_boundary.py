@@ -120,7 +120,7 @@ def test_a_list_of_policies_may_be_json_text(capsys: Capture) -> None:
         ('{"display_name": "A"}', "its text is a JSON dict, not a list"),
         ('[{"priority": 1, "priority": 2}]', "the key 'priority' stands twice in one object"),
         ("[NaN]", "JSON has no number NaN"),
-        ("[" * 100_000, "it is nested too deeply"),
+        ("[" * 100_000, "it is nested too deeply (more than 120 levels)"),
         ("", "it is not JSON (Expecting value: line 1 column 1 (char 0))"),
     ],
 )

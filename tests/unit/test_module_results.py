@@ -112,7 +112,14 @@ def outcome_of(
 ) -> Outcome:
     """Return the outcome of a plan with these items and writes, all of which were sent."""
     live = tuple(item.before for item in items if item.before)
-    plan = Plan(tuple(items), (tuple(actions),), live, len(items) if listed is None else listed, live)
+    plan = Plan(
+        tuple(items),
+        (tuple(actions),),
+        live,
+        len(items) if listed is None else listed,
+        live,
+        capabilities=Capabilities(batch_size=2),
+    )
     return Outcome(plan, tuple(items), tuple(statuses), tuple(actions), errors or {})
 
 
@@ -214,7 +221,7 @@ def test_a_plan_counts_items_writes_and_requests() -> None:
     items = [planned(BARE, changed), planned(BARE, BARE), planned(None, BARE), planned(BARE, None), planned(None, None)]
     writes: list[Action] = [Update(0, {"description": "D"}), Create(2, BARE), Delete(3)]
     outcome = outcome_of(items, [item.status for item in items], writes)
-    result = plan_result(outcome, Capabilities(batch_size=2), waits=True)
+    result = plan_result(outcome, waits=True)
     assert result.pop("fingerprint") == outcome.plan.fingerprint
     counts = {"created": 1, "updated": 1, "deleted": 1, "unchanged": 2}
     assert result == {
@@ -225,12 +232,12 @@ def test_a_plan_counts_items_writes_and_requests() -> None:
         "wait_requests": 1,
         "wait_listings": 0,
     }
-    unread = plan_result(outcome, Capabilities(batch_size=2), waits=False)
+    unread = plan_result(outcome, waits=False)
     assert (unread["wait_requests"], unread["wait_listings"]) == (0, 0)
 
 
 def test_the_counts_are_those_of_the_plan_whatever_became_of_it() -> None:
-    result = plan_result(outcome_of([planned(BARE, None)], ["not_attempted"]), Capabilities(), waits=True)
+    result = plan_result(outcome_of([planned(BARE, None)], ["not_attempted"]), waits=True)
     assert (result["deleted"], result["writes"]) == (1, 0)
 
 

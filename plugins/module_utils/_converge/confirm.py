@@ -96,10 +96,10 @@ def expectations(
     return [Expected(policies[key], left) for key, left in fields.items()]
 
 
-def reads_of_plan(plan: Plan, capabilities: Capabilities) -> Reads:
+def reads_of_plan(plan: Plan) -> Reads:
     """Return the fewest reads that confirm all writes of a plan."""
     expected = expectations(plan.actions, plan.items, plan.live)
-    return reads_of(expected, capabilities, plan.total)
+    return reads_of(expected, plan.capabilities, plan.total)
 
 
 def reads_of(expected: t.Sequence[Expected], capabilities: Capabilities, total: int) -> Reads:

@@ -52,6 +52,7 @@ class Plan:
     The writes of a stage do not depend on each other and belong to different policies; a stage is sent when the one
     before it is done. ``listed`` is how many of the items were asked for; those behind them are pruned. ``touched``
     are the live policies it depends on, as they were read; ``parts`` of policies and ``groups`` were read for it.
+    ``capabilities`` are those that the tenant was known to have then.
     """
 
     items: tuple[PlannedItem, ...]
@@ -61,6 +62,7 @@ class Plan:
     touched: tuple[Policy, ...]
     parts: int = 0
     groups: int = 0
+    capabilities: Capabilities = Capabilities()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -133,7 +135,8 @@ def make_plan(
         for found, target, number in zip(matches, targets, numbers.final, strict=True)
     )
     stages = tuple(_stages(items, live, numbers, capabilities.inline_payloads))
-    plan = Plan(items, stages, tuple(live), listed, tuple(_touched(matches, live, numbers, order)))
+    touched = tuple(_touched(matches, live, numbers, order))
+    plan = Plan(items, stages, tuple(live), listed, touched, capabilities=capabilities)
     _check_limits(plan, guards)
     return plan
 

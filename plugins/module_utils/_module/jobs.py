@@ -82,7 +82,7 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
     found = {
         "configs": [config_result(_without_payloads(item.after)) for item in outcome.items if item.after],
         "results": [item_result(place, outcome) for place in range(len(outcome.items))],
-        "plan": plan_result(outcome, tenant.store.capabilities, terms.wait is not None),
+        "plan": plan_result(outcome, terms.wait is not None),
     }
     return _writer_reply(request, tenant, outcome, found)
 

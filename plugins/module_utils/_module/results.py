@@ -13,7 +13,6 @@ from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
 from .._converge.diff import diff_of
 from .._converge.plan import PlannedItem
-from .._office.capabilities import Capabilities
 from .._office.payload import Opaque
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET, Unset
@@ -90,11 +89,11 @@ def item_result(place: int, outcome: Outcome) -> dict[str, t.Any]:
     return result
 
 
-def plan_result(outcome: Outcome, capabilities: Capabilities, waits: bool) -> dict[str, t.Any]:
+def plan_result(outcome: Outcome, waits: bool) -> dict[str, t.Any]:
     """Return the plan's fingerprint, its counts and the smallest number of requests that can carry its calls."""
-    plan, size = outcome.plan, capabilities.batch_size
+    plan, size = outcome.plan, outcome.plan.capabilities.batch_size
     counts = Counter(item.status for item in plan.items)
-    confirming = reads_of_plan(plan, capabilities) if waits else None
+    confirming = reads_of_plan(plan) if waits else None
     return {
         "fingerprint": plan.fingerprint,
         **{status: counts[status] for status in ("created", "updated", "deleted", "unchanged")},
