@@ -9,7 +9,7 @@ TARBALL := .ansible/dist/m365-apps-$(VERSION).tar.gz
 INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
 # Folders too: theirs is the time of a removal.
 PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
-	plugins roles) -name '__pycache__' -prune -o -print)
+	plugins roles schemas) -name '__pycache__' -prune -o -print)
 
 SESSIONS := lint ansible-lint unit fault-slice integration sanity
 

@@ -19,8 +19,9 @@ description:
     their paths, those in subfolders too; names that start with a dot are passed over. Encrypted files are
     decrypted with the
     vault secrets of the run.
-  - A file that cannot be read, a key that stands twice and an option that does not exist are errors that name the
-    file.
+  - A file that cannot be read, a key that stands twice, an option that does not exist and a value that the module would
+    refuse are errors that name the file, the item in it where it holds a list, and the line or the option.
+  - The collection brings a JSON Schema of these files, C(schemas/definition.schema.json), for editors.
 options:
   _terms:
     description:
@@ -51,16 +52,19 @@ from pathlib import Path
 
 import yaml
 from ansible.errors import AnsibleLookupError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import DEEPEST
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
+from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policy
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import PayloadError, parse_given
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import PAYLOAD_FIELDS
 
 # Values of one file: thousands of policies with all their settings.
 _MOST_VALUES = 2_000_000
+_VALIDATOR = ArgumentSpecValidator(POLICY_IN_LIST)
 _ENDINGS = (".yml", ".yaml", ".json")
 
 
@@ -135,6 +139,7 @@ def read_definitions(name: str, text: bytes) -> list[dict[str, t.Any]]:
         empty = next((key for key, value in policy.items() if value is None), None)
         if empty is not None:
             raise _error(where, f"{empty} is null", f"Leave {empty} out to leave it alone, or give it a value")
+        _check_values(policy, where)
     return policies
 
 
@@ -148,6 +153,18 @@ def _check_policy(policy: dict[str, t.Any], where: str) -> None:
                 parse_given(policy[field])
             except PayloadError as error:
                 raise _error(f"{where} {field}", str(error), "Give a dict, a list, or the JSON text of one") from None
+
+
+def _check_values(policy: dict[str, t.Any], where: str) -> None:
+    """Refuse values by the rules of the module, but for payloads, which were looked at. Raises AnsibleLookupError."""
+    rest = {key: value for key, value in policy.items() if key not in PAYLOAD_FIELDS.values()}
+    checked = _VALIDATOR.validate(rest)
+    if checked.error_messages:
+        raise _error(where, checked.error_messages[0], "Mend the value")
+    try:
+        desired_policy(checked.validated_parameters, rest, label=where)
+    except UserError as error:
+        raise AnsibleLookupError(f"definitions {error}") from None
 
 
 def _is_too_large(document: t.Any) -> bool:

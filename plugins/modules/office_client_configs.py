@@ -91,7 +91,8 @@ options:
         type: raw
       groups:
         description:
-          - Groups to assign, each as a display name or an ID. A list (or one name) means exactly these.
+          - Groups to assign, each as a display name, an ID, or a dict of C(id) and C(display_name), of which the ID
+            counts. A list (or one name) means exactly these.
           - A dict with C(set) means exactly these, one with C(add) and C(remove) changes only those named. A name
             must belong to
             exactly one group, and a group that is newly assigned must exist.

@@ -22,6 +22,7 @@ DOCUMENTS = [
     ROOT / "roles" / "rollout" / "README.md",
     *sorted((ROOT / "plugins" / "modules").glob("*.py")),
     *sorted((ROOT / "plugins" / "lookup").glob("*.py")),
+    *sorted((ROOT / "plugins" / "filter").glob("*.py")),
     *sorted((ROOT / "docs" / "docsite" / "rst").glob("guide_*.rst")),
 ]
 GROUPS = [

@@ -224,3 +224,38 @@ def test_an_error_below_a_folder_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(AnsibleError) as caught:
         look_up(tmp_path)
     assert f"definitions {tmp_path / 'sub' / 'b.yml'}: cannot read it: it has the unknown option" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("- id: a\n- {id: b, kind: linux}\n", "cannot read it: value of kind must be one of: windows"),
+        (
+            "- id: a\n- {id: b, state: gone}\n",
+            "value of state must be one of: present, absent, got: gone",
+        ),
+        ("- id: a\n- {id: b, priority: high}\n", "priority"),
+        ("- id: a\n- {id: b, priority: -1}\n", "policy 'b': cannot set priority -1"),
+        ("- id: a\n- {id: b, priority: true}\n", "priority"),
+        ("- id: a\n- {id: b, display_name: ' '}\n", "cannot use display_name: it is empty"),
+        ("- id: a\n- {id: b, groups: 5}\n", "policy 'b': cannot use groups: it is of type int"),
+        ("- id: a\n- {id: b, groups: {sets: [A]}}\n", "cannot use groups: it has the unknown key sets"),
+        ("- id: a\n- {id: b, groups: [A, 5]}\n", "cannot use groups: groups holds 5"),
+        ("- id: a\n- {id: b, assignments: [{group_id: x}], groups: []}\n", "cannot use assignments"),
+    ],
+)
+def test_a_value_that_the_module_would_refuse_is_an_error_that_names_file_and_item(text: str, cause: str) -> None:
+    message = error_of("a.yml", text)
+    assert message.startswith("definitions a.yml item 1")
+    assert cause in message
+
+
+def test_a_broken_line_is_named() -> None:
+    assert "line 3, column" in error_of("a.yml", "id: a\ngroups:\n  - [A\nkind: windows\n")
+    assert "line 2 column" in error_of("a.json", '{"id": "a",\n kind: "windows"}')
+
+
+def test_values_are_passed_on_as_they_stand() -> None:
+    text = "{id: a, priority: '7', groups: [{id: x, display_name: A}], policy_payload: '[]'}"
+    groups = [{"id": "x", "display_name": "A"}]
+    assert read("a.yml", text) == [{"id": "a", "priority": "7", "groups": groups, "policy_payload": "[]"}]

@@ -43,6 +43,9 @@ KEEP = GroupChange()
         ("[]", NONE),
         ("{}", NONE),
         ("Team (A)", GroupChange(exact=("Team (A)",))),
+        ([{"id": "x", "display_name": "A"}, "B"], GroupChange(exact=("x", "B"))),
+        ({"set": [{"display_name": "A"}]}, GroupChange(exact=("A",))),
+        ('{"add": [{"id": "x"}]}', GroupChange(add=("x",))),
     ],
 )
 def test_spellings(value: t.Any, change: GroupChange) -> None:
@@ -73,7 +76,16 @@ def test_spellings(value: t.Any, change: GroupChange) -> None:
         ([""], "groups holds '', which is no group name or id"),
         ([" "], "groups holds ' ', which is no group name or id"),
         ([["A"]], "groups holds ['A'], which is no group name or id"),
-        ({"add": ["A", {"id": "x"}]}, "groups.add holds {'id': 'x'}, which is no group name or id"),
+        ({"add": ["A", {"ID": "x"}]}, "groups.add holds {'ID': 'x'}, which is no group name or id"),
+        ([{"id": "x", "name": "A"}], "groups holds {'id': 'x', 'name': 'A'}, which is no group name or id"),
+        (
+            [{"id": "", "display_name": "A"}],
+            "groups holds {'display_name': 'A', 'id': ''}, which is no group name or id",
+        ),
+        ([{"id": None, "display_name": "A"}], "groups holds {'display_name': 'A', 'id': None}, which is no group"),
+        ([{"display_name": 5}], "groups holds {'display_name': 5}, which is no group name or id"),
+        ([{}], "groups holds {}, which is no group name or id"),
+        ({"id": "x"}, "it has the unknown key id"),
         ("[A, B]", "it looks like JSON but is not"),
         ("{set: A}", "it looks like JSON but is not"),
         ("[null]", "groups holds None, which is no group name or id"),

@@ -140,11 +140,19 @@ def _members(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
         value = [value] if value else []
     if not isinstance(value, list):
         raise _bad_groups(subject, f"{name} is {'null' if value is None else type(value).__name__}, not a list")
-    for member in value:
+    members = [_id_or_name(member) for member in value]
+    for given, member in zip(value, members, strict=True):
         if not isinstance(member, str) or not member.strip():
-            raise _bad_groups(subject, f"{name} holds {reprlib.repr(member)}, which is no group name or id")
+            raise _bad_groups(subject, f"{name} holds {reprlib.repr(given)}, which is no group name or id")
         refuse_half_characters(member, subject, name)
-    return tuple(value)
+    return tuple(members)
+
+
+def _id_or_name(member: t.Any) -> t.Any:
+    """Return what decides in an object {id, display_name}: the id, beside which the name is for people."""
+    if isinstance(member, dict) and member and not set(member) - set(_IDENTITY):
+        return member["id"] if "id" in member else member["display_name"]
+    return member
 
 
 def _bad_groups(subject: str, cause: str) -> UserError:

@@ -1,0 +1,120 @@
+# Copyright (c) 2026 m365.apps contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: policy_findings
+short_description: Lint a set of policies
+version_added: 0.1.0
+author:
+  - m365.apps contributors (@m365-apps)
+description:
+  - Finds what is wrong, doubtful or worth a look in a set of policies. No tenant is asked.
+  - An V(error) is refused by M(m365.apps.office_client_configs) or by Graph, a V(warning) is hardly meant so, a V(note)
+    is good to know.
+  - Errors are C(no_identity), C(unreadable) (groups or a priority in an unknown form), C(unknown_key), C(duplicate_id),
+    C(duplicate_name) and C(duplicate_priority).
+  - Warnings are C(ambiguous_name) (one name, several IDs), C(unassigned), C(empty_payload), C(duplicate_setting)
+    (within one payload), C(conflict) and C(shadowed).
+  - Notes are C(groups_not_given), C(payload_not_given), C(skipped_payload) (nothing is known of its settings) and
+    C(redundant).
+  - For C(conflict), C(shadowed) and C(redundant) see P(m365.apps.policy_conflicts#filter).
+options:
+  _input:
+    description:
+      - Policies, as definition files hold them or as M(m365.apps.office_client_config_info) returns them with payloads
+        and assignments.
+      - An empty list has no findings. C(null), and what is no list of dicts, is an error.
+    type: list
+    elements: dict
+    required: true
+  setting_key:
+    description:
+      - Key of the ID of a setting in the objects of a payload. Dots lead into objects below, such as V(definition.id).
+      - When omitted, V(settingId).
+    type: str
+    default: settingId
+  group_names:
+    description:
+      - Names of groups by their IDs, for policies that name a group by ID where others name it by name.
+      - Dicts of C(id) and C(display_name) in the policies say the same. A name that two IDs have belongs to neither.
+      - When omitted or empty, a name and an ID are different groups.
+    type: dict
+    default: {}
+seealso:
+  - plugin: m365.apps.effective_policy
+    plugin_type: filter
+  - plugin: m365.apps.policy_conflicts
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+---
+- name: Refuse definitions that cannot be rolled out
+  ansible.builtin.assert:
+    that: errors == []
+    fail_msg: "{{ errors | map(attribute='message') }}"
+  vars:
+    findings: "{{ query('m365.apps.definitions', 'definitions') | m365.apps.policy_findings }}"
+    errors: "{{ findings | selectattr('level', 'equalto', 'error') }}"
+
+- name: Read what is live
+  m365.apps.office_client_config_info:
+    gather: [payloads, assignments]
+  register: live
+
+- name: Show what deserves a look in the tenant
+  ansible.builtin.debug:
+    msg: "{{ live.configs | m365.apps.policy_findings | map(attribute='message') }}"
+"""
+
+RETURN = r"""
+---
+_value:
+  description: The findings, errors first, then by rule, setting and policies.
+  type: list
+  elements: dict
+  contains:
+    level:
+      description: V(error), V(warning) or V(note).
+      type: str
+    rule:
+      description: Name of the rule.
+      type: str
+    message:
+      description: What is found, in a sentence.
+      type: str
+    policies:
+      description: Names of the policies it is about, or IDs where they have no name. Of a conflict, the winner first.
+      type: list
+      elements: str
+    groups:
+      description: The groups it is about, by name where it is known.
+      type: list
+      elements: str
+    setting:
+      description: ID of the setting it is about, C(null) for none.
+      type: str
+"""
+
+import typing as t
+
+from ansible_collections.m365.apps.plugins.plugin_utils import _filters
+from ansible_collections.m365.apps.plugins.plugin_utils._policies import findings
+
+
+def policy_findings(
+    policies: t.Any, setting_key: str = "settingId", group_names: t.Mapping[str, str] | None = None
+) -> list[dict[str, t.Any]]:
+    """Return the findings, with the options of the shipped schema as the known ones. Raises PoliciesError."""
+    return findings.policy_findings(policies, _filters.known_keys(), setting_key, group_names)
+
+
+class FilterModule:
+    """The filter m365.apps.policy_findings."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filter by its name."""
+        return {"policy_findings": _filters.as_filter(policy_findings, "m365.apps.policy_findings")}

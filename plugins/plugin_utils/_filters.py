@@ -1,0 +1,44 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the filters on policies share: errors as Ansible knows them, and the options of the shipped schema."""
+
+from __future__ import annotations
+
+import functools
+import json
+import typing as t
+from pathlib import Path
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+
+SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "definition.schema.json"
+
+# What office_client_config_info returns beside the options of a definition.
+READ_ONLY_KEYS = ("assignments", "last_modified_date_time", "user_checkin_summary", "checkin_statuses")
+
+
+def as_filter(function: t.Callable[..., t.Any], name: str) -> t.Callable[..., t.Any]:
+    """Return a function as a filter: bad input ends in one sentence that starts with the filter's name."""
+
+    @functools.wraps(function)
+    def call(*arguments: t.Any, **options: t.Any) -> t.Any:
+        try:
+            return function(*arguments, **options)
+        except PoliciesError as error:
+            cause = str(error)
+        except RecursionError:
+            cause = "the policies: cannot use them: they are nested too deeply. Make them flatter."
+        # Raised here and not there: ansible-core would put the text of the cause behind the sentence.
+        raise AnsibleFilterError(f"{name}: {cause}")
+
+    return call
+
+
+@functools.cache
+def known_keys() -> frozenset[str]:
+    """Return the options of a policy in the shipped schema, and the keys that are accepted beside them."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return frozenset([*schema["$defs"]["policy"]["properties"], *READ_ONLY_KEYS])

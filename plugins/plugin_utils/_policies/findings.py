@@ -1,0 +1,174 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wrong, doubtful or worth a look in a set of policies, found without any tenant."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .conflicts import Conflict, find_conflicts, group_labels
+from .model import PAYLOADS, Policies, Policy, read_policies
+from .payloads import SETTING_KEY
+
+# Error: office_client_configs refuses it, or the server does. Warning: hardly meant so. Note: good to know.
+LEVELS = ("error", "warning", "note")
+RULES = {
+    "no_identity": "error",
+    "unreadable": "error",
+    "unknown_key": "error",
+    "duplicate_id": "error",
+    "duplicate_name": "error",
+    "duplicate_priority": "error",
+    "ambiguous_name": "warning",
+    "unassigned": "warning",
+    "empty_payload": "warning",
+    "duplicate_setting": "warning",
+    "conflict": "warning",
+    "shadowed": "warning",
+    "groups_not_given": "note",
+    "payload_not_given": "note",
+    "skipped_payload": "note",
+    "redundant": "note",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding. ``policies`` and ``groups`` are names, ``setting`` is an id or None."""
+
+    rule: str
+    message: str
+    policies: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    setting: str | None = None
+
+    @property
+    def sort_key(self) -> tuple[t.Any, ...]:
+        """Errors first; the order of the policies that were given means nothing."""
+        level = LEVELS.index(RULES[self.rule])
+        return level, self.rule, self.setting or "", self.policies, self.groups, self.message
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return it in the form that users see."""
+        return {
+            "level": RULES[self.rule],
+            "rule": self.rule,
+            "message": self.message,
+            "policies": list(self.policies),
+            "groups": list(self.groups),
+            "setting": self.setting,
+        }
+
+
+def policy_findings(
+    policies: t.Any,
+    known_keys: t.Container[str],
+    setting_key: str = SETTING_KEY,
+    group_names: t.Mapping[str, str] | None = None,
+) -> list[dict[str, t.Any]]:
+    """Return all findings, sorted. ``known_keys`` are the options a policy may have. Raises PoliciesError."""
+    read = read_policies(policies, setting_key, group_names)
+    found = [
+        *(finding for policy in read.all for finding in _of_any(policy, known_keys)),
+        *(finding for policy in read.present for finding in _of_present(policy)),
+        *_duplicates(read),
+        *(_meeting(conflict, read) for conflict in find_conflicts(read)),
+    ]
+    return [finding.as_dict() for finding in sorted(found, key=lambda finding: finding.sort_key)]
+
+
+def _of_any(policy: Policy, known_keys: t.Container[str]) -> t.Iterator[Finding]:
+    """Yield what is wrong with a policy on its own, be it to be there or to be deleted."""
+    title = (policy.title,)
+    if not policy.name and not policy.id:
+        yield Finding("no_identity", "a policy: id and display_name are missing. Give one of them.", title)
+    for problem in policy.problems:
+        yield Finding("unreadable", f"policy '{policy.title}': {problem}. Mend it.", title)
+    for key in sorted(policy.given):
+        if key not in known_keys:
+            yield Finding(
+                "unknown_key", f"policy '{policy.title}': there is no option {key}. Mend its name, or drop it.", title
+            )
+
+
+def _of_present(policy: Policy) -> t.Iterator[Finding]:
+    """Yield what is doubtful about a policy that is to be there."""
+    title, subject = (policy.title,), f"policy '{policy.title}'"
+    if policy.exact and not policy.groups:
+        yield Finding("unassigned", f"{subject}: it has no groups, so it reaches nobody. Assign groups.", title)
+    elif not policy.exact and not policy.groups and not policy.problems:
+        cause = "it does not say its groups, which are left alone; a new policy has none"
+        yield Finding("groups_not_given", f"{subject}: {cause}.", title)
+    given = [payload for payload in policy.payloads if payload.given]
+    if not given:
+        yield Finding(
+            "payload_not_given", f"{subject}: it has no {' or '.join(PAYLOADS)}, so its settings are left alone.", title
+        )
+    elif all(payload.is_empty for payload in given):
+        yield Finding("empty_payload", f"{subject}: it sets nothing. Give it settings, or delete it.", title)
+    for payload in given:
+        for reason in payload.skipped:
+            yield Finding("skipped_payload", f"{subject}: {payload.name} was not looked into: {reason}.", title)
+        for setting in payload.twice:
+            yield Finding(
+                "duplicate_setting",
+                f"{subject}: {payload.name} has {setting} more than once. Keep one of them.",
+                title,
+                setting=setting,
+            )
+
+
+def _duplicates(read: Policies) -> t.Iterator[Finding]:
+    """Yield what two policies may not share."""
+    for key, alike in _shared(read.all, lambda policy: policy.id and policy.id.lower()):
+        yield _several("duplicate_id", alike, f"both mean the policy with id {key}. Keep one of them")
+    for key, alike in _shared(read.all, lambda policy: policy.name):
+        if all(policy.id for policy in alike):
+            yield _several("ambiguous_name", alike, f"share the name '{key}', so each can be meant by its id only")
+        else:
+            yield _several("duplicate_name", alike, f"share the name '{key}'. Rename them, or keep one of them")
+    for key, alike in _shared(read.present, lambda policy: policy.priority):
+        yield _several("duplicate_priority", alike, f"share priority {key}, which is unique. Give each a number")
+
+
+def _shared(
+    policies: t.Iterable[Policy], key_of: t.Callable[[Policy], str | int | None]
+) -> t.Iterator[tuple[str | int, list[Policy]]]:
+    """Yield each key that several policies have, with these policies."""
+    by_key: dict[str | int, list[Policy]] = {}
+    for policy in policies:
+        key = key_of(policy)
+        if key is not None and key != "":
+            by_key.setdefault(key, []).append(policy)
+    yield from ((key, alike) for key, alike in by_key.items() if len(alike) > 1)
+
+
+def _several(rule: str, alike: list[Policy], cause: str) -> Finding:
+    titles = sorted({policy.title for policy in alike})
+    named = ", ".join(f"'{title}'" for title in titles)
+    return Finding(rule, f"{len(alike)} policies ({named}): they {cause}.", tuple(titles))
+
+
+# What is said of the policy that loses.
+_LOSES = {
+    "conflict": "'{winner}' wins with another value for {groups}. Make them agree, or check that it shall win",
+    "shadowed": "it never wins, since '{winner}' sets another value for {groups}. Drop one of them",
+    "redundant": "it never matters, since '{winner}' sets the same value for {groups}. It may be dropped",
+}
+
+
+def _meeting(conflict: Conflict, read: Policies) -> Finding:
+    winner, loser = conflict.winner.policy.title, conflict.loser.policy.title
+    groups = group_labels(conflict, read)
+    named = f"group '{groups[0]}'" + (f" and {len(groups) - 1} more" if len(groups) > 1 else "")
+    says = _LOSES[conflict.kind].format(winner=winner, groups=named)
+    doubt = "" if conflict.certain else " Who wins is a guess, since a priority is missing or stands twice."
+    return Finding(
+        conflict.kind,
+        f"policy '{loser}': {conflict.setting} in {conflict.loser.payload.name}: {says}.{doubt}",
+        tuple(dict.fromkeys([winner, loser])),
+        tuple(groups),
+        conflict.setting,
+    )

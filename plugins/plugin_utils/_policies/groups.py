@@ -1,0 +1,121 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Groups as policies name them: by name, by id, or by both. Each group gets one key, whichever way it is written."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from dataclasses import dataclass
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_KEYS = ("set", "add", "remove")
+# A boolean is a number, too, so it comes before.
+_WORDS: tuple[tuple[t.Any, str], ...] = (
+    (str, "a text"),
+    (bool, "a boolean"),
+    ((int, float), "a number"),
+    (t.Mapping, "a dict"),
+    ((list, tuple), "a list"),
+)
+
+
+class GroupsError(ValueError):
+    """Groups in a form that is not known; the text says why."""
+
+
+class Group(t.NamedTuple):
+    """A group as it is written. A text is ``text``; an object {id, display_name} has one or both of the others."""
+
+    text: str = ""
+    id: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The groups that a policy names. ``exact``: it has these and no others, as far as it says."""
+
+    members: tuple[Group, ...] = ()
+    exact: bool = False
+
+
+def given_groups(value: t.Any) -> Given:
+    """Return what the option ``groups`` says; None means that it says nothing. Raises GroupsError.
+
+    Of ``add`` and ``remove``, only what is added is known to be assigned.
+    """
+    value = _from_text(value)
+    if value is None:
+        return Given()
+    if isinstance(value, t.Mapping):
+        unknown = sorted(str(key) for key in value if key not in _KEYS)
+        if unknown:
+            raise GroupsError(f"groups has the unknown key {unknown[0]}")
+        exact = "set" in value or not value
+        return Given(members_of(value.get("set" if exact else "add") or []), exact)
+    return Given(members_of(value), exact=True)
+
+
+def members_of(value: t.Any) -> tuple[Group, ...]:
+    """Return the groups of a list, or the one group that a text is. Raises GroupsError."""
+    if isinstance(value, str):
+        value = [value] if value else []
+    if not isinstance(value, (list, tuple)):
+        raise GroupsError(f"groups is {word_for(value)}, not a list")
+    return tuple(_member(member) for member in value)
+
+
+def _member(value: t.Any) -> Group:
+    if isinstance(value, str) and value.strip():
+        return Group(text=value)
+    if isinstance(value, t.Mapping) and value and not set(value) - {"id", "display_name"}:
+        parts = {key: part for key, part in value.items() if isinstance(part, str) and part.strip()}
+        if len(parts) == len(value):
+            return Group(id=parts.get("id", ""), name=parts.get("display_name", ""))
+    raise GroupsError("groups holds what is neither a name, an id nor an object of id and display_name")
+
+
+def _from_text(value: t.Any) -> t.Any:
+    """Return what a JSON text means, as ad-hoc commands pass groups; anything else as it is."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise GroupsError(f"groups looks like JSON but is not ({error})") from None
+    return value
+
+
+def word_for(value: t.Any) -> str:
+    """Return what kind of value it is. Ansible hands out types of its own, whose names nobody knows."""
+    return next((word for kinds, word in _WORDS if isinstance(value, kinds)), "nothing")
+
+
+class Directory:
+    """Which name belongs to which id, as far as it was said."""
+
+    def __init__(self, names: t.Mapping[str, str], groups: t.Iterable[Group] = ()) -> None:
+        """``names`` maps ids to names; ``groups`` with both an id and a name say more of it."""
+        pairs = {(group.id.lower(), group.name) for group in groups if group.id and group.name}
+        pairs = {pair for pair in pairs if pair[0] not in {key.lower() for key in names}}
+        # Of two names for one id the first by the alphabet stays, whatever the order they came in.
+        self._name_of = dict(sorted(pairs, reverse=True)) | {key.lower(): name for key, name in names.items()}
+        self._ids_of: dict[str, set[str]] = {}
+        for key, name in [*pairs, *self._name_of.items()]:
+            self._ids_of.setdefault(name, set()).add(key)
+
+    def key(self, group: Group) -> str:
+        """Return the group's key: its id in lower case, or its name where no one id is known to have it."""
+        if group.id:
+            return group.id.lower()
+        text = group.text or group.name
+        if group.text and (text.lower() in self._name_of or _GUID.fullmatch(text)):
+            return text.lower()
+        ids = self._ids_of.get(text, set())
+        return next(iter(ids)) if len(ids) == 1 else text
+
+    def label(self, key: str) -> str:
+        """Return what to call the group with a key: its name, or the key where no name is known."""
+        return self._name_of.get(key, key)

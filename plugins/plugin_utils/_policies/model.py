@@ -1,0 +1,160 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Policies read from definitions or configs, strongest first, with one key for each group."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import typing as t
+from dataclasses import dataclass
+
+from .groups import Directory, Given, Group, GroupsError, given_groups, word_for
+from .payloads import SETTING_KEY, Payload, read_payload
+
+# Fields of a policy that hold a payload, and whether its settings are enforced. What is enforced goes first.
+PAYLOADS = {"policy_payload": True, "user_preference_payload": False}
+
+
+class PoliciesError(ValueError):
+    """Policies that cannot be read; the text is one sentence."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One policy. ``groups`` are keys of a Directory; ``exact`` tells that the policy has no other ones.
+
+    ``priority`` is None where it is not given. ``given`` holds the names of the options that are. ``problems`` tell
+    what of it cannot be read.
+    """
+
+    name: str
+    id: str | None
+    priority: int | None
+    absent: bool
+    groups: frozenset[str]
+    exact: bool
+    payloads: tuple[Payload, ...]
+    given: frozenset[str]
+    problems: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """What to call it: its name, else its id."""
+        return self.name or self.id or "without a name"
+
+
+@dataclass(frozen=True)
+class Policies:
+    """All policies, strongest first, and the names of their groups. Of those of equal strength the name decides."""
+
+    all: tuple[Policy, ...]
+    directory: Directory
+
+    @property
+    def present(self) -> tuple[Policy, ...]:
+        """Those that are not to be deleted."""
+        return tuple(policy for policy in self.all if not policy.absent)
+
+
+def read_policies(
+    policies: t.Any,
+    setting_key: str = SETTING_KEY,
+    group_names: t.Mapping[str, str] | None = None,
+    more_groups: t.Iterable[Group] = (),
+) -> Policies:
+    """Return definitions or configs as values. ``group_names`` maps ids of groups to names.
+
+    ``more_groups`` are groups from elsewhere that may say which name belongs to which id. Raises PoliciesError when it
+    is no list of policies; what is wrong inside a policy is told in its ``problems``.
+    """
+    documents = _documents(policies)
+    groups = [_groups(document) for document in documents]
+    written = itertools.chain(more_groups, *(given.members for given, _problems in groups))
+    directory = Directory(_names(group_names), written)
+    read = [
+        (_policy(document, given, problems, directory, setting_key), document)
+        for document, (given, problems) in zip(documents, groups, strict=True)
+    ]
+    return Policies(tuple(_strongest_first(read)), directory)
+
+
+def readable(policies: Policies) -> Policies:
+    """Return policies in which everything could be read. Raises PoliciesError."""
+    for policy in policies.all:
+        if policy.problems:
+            raise PoliciesError(f"policy '{policy.title}': cannot use it: {policy.problems[0]}. Mend the policy.")
+    return policies
+
+
+def _documents(policies: t.Any) -> list[t.Mapping[str, t.Any]]:
+    if isinstance(policies, (str, t.Mapping)) or not isinstance(policies, t.Iterable):
+        raise PoliciesError(f"the policies: cannot use them: {word_for(policies)} is no list. Give a list of policies.")
+    documents = list(policies)
+    for place, document in enumerate(documents):
+        if not isinstance(document, t.Mapping):
+            raise PoliciesError(
+                f"policies[{place}]: cannot use it: {word_for(document)} is no policy. Give the options of one policy."
+            )
+    return documents
+
+
+def _names(group_names: t.Any) -> t.Mapping[str, str]:
+    names = group_names or {}
+    if not isinstance(names, t.Mapping) or not all(isinstance(text, str) for pair in names.items() for text in pair):
+        raise PoliciesError("group_names: cannot use it: it is no map of group ids to names. Give a dict, or none.")
+    return names
+
+
+def _groups(document: t.Mapping[str, t.Any]) -> tuple[Given, tuple[str, ...]]:
+    try:
+        return given_groups(document.get("groups")), ()
+    except GroupsError as error:
+        return Given(), (str(error),)
+
+
+def _policy(
+    document: t.Mapping[str, t.Any],
+    given: Given,
+    problems: tuple[str, ...],
+    directory: Directory,
+    setting_key: str,
+) -> Policy:
+    priority, wrong = _priority(document.get("priority"))
+    return Policy(
+        name=str(document.get("display_name") or ""),
+        id=str(document["id"]) if document.get("id") else None,
+        priority=priority,
+        absent=document.get("state") == "absent",
+        groups=frozenset(map(directory.key, given.members)),
+        exact=given.exact,
+        payloads=tuple(
+            read_payload(document.get(name), name, enforced, setting_key) for name, enforced in PAYLOADS.items()
+        ),
+        given=frozenset(str(key) for key, value in document.items() if value is not None),
+        problems=(*problems, *wrong),
+    )
+
+
+def _priority(value: t.Any) -> tuple[int | None, tuple[str, ...]]:
+    """Return a priority, which templates may have made a text, and what is wrong with it."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value, ()
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value), ()
+    return None, ("priority is no number",)
+
+
+def _strongest_first(read: list[tuple[Policy, t.Mapping[str, t.Any]]]) -> t.Iterator[Policy]:
+    """Sort by priority; one that is not given is the weakest, as a new policy is. The order that was given is none."""
+
+    def strength(pair: tuple[Policy, t.Any]) -> tuple[bool, int, str, str]:
+        policy = pair[0]
+        return policy.priority is None, policy.priority or 0, policy.name, policy.id or ""
+
+    for _strength, same in itertools.groupby(sorted(read, key=strength), strength):
+        alike = list(same)
+        if len(alike) > 1:
+            alike.sort(key=lambda pair: json.dumps(pair[1], sort_keys=True, default=str))
+        yield from (policy for policy, _document in alike)

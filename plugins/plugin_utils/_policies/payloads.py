@@ -1,0 +1,100 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Payloads taken apart into settings.
+
+No sample of a payload was ever published. The reading of the whole collection is a list of objects, each with an id
+(``settingId``), whose other members are the value. What is in another form is left out, with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass, field
+
+SETTING_KEY = "settingId"
+
+
+@dataclass(frozen=True)
+class Payload:
+    """One payload of a policy. ``settings`` maps ids to their objects; of an id that stands twice the first one counts.
+
+    ``given``: the policy says something of this payload. ``twice``: ids that stand twice. ``skipped``: why something is
+    not among the settings.
+    """
+
+    name: str
+    enforced: bool
+    given: bool = False
+    settings: t.Mapping[str, t.Any] = field(default_factory=dict)
+    twice: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether it is given, and holds nothing at all."""
+        return self.given and not self.settings and not self.skipped
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Why something of it does not count."""
+        return (
+            *self.skipped,
+            *(f"{setting} stands more than once, only the first one counts" for setting in self.twice),
+        )
+
+
+def read_payload(value: t.Any, name: str, enforced: bool, setting_key: str) -> Payload:
+    """Return a payload taken apart. ``value`` is a list, a dict or the JSON text of one; None means not given."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value) if value.strip() else []
+        except (ValueError, RecursionError):
+            return Payload(name, enforced, given=True, skipped=("it is not JSON",))
+    if value is None:
+        return Payload(name, enforced)
+    if not value:
+        return Payload(name, enforced, given=True)
+    if not isinstance(value, list):
+        return Payload(name, enforced, given=True, skipped=(f"it is no list of objects with {setting_key}",))
+    return _take_apart(value, name, enforced, setting_key)
+
+
+def _take_apart(members: list[t.Any], name: str, enforced: bool, setting_key: str) -> Payload:
+    steps = setting_key.split(".")
+    settings: dict[str, t.Any] = {}
+    twice: set[str] = set()
+    unnamed = 0
+    for member in members:
+        setting = _setting_id(member, setting_key, steps)
+        if not setting:
+            unnamed += 1
+        elif setting in settings:
+            twice.add(setting)
+        else:
+            settings[setting] = member
+    skipped = (f"{unnamed} of its {len(members)} members have no {setting_key}",) if unnamed else ()
+    return Payload(name, enforced, True, settings, tuple(sorted(twice)), skipped)
+
+
+def _setting_id(member: t.Any, setting_key: str, steps: list[str]) -> str | None:
+    """Return the id below a dotted path, or below a key with that very name. None where there is no text."""
+    if isinstance(member, dict) and setting_key in member:
+        value = member[setting_key]
+    else:
+        value = member
+        for step in steps:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def same_value(one: t.Any, other: t.Any) -> bool:
+    """Tell whether two JSON values are the same: 1 is 1.0 but neither is true, and {} is not []."""
+    if one is other:
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same_value(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same_value, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
