@@ -84,6 +84,22 @@ def test_nothing_is_sent_before_a_token_is_asked_for(wire: Wire, login: MsalAppl
     assert login
 
 
+def test_another_provider_serves_its_document_below_the_issuer(wire: Wire, login: MsalApplication) -> None:
+    issuer = f"{LOGIN}/{TENANT}"
+    document = {"issuer": issuer, "authorization_endpoint": f"{issuer}/auth", "token_endpoint": f"{issuer}/token"}
+    wire.expect("GET", DISCOVERY, status=404, body="not here")
+    wire.expect("GET", f"{issuer}/.well-known/openid-configuration", json=document)
+    wire.expect("POST", f"{issuer}/token", json={"access_token": TOKEN, "token_type": "Bearer", "expires_in": 60})
+    assert login.token() == TOKEN
+
+
+def test_where_no_provider_is_one_sentence_says_so(wire: Wire, login: MsalApplication) -> None:
+    wire.expect("GET", DISCOVERY, status=404, body="not here")
+    wire.expect("GET", f"{LOGIN}/{TENANT}/.well-known/openid-configuration", status=404, body="not here")
+    with pytest.raises(LoginError):
+        login.token()
+
+
 def test_a_login_is_discovery_and_one_token_call(wire: Wire, login: MsalApplication) -> None:
     wire.expect("GET", DISCOVERY, json=CONFIGURATION)
     wire.expect("POST", TOKEN_URL, json={"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"})

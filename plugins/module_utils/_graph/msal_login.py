@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 import typing as t
+from functools import partial
 from pathlib import Path
 
 from .auth import LOGIN, TOKEN
@@ -21,6 +22,8 @@ if t.TYPE_CHECKING:
     from .certificates import Certificate
 
 _ASSERTION_SECONDS = 600
+
+_NOT_FOUND = 404
 
 # Makes a signed assertion (a JWT) for the token endpoint that it is given. Raises LoginError.
 Assertion = t.Callable[[str], str]
@@ -61,15 +64,7 @@ class MsalApplication:
         http = self._http
         try:
             if self._application is None:
-                self._application = msal.ConfidentialClientApplication(
-                    self._client_id,
-                    client_credential=self._client_credential(),
-                    authority=self._authority,
-                    # Only the configured host is asked, never Microsoft's list of known hosts.
-                    instance_discovery=False,
-                    http_client=http,
-                    app_name="m365.apps",
-                )
+                self._application = self._make_application(http)
             answer = self._application.acquire_token_for_client([f"{self._connection.graph_url}/.default"])
         except (ValueError, LookupError, AttributeError, RuntimeError, TypeError, ArithmeticError) as error:
             # MSAL's word, or its stumbling, for an authority it cannot use. What the server said is clearer.
@@ -85,6 +80,24 @@ class MsalApplication:
             said = {"error": "invalid_token", "error_description": "the token in its answer is not a token's text"}
             raise refused(said, self._authority, http)
         return answer["access_token"]
+
+    def _make_application(self, http: LoginHttp) -> t.Any:
+        make = partial(
+            import_msal().ConfidentialClientApplication,
+            self._client_id,
+            client_credential=self._client_credential(),
+            # Only the configured host is asked, never Microsoft's list of known hosts.
+            instance_discovery=False,
+            http_client=http,
+            app_name="m365.apps",
+        )
+        try:
+            return make(authority=self._authority)
+        except ValueError:
+            if http.status != _NOT_FOUND:
+                raise
+            # Another provider than Entra has its document right below the issuer (OpenID Connect Discovery, section 4).
+            return make(oidc_authority=self._authority)
 
     def _client_credential(self) -> t.Any:
         make = self._credential
