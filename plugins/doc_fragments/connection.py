@@ -33,6 +33,8 @@ options:
     description:
       - Root URL of the login service without a tenant, in place of the one that O(cloud) names. Only C(https) is
         accepted.
+      - Where it serves no Entra discovery document, the one of OpenID Connect Discovery is taken, right below
+        O(login_url) and O(tenant_id).
       - When omitted, the environment variable E(M365_LOGIN_URL) is used, else the host of O(cloud).
     type: str
   api_version:
