@@ -1,0 +1,73 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reports written by the role's entry point report in a real ansible-playbook."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import typing as t
+from pathlib import Path
+
+from .processes import BIN, environment
+
+# The report comes from a file, so its texts are data that ansible does not take for templates; that is how the results
+# of modules come.
+_PLAY = """
+- hosts: localhost
+  connection: local
+  gather_facts: false
+  vars:
+    ansible_python_interpreter: "{{ ansible_playbook_python }}"
+  tasks:
+    - name: Read the reports
+      ansible.builtin.slurp:
+        src: "{{ playbook_dir }}/reports.json"
+      register: read
+    - name: Write each
+      ansible.builtin.include_tasks: one.yml
+      loop: "{{ (read.content | b64decode | from_json).keys() | list }}"
+      loop_control:
+        loop_var: which
+"""
+_ONE = """
+- name: Write one
+  ansible.builtin.include_role:
+    name: m365.apps.rollout
+    tasks_from: report
+  vars:
+    rollout_report: "{{ (read.content | b64decode | from_json)[which] }}"
+    rollout_report_folder: "{{ playbook_dir }}/out"
+    rollout_report_name: "{{ which }}"
+- name: Write its plan
+  ansible.builtin.template:
+    src: "{{ templates }}/plan.md.j2"
+    dest: "{{ playbook_dir }}/out/{{ which }}.plan.md"
+    mode: "0644"
+  check_mode: false
+- name: Tell its files
+  ansible.builtin.copy:
+    content: "{{ rollout_report_files | to_json }}"
+    dest: "{{ playbook_dir }}/out/{{ which }}.files.json"
+    mode: "0644"
+  check_mode: false
+"""
+
+
+def write_reports(folder: Path, reports: t.Mapping[str, t.Any], templates: Path, *arguments: str) -> Path:
+    """Write reports by their names and return the folder of NAME.html, NAME.md, NAME.plan.md and NAME.files.json.
+
+    ``templates`` is the folder of the role's templates. Raises AssertionError with the output when the play fails.
+    """
+    (folder / "reports.json").write_text(json.dumps(reports))
+    (folder / "site.yml").write_text(_PLAY)
+    (folder / "one.yml").write_text(_ONE)
+    (folder / "ansible.cfg").touch()
+    done = subprocess.run(
+        [str(BIN / "ansible-playbook"), "site.yml", "-e", f"templates={templates}", *arguments],
+        cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-20000:] + done.stderr[-20000:]
+    assert "WARNING" not in done.stderr, done.stderr[-20000:]
+    return folder / "out"
