@@ -32,8 +32,25 @@ GROUPS = [
     {"displayName": "By its ID", "id": "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"},
 ]
 SECURITY = "#microsoft.graph.windowsOfficeClientSecurityConfiguration"
+# After any rollout that an example begins: none waits for check-ins that never come.
+CHECKIN = {
+    "userId": "0b6f0d52-6f0f-4f0e-9d0a-2d6c1b7a5e11",
+    "userPrincipalName": "adele@contoso.example",
+    "deviceName": "PC-1",
+    "devicePlatform": "windows",
+    "devicePlatformVersion": "10.0",
+    "wasSuccessful": True,
+    "checkinDateTime": "2100-01-01T00:00:00Z",
+    "errorMessage": "",
+    "appliedPolicies": [],
+}
 POLICIES = [
-    {"displayName": "Contoso - Macro security", "@odata.type": SECURITY, "priority": 20},
+    {
+        "displayName": "Contoso - Macro security",
+        "@odata.type": SECURITY,
+        "priority": 20,
+        "checkinStatuses": [CHECKIN],
+    },
     {"displayName": "Contoso - Pilot", "priority": 25},
     {"displayName": "Contoso - Retired", "priority": 30},
     # Enough of others that one policy of them all is a small share.

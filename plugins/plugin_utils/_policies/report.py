@@ -1,0 +1,95 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the result of office_client_configs to what the rollout's reports show. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .model import PoliciesError
+
+MODES = ("plan", "rollout", "drift", "restore")
+_STATUSES = ("created", "updated", "deleted", "unchanged", "failed", "not_attempted")
+
+Dict = dict[str, t.Any]
+
+
+def report_of(
+    result: t.Any,
+    mode: str = "rollout",
+    check_mode: bool = False,
+    findings: t.Sequence[Dict] = (),
+    live: t.Sequence[Dict] | None = None,
+    **more: t.Any,
+) -> Dict:
+    """Return the dict that the report templates render, and that plan.json holds.
+
+    ``result`` is what office_client_configs returned, best in diff mode. ``live`` are all policies of the tenant; those
+    that the result does not name are unmanaged. ``more`` (title, tenant, host, ...) is taken over where it is not None.
+    Raises PoliciesError.
+    """
+    if mode not in MODES:
+        raise PoliciesError(f"the mode {mode!r} is none of {', '.join(MODES)}")
+    if not isinstance(result, dict):
+        raise PoliciesError("the result: cannot use it: it is no dict. Give what office_client_configs returned")
+    items = [item for item in result.get("results") or [] if isinstance(item, dict)]
+    diffs = _diffs(result.get("diff"))
+    counts = {status: sum(item.get("status") == status for item in items) for status in _STATUSES}
+    plan = result.get("plan") or {}
+    configs = {(config.get("id"), config.get("display_name")): config for config in result.get("configs") or []}
+    report = {
+        "format": 1,
+        "mode": mode,
+        "check_mode": check_mode,
+        "verdict": _verdict(result, mode, counts),
+        "fingerprint": plan.get("fingerprint"),
+        "counts": counts,
+        "plan": plan,
+        "policies": [_policy(item, configs, diffs) for item in items],
+        "findings": list(findings),
+        "unmanaged": None if live is None else _unmanaged(items, live),
+    }
+    return {**report, **{name: value for name, value in more.items() if value is not None}}
+
+
+def _diffs(diffs: t.Any) -> dict[str, Dict]:
+    """Return the diffs by the headers of both sides: a new policy has no id before, a renamed one another name."""
+    listed = [diffs] if isinstance(diffs, dict) else diffs or []
+    found: dict[str, Dict] = {}
+    for diff in listed:
+        for side in ("before_header", "after_header"):
+            found.setdefault(str(diff.get(side)), diff)
+    return found
+
+
+def _policy(item: Dict, configs: t.Mapping[t.Any, Dict], diffs: t.Mapping[str, Dict]) -> Dict:
+    name = f"policy '{item.get('display_name')}'"
+    diff = diffs.get(f"{name} (id {item.get('id')})") or diffs.get(name) or {}
+    config = configs.get((item.get("id"), item.get("display_name"))) or {}
+    shown = {key: item.get(key) for key in ("display_name", "id", "status", "pruned", "actions", "msg")}
+    known = {key: config.get(key) for key in ("kind", "priority", "groups")}
+    return {**shown, **known, "before": diff.get("before") or {}, "after": diff.get("after") or {}}
+
+
+def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int]) -> Dict:
+    """Return the verdict: its level and a sentence."""
+    if result.get("failed"):
+        return {"level": "failed", "text": str(result.get("msg") or "The run failed.")}
+    parts = [f"{counts[status]} {status}" for status in ("created", "updated", "deleted") if counts[status]]
+    if not result.get("changed"):
+        return {"level": "ok", "text": "The tenant is as the definitions say."}
+    moved = "the order of other policies" if not parts else ""
+    what = " and ".join(filter(None, [", ".join(parts), moved]))
+    if mode == "drift":
+        return {"level": "warning", "text": f"The tenant has drifted: {what} to bring it back."}
+    return {"level": "changed", "text": f"{'Would change' if mode == 'plan' else 'Changed'}: {what}."}
+
+
+def _unmanaged(items: t.Sequence[Dict], live: t.Sequence[Dict]) -> list[Dict]:
+    managed = {item.get("id") for item in items}
+    return [
+        {key: policy.get(key) for key in ("display_name", "id", "kind", "priority")}
+        for policy in live
+        if policy.get("id") not in managed
+    ]

@@ -1,0 +1,79 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a result to a report: every item with its differences, a verdict, and what nobody manages."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
+
+ITEMS: list[dict[str, t.Any]] = [
+    {"display_name": "A", "id": "1", "status": "updated", "pruned": False, "actions": [{"action": "update"}]},
+    {"display_name": "B", "id": None, "status": "created", "pruned": False, "actions": []},
+    {"display_name": "C", "id": "3", "status": "deleted", "pruned": True, "actions": []},
+    {"display_name": "D", "id": "4", "status": "unchanged", "pruned": False, "actions": []},
+]
+DIFF = [
+    {
+        "before_header": "policy 'old' (id 1)",
+        "after_header": "policy 'A' (id 1)",
+        "before": {"x": 1},
+        "after": {"x": 2},
+    },
+    {"before_header": "policy 'B'", "after_header": "policy 'B'", "before": {}, "after": {"y": 1}},
+]
+PLAN = {"fingerprint": "m365.apps-1:abc", "writes": 3}
+RESULT: dict[str, t.Any] = {"changed": True, "results": ITEMS, "diff": DIFF, "plan": PLAN}
+
+
+def test_each_item_has_its_differences() -> None:
+    shown = {policy["display_name"]: (policy["before"], policy["after"]) for policy in report_of(RESULT)["policies"]}
+    assert shown == {"A": ({"x": 1}, {"x": 2}), "B": ({}, {"y": 1}), "C": ({}, {}), "D": ({}, {})}
+
+
+def test_counts_and_fingerprint_are_those_of_the_result() -> None:
+    report = report_of(RESULT, title="T", tenant=None)
+    assert report["fingerprint"] == "m365.apps-1:abc"
+    assert report["counts"] == {
+        "created": 1,
+        "updated": 1,
+        "deleted": 1,
+        "unchanged": 1,
+        "failed": 0,
+        "not_attempted": 0,
+    }
+    assert (report["title"], "tenant" in report) == ("T", False)
+
+
+@pytest.mark.parametrize(
+    ("result", "mode", "level", "text"),
+    [
+        (RESULT, "plan", "changed", "Would change: 1 created, 1 updated, 1 deleted."),
+        (RESULT, "rollout", "changed", "Changed: 1 created, 1 updated, 1 deleted."),
+        (RESULT, "drift", "warning", "The tenant has drifted: 1 created, 1 updated, 1 deleted to bring it back."),
+        ({"changed": False, "results": ITEMS[3:]}, "drift", "ok", "The tenant is as the definitions say."),
+        ({"changed": True, "results": ITEMS[3:]}, "rollout", "changed", "Changed: the order of other policies."),
+        ({"changed": True, "failed": True, "msg": "no.", "results": []}, "rollout", "failed", "no."),
+    ],
+)
+def test_the_verdict_is_a_sentence(result: t.Any, mode: str, level: str, text: str) -> None:
+    assert report_of(result, mode)["verdict"] == {"level": level, "text": text}
+
+
+def test_unmanaged_are_those_that_the_result_does_not_name() -> None:
+    live = [{"id": "1", "display_name": "A"}, {"id": "9", "display_name": "Z", "kind": "windows", "priority": 3}]
+    assert report_of(RESULT, live=live)["unmanaged"] == [
+        {"display_name": "Z", "id": "9", "kind": "windows", "priority": 3}
+    ]
+    assert report_of(RESULT)["unmanaged"] is None
+
+
+@pytest.mark.parametrize(("result", "mode"), [("text", "plan"), (None, "plan"), (RESULT, "other")])
+def test_what_is_no_result_is_refused(result: t.Any, mode: str) -> None:
+    with pytest.raises(PoliciesError):
+        report_of(result, mode)
