@@ -1,10 +1,10 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A Chromium without the machine's package manager: pip brings npm, npm brings the browser with the libraries it needs.
+"""A Chromium without the machine's package manager: pip brings npm, npm brings it with its libraries.
 
-Playwright's own browsers come from a vendor's network and need system libraries. The package @sparticuz/chromium is made
-for small Linux machines on x86-64 and carries both.
+Playwright's own browsers come from a vendor's network and need system libraries. The package @sparticuz/chromium is
+made for small Linux machines on x86-64 and carries both.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-z
 
 
 def install() -> None:
-    """Fill .ansible/browser from npm and unpack the browser, unless it is there. Raises RuntimeError with the reason."""
+    """Fill .ansible/browser from npm and unpack the browser, unless it is there. Raises RuntimeError."""
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         raise RuntimeError(
             f"The browser tests cannot run on {sys.platform} {platform.machine()}: their Chromium is made for Linux on "
@@ -52,10 +52,20 @@ def install() -> None:
 
 def _run(program: str, *arguments: str) -> None:
     # The variable makes the package unpack its libraries, too.
-    env = {**os.environ, "PATH": f"{_BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}", "TMPDIR": str(_FOLDER / "tmp")}
+    env = {
+        **os.environ,
+        "PATH": f"{_BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "TMPDIR": str(_FOLDER / "tmp"),
+    }
     env["AWS_LAMBDA_JS_RUNTIME"] = "nodejs22.x"
     done = subprocess.run(
-        [str(_BIN / program), *arguments], cwd=_FOLDER, env=env, capture_output=True, text=True, timeout=600, check=False
+        [str(_BIN / program), *arguments],
+        cwd=_FOLDER,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"The browser cannot be installed: {program} {arguments[0]} failed: {done.stderr[-2000:]}")

@@ -18,19 +18,21 @@ from ansible_collections.m365.apps.tests.browser.screenshots import THEMES
 POLICIES = 17
 VISIBLE = ".policy:visible"
 # Rules of WCAG 2.2 A and AA, and axe's own best practices.
-_AXE = "axe.run({runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})"
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_AXE = "tags => axe.run({runOnly: {type: 'tag', values: tags}})"
 
 
 @contextlib.contextmanager
 def opened(browser: Browser, path: Path, **options: t.Any) -> t.Iterator[Page]:
-    """Open a page; at the end it must have logged nothing, raised nothing, shown no dialog and asked for nothing else."""
+    """Open a page; at the end it must have logged nothing, raised nothing, shown no dialog and loaded nothing."""
     page = browser.new_page(**options)
     page.set_default_timeout(60_000)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    page.on("request", lambda request: said.append(request.url) if request.url != path.as_uri() else None)
+    # A dialog that nobody answers would stop the page, so the test would fail then, too.
+    page.on("dialog", lambda dialog: said.append(f"dialog: {dialog.message}"))
+    page.on("request", lambda request: said.extend({request.url} - {path.as_uri()}))
     page.goto(path.as_uri())
     try:
         yield page
@@ -55,7 +57,7 @@ def test_axe_finds_nothing(browser: Browser, pages: Path, name: str, theme: str,
     with opened(browser, pages / f"{name}.html", color_scheme=theme, viewport={"width": width, "height": 900}) as page:
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         page.evaluate(axe())
-        result = page.evaluate(_AXE)
+        result = page.evaluate(_AXE, _TAGS)
         assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]] == []
         assert [rule["id"] for rule in result["incomplete"] if rule["id"] == "color-contrast"] == []
         assert len(result["passes"]) > 10
@@ -158,7 +160,7 @@ def test_without_script(browser: Browser, pages: Path) -> None:
 def test_large_report(browser: Browser, pages: Path) -> None:
     """20,000 changed settings: found by one of them, and all unfolded."""
     with opened(browser, pages / "large.html") as page:
-        page.get_by_label("Name, group or setting").fill("setting199 policy 73")
+        page.get_by_label("Name, group or setting").fill("setting199 no73")
         expect(page.locator("#shown")).to_have_text("1 of 100 policies shown")
         page.get_by_label("Name, group or setting").fill("")
         expect(page.locator("#shown")).to_have_text("100 of 100 policies shown")

@@ -30,8 +30,10 @@ from ansible_collections.m365.apps.tests.integration.support.reports import writ
 
 ROLE = ROOT / "roles" / "rollout"
 TEMPLATES = ROLE / "templates"
+# What the page shows for no value.
+NOTHING = "\u2013"
 CANARY = "canary-8f1d6c20"
-# What may stand at the end of an expression of an HTML template: escaping, or a macro of these, which escape by themselves.
+# Macros that escape by themselves.
 MACROS = {"badge", "shown", "setting", "names", "number", "percent", "bar", "side", "table", "rows", "members"}
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -83,7 +85,9 @@ def test_page_is_valid_and_accessible(written: Path, name: str) -> None:
     links = [link.get("href") for link in _elements(tree, "a")]
     assert all(link.startswith("#") for link in links)
     assert {*filter(None, pointers), *(link[1:] for link in links)} <= set(ids)
-    assert all(len(_elements(table, "caption")) == 1 and _elements(table, "thead") for table in _elements(tree, "table"))
+    assert all(
+        len(_elements(table, "caption")) == 1 and _elements(table, "thead") for table in _elements(tree, "table")
+    )
     pictures = list(tree.iter("{http://www.w3.org/2000/svg}svg"))
     assert all(picture.get("role") == "img" and picture.get("aria-label") for picture in pictures)
     assert bool(pictures) == (name in ("contoso", "hostile"))
@@ -102,8 +106,13 @@ def test_whole_report_has_every_section(written: Path) -> None:
     ]
     rows = [[_text(cell) for cell in row] for row in _elements(shown[1], "tr")]
     assert ["changed", "excel16;L_BlockMacroExecutionFromInternet.value", "2", "0"] in rows
-    assert ["removed", "office16;L_LegacySetting", "app=office16, platform=Windows, type=REG_DWORD, value=1", "–"] in rows
-    assert ["added", "Break Glass - Macro Exception", "–", "assigned"] in rows
+    assert [
+        "removed",
+        "office16;L_LegacySetting",
+        "app=office16, platform=Windows, type=REG_DWORD, value=1",
+        NOTHING,
+    ] in rows
+    assert ["added", "Break Glass - Macro Exception", NOTHING, "assigned"] in rows
     assert report["policies"][15]["msg"] in _text(shown[15])
 
 
@@ -123,7 +132,9 @@ def test_hostile_texts_are_text(written: Path) -> None:
         element.tag for element in harmless.iter() if isinstance(element.tag, str)
     }
     assert {name for element in hostile.iter() for name in element.keys()} == {  # noqa: SIM118
-        name for element in harmless.iter() for name in element.keys()  # noqa: SIM118
+        name
+        for element in harmless.iter()
+        for name in element.keys()  # noqa: SIM118
     }
     assert len(_elements(hostile, "script")) == len(_elements(hostile, "style")) == 1
     main = " ".join(_text(_elements(hostile, "main")[0]).split())
@@ -167,10 +178,16 @@ def test_page_loads_nothing(written: Path) -> None:
         f"default-src 'none'; style-src 'sha256-{hashes['style']}'; script-src 'sha256-{hashes['script']}'; "
         "base-uri 'none'; form-action 'none'"
     )
-    metas = {meta.get("http-equiv"): meta.get("content") for meta in _elements(_parsed(written / "hostile.html"), "meta")}
+    metas = {
+        meta.get("http-equiv"): meta.get("content") for meta in _elements(_parsed(written / "hostile.html"), "meta")
+    }
     assert metas["Content-Security-Policy"] == wanted, "style.css or script.js changed: set the hashes in page.html.j2"
     tree = _parsed(written / "contoso.html")
-    loading = [element.tag for element in tree.iter() if any(element.get(name) for name in ("src", "srcset", "style", "action"))]
+    loading = [
+        element.tag
+        for element in tree.iter()
+        if any(element.get(name) for name in ("src", "srcset", "style", "action"))
+    ]
     assert loading == []
 
 
@@ -185,8 +202,8 @@ def test_files_are_told(written: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html.j2")), ids=lambda path: path.name)
 def test_templates_escape_every_value(path: Path) -> None:
-    """Each expression ends in "| e" (Ansible's Jinja has no autoescape that works), is a macro that does, or is literal."""
-    tree = Environment().parse(path.read_text())  # noqa: S701
+    """Each expression ends in "| e" (Ansible's Jinja ignores autoescape), is a macro that does, or is literal."""
+    tree = Environment().parse(path.read_text())
     bare = [
         f"line {node.lineno}: {value!r}"
         for node in tree.find_all(nodes.Output)
