@@ -23,7 +23,7 @@ def take(page_file: Path, folder: Path) -> list[Path]:
     taken = []
     with chromium() as browser:
         for theme in THEMES:
-            page = browser.new_page(color_scheme=theme, viewport={"width": 1200, "height": 2000})
+            page = browser.new_page(color_scheme=theme, viewport={"width": 1200, "height": 2400})
             page.goto(page_file.as_uri())
             page.locator(".policy[data-status=updated] > summary").first.click()
             page.mouse.move(0, 0)
