@@ -11,11 +11,11 @@ INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
 PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
 	plugins roles schemas) -name '__pycache__' -prune -o -print)
 
-SESSIONS := lint ansible-lint unit fault-slice integration sanity
+SESSIONS := lint ansible-lint unit fault-slice integration browser sanity
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark faults test $(SESSIONS) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark faults screenshots test $(SESSIONS) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -61,17 +61,22 @@ faults: setup tree ## Try every fault at every call of every scenario; writes do
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
 		ansible_collections.m365.apps.tests.faults $(or $(FAULTS_ARGS),--output docs/faults.md)
 
+screenshots: setup tree ## Take the pictures of the report in docs/images, with the browser of make browser
+	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
+		ansible_collections.m365.apps.tests.browser.screenshots docs/images
+
 test: setup tree install ## Run every check: all sessions of noxfile.py
 	@.venv/bin/nox
 
 $(SESSIONS): setup tree
 	@.venv/bin/nox --session $@
 
-integration: install
+integration browser: install
 
-format: setup ## Format the Python files the way lint wants them
+format: setup ## Format the Python files the way lint wants them, and set the hashes of the report's page
 	@.venv/bin/ruff check --fix --exit-zero --quiet .
 	@.venv/bin/ruff format .
+	@.venv/bin/python tests/tools/csp.py
 
 clean: ## Remove everything made here
 	@rm -rf .venv .ansible .nox .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis tests/output

@@ -73,6 +73,12 @@ def integration(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """The report's page in a Chromium that pip and npm bring; it fails where that does not run."""
+    run(session, "pytest", *(session.posargs or ["tests/browser"]), collections=INSTALLED)
+
+
+@nox.session
 def sanity(session: nox.Session) -> None:
     """ansible-test sanity, with every Python that runs here."""
     run(session, "python", "tests/tools/sanity.py", *session.posargs)

@@ -66,8 +66,14 @@ def write_reports(folder: Path, reports: t.Mapping[str, t.Any], templates: Path,
     (folder / "ansible.cfg").touch()
     done = subprocess.run(
         [str(BIN / "ansible-playbook"), "site.yml", "-e", f"templates={templates}", *arguments],
-        cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
+        cwd=folder,
+        env=environment(folder),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-20000:] + done.stderr[-20000:]
     assert "WARNING" not in done.stderr, done.stderr[-20000:]
     return folder / "out"

@@ -1,0 +1,35 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Fixtures: one browser for the session, and the pages that the role wrote."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from ansible_collections.m365.apps.tests.browser.chromium import chromium
+from ansible_collections.m365.apps.tests.browser.screenshots import TEMPLATES
+from ansible_collections.m365.apps.tests.integration.support.report_samples import (
+    contoso_report,
+    hostile_report,
+    large_report,
+)
+from ansible_collections.m365.apps.tests.integration.support.reports import write_reports
+
+
+@pytest.fixture(scope="session")
+def browser() -> t.Iterator[Browser]:
+    """A headless Chromium."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the pages, as the role's entry point report wrote them."""
+    reports = {"contoso": contoso_report(), "hostile": hostile_report(), "empty": {}, "large": large_report(100, 200)}
+    return write_reports(tmp_path_factory.mktemp("pages"), reports, TEMPLATES)
