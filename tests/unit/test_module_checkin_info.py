@@ -66,8 +66,12 @@ def refused(tenant: Tenant, **options: t.Any) -> str:
     return str(caught.value)
 
 
-def expect_both(wire: Wire, *policies: t.Any, whole: t.Any = WHOLE) -> None:
-    wire.expect("POST", BATCH, **outer(inner(0, body=whole), inner(1, body={"value": list(policies)})))
+def expect_both(wire: Wire, *policies: t.Any, whole: t.Any = None) -> None:
+    wire.expect(
+        "POST",
+        BATCH,
+        **outer(inner(0, body=WHOLE if whole is None else whole), inner(1, body={"value": list(policies)})),
+    )
 
 
 # Calls

@@ -66,7 +66,10 @@ def test_the_verdict_is_a_sentence(result: t.Any, mode: str, level: str, text: s
 
 
 def test_unmanaged_are_those_that_the_result_does_not_name() -> None:
-    live = [{"id": "1", "display_name": "A"}, {"id": "9", "display_name": "Z", "kind": "windows", "priority": 3}]
+    live: list[dict[str, t.Any]] = [
+        {"id": "1", "display_name": "A"},
+        {"id": "9", "display_name": "Z", "kind": "windows", "priority": 3},
+    ]
     assert report_of(RESULT, live=live)["unmanaged"] == [
         {"display_name": "Z", "id": "9", "kind": "windows", "priority": 3}
     ]

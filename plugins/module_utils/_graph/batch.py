@@ -189,9 +189,13 @@ def _inner_answers(outer: Answer) -> dict[str, dict[str, t.Any]]:
     return {str(inner.get("id")): inner for inner in responses if isinstance(inner, dict)}
 
 
+def _is_status(value: t.Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599
+
+
 def _answer(call: Call, sent: t.Mapping[str, t.Any], inner: t.Mapping[str, t.Any] | None) -> Answer:
     """Return the inner answer. Raises Transient or GraphError for one that is missing or not 2xx."""
-    if inner is None or type(inner.get("status")) is not int or not 100 <= inner["status"] <= 599:
+    if inner is None or not _is_status(inner.get("status")):
         raise Transient(
             NotGraphError(Failure("$batch gave no answer to this call", method=call.method, path=call.path))
         )

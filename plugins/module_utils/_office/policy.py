@@ -156,11 +156,11 @@ _SCALAR_TYPES = {
 def _typed(document: t.Mapping[str, t.Any], name: str, wanted: type) -> t.Any:
     """Return a property, None where it is null or not there. Raises ValueError for another type, and beyond Int32."""
     value = document.get(name)
-    if value is None or type(value) is wanted is str:
-        return value
-    if not isinstance(value, int) or type(value) is not wanted:
+    if value is None:
+        return None
+    if not isinstance(value, wanted) or isinstance(value, bool):
         raise ValueError(f"its {name} is of type {type(value).__name__}, not {wanted.__name__}")
-    if not -MAX_PRIORITY - 1 <= value <= MAX_PRIORITY:
+    if isinstance(value, int) and not -MAX_PRIORITY - 1 <= value <= MAX_PRIORITY:
         raise ValueError(f"its {name} is no 32-bit number")
     return value
 
