@@ -11,7 +11,6 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
@@ -37,8 +36,8 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Return which files were or would be written and removed. Raises AnsibleActionFail, which says why not."""
-        result = super().run(tmp, task_vars)
+        """Return which files were or would be written and removed, or why none were."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
         _unused, options = self.validate_argument_spec(argument_spec=SPEC)
         folder = Path(self._loader.path_dwim(options["path"]))
         schema = options["schema"] or os.path.relpath(SCHEMA, folder)
@@ -56,8 +55,8 @@ class ActionModule(ActionBase):
         else:
             result.update(_result(folder, made, changes, self._task.diff))
             return result
-        # Raised here and not there: ansible-core would put the text of the cause behind the sentence.
-        raise AnsibleActionFail(cause)
+        result.update(failed=True, msg=cause)
+        return result
 
 
 # File name -> its bytes before and after; None where there is none.

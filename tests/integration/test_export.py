@@ -154,6 +154,7 @@ def test_a_restore_brings_everything_back(ansible: Ansible, emulator: Emulator, 
     assert "0 writes" in restore(ansible)
 
 
+@pytest.mark.usefixtures("contoso")
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -164,7 +165,7 @@ def test_a_restore_brings_everything_back(ansible: Ansible, emulator: Emulator, 
     ],
 )
 def test_a_backup_that_does_not_fit_is_refused(
-    ansible: Ansible, emulator: Emulator, contoso: State, change: State | None, says: str
+    ansible: Ansible, emulator: Emulator, change: State | None, says: str
 ) -> None:
     folder = ansible.folder / "backup"
     play(ansible, BACKUP, DEFINITIONS=str(CONTOSO / "definitions"))

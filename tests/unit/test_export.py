@@ -44,9 +44,10 @@ def config(display_name: str = "Contoso - Macros", policy_id: str = "p1", **more
     }
 
 
-def exported(*configs: Config, file_format: str = "yaml", all_ids: bool = False, **names: str) -> Export:
-    group_names = {key.replace("_", "-"): name for key, name in names.items()}
-    return export(configs, group_names, file_format, "schema.json", all_ids)
+def exported(
+    *configs: Config, file_format: str = "yaml", all_ids: bool = False, names: dict[str, str] | None = None
+) -> Export:
+    return export(configs, names or {}, file_format, "schema.json", all_ids)
 
 
 def read(made: Export) -> list[dict[str, t.Any]]:
@@ -100,7 +101,7 @@ def test_groups_are_sorted_by_name_with_their_ids() -> None:
         {"id": "x", "group_id": ONE, "group_name": "Zebra"},
         {"id": "y", "group_id": TWO, "group_name": None},
     ]
-    [policy] = read(exported(config(groups=[ONE, TWO], assignments=assignments), **{TWO.replace("-", "_"): "Ape"}))
+    [policy] = read(exported(config(groups=[ONE, TWO], assignments=assignments), names={TWO: "Ape"}))
     assert policy["groups"] == [{"id": TWO, "display_name": "Ape"}, {"id": ONE, "display_name": "Zebra"}]
 
 
