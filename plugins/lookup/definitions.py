@@ -21,7 +21,8 @@ description:
     vault secrets of the run.
   - A file that cannot be read, a key that stands twice, an option that does not exist and a value that the module would
     refuse are errors that name the file, the item in it where it holds a list, and the line or the option.
-  - The collection brings a JSON Schema of these files, C(schemas/definition.schema.json), for editors.
+  - The collection brings a JSON Schema of these files, C(schemas/definition.schema.json), for editors. The keys
+    C($schema) and C($comment) of a policy are passed over.
 options:
   _terms:
     description:
@@ -66,6 +67,8 @@ from ansible_collections.m365.apps.plugins.module_utils._office.policy import PA
 _MOST_VALUES = 2_000_000
 _VALIDATOR = ArgumentSpecValidator(POLICY_IN_LIST)
 _ENDINGS = (".yml", ".yaml", ".json")
+# What JSON Schema lets stand beside the options, for editors and people.
+_NOTES = ("$schema", "$comment")
 
 
 class LookupModule(LookupBase):
@@ -132,6 +135,7 @@ def read_definitions(name: str, text: bytes) -> list[dict[str, t.Any]]:
             raise _error(
                 where, f"it is {_type_name(policy)}, not a policy", "Write the options of one policy, or a list"
             )
+        policy = policies[place] = {key: value for key, value in policy.items() if key not in _NOTES}
         unknown = sorted(str(key) for key in policy if key not in POLICY_IN_LIST)
         if unknown:
             raise _error(where, f"it has the unknown option {unknown[0]}", f"Use {', '.join(POLICY_IN_LIST)}")

@@ -48,10 +48,12 @@ options:
   gather:
     description:
       - What to read beside the properties in the listing. Payloads cost two calls for each policy, assignments one.
+      - V(group_names) means V(assignments) with the name of each group, which takes one call for each group and the
+        permission C(GroupMember.Read.All). Since version 0.2.0.
       - When omitted or empty, nothing more is read.
     type: list
     elements: str
-    choices: [payloads, assignments, checkins]
+    choices: [payloads, assignments, group_names, checkins]
     default: []
   batch:
     description:
@@ -134,12 +136,14 @@ configs:
       type: raw
     groups:
       description: IDs of the assigned groups, sorted.
-      returned: when O(gather) has V(assignments)
+      returned: when O(gather) has V(assignments) or V(group_names)
       type: list
       elements: str
     assignments:
-      description: The assignments with their own IDs.
-      returned: when O(gather) has V(assignments)
+      description:
+        - The assignments with their own IDs.
+        - With V(group_names) in O(gather), each has a C(group_name) too; C(null) where the group is not there any more.
+      returned: when O(gather) has V(assignments) or V(group_names)
       type: list
       elements: dict
     user_checkin_summary:

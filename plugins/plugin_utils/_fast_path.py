@@ -132,6 +132,15 @@ def run_here(definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> 
     return printed.getvalue(), warnings
 
 
+def plain_arguments(arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return arguments as plain JSON values, without what ansible-core's own types of text and lists carry along.
+
+    Raises UserError for what is not JSON.
+    """
+    plain: dict[str, t.Any] = json.loads(_written(arguments))["ANSIBLE_MODULE_ARGS"]
+    return plain
+
+
 def _with_warnings(printed: str, warnings: t.Sequence[str]) -> str:
     """Put warnings where a module process prints them: newer cores show none to failed_when that come in later."""
     if not warnings:

@@ -192,3 +192,25 @@ def test_pages_of_a_look_up_in_a_batch_are_read_to_the_end(wire: Wire, clock: Cl
 def test_asking_for_nothing_sends_nothing(wire: Wire, directory: GroupDirectory) -> None:
     directory.look_up([])
     assert wire.sent == []
+
+
+def test_the_name_of_an_id_is_read(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", CHECK, json={"id": ONE, "displayName": "All Staff"})
+    assert directory.names([ONE, ONE]) == {ONE: "All Staff"}
+
+
+def test_a_group_that_is_gone_has_no_name(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", CHECK, **refusal(404))
+    assert directory.names([ONE]) == {ONE: None}
+
+
+def test_a_name_that_may_not_be_read_is_an_error(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", CHECK, **refusal(403))
+    with pytest.raises(UserError, match=r"GroupMember\.Read\.All"):
+        directory.names([ONE])
+
+
+def test_an_answer_without_a_name_is_an_error(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", CHECK, json=[])
+    with pytest.raises(UserError, match="no group with a displayName"):
+        directory.names([ONE])

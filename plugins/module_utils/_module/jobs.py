@@ -98,6 +98,8 @@ def order_of_policies(request: Request, tenant: Tenant) -> Reply:
 def policy_info(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_info: policies that match all filters, with what was asked to be gathered."""
     params, gather = request.params, set(request.params["gather"])
+    if "group_names" in gather:
+        gather.add("assignments")
     for name in ("id", "group"):
         refuse_half_characters(params[name], "the filter", name)
     group = _group_filter(params["group"], tenant)
@@ -111,6 +113,8 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
         found = _with_payloads(found, tenant)
     found.sort(key=strongest_first)
     configs = [_info_result(policy, gather) for policy in found]
+    if "group_names" in gather:
+        _add_group_names([entry for config in configs for entry in config["assignments"]], tenant)
     return Reply({"changed": False, "configs": configs}, opaque_warnings(found))
 
 
@@ -161,6 +165,13 @@ def _with_payloads(policies: t.Sequence[Policy], tenant: Tenant) -> list[Policy]
     for (place, slot), payload in zip(wanted, payloads, strict=True):
         read[place][PAYLOAD_FIELDS[slot]] = payload
     return [replace(policy, **parts) for policy, parts in zip(policies, read, strict=True)]
+
+
+def _add_group_names(assignments: t.Sequence[dict[str, t.Any]], tenant: Tenant) -> None:
+    """Put the name of its group beside the id in each assignment, None where the group is gone or it is no group."""
+    names = tenant.directory.names(entry["group_id"] for entry in assignments if entry["group_id"])
+    for entry in assignments:
+        entry["group_name"] = names.get(entry["group_id"])
 
 
 def _info_result(policy: Policy, gather: t.Collection[str]) -> dict[str, t.Any]:

@@ -49,7 +49,7 @@ OFFICE_CLIENT_CONFIG_INFO = ModuleDefinition(
         "gather": {
             "type": "list",
             "elements": "str",
-            "choices": ["payloads", "assignments", "checkins"],
+            "choices": ["payloads", "assignments", "group_names", "checkins"],
             "default": [],
         },
     },

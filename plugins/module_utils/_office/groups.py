@@ -62,6 +62,12 @@ class GroupDirectory:
         if error is not None:
             raise error
 
+    def names(self, ids: t.Iterable[str]) -> dict[str, str | None]:
+        """Return the display name of each group, None for one that is not there any more. Raises UserError."""
+        wanted = sorted(set(ids))
+        answers = self._client.many([_by_id(group_id) for group_id in wanted])
+        return {group_id: _name_in(group_id, answer) for group_id, answer in zip(wanted, answers, strict=True)}
+
     def _known(self, group_id: str, answer: Answer | GraphError) -> UserError | None:
         """Return why a group cannot be assigned, None when it can."""
         subject = f"group {group_id}"
@@ -108,6 +114,21 @@ def _by_name(name: str) -> Call:
 
 def _by_id(group_id: str) -> Call:
     return Call("GET", f"/groups/{group_id}?$select={_FIELDS}", _VERSION)
+
+
+def _name_in(group_id: str, answer: Answer | GraphError) -> str | None:
+    """Return the name in the answer to a look-up by id, None where there is no such group. Raises UserError."""
+    try:
+        if not isinstance(answer, Answer):
+            raise answer
+        group = answer.json()
+        if not isinstance(group, dict) or not isinstance(group.get("displayName"), str):
+            raise NotGraphError(Failure("the answer holds no group with a displayName", method="GET"))
+    except GraphError as error:
+        if is_absent(error):
+            return None
+        raise _error(f"group {group_id}", error) from error
+    return str(group["displayName"])
 
 
 def _error(subject: str, error: GraphError) -> UserError:

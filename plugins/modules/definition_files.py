@@ -1,0 +1,142 @@
+#!/usr/bin/python
+# Copyright (c) 2026 m365.apps contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: definition_files
+short_description: Write Office client policies to a folder as definition files
+version_added: 0.2.0
+description:
+  - Writes policies, as M(m365.apps.office_client_config_info) returns them, to a folder on the controller, one file a
+    policy. P(m365.apps.definitions#lookup) reads the folder, and applying it without a change plans nothing.
+  - The same policies give the same bytes. A file is named after its policy, C(contoso-macro-security.yml); where two
+    names would be one, each gets a short hash of its ID too.
+  - Groups are written with their IDs, which count, and their names, for people. What only the server makes is left out.
+  - What cannot be in a definition (a payload that is not JSON, an assignment that is not a group) is left out with a
+    warning.
+  - No login is needed. A file that another hand wrote is never changed or removed; one in the way is an error with no
+    write.
+author:
+  - m365.apps contributors (@m365-apps)
+options:
+  path:
+    description:
+      - The folder; it is made when it is missing. A relative path starts next to the playbook.
+    type: path
+    required: true
+  configs:
+    description:
+      - The policies, as M(m365.apps.office_client_config_info) returns them with V(payloads) and V(assignments), or
+        V(group_names), in its C(gather). What was not gathered is left out of the files.
+      - An empty list leaves no file of this module in the folder, with O(purge).
+    type: list
+    elements: dict
+    required: true
+  group_names:
+    description:
+      - Names of groups by their IDs, beside the C(group_name) of assignments, which goes first.
+      - When omitted or empty, only assignments tell the names. A group without one is written by its ID alone.
+    type: dict
+    default: {}
+  format:
+    description:
+      - What the files are written in.
+    type: str
+    choices:
+      yaml: C(.yml) files, a mapping in block style.
+      json: C(.json) files, indented.
+    default: yaml
+  ids:
+    description:
+      - Which definitions have the ID of their policy.
+    type: str
+    choices:
+      ambiguous: Those of policies that share their name, or have none. The others can be applied to any tenant.
+      always: All of them, so that a policy is found again after it was renamed.
+    default: ambiguous
+  schema:
+    description:
+      - Where editors find the JSON Schema of the files, as a path seen from the folder, or a URL.
+      - When omitted or empty, the path to the one in this collection.
+    type: str
+  purge:
+    description:
+      - Whether files that an earlier run of this module wrote, and that are not written any more, are removed.
+    type: bool
+    default: true
+extends_documentation_fragment:
+  - ansible.builtin.action_common_attributes
+  - ansible.builtin.action_common_attributes.flow
+attributes:
+  action:
+    support: full
+  async:
+    support: none
+  bypass_host_loop:
+    support: none
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  platform:
+    platforms: all
+seealso:
+  - module: m365.apps.office_client_config_info
+  - plugin: m365.apps.definitions
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+---
+- name: Read all policies, with the names of their groups
+  m365.apps.office_client_config_info:
+    gather: [payloads, group_names]
+  register: live
+
+- name: Write them to the folder exported
+  m365.apps.definition_files:
+    path: exported
+    configs: "{{ live.configs }}"
+"""
+
+RETURN = r"""
+---
+path:
+  description: The folder.
+  returned: success
+  type: str
+  sample: /srv/office/exported
+files:
+  description: The file of each policy, sorted by name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    file:
+      description: Name of the file in the folder.
+      type: str
+    display_name:
+      description: Name of the policy.
+      type: str
+    id:
+      description: ID of the policy; C(null) when none was given.
+      type: str
+    status:
+      description: C(created), C(updated) or C(unchanged); in check mode what it would be.
+      type: str
+  sample:
+    - file: contoso-macro-security.yml
+      display_name: Contoso - Macro security
+      id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+      status: created
+removed:
+  description: Names of the files that were or would be removed, sorted.
+  returned: success
+  type: list
+  elements: str
+  sample: [contoso-retired.yml]
+"""

@@ -1,0 +1,190 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From live policies to definition files: which options, in which order, under which name, in which bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import typing as t
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+
+import yaml
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import MAX_PRIORITY, PAYLOAD_FIELDS
+
+Config = t.Mapping[str, t.Any]
+
+# Tells our files from those of others, which are never overwritten or removed.
+MARK = "Written by m365.apps.definition_files"
+ENDINGS = {"yaml": ".yml", "json": ".json"}
+
+_LONGEST_SLUG = 80
+_LONGEST_LINE = 2**31
+# How to write a text, the first that fits counts; PyYAML takes another style where that one cannot hold the text.
+_STYLES = (
+    # Line breaks of old, which PyYAML writes raw in other styles and reads back as spaces.
+    (re.compile("[\r\x85\u2028\u2029\ufeff]"), '"'),
+    # White space at the start of a block would be taken for its indentation.
+    (re.compile(r"\A\s"), '"'),
+    (re.compile("\n"), "|"),
+    # Numbers of YAML 1.2, which other tools than PyYAML would read as such.
+    (re.compile(r"\A([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+)\Z"), "'"),
+)
+
+
+@dataclass(frozen=True)
+class File:
+    """One definition file: its name in the folder, its bytes, and the policy in it."""
+
+    name: str
+    data: bytes
+    display_name: str
+    id: str | None
+
+
+@dataclass(frozen=True)
+class Export:
+    """The files of all policies, by name, and what could not be exported."""
+
+    files: tuple[File, ...]
+    warnings: tuple[str, ...]
+
+
+def export(
+    configs: t.Sequence[Config], group_names: t.Mapping[str, str], file_format: str, schema: str, all_ids: bool
+) -> Export:
+    """Return the files of policies as office_client_config_info returns them.
+
+    ``group_names`` maps ids to names, beside the ``group_name`` of assignments; ``schema`` is where editors find the
+    JSON Schema. Raises UserError for two configs of one id, and for one without a name and an id.
+    """
+    _check_ids(configs)
+    live_names = Counter(config.get("display_name") for config in configs)
+    known = {group_id.lower(): name for group_id, name in group_names.items() if name}
+    files, warnings = [], []
+    for config, stem in zip(configs, _stems(configs), strict=True):
+        with_id = all_ids or live_names[config.get("display_name")] > 1
+        policy, lost = definition(config, known, with_id)
+        warnings += [f"policy '{config.get('display_name')}' (id {config.get('id')}): {what}" for what in lost]
+        data = _RENDERERS[file_format](policy, schema)
+        files.append(File(stem + ENDINGS[file_format], data, config.get("display_name") or "", config.get("id")))
+    return Export(tuple(sorted(files, key=lambda file: file.name)), tuple(warnings))
+
+
+def definition(
+    config: Config, group_names: t.Mapping[str, str], with_id: bool
+) -> tuple[dict[str, t.Any], tuple[str, ...]]:
+    """Return the options of one policy, in the order of a definition file, and what of it cannot be one."""
+    policy, lost = {}, []
+    name = config.get("display_name") or ""
+    if config.get("id") and (with_id or not name.strip()):
+        policy["id"] = config["id"]
+    if name.strip():
+        policy["display_name"] = name
+    if config.get("kind"):
+        policy["kind"] = config["kind"]
+    else:
+        lost.append("its kind is not known, so the definition has none, and would create one of the kind windows")
+    policy["description"] = config.get("description") or ""
+    if 0 <= config.get("priority", -1) <= MAX_PRIORITY:
+        policy["priority"] = config["priority"]
+    if "groups" in config:
+        policy["groups"], strange = _groups(config, group_names)
+        lost += ["it has an assignment that is not a group, which is not in the definition"] if strange else []
+    for field in PAYLOAD_FIELDS.values():
+        if isinstance(config.get(field), (dict, list)):
+            policy[field] = config[field]
+        elif config.get(field):
+            lost.append(f"its {field} is not a JSON object or array, so it is not in the definition")
+    return policy, tuple(lost)
+
+
+def is_ours(data: bytes) -> bool:
+    """Tell whether the text of a file begins as that of our files does."""
+    return any(MARK.encode() in line for line in data.splitlines()[:3])
+
+
+def _groups(config: Config, group_names: t.Mapping[str, str]) -> tuple[t.Any, bool]:
+    """Return the option groups of a policy, and whether it has an assignment that is not a group."""
+    assignments = config.get("assignments") or []
+    names = {**group_names, **{each["group_id"]: each["group_name"] for each in assignments if each.get("group_name")}}
+    groups = [{"id": each, **({"display_name": names[each]} if each in names else {})} for each in config["groups"]]
+    groups.sort(key=lambda group: (group.get("display_name", ""), group["id"]))
+    strange = any(not each.get("group_id") for each in assignments)
+    # A plain list means exactly these, which the modules refuse where there is more than groups.
+    return ({"add": groups} if strange else groups), strange
+
+
+def _check_ids(configs: t.Sequence[Config]) -> None:
+    ids = Counter(config.get("id") for config in configs if config.get("id"))
+    twice = next((policy_id for policy_id, count in ids.items() if count > 1), None)
+    if twice is not None:
+        raise UserError(f"policy {twice}", "export it", "it stands twice in configs", "List it once")
+    for place, config in enumerate(configs):
+        name = config.get("display_name") or ""
+        if not isinstance(name, str) or not (name.strip() or config.get("id")):
+            cause, step = "it has no display_name and no id", "Give what office_client_config_info returns"
+            raise UserError(f"configs[{place}]", "export it", cause, step)
+
+
+def _stems(configs: t.Sequence[Config]) -> list[str]:
+    """Return a file name without ending for each policy: a slug of its name, where that is not unique with a hash."""
+    slugs = [_slug(config.get("display_name") or "") for config in configs]
+    hashed = [f"{slug or 'policy'}-{_digest(config)}" for slug, config in zip(slugs, configs, strict=True)]
+    counts = Counter(slugs)
+    stems = [slug if slug and counts[slug] == 1 else with_hash for slug, with_hash in zip(slugs, hashed, strict=True)]
+    # A policy may be called like another one's slug with its hash.
+    return stems if len(set(stems)) == len(stems) else hashed
+
+
+def _slug(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters)[:_LONGEST_SLUG].strip("-")
+
+
+def _digest(config: Config) -> str:
+    identity = config.get("id") or json.dumps([config.get("display_name"), config.get("kind")])
+    return hashlib.sha256(identity.encode()).hexdigest()[:8]
+
+
+def _as_yaml(policy: dict[str, t.Any], schema: str) -> bytes:
+    text = yaml.dump(
+        policy,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=False,
+        width=_LONGEST_LINE,
+        explicit_start=True,
+    )
+    return f"# yaml-language-server: $schema={schema}\n# {MARK}\n{text}".encode()
+
+
+def _as_json(policy: dict[str, t.Any], schema: str) -> bytes:
+    document = {"$schema": schema, "$comment": MARK, **policy}
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+_RENDERERS: dict[str, t.Callable[[dict[str, t.Any], str], bytes]] = {"yaml": _as_yaml, "json": _as_json}
+
+
+class _Dumper(yaml.SafeDumper):
+    """A safe dumper that indents lists and quotes every text that some tool may take for a number."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        del indentless
+        super().increase_indent(flow, False)
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = next((style for pattern, style in _STYLES if pattern.search(value)), None)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
