@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import PAYLOAD_FIELDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._office.reads import Entity, Readable
 from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
 from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
     CreatePolicy,
     DeletePolicy,
-    Entity,
-    Readable,
     ReplaceAssignments,
     ReplacePayload,
     UpdatePolicy,

@@ -17,7 +17,7 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.order import O
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import Entity, Readable
+from ansible_collections.m365.apps.plugins.module_utils._office.reads import Entity, Readable
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, run, wish
 from ansible_collections.m365.apps.tests.unit.wire import Clock

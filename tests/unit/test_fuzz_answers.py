@@ -125,7 +125,7 @@ def is_read(call: Call) -> bool:
     return call.method == "GET" or "oauth2" in call.path
 
 
-def spoilt_run(
+def assert_sound(
     name: str,
     spoil: t.Callable[[Spoilt], Spoilt],
     nth: int,
@@ -169,21 +169,21 @@ def spoilt_run(
 def test_an_odd_body(name: str, nth: int) -> None:
     for place, body in enumerate(BODIES):
         status = STATUSES[place % len(STATUSES)] if place % 3 == nth % 3 else 200
-        spoilt_run(name, lambda _answer, s=status, b=body: Spoilt(s, b, HEADERS), nth)  # type: ignore[misc]
+        assert_sound(name, lambda _answer, s=status, b=body: Spoilt(s, b, HEADERS), nth)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_an_odd_answer_to_a_write(name: str) -> None:
     for place, body in enumerate(BODIES):
         nth, status = place % 7, STATUSES[place % len(STATUSES)]
-        spoilt_run(name, lambda _answer, s=status, b=body: Spoilt(s, b, HEADERS), nth, reads_only=False)  # type: ignore[misc]
+        assert_sound(name, lambda _answer, s=status, b=body: Spoilt(s, b, HEADERS), nth, reads_only=False)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("headers", ODD_HEADERS, ids=lambda headers: repr(headers)[:60])
 def test_odd_headers(headers: dict[str, str]) -> None:
     for place, status in enumerate(STATUSES):
         name = sorted(RUNS)[place % len(RUNS)]
-        spoilt_run(name, lambda answer, s=status: Spoilt(s, answer.body, headers), place % 3)  # type: ignore[misc]
+        assert_sound(name, lambda answer, s=status: Spoilt(s, answer.body, headers), place % 3)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("nth", range(2))
@@ -191,13 +191,13 @@ def test_odd_headers(headers: dict[str, str]) -> None:
 def test_odd_answers_to_the_login(nth: int, status: int) -> None:
     more: dict[str, t.Any] = {**LOGIN, "access_token": None}
     for body in BODIES:
-        spoilt_run("info", lambda _answer, b=body: Spoilt(status, b, HEADERS), nth, **more)  # type: ignore[misc]
+        assert_sound("info", lambda _answer, b=body: Spoilt(status, b, HEADERS), nth, **more)  # type: ignore[misc]
 
 
 def test_a_gzip_bomb_is_read_or_refused() -> None:
     bomb = gzip.compress(b" " * 50_000_000)
     headers = {**HEADERS, "Content-Encoding": "gzip"}
-    spoilt_run("info", lambda _answer: Spoilt(200, bomb, headers), 0)
+    assert_sound("info", lambda _answer: Spoilt(200, bomb, headers), 0)
 
 
 LINKS: tuple[t.Any, ...] = (
@@ -235,7 +235,7 @@ def test_an_odd_page_link(link: t.Any) -> None:
 
     for name in RUNS:
         if name != "info_one":
-            spoilt_run(name, spoil, 0)
+            assert_sound(name, spoil, 0)
 
 
 @given(data=st.data(), name=st.sampled_from(sorted(RUNS)), nth=st.integers(0, 5), reads_only=st.booleans())
@@ -251,7 +251,7 @@ def test_a_wrong_value_anywhere_in_an_answer(data: st.DataObject, name: str, nth
         changed = doubled(document) if spot == 0 else replaced(document, found[spot % len(found)], value)
         return Spoilt(answer.status, json.dumps(changed).encode(), answer.headers)
 
-    spoilt_run(name, spoil, nth, reads_only, plausible=True)
+    assert_sound(name, spoil, nth, reads_only, plausible=True)
 
 
 @given(
@@ -261,9 +261,9 @@ def test_a_wrong_value_anywhere_in_an_answer(data: st.DataObject, name: str, nth
     body=st.binary(max_size=60),
 )
 def test_any_bytes_in_place_of_an_answer(name: str, nth: int, status: int, body: bytes) -> None:
-    spoilt_run(name, lambda _answer: Spoilt(status, body, {}), nth)
+    assert_sound(name, lambda _answer: Spoilt(status, body, {}), nth)
 
 
 @given(name=st.sampled_from(sorted(RUNS)), nth=st.integers(0, 5), cut=st.integers(1, 400))
 def test_a_cut_answer(name: str, nth: int, cut: int) -> None:
-    spoilt_run(name, lambda answer: Spoilt(answer.status, answer.body[:-cut], answer.headers), nth)
+    assert_sound(name, lambda answer: Spoilt(answer.status, answer.body[:-cut], answer.headers), nth)

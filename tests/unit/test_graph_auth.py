@@ -193,9 +193,25 @@ def test_an_unknown_tenant_is_told_with_entras_code(wire: Wire, login: MsalAppli
     assert "the tenant is not known there" in caught.value.next_step
 
 
-@pytest.mark.parametrize(
-    "answer", [{"body": "<html>Sign in</html>", "content_type": "text/html"}, {"json": {}}, {"json": []}]
-)
+def test_a_discovery_that_is_a_page_is_tried_again(wire: Wire, login: MsalApplication, clock: Clock) -> None:
+    wire.expect("GET", DISCOVERY, body="<html>Sign in</html>", content_type="text/html")
+    wire.expect("GET", DISCOVERY, json=CONFIGURATION)
+    wire.expect("POST", TOKEN_URL, json={"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"})
+    assert login.token() == TOKEN
+    assert clock.slept == [0.5]
+
+
+def test_a_discovery_that_stays_a_page_is_a_login_error(wire: Wire, login: MsalApplication) -> None:
+    for _unused in range(3):
+        wire.expect("GET", DISCOVERY, body="<html>Sign in</html>", content_type="text/html")
+    with pytest.raises(LoginError) as caught:
+        login.token()
+    assert caught.value.failure.message == (
+        f"{DISCOVERY} answered 200 with a body that is not complete JSON (tried 3 times in 2 s)"
+    )
+
+
+@pytest.mark.parametrize("answer", [{"json": {}}, {"json": []}])
 def test_a_discovery_that_is_none_is_a_login_error(wire: Wire, login: MsalApplication, answer: t.Any) -> None:
     wire.expect("GET", DISCOVERY, **answer)
     with pytest.raises(LoginError):
@@ -228,7 +244,7 @@ def test_a_token_answer_that_was_cut_off_is_not_logged(
     assert "Traceback" not in caplog.text
 
 
-@pytest.mark.parametrize("status", [429, 503, 504])
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_busy_login_is_tried_again(wire: Wire, login: MsalApplication, status: int) -> None:
     wire.expect("GET", DISCOVERY, status=status)
     wire.expect("GET", DISCOVERY, json=CONFIGURATION)
@@ -252,10 +268,9 @@ def test_a_server_error_of_the_discovery_is_a_graph_error(wire: Wire, clock: Clo
         client_secret_login(connection(), clock.policy(budget=0), TENANT, "app-id", SECRET).token()
 
 
-@pytest.mark.parametrize("status", [500, 502])
-def test_a_server_error_of_the_token_call_is_a_login_error(wire: Wire, clock: Clock, status: int) -> None:
+def test_a_server_error_of_the_token_call_is_a_login_error(wire: Wire, clock: Clock) -> None:
     wire.expect("GET", DISCOVERY, json=CONFIGURATION)
-    wire.expect("POST", TOKEN_URL, status=status, body="<html>Bad</html>")
+    wire.expect("POST", TOKEN_URL, status=500, body="<html>Bad</html>")
     with pytest.raises(LoginError, match=f"{LOGIN}/{TENANT} answered with a server error"):
         client_secret_login(connection(), clock.policy(budget=0), TENANT, "app-id", SECRET).token()
 

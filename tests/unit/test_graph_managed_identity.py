@@ -124,7 +124,6 @@ def test_an_app_service_that_refuses(wire: Wire, login: ManagedIdentityLogin) ->
 @pytest.mark.parametrize(
     "answer",
     [
-        {"body": "<html>secret words</html>", "content_type": "text/html"},
         {"body": "<html>secret words</html>", "content_type": "text/html", "status": 404},
         {"json": []},
         {"json": {**ANSWER, "expires_in": "soon"}},
@@ -136,6 +135,12 @@ def test_what_is_no_endpoint_is_told(wire: Wire, login: ManagedIdentityLogin, an
     assert error.cause().endswith("refused the login: what answers there is no managed identity endpoint")
     # A 404 of the login is not one of the object that the token was for.
     assert error.status is None
+
+
+def test_a_page_in_place_of_a_token_is_asked_for_again(wire: Wire, login: ManagedIdentityLogin) -> None:
+    for _ in range(3):
+        wire.expect("GET", IMDS_URL, body="<html>secret words</html>", content_type="text/html")
+    assert "secret words" not in refusal_of(login).cause()
 
 
 @pytest.mark.usefixtures("app_service")

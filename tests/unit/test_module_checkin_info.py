@@ -149,82 +149,89 @@ def test_no_policy_with_the_id_is_an_empty_list(wire: Wire, tenant: Tenant) -> N
 # Results
 
 
+TOLD_FINE: dict[str, t.Any] = {
+    "user_id": "u3",
+    "user_principal_name": None,
+    "device_name": None,
+    "device_platform": None,
+    "device_platform_version": None,
+    "was_successful": True,
+    "checkin_date_time": "2026-02-28T00:00:00Z",
+    "error_message": None,
+    "applied_policies": ["Strong"],
+}
+TOLD_FAILED = {
+    **TOLD_FINE,
+    "user_id": "u2",
+    "device_platform": "Windows",
+    "was_successful": False,
+    "checkin_date_time": "2026-02-20T00:00:00Z",
+    "error_message": "no",
+    "applied_policies": [],
+}
+TOLD_OLD = {
+    **TOLD_FINE,
+    "user_id": "u1",
+    "user_principal_name": "ann@contoso.example",
+    "device_name": "OLD",
+    "checkin_date_time": "2026-01-01T12:00:00.500000Z",
+    "applied_policies": [],
+}
+
+# What the check-ins of both policies and of the tenant come to.
+TOLD_TENANT = {
+    "summary": {"succeeded_user_count": 3, "failed_user_count": 1, "rate": 0.75},
+    "users": {"checked_in": 3, "failed": 1, "rate": pytest.approx(2 / 3)},
+    "last_checkin_date_time": "2026-02-28T00:00:00Z",
+    "statuses": [TOLD_FINE, TOLD_FAILED, TOLD_OLD],
+    "skipped": 0,
+}
+BOTH = [
+    {
+        "id": "p1",
+        "display_name": "Strong",
+        "priority": 1,
+        "summary": {"succeeded_user_count": 0, "failed_user_count": 0, "rate": None},
+        "users": 2,
+        "failed_users": 1,
+        "rate": 0.5,
+        "last_checkin_date_time": "2026-02-28T00:00:00Z",
+        "statuses": [TOLD_FINE, TOLD_FAILED],
+        "skipped": 0,
+    },
+    {
+        "id": "p2",
+        "display_name": "Weak",
+        "priority": 2,
+        "summary": NOBODY,
+        "users": 0,
+        "failed_users": 0,
+        "rate": None,
+        "last_checkin_date_time": None,
+        "statuses": [],
+        "skipped": 0,
+    },
+]
+STALE = [
+    {
+        "user_principal_name": "ann@contoso.example",
+        "device_name": "OLD",
+        "last_checkin_date_time": "2026-01-01T12:00:00.500000Z",
+        "days": 58,
+    }
+]
+
+
 def test_everything_is_told(wire: Wire, tenant: Tenant) -> None:
     expect_both(wire, STRONG, WEAK)
     reply = ask(tenant)
-    fine = {
-        "user_id": "u3",
-        "user_principal_name": None,
-        "device_name": None,
-        "device_platform": None,
-        "device_platform_version": None,
-        "was_successful": True,
-        "checkin_date_time": "2026-02-28T00:00:00Z",
-        "error_message": None,
-        "applied_policies": ["Strong"],
-    }
-    failed = {
-        **fine,
-        "user_id": "u2",
-        "device_platform": "Windows",
-        "was_successful": False,
-        "checkin_date_time": "2026-02-20T00:00:00Z",
-        "error_message": "no",
-        "applied_policies": [],
-    }
-    old = {
-        **fine,
-        "user_id": "u1",
-        "user_principal_name": "ann@contoso.example",
-        "device_name": "OLD",
-        "checkin_date_time": "2026-01-01T12:00:00.500000Z",
-        "applied_policies": [],
-    }
     assert reply.warnings == []
     assert reply.result == {
         "changed": False,
         "data": True,
-        "tenant": {
-            "summary": {"succeeded_user_count": 3, "failed_user_count": 1, "rate": 0.75},
-            "users": {"checked_in": 3, "failed": 1, "rate": pytest.approx(2 / 3)},
-            "last_checkin_date_time": "2026-02-28T00:00:00Z",
-            "statuses": [fine, failed, old],
-            "skipped": 0,
-        },
-        "policies": [
-            {
-                "id": "p1",
-                "display_name": "Strong",
-                "priority": 1,
-                "summary": {"succeeded_user_count": 0, "failed_user_count": 0, "rate": None},
-                "users": 2,
-                "failed_users": 1,
-                "rate": 0.5,
-                "last_checkin_date_time": "2026-02-28T00:00:00Z",
-                "statuses": [fine, failed],
-                "skipped": 0,
-            },
-            {
-                "id": "p2",
-                "display_name": "Weak",
-                "priority": 2,
-                "summary": NOBODY,
-                "users": 0,
-                "failed_users": 0,
-                "rate": None,
-                "last_checkin_date_time": None,
-                "statuses": [],
-                "skipped": 0,
-            },
-        ],
-        "stale_devices": [
-            {
-                "user_principal_name": "ann@contoso.example",
-                "device_name": "OLD",
-                "last_checkin_date_time": "2026-01-01T12:00:00.500000Z",
-                "days": 58,
-            }
-        ],
+        "tenant": TOLD_TENANT,
+        "policies": BOTH,
+        "stale_devices": STALE,
     }
 
 

@@ -13,11 +13,11 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.client import Gra
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import Opaque, Slot
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._office.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
     CreatePolicy,
     DeletePolicy,
-    Part,
     ReplaceAssignments,
     ReplacePayload,
     UpdatePolicy,
@@ -103,9 +103,18 @@ def test_a_policy_without_a_payload(wire: Wire, store: OfficeStore, answer: dict
     assert store.read([Part(LIVE, Slot.POLICY)]) == [{}]
 
 
-def test_a_payload_that_is_not_json_is_kept(wire: Wire, store: OfficeStore) -> None:
-    wire.expect("GET", f"{URL}/policyPayload", body=b"\x00\x01", content_type="application/octet-stream")
+def test_a_payload_that_is_not_json_twice_is_kept(wire: Wire, store: OfficeStore) -> None:
+    for _unused in range(2):
+        wire.expect("GET", f"{URL}/policyPayload", body=b"\x00\x01", content_type="application/octet-stream")
     assert store.read([Part(LIVE, Slot.POLICY)]) == [Opaque(b"\x00\x01")]
+
+
+def test_a_payload_that_was_cut_off_is_read_again(wire: Wire, store: OfficeStore) -> None:
+    other = f"{URL}/userPreferencePayload"
+    wire.expect("GET", f"{URL}/policyPayload", body=b'{"a": [1', content_type="application/octet-stream")
+    wire.expect("GET", other, body=b'{"b": 2}', content_type="application/octet-stream")
+    wire.expect("GET", f"{URL}/policyPayload", body=b'{"a": [1]}', content_type="application/octet-stream")
+    assert store.read([Part(LIVE, slot) for slot in Slot]) == [{"a": [1]}, {"b": 2}]
 
 
 def test_an_html_page_is_not_a_payload(wire: Wire, store: OfficeStore) -> None:

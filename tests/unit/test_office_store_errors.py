@@ -14,11 +14,11 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.auth import Ready
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, LoginError, UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import Slot
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._office.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
     CreatePolicy,
     DeletePolicy,
-    Part,
     ReplaceAssignments,
     ReplacePayload,
     UpdatePolicy,

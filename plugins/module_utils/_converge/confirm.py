@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from .._graph.errors import UserError
 from .._office.capabilities import Capabilities
 from .._office.policy import PAYLOAD_FIELDS, Policy
+from .._office.reads import Entity, Part, Readable
 from .._office.unset import UNSET
-from .._office.writes import Entity, Part, Readable
 from .actions import Action, Fields, UpdatePriorities
 from .apply import Outcome
 from .compare import same_assignments, same_payload

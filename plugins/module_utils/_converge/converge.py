@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._office.policy import PAYLOAD_FIELDS, Assignment
+from .._office.reads import Part
 from .._office.unset import UNSET
-from .._office.writes import Part
 from .apply import OnError, Outcome, apply, predict
 from .confirm import Wait, confirm
 from .desired import DesiredPolicy, GroupChange, State

@@ -84,7 +84,8 @@ class Plan:
         """Return the smallest number of requests that can carry the reads behind the listing.
 
         Every part of a policy that the desired state mentions is read once, every group that it names is looked up
-        once; none of them depends on another. How many pages the listing has is up to the server.
+        once; none of them depends on another. How many pages the listing has is up to the server. (A live
+        payload that is no JSON is read twice.)
         """
         return requests_for(self.parts, batch_size) + requests_for(self.groups, batch_size)
 

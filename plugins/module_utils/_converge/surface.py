@@ -10,7 +10,8 @@ import typing as t
 from .._graph.errors import UserError
 from .._office.capabilities import Capabilities
 from .._office.policy import Policy
-from .._office.writes import Readable, Write, Written
+from .._office.reads import Readable
+from .._office.writes import Write, Written
 
 
 class Surface(t.Protocol):

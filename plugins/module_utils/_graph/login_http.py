@@ -19,7 +19,7 @@ from .session import send
 if t.TYPE_CHECKING:
     import requests
 
-_BUSY = (429, 503, 504)
+_BUSY = (429, 502, 503, 504)
 
 
 class LoginHttp:
@@ -60,7 +60,8 @@ class LoginHttp:
             retry_after = parse_retry_after(response.headers.get("Retry-After"), time.time())
             raise Transient(NoAnswerError(failure, "Run it again later"), retry_after, maybe_done=False)
         self.status, self._body = response.status_code, response.content
-        if method == "POST" and self.status < 500:
+        # A discovery document that is not there has an error page of any form; MSAL says so.
+        if self.status < (500 if method == "POST" else 300):
             self._refuse_unreadable(url)
         return response
 

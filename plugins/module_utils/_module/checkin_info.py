@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from .._graph.errors import UserError
 from .._office.checkins import Checkin, Report, Summary, format_moment, parse_moment, stale_devices
 from .._office.policy import Policy
-from .._office.writes import Listing, Reading, TenantCheckins
+from .._office.reads import Listing, Reading, TenantCheckins
 from .jobs import Reply, Request, matches, strongest_first
 from .tenant import Tenant
 

@@ -14,8 +14,8 @@ from .._converge.desired import State
 from .._graph.errors import UserError
 from .._office.payload import Slot
 from .._office.policy import PAYLOAD_FIELDS, Policy, is_guid
+from .._office.reads import Part
 from .._office.unset import UNSET
-from .._office.writes import Part
 from .results import (
     assignment_results,
     config_result,

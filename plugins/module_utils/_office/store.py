@@ -31,17 +31,10 @@ from .operations import (
     understood,
     unwrapped,
 )
+from .payload import Opaque
 from .policy import Assignment, Policy
-from .writes import (
-    CreatePolicy,
-    Entity,
-    Listing,
-    Reading,
-    ReplaceAssignments,
-    TenantCheckins,
-    Write,
-    Written,
-)
+from .reads import Entity, Listing, Reading, TenantCheckins
+from .writes import CreatePolicy, ReplaceAssignments, Write, Written
 
 _THE_LIST = "the list of Office policies"
 # Seconds before each look for a policy whose create nobody answered.
@@ -83,8 +76,16 @@ class OfficeStore:
         return [_value(result) for result in self.look(parts)]
 
     def look(self, parts: t.Sequence[Reading]) -> list[t.Any]:
-        """Return what each part names, or the UserError why it cannot be read."""
-        return self._run([self._reading(part) for part in parts])
+        """Return what each part names, or the UserError why it cannot be read.
+
+        A payload that is no JSON may have been cut off on its way, so it is what it is only when it is so twice.
+        """
+        results = self._run([self._reading(part) for part in parts])
+        doubtful = [place for place, result in enumerate(results) if isinstance(result, Opaque)]
+        again = self._run([self._reading(parts[place]) for place in doubtful])
+        for place, result in zip(doubtful, again, strict=True):
+            results[place] = result
+        return results
 
     def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
         """Send writes that do not depend on each other; return what each brought, or why it failed.

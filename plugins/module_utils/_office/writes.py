@@ -60,36 +60,3 @@ class Written:
 
     policy_id: str | None = None
     assignments: tuple[Assignment, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a live policy that the listing does not carry: a payload, or (without a slot) the assignments."""
-
-    policy: Policy
-    slot: Slot | None = None
-
-
-@dataclass(frozen=True)
-class Entity:
-    """A policy as the listing shows it, read alone: a Policy, or None when there is none with its id."""
-
-    policy: Policy
-
-
-Readable = t.Union[Part, Entity]
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Policies of the tenant as they are listed, a tuple: all of them, or those with one id, which are one or none."""
-
-    policy_id: str | None = None
-
-
-@dataclass(frozen=True)
-class TenantCheckins:
-    """The check-ins of the whole tenant: the singleton officeConfiguration, a dict as Graph sent it."""
-
-
-Reading = t.Union[Readable, Listing, TenantCheckins]

@@ -1,0 +1,45 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can be read of a tenant, as values: who asks makes them, the store reads them."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .payload import Slot
+from .policy import Policy
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a live policy that the listing does not carry: a payload, or (without a slot) the assignments."""
+
+    policy: Policy
+    slot: Slot | None = None
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A policy as the listing shows it, read alone: a Policy, or None when there is none with its id."""
+
+    policy: Policy
+
+
+Readable = t.Union[Part, Entity]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Policies of the tenant as they are listed, a tuple: all of them, or those with one id, which are one or none."""
+
+    policy_id: str | None = None
+
+
+@dataclass(frozen=True)
+class TenantCheckins:
+    """The check-ins of the whole tenant: the singleton officeConfiguration, a dict as Graph sent it."""
+
+
+Reading = t.Union[Readable, Listing, TenantCheckins]
