@@ -198,6 +198,20 @@ options:
         the task fails before the first write and says what moved.
       - When omitted, no earlier plan is expected. An empty one and C(null) are refused.
     type: str
+  reach:
+    description:
+      - Groups that may feel this task, each as in O(policies[].groups), for a rollout in waves. Everybody else has the
+        same settings after the task as before.
+      - A new policy is created with those of its groups that are in reach. A policy that exists is brought to what its
+        item says, with those of its groups, when every group that has it is in reach, or none has it. Else it waits,
+        and RV(results[].waiting) tells what for. So does a deletion.
+      - Policies that wait keep their order among themselves, and so do those that the task does not name; their
+        priorities change only where they must make way.
+      - RV(plan.fingerprint) is the same with and without it.
+      - When omitted, all groups are in reach. In an empty list none is, so that new policies get no groups.
+        C(null), and O(prune) beside it, are errors.
+    type: list
+    elements: raw
   on_error:
     description:
       - What a failed write means. V(stop) sends nothing more; V(continue) goes on with the other policies and
@@ -283,6 +297,11 @@ EXAMPLES = r"""
     max_deletions: 10%
     max_changes: 50
     on_error: continue
+
+- name: Let the pilots have it first
+  m365.apps.office_client_configs:
+    policies: "{{ my_policies }}"
+    reach: [Pilot Ring 1 - IT]
 """
 
 RETURN = r"""
@@ -362,6 +381,13 @@ results:
       description: Whether the policy is not listed and was found by O(prune).
       returned: always
       type: bool
+    waiting:
+      description:
+        - Options of the item that O(reach) keeps from being as the item says, such as C(groups); C(state) for a
+          deletion. Empty when there are none.
+      returned: always
+      type: list
+      elements: str
     msg:
       description: Why the item failed.
       returned: when its status is C(failed)
@@ -381,6 +407,7 @@ results:
       id: 13a5ac73-ac73-13a5-73ac-a51373aca513
       status: unchanged
       pruned: false
+      waiting: []
       actions: []
 plan:
   description: The plan that was made, whether or not it was applied.
@@ -394,6 +421,10 @@ plan:
       type: str
     created:
       description: Number of policies to create. C(updated), C(deleted) and C(unchanged) likewise.
+      returned: always
+      type: int
+    waiting:
+      description: Number of policies that are not yet as their item says because of O(reach).
       returned: always
       type: int
     writes:

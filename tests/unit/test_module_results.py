@@ -21,7 +21,8 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.actions import
 )
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy
-from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan, PlannedItem
+from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
+from ansible_collections.m365.apps.plugins.module_utils._converge.stages import PlannedItem
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.results import (
@@ -172,7 +173,7 @@ def test_an_item_has_its_place_status_and_own_writes() -> None:
     assert [entry["action"] for entry in item_result(0, outcome)["actions"]] == ["update"]
     result = item_result(1, outcome)
     assert [entry["action"] for entry in result.pop("actions")] == ["update_priorities"]
-    assert result == {"index": 1, "display_name": "B", "id": "p2", "status": "updated", "pruned": False}
+    assert result == {"index": 1, "display_name": "B", "id": "p2", "status": "updated", "pruned": False, "waiting": []}
 
 
 def test_an_item_that_is_not_there_is_named_as_it_was_asked_for() -> None:
@@ -191,6 +192,14 @@ def test_a_pruned_item_has_no_place() -> None:
     assert [entry["action"] for entry in result["actions"]] == ["delete"]
     listed = item_result(0, outcome)
     assert (listed["index"], listed["pruned"]) == (0, False)
+
+
+def test_what_waits_is_told_and_counted() -> None:
+    outcome = outcome_of(
+        [replace(planned(BARE, BARE), waiting=("groups", "description")), planned(BARE, BARE)], ["unchanged"] * 2
+    )
+    assert [item_result(place, outcome)["waiting"] for place in (0, 1)] == [["groups", "description"], []]
+    assert plan_result(outcome, waits=False)["waiting"] == 1
 
 
 def test_a_failed_item_says_why_with_the_facts_of_the_call() -> None:
@@ -226,6 +235,7 @@ def test_a_plan_counts_items_writes_and_requests() -> None:
     counts = {"created": 1, "updated": 1, "deleted": 1, "unchanged": 2}
     assert result == {
         **counts,
+        "waiting": 0,
         "writes": 3,
         "read_requests": 0,
         "write_requests": 2,

@@ -15,7 +15,8 @@ from .._office.policy import Policy
 from .._office.unset import UNSET
 from .._office.writes import Written
 from .actions import Action, Delete, UpdatePriorities
-from .plan import Plan, PlannedItem
+from .plan import Plan
+from .stages import PlannedItem
 from .surface import Surface
 
 

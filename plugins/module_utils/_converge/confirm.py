@@ -17,7 +17,8 @@ from .._office.unset import UNSET
 from .actions import Action, Fields, UpdatePriorities
 from .apply import Outcome
 from .compare import same_assignments, same_payload
-from .plan import Plan, PlannedItem, requests_for
+from .plan import Plan, requests_for
+from .stages import PlannedItem
 from .surface import Surface
 
 _FIRST_DELAY = 0.5

@@ -15,7 +15,7 @@ from .apply import OnError, Outcome, apply, predict
 from .confirm import Wait, confirm
 from .desired import DesiredPolicy, GroupChange, State
 from .fingerprint import refuse_moved
-from .groups import resolve, to_look_up
+from .groups import resolve, resolved, to_look_up
 from .guards import Guards
 from .match import Match, match
 from .order import Order
@@ -29,7 +29,8 @@ class Terms:
 
     ``whole_policies`` reads both payloads of each policy even where nothing is asked of them, so that the result shows
     the whole object. ``expect_fingerprint`` is the fingerprint of the plan that is to be applied. With ``wait`` the
-    writes of a run that did not fail are read back.
+    writes of a run that did not fail are read back. ``reach`` are the groups, by name or GUID, that may feel the run;
+    None is all.
     """
 
     check_mode: bool = False
@@ -39,6 +40,7 @@ class Terms:
     expect_fingerprint: str | None = None
     on_error: OnError = OnError.STOP
     wait: Wait | None = None
+    reach: tuple[str, ...] | None = None
 
 
 def converge(
@@ -64,19 +66,23 @@ def read_and_plan(
     terms = terms or Terms()
     live = surface.list_policies()
     matches = match(desired, live)
-    wanted = parts_to_read(matches, terms.whole_policies)
+    wanted = parts_to_read(matches, terms.whole_policies, terms.reach is not None)
     matches = _read(matches, wanted, surface)
-    names, ids = groups_to_look_up(matches)
+    names, ids = groups_to_look_up(matches, terms.reach or ())
     directory.look_up(names, ids)
+    reach = None if terms.reach is None else frozenset(resolved(terms.reach, directory))
     groups = tuple(_resolve(found, directory) for found in matches)
-    plan = make_plan(matches, live, groups, surface.capabilities, terms.order, terms.guards)
+    plan = make_plan(matches, live, groups, surface.capabilities, terms.order, terms.guards, reach)
     if terms.expect_fingerprint is not None:
         refuse_moved(terms.expect_fingerprint, plan.touched, live)
     return replace(plan, parts=len(wanted), groups=len(names) + len(ids))
 
 
-def parts_to_read(matches: t.Sequence[Match], whole: bool) -> list[tuple[int, str, Part]]:
-    """Return what must be read beyond the listing: the place of the match, the field of the policy, and the part."""
+def parts_to_read(matches: t.Sequence[Match], whole: bool, all_groups: bool = False) -> list[tuple[int, str, Part]]:
+    """Return what must be read beyond the listing: the place of the match, the field of the policy, and the part.
+
+    ``all_groups`` reads the groups of each policy, whether or not something is asked of them.
+    """
     wanted: list[tuple[int, str, Part]] = []
     for place, found in enumerate(matches):
         live, item = found.live, found.desired
@@ -86,15 +92,16 @@ def parts_to_read(matches: t.Sequence[Match], whole: bool) -> list[tuple[int, st
         for slot, field in PAYLOAD_FIELDS.items():
             if ((stays and item.payload(slot) is not UNSET) or whole) and live.payload(slot) is UNSET:
                 wanted.append((place, field, Part(live, slot)))
-        if stays and item.groups is not UNSET:
+        if all_groups or (stays and item.groups is not UNSET):
             wanted.append((place, "assignments", Part(live)))
     return wanted
 
 
-def groups_to_look_up(matches: t.Sequence[Match]) -> tuple[list[str], list[str]]:
-    """Return the names and the ids of all groups that must be looked up, each once."""
-    names: dict[str, None] = {}
-    ids: dict[str, None] = {}
+def groups_to_look_up(matches: t.Sequence[Match], more: t.Sequence[str] = ()) -> tuple[list[str], list[str]]:
+    """Return the names and the ids of all groups that must be looked up, each once; ``more`` are some beside them."""
+    first_names, first_ids = to_look_up(GroupChange(add=tuple(more)), ())
+    names: dict[str, None] = dict.fromkeys(first_names)
+    ids: dict[str, None] = dict.fromkeys(first_ids)
     for found in matches:
         change = _change(found)
         if change is not None:

@@ -12,7 +12,7 @@ from .._office.payload import Opaque, Payload
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET, Unset
 from .compare import SETTING_KEY, Path, Setting, changed_fields, flatten, path_text, same_leaf
-from .plan import PlannedItem
+from .stages import PlannedItem
 
 _SCALARS = ("display_name", "kind", "description", "priority")
 

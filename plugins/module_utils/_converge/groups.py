@@ -20,21 +20,24 @@ def resolve(change: GroupChange, live: t.Sequence[Assignment], directory: Direct
     Raises UserError for a name that no group or several groups have, and for an id that no group has.
     """
     assigned = {assignment.group_id for assignment in live}
-
-    def ids(groups: tuple[str, ...], check: bool) -> tuple[str, ...]:
-        found = []
-        for group in groups:
-            group_id = group.lower() if is_guid(group) else directory.id_of(group)
-            if check and is_guid(group) and group_id not in assigned:
-                directory.check(group_id)
-            found.append(group_id)
-        return tuple(dict.fromkeys(found))
-
     return GroupChange(
-        exact=None if change.exact is None else ids(change.exact, True),
-        add=ids(change.add, True),
-        remove=ids(change.remove, False),
+        exact=None if change.exact is None else resolved(change.exact, directory, assigned),
+        add=resolved(change.add, directory, assigned),
+        remove=resolved(change.remove, directory, None),
     )
+
+
+def resolved(
+    groups: t.Sequence[str], directory: Directory, known: t.Collection[str | None] | None = ()
+) -> tuple[str, ...]:
+    """Return the ids of groups, each once. A GUID must exist unless it is known; None: unchecked. Raises UserError."""
+    found = []
+    for group in groups:
+        group_id = group.lower() if is_guid(group) else directory.id_of(group)
+        if is_guid(group) and known is not None and group_id not in known:
+            directory.check(group_id)
+        found.append(group_id)
+    return tuple(dict.fromkeys(found))
 
 
 def to_look_up(change: GroupChange, live: t.Sequence[Assignment]) -> tuple[list[str], list[str]]:

@@ -11,38 +11,21 @@ from functools import cached_property
 
 from .._graph.errors import UserError
 from .._office.capabilities import Capabilities
-from .._office.payload import Json, Opaque, Slot
 from .._office.policy import KINDS, PAYLOAD_FIELDS, Policy
 from .._office.unset import UNSET
-from .actions import Action, Assign, Create, Delete, Update, UpdatePriorities, WritePayload
+from .actions import Action, UpdatePriorities
 from .compare import changed_fields, same_payload
-from .desired import DesiredPolicy, GroupChange, State
+from .desired import GroupChange, State
 from .fingerprint import fingerprint
 from .groups import merge
 from .guards import Guards, check_limits, prunable, refuse_protected
 from .match import Match
 from .order import Order
 from .priorities import PriorityPlan, plan_priorities
+from .reach import Reach, held_back, waiting_fields, within
+from .stages import PlannedItem, patch_of, stages_of
 
 _DEFAULT_KIND = "windows"
-
-
-@dataclass(frozen=True)
-class PlannedItem:
-    """One desired policy with its state before and after; None where there is no policy."""
-
-    desired: DesiredPolicy
-    before: Policy | None
-    after: Policy | None
-
-    @cached_property
-    def status(self) -> str:
-        """``created``, ``updated``, ``deleted`` or ``unchanged``."""
-        if self.before is None:
-            return "unchanged" if self.after is None else "created"
-        if self.after is None:
-            return "deleted"
-        return "updated" if changed_fields(self.before, self.after) else "unchanged"
 
 
 @dataclass(frozen=True)
@@ -110,8 +93,9 @@ def make_plan(
     capabilities: Capabilities,
     order: Order | None = None,
     guards: Guards | None = None,
+    reach: Reach | None = None,
 ) -> Plan:
-    """Return the plan.
+    """Return the plan; with a reach (ids of groups) only what nobody outside of it would feel.
 
     ``matches`` carry the live policies with everything read that their desired side mentions; ``groups`` are the
     resolved wishes, by place. The order of writes keeps priorities unique at every moment and deletes as late as
@@ -124,22 +108,60 @@ def make_plan(
     pruned = prunable(matches, live, guards)
     listed = len(matches)
     matches, groups = (*matches, *pruned), (*groups, *(None for _match in pruned))
-    targets = [_target(found, change) for found, change in zip(matches, groups, strict=True)]
+    draft = whole = _draft(matches, groups, live, capabilities, order)
+    if reach is not None:
+        held = held_back(matches, live, reach)
+        parts = [within(found, change, reach) for found, change in zip(matches, groups, strict=True)]
+        draft = _draft(matches, groups, live, capabilities, order, held, parts)
+    items = tuple(
+        PlannedItem(found.desired, found.live, after, waiting_fields(wanted, after))
+        for found, after, wanted in zip(matches, draft.after, whole.after, strict=True)
+    )
+    stages = tuple(stages_of(items, live, draft.numbers, capabilities.inline_payloads))
+    depends = [_mentioned(found, change) for found, change in zip(matches, groups, strict=True)]
+    touched = tuple(_touched(depends, live, whole.numbers, order))
+    plan = Plan(items, stages, tuple(live), listed, touched, capabilities=capabilities)
+    _check_limits(plan, guards)
+    return plan
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """The state of each item after the run, and the numbers that lead there."""
+
+    after: tuple[Policy | None, ...]
+    numbers: PriorityPlan
+
+
+def _draft(
+    matches: t.Sequence[Match],
+    groups: t.Sequence[GroupChange | None],
+    live: t.Sequence[Policy],
+    capabilities: Capabilities,
+    order: Order | None,
+    held: t.Collection[str] | None = None,
+    parts: t.Sequence[tuple[Match, GroupChange | None]] = (),
+) -> _Draft:
+    """Return what the wishes lead to; with ``parts`` of them only that much, while ``held`` keep their places."""
+    targets = [_target(found, change) for found, change in parts or zip(matches, groups, strict=True)]
     patched = [
         place
         for place, found in enumerate(matches)
         if _is_patched(found.live, targets[place], capabilities.inline_payloads)
     ]
-    numbers = plan_priorities(matches, live, patched, order) if capabilities.priorities else _no_numbers(matches)
-    items = tuple(
-        PlannedItem(found.desired, found.live, _settled(found.live, target, number))
+    numbers = plan_priorities(matches, live, patched, order, held) if capabilities.priorities else _no_numbers(matches)
+    after = (
+        _settled(found.live, target, number)
         for found, target, number in zip(matches, targets, numbers.final, strict=True)
     )
-    stages = tuple(_stages(items, live, numbers, capabilities.inline_payloads))
-    touched = tuple(_touched(matches, live, numbers, order))
-    plan = Plan(items, stages, tuple(live), listed, touched, capabilities=capabilities)
-    _check_limits(plan, guards)
-    return plan
+    return _Draft(tuple(after), numbers)
+
+
+def _mentioned(found: Match, change: GroupChange | None) -> Match:
+    """Return a match without groups that were read for the reach alone: the wish does not depend on them."""
+    if found.live is None or change is not None:
+        return found
+    return Match(found.desired, replace(found.live, assignments=UNSET))
 
 
 def _touched(
@@ -234,69 +256,4 @@ def _settled(live: Policy | None, target: Policy | None, number: int | None) -> 
 
 def _is_patched(live: Policy | None, target: Policy | None, inline: bool) -> bool:
     """Tell whether a live policy gets an update even if its number stays."""
-    return live is not None and target is not None and bool(_patch(live, target, inline))
-
-
-def _patch(before: Policy, after: Policy, inline: bool) -> dict[str, t.Any]:
-    """Return the fields of an update, but for the priority."""
-    patched = {"display_name", "description"} | (set(PAYLOAD_FIELDS.values()) if inline else set())
-    return {name: getattr(after, name) for name in changed_fields(before, after) if name in patched}
-
-
-def _stages(
-    items: t.Sequence[PlannedItem], live: t.Sequence[Policy], numbers: PriorityPlan, inline: bool
-) -> t.Iterator[tuple[Action, ...]]:
-    if numbers.freed_first:
-        yield tuple(Delete(place) for place in sorted(numbers.freed_first))
-    if numbers.at_once is not None:
-        before = {policy.id: policy.priority for policy in live}
-        changed = tuple(policy_id for policy_id, number in numbers.at_once.items() if before[policy_id] != number)
-        yield (UpdatePriorities(numbers.at_once, changed),)
-    chains = [list(_chain(place, item, numbers, inline)) for place, item in enumerate(items)]
-    for depth in range(max(map(len, chains), default=0)):
-        yield tuple(chain[depth] for chain in chains if len(chain) > depth)
-    late = [place for place, item in enumerate(items) if item.status == "deleted" and place not in numbers.freed_first]
-    if late:
-        yield tuple(Delete(place) for place in late)
-
-
-def _chain(place: int, item: PlannedItem, numbers: PriorityPlan, inline: bool) -> t.Iterator[Action]:
-    """Return the writes of one policy that is or will be there, in the order they need."""
-    if item.after is None or item.status == "unchanged":
-        return
-    if item.before is None:
-        yield from _creation(place, item.after, inline)
-    else:
-        yield from _change(place, item.before, item.after, numbers.at_once is not None, inline)
-
-
-def _creation(place: int, after: Policy, inline: bool) -> t.Iterator[Action]:
-    payloads = {slot: value for slot in Slot if (value := _writable(after, slot))}
-    hidden = {field: UNSET for slot, field in PAYLOAD_FIELDS.items() if not inline or slot not in payloads}
-    yield Create(place, replace(after, **t.cast(t.Any, hidden)))
-    if not inline:
-        yield from (WritePayload(place, slot, value) for slot, value in payloads.items())
-    if after.assignments:
-        yield Assign(place, t.cast(t.Any, after.assignments))
-
-
-def _change(place: int, before: Policy, after: Policy, renumbered: bool, inline: bool) -> t.Iterator[Action]:
-    changed = changed_fields(before, after)
-    fields = _patch(before, after, inline)
-    if "priority" in changed and not renumbered:
-        fields["priority"] = after.priority
-    if fields:
-        yield Update(place, fields)
-    for slot, field in PAYLOAD_FIELDS.items():
-        if field in changed and not inline:
-            yield WritePayload(place, slot, _writable(after, slot))
-    if "assignments" in changed:
-        yield Assign(place, t.cast(t.Any, after.assignments))
-
-
-def _writable(policy: Policy, slot: Slot) -> Json:
-    """Return a payload that a plan made: it was asked for, so it is neither unread nor opaque."""
-    value = policy.payload(slot)
-    if value is UNSET or isinstance(value, Opaque):
-        raise TypeError(f"{policy.named()} has no {slot.value} to write")
-    return value
+    return live is not None and target is not None and bool(patch_of(live, target, inline))

@@ -14,6 +14,7 @@ from .._office.unset import UNSET
 from .desired import State
 from .match import Match
 from .order import Order, Seat, arrange, renumber
+from .reach import keep_standing
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,15 @@ class PriorityPlan:
 
 
 def plan_priorities(
-    matches: t.Sequence[Match], live: t.Sequence[Policy], patched: t.Collection[int], order: Order | None = None
+    matches: t.Sequence[Match],
+    live: t.Sequence[Policy],
+    patched: t.Collection[int],
+    order: Order | None = None,
+    held: t.Collection[str] | None = None,
 ) -> PriorityPlan:
     """Return the numbers. ``patched`` are the places of live items that are updated anyway: a number is free there.
+
+    ``held`` are the ids of live policies that must keep their order among themselves.
 
     Without an order, a new policy without a number takes the weakest place. Raises UserError when a number is held by
     a policy that keeps it, or when the order cannot be met.
@@ -49,11 +56,14 @@ def plan_priorities(
         wanted = _by_id(live, matches, final)
     else:
         final, wanted = _ordered_numbers(matches, live, doomed, order)
-    held = {policy.priority: str(policy.id) for policy in live if policy.priority is not None}
+    if held is not None:
+        final, wanted = _within_reach(matches, live, final, wanted, held, order)
+        doomed = {policy_id: place for policy_id, place in doomed.items() if policy_id not in held}
+    holder_of = {policy.priority: str(policy.id) for policy in live if policy.priority is not None}
     moved = [policy for policy in live if policy.id not in doomed and wanted[str(policy.id)] != policy.priority]
     taken = [wanted[str(policy.id)] for policy in moved]
     taken += [number for found, number in zip(matches, final, strict=True) if not found.live]
-    holders = [held[number] for number in taken if number in held]
+    holders = [holder_of[number] for number in taken if number in holder_of]
     freed_first = frozenset(doomed[holder] for holder in holders if holder in doomed)
     # A number held by a policy that moves itself is free only when both move in one call.
     contested = any(holder not in doomed for holder in holders)
@@ -124,6 +134,45 @@ def _ordered_numbers(
     for offset, place in enumerate(created):
         final[place] = numbers[len(staying) + offset]
     return tuple(final), wanted
+
+
+def _within_reach(
+    matches: t.Sequence[Match],
+    live: t.Sequence[Policy],
+    final: t.Sequence[int | None],
+    wanted: t.Mapping[str, int | None],
+    held: t.Collection[str],
+    order: Order | None,
+) -> tuple[tuple[int | None, ...], dict[str, int | None]]:
+    """Return the numbers of the items and of the live policies so that those that are held back keep their order."""
+    item_of = {str(found.live.id): found for found in matches if found.live}
+    staying = [policy for policy in live if policy.id in held or not _is_absent(item_of.get(str(policy.id)))]
+    created = [place for place, found in enumerate(matches) if not found.live and final[place] is not None]
+    seats = [_seat(policy, None) for policy in staying] + [_seat(None, matches[place]) for place in created]
+    waiting = {seat for seat, policy in enumerate(staying) if policy.id in held}
+    # Without an order, one that keeps its number in the end keeps it now; with one, all numbers are given out again.
+    movable = {
+        seat
+        for seat, policy in enumerate(staying)
+        if order is not None or (policy.id in item_of and _gives_up_its_number(item_of[str(policy.id)]))
+    }
+    settled = [wanted[str(policy.id)] for policy in staying] + [final[place] for place in created]
+    numbers = keep_standing(seats, settled, waiting, movable)
+    kept = {**wanted, **{str(policy.id): number for policy, number in zip(staying, numbers, strict=False)}}
+    ids = {str(policy.id) for policy in staying}
+    shown = (
+        number if found.live is None else kept[str(found.live.id)] if str(found.live.id) in ids else None
+        for found, number in zip(matches, final, strict=True)
+    )
+    return tuple(shown), kept
+
+
+def _is_absent(found: Match | None) -> bool:
+    return found is not None and found.desired.state is State.ABSENT
+
+
+def _gives_up_its_number(found: Match) -> bool:
+    return _is_absent(found) or found.desired.priority is not UNSET
 
 
 def _seat(live: Policy | None, found: Match | None) -> Seat:

@@ -119,6 +119,7 @@ BULK: Spec = {
     "max_deletions": {"type": "str"},
     "max_changes": {"type": "str"},
     "expect_fingerprint": {"type": "str"},
+    "reach": {"type": "list", "elements": "raw"},
     "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
     **BATCH,
 }

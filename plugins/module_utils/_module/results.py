@@ -12,7 +12,7 @@ from .._converge.actions import Action, UpdatePriorities
 from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
 from .._converge.diff import diff_of
-from .._converge.plan import PlannedItem
+from .._converge.stages import PlannedItem
 from .._office.payload import Opaque
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET, Unset
@@ -80,6 +80,7 @@ def item_result(place: int, outcome: Outcome) -> dict[str, t.Any]:
         "id": shown.id if shown else item.desired.id,
         "status": outcome.statuses[place],
         "pruned": pruned,
+        "waiting": list(item.waiting),
         "actions": [action_result(action, outcome.items) for action in outcome.actions_by_item[place]],
     }
     if outcome.statuses[place] == "failed":
@@ -97,6 +98,7 @@ def plan_result(outcome: Outcome, waits: bool) -> dict[str, t.Any]:
     return {
         "fingerprint": plan.fingerprint,
         **{status: counts[status] for status in ("created", "updated", "deleted", "unchanged")},
+        "waiting": sum(1 for item in plan.items if item.waiting),
         "writes": len(plan.actions),
         "read_requests": plan.read_requests(size),
         "write_requests": plan.write_requests(size),

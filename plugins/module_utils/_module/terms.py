@@ -15,6 +15,7 @@ from .._converge.converge import Terms
 from .._converge.guards import Guards, Limit, Prune
 from .._converge.order import Order, Unlisted
 from .._graph.errors import UserError
+from .wishes import group_names
 
 Arguments = t.Mapping[str, t.Any]
 
@@ -29,6 +30,7 @@ _NOT_NULL = (
     "max_deletions",
     "max_changes",
     "expect_fingerprint",
+    "reach",
 )
 
 
@@ -42,6 +44,7 @@ def bulk_terms(params: Arguments, raw: Arguments, check_mode: bool) -> Terms:
         expect_fingerprint=params["expect_fingerprint"],
         on_error=OnError(params["on_error"]),
         wait=given_wait(params),
+        reach=_reach(params),
     )
 
 
@@ -81,6 +84,15 @@ def _guards(params: Arguments) -> Guards:
         max_deletions=_limit("max_deletions", params["max_deletions"]),
         max_changes=_limit("max_changes", params["max_changes"]),
     )
+
+
+def _reach(params: Arguments) -> tuple[str, ...] | None:
+    if params["reach"] is None:
+        return None
+    if params["prune"]:
+        cause = "policies that are not listed may be those of any group"
+        raise UserError(_TASK, "prune within a reach", cause, "Leave prune out here, and prune in a run without reach")
+    return group_names(params["reach"], "reach", _TASK)
 
 
 def _prune(params: Arguments) -> Prune | None:

@@ -77,7 +77,7 @@ def group_change(value: t.Any, subject: str) -> GroupChange:
     if isinstance(value, str):
         value = _group_text(value, subject)
     if isinstance(value, list):
-        return GroupChange(exact=_members(value, "groups", subject))
+        return GroupChange(exact=group_names(value, "groups", subject))
     if not isinstance(value, dict):
         raise _bad_groups(subject, f"it is of type {type(value).__name__}")
     unknown = sorted(str(key) for key in value if key not in _GROUP_KEYS)
@@ -85,7 +85,7 @@ def group_change(value: t.Any, subject: str) -> GroupChange:
         raise _bad_groups(subject, f"it has the unknown key {unknown[0]}")
     if "set" in value and len(value) > 1:
         raise _bad_groups(subject, "set stands beside add or remove")
-    lists = {key: _members(members, f"groups.{key}", subject) for key, members in value.items()}
+    lists = {key: group_names(members, f"groups.{key}", subject) for key, members in value.items()}
     exact = lists.get("set") if value else ()
     return GroupChange(exact=exact, add=lists.get("add", ()), remove=lists.get("remove", ()))
 
@@ -135,7 +135,8 @@ def _group_text(text: str, subject: str) -> t.Any:
     return [text] if text else []
 
 
-def _members(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
+def group_names(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
+    """Return the names or ids of a list of groups in any form that users may give. Raises UserError."""
     if isinstance(value, str):
         value = [value] if value else []
     if not isinstance(value, list):

@@ -1,0 +1,91 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How far a run may go: only what some groups alone would feel. Pure.
+
+A policy that a group outside of the reach has is left as it is, but for a number that changes nothing there. A policy
+that nobody has, or only groups within the reach, is changed, and given to groups within the reach.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .._graph.errors import UserError
+from .._office.policy import Policy
+from .._office.unset import UNSET
+from .compare import changed_fields
+from .desired import DesiredPolicy, GroupChange, State
+from .match import Match
+from .order import Seat, renumber
+
+Reach = frozenset[str]
+
+_OPTION_OF_FIELD = {"assignments": "groups"}
+
+
+def within(found: Match, change: GroupChange | None, reach: Reach) -> tuple[Match, GroupChange | None]:
+    """Return the part of a wish that stays within the reach (ids of groups); the wish's groups are resolved to ids."""
+    if found.live is not None and not _is_reached(found.live, reach):
+        item = found.desired
+        name = found.live.display_name if item.id is None else None
+        return Match(DesiredPolicy(item.label, State.EXISTING, item.id, name), found.live), None
+    if change is None:
+        return found, None
+    exact = None if change.exact is None else _only(change.exact, reach)
+    return found, replace(change, exact=exact, add=_only(change.add, reach))
+
+
+def held_back(matches: t.Sequence[Match], live: t.Sequence[Policy], reach: Reach) -> frozenset[str]:
+    """Return the ids of the live policies that groups outside of the reach have, or may have since nobody asked."""
+    free = {found.live.id for found in matches if found.live and _is_reached(found.live, reach)}
+    return frozenset(str(policy.id) for policy in live if policy.id not in free)
+
+
+def waiting_fields(wanted: Policy | None, after: Policy | None) -> tuple[str, ...]:
+    """Return the options that are not yet as wanted after the run; ``state`` for a policy that is still to go."""
+    if wanted is None or after is None:
+        return () if wanted is after else ("state",)
+    return tuple(_OPTION_OF_FIELD.get(name, name) for name in changed_fields(after, wanted))
+
+
+def keep_standing(
+    seats: t.Sequence[Seat], settled: t.Sequence[int | None], waiting: t.Collection[int], movable: t.Collection[int]
+) -> list[int | None]:
+    """Return the numbers of all policies so that those that wait keep their order among themselves.
+
+    ``settled`` are the numbers that they would get without a reach, by place in ``seats``; all that do not wait get
+    them. Those that wait keep what they have now, and the movable ones of them make way. Raises UserError where there
+    is no room for that.
+    """
+    fixed = [_standing(seat, place in waiting, place in movable, settled[place]) for place, seat in enumerate(seats)]
+    now = {
+        place: t.cast(int, seat.now if place in waiting else settled[place])
+        for place, seat in enumerate(seats)
+        if (seat.now if place in waiting else settled[place]) is not None
+    }
+    ranked = sorted(now, key=lambda place: (now[place], place in waiting))
+    try:
+        numbers = renumber([fixed[place] for place in ranked])
+    except UserError as error:
+        cause = "there is no room between those of policies that groups outside of it have"
+        step = "Choose free priorities, or make this change in a run without reach"
+        raise UserError("the priorities", "give them out within reach", cause, step) from error
+    kept: list[int | None] = [None] * len(seats)
+    for place, number in zip(ranked, numbers, strict=True):
+        kept[place] = number
+    return kept
+
+
+def _standing(seat: Seat, waits: bool, movable: bool, settled: int | None) -> Seat:
+    return replace(seat, fixed=settled if not waits else None if movable else seat.now)
+
+
+def _is_reached(live: Policy, reach: Reach) -> bool:
+    """Tell whether only groups within the reach have the policy; a target that is no group is outside."""
+    return live.assignments is not UNSET and all(entry.group_id in reach for entry in live.assignments)
+
+
+def _only(groups: tuple[str, ...], reach: Reach) -> tuple[str, ...]:
+    return tuple(group for group in groups if group in reach)

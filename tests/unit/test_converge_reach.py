@@ -1,0 +1,231 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A run within a reach: nobody outside of it feels anything, and what waits is told."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge, read_and_plan
+from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import Assignment, Policy
+from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases, group_refs
+from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
+from ansible_collections.m365.apps.tests.unit.small_tenants import absent, numbers, policy, wish, wishes
+
+PILOT, BROAD = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "ab")
+NAMED = {"Pilot": PILOT, "Broad": BROAD}
+
+reaches = st.lists(group_refs, min_size=1, max_size=3)
+
+
+def within(
+    tenant: MemoryTenant, items: t.Sequence[DesiredPolicy], reach: t.Sequence[str] | None, case: Case
+) -> Outcome:
+    terms = Terms(order=case[2].order, reach=None if reach is None else tuple(reach))
+    return converge(items, tenant, MemoryDirectory(GROUPS), terms)
+
+
+def felt(tenant: MemoryTenant, reach: t.Collection[str]) -> list[tuple[t.Any, ...]]:
+    """Return what the groups outside of a reach get, strongest policy first; by group and policy."""
+    ids = {GROUPS.get(group, group) for group in reach}
+    found = []
+    for live in tenant.policies.values():
+        others = sorted({str(entry.group_id) for entry in t.cast(t.Any, live.assignments)} - ids)
+        if others:
+            facts = (live.id, live.odata_type, live.display_name, live.description)
+            found.append(
+                (live.priority or 0, others, *facts, repr(live.policy_payload), repr(live.user_preference_payload))
+            )
+    return [entry[1:] for entry in sorted(found, key=lambda entry: entry[0])]
+
+
+@given(cases(), group_refs)
+def test_nobody_outside_of_the_reach_feels_anything(case: Case, reach: tuple[str, ...]) -> None:
+    tenant, items, _terms = case
+    before = felt(tenant, reach)
+    try:
+        within(tenant, items, reach, case)
+    except UserError:
+        assert tenant.writes == []
+    # A policy within the reach may pass one outside of it; those outside keep their places among themselves.
+    still = {entry[1] for entry in before}
+    assert [entry for entry in felt(tenant, reach) if entry[1] in still] == before
+    assert all(entry[1] in still for entry in felt(tenant, reach))
+
+
+@given(cases(), group_refs)
+def test_a_second_run_within_the_reach_plans_nothing(case: Case, reach: tuple[str, ...]) -> None:
+    tenant, items, _terms = case
+    try:
+        within(tenant, items, reach, case)
+    except UserError:
+        return
+    second = within(tenant, items, reach, case)
+    assert second.plan.actions == ()
+
+
+@given(cases(), reaches)
+def test_waves_end_where_one_run_would(case: Case, waves: list[tuple[str, ...]]) -> None:
+    tenant, items, _terms = case
+    at_once = copy.deepcopy(tenant)
+    try:
+        within(at_once, items, None, case)
+        for last in range(len(waves)):
+            within(tenant, items, [group for wave in waves[: last + 1] for group in wave], case)
+    except UserError:
+        return
+    within(tenant, items, None, case)
+    assert within(tenant, items, None, case).plan.actions == ()
+    # Ids, and the numbers of those that asked for none, depend on when a policy was made.
+    assert contents(tenant) == contents(at_once)
+
+
+def contents(tenant: MemoryTenant) -> set[tuple[t.Any, ...]]:
+    return {
+        (
+            live.display_name,
+            live.odata_type,
+            live.description,
+            repr(live.policy_payload),
+            repr(live.user_preference_payload),
+            frozenset(entry.group_id for entry in t.cast(t.Any, live.assignments)),
+        )
+        for live in tenant.policies.values()
+    }
+
+
+@given(cases(), group_refs)
+def test_what_waits_is_what_a_whole_run_would_still_do(case: Case, reach: tuple[str, ...]) -> None:
+    tenant, items, terms = case
+    try:
+        outcome = within(tenant, items, reach, case)
+    except UserError:
+        return
+    rest = within(tenant, items, None, case)
+    by_place = {place for place, status in enumerate(rest.statuses) if status != "unchanged"}
+    waiting = {place for place, item in enumerate(outcome.items) if item.waiting}
+    assert by_place == waiting
+    if terms.order is None:
+        assert bool(waiting) == rest.changed
+
+
+@given(cases(), group_refs)
+def test_the_fingerprint_is_that_of_the_whole_plan(case: Case, reach: tuple[str, ...]) -> None:
+    tenant, items, terms = case
+    plans = []
+    for reached in (None, reach):
+        try:
+            plans.append(
+                read_and_plan(
+                    items, tenant, MemoryDirectory(GROUPS), Terms(order=terms.order, reach=reached)
+                ).fingerprint
+            )
+        except UserError:
+            return
+    assert plans[0] == plans[1]
+
+
+def held(name: str, number: int, *groups: str, **changes: t.Any) -> Policy:
+    """Return a live policy that these groups have."""
+    return policy(name, number, assignments=tuple(Assignment(NAMED[group]) for group in groups), **changes)
+
+
+def to(*groups: str) -> GroupChange:
+    return GroupChange(exact=groups)
+
+
+def pilots(tenant: MemoryTenant, *items: DesiredPolicy, reach: tuple[str, ...] = ("Pilot",), **terms: t.Any) -> Outcome:
+    return converge(wishes(*items), tenant, MemoryDirectory(NAMED), Terms(reach=reach, **terms))
+
+
+def groups_of(tenant: MemoryTenant, name: str) -> set[str]:
+    [found] = [live for live in tenant.policies.values() if live.display_name == name]
+    return {str(entry.group_id) for entry in t.cast(t.Any, found.assignments)}
+
+
+def test_a_new_policy_comes_to_those_in_reach() -> None:
+    tenant = MemoryTenant()
+    outcome = pilots(tenant, wish("New", groups=to("Pilot", "Broad")), wish("Later", groups=to("Broad")))
+    assert (groups_of(tenant, "New"), groups_of(tenant, "Later")) == ({PILOT}, set())
+    assert outcome.statuses == ("created", "created")
+    assert [item.waiting for item in outcome.items] == [("groups",), ("groups",)]
+
+
+def test_a_policy_that_others_have_waits() -> None:
+    tenant = MemoryTenant.of([held("A", 0, "Pilot", "Broad"), held("B", 1, "Pilot"), held("C", 2)])
+    outcome = pilots(tenant, *(wish(name, description="new") for name in "ABC"))
+    assert outcome.statuses == ("unchanged", "updated", "updated")
+    assert [item.waiting for item in outcome.items] == [("description",), (), ()]
+
+
+def test_a_deletion_and_a_rename_wait() -> None:
+    tenant = MemoryTenant.of([held("A", 0, "Broad"), held("B", 1, "Broad"), held("C", 2, "Pilot")])
+    renamed = DesiredPolicy(label="", id="id-B", display_name="Bee")
+    outcome = pilots(tenant, absent("A"), renamed, absent("C"))
+    assert outcome.statuses == ("unchanged", "unchanged", "deleted")
+    assert [item.waiting for item in outcome.items] == [("state",), ("display_name",), ()]
+
+
+def test_a_target_that_is_no_group_is_outside() -> None:
+    everyone = Assignment(None, target={"@odata.type": "#microsoft.graph.allDevices"})
+    tenant = MemoryTenant.of([policy("A", 0, assignments=(everyone,))])
+    assert pilots(tenant, wish("A", description="new")).items[0].waiting == ("description",)
+
+
+def test_an_empty_reach_reaches_nobody() -> None:
+    tenant = MemoryTenant.of([held("A", 0, "Pilot")])
+    pilots(tenant, wish("A", description="new"), wish("New", groups=to("Pilot")), reach=())
+    assert tenant.policies["id-A"].description == ""
+    assert groups_of(tenant, "New") == set()
+
+
+def test_those_that_wait_share_out_their_numbers_in_the_order_they_have() -> None:
+    tenant = MemoryTenant.of([held("A", 0, "Broad"), held("B", 1, "Broad")])
+    outcome = pilots(tenant, wish("New", priority=0), wish("B", priority=1), wish("A", priority=2))
+    assert numbers(tenant) == {"New": 0, "A": 1, "B": 2}
+    assert [item.waiting for item in outcome.items] == [(), ("priority",), ("priority",)]
+
+
+def test_one_that_waits_keeps_its_number_where_nobody_needs_it() -> None:
+    tenant = MemoryTenant.of([held("A", 0, "Broad"), held("Foreign", 1, "Broad")])
+    outcome = pilots(tenant, wish("A", priority=5))
+    assert (tenant.writes, outcome.items[0].waiting) == ([], ("priority",))
+
+
+def test_one_that_waits_to_go_makes_way() -> None:
+    tenant = MemoryTenant.of([held("Old", 3, "Broad")])
+    pilots(tenant, wish("New", priority=3, groups=to("Pilot")), absent("Old"))
+    assert numbers(tenant) == {"New": 3, "Old": 4}
+
+
+def test_where_there_is_no_room_nothing_is_written() -> None:
+    tenant = MemoryTenant.of([held("Old", 3, "Broad"), held("Foreign", 4, "Broad")])
+    with pytest.raises(UserError) as caught:
+        pilots(tenant, wish("New", priority=3), absent("Old"))
+    assert tenant.writes == []
+    assert str(caught.value) == (
+        "the priorities: cannot give them out within reach: there is no room between those of policies that groups"
+        " outside of it have. Choose free priorities, or make this change in a run without reach."
+    )
+
+
+def test_a_reach_that_no_group_has_is_refused() -> None:
+    tenant = MemoryTenant()
+    with pytest.raises(UserError, match="'Pilots'"):
+        pilots(tenant, wish("New"), reach=("Pilots",))
+    assert tenant.writes == []
+
+
+def test_groups_are_read_of_each_policy_once() -> None:
+    tenant = MemoryTenant.of([held("A", 0, "Broad"), held("B", 1, "Pilot")])
+    outcome = pilots(tenant, wish("A"), wish("B", groups=to("Pilot")))
+    assert tenant.parts_read == outcome.plan.parts == 2
