@@ -396,6 +396,10 @@ results:
       description: Facts of the failed call, like RV(error).
       returned: when its status is C(failed)
       type: dict
+    in_doubt:
+      description: Whether the write that failed may have been done all the same, for example since no answer came.
+      returned: when its status is C(failed)
+      type: bool
     actions:
       description: The writes of this item, like RV(actions).
       returned: always

@@ -87,6 +87,7 @@ def item_result(place: int, outcome: Outcome) -> dict[str, t.Any]:
         error = outcome.errors.get(place)
         result["msg"] = str(error) if error else _HALF_DONE
         result["error"] = error.details.as_dict() if error and error.details else {}
+        result["in_doubt"] = error is not None and error.in_doubt
     return result
 
 

@@ -1,0 +1,183 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The backup that a rollout makes by itself, and the way back when it fails in the middle: real runs of the playbook."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible, Run, both_ways
+
+CONTOSO = ROOT / "examples" / "contoso"
+STAFF = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "All Staff"}
+SETTING = {"settingId": "a", "value": "1"}
+LIVE = [
+    {"displayName": "Baseline", "priority": 1, "policyPayload": [SETTING], "assignments": [STAFF["id"]]},
+    {"displayName": "Retired", "priority": 2, "userPreferencePayload": [SETTING], "description": "Old"},
+    {"displayName": "Foreign", "priority": 3},
+]
+WANTED = [
+    {"display_name": "Baseline", "priority": 1, "description": "Ours", "policy_payload": [{**SETTING, "value": "2"}]},
+    {"display_name": "New", "policy_payload": [SETTING], "groups": ["All Staff"]},
+    {"display_name": "Retired", "state": "absent"},
+]
+# A create, an update and a payload are done by then; the deletion would be the last.
+ASSIGN = {"method": "POST", "path": "/assign$"}
+Dict = dict[str, t.Any]
+
+
+@pytest.fixture
+def there(emulator: Emulator) -> Emulator:
+    emulator.reset(tenant.state(LIVE, [STAFF]))
+    return emulator
+
+
+def roll_out(ansible: Ansible, policies: t.Sequence[Dict], *arguments: str, **variables: t.Any) -> Run:
+    """Run the playbook of the collection with backups below ``backups``."""
+    extra = {"rollout_policies": list(policies), "rollout_backup_folder": str(ansible.folder / "backups"), **variables}
+    return ansible.playbook("m365.apps.rollout", "-e", json.dumps(extra), *arguments)
+
+
+def backups(ansible: Ansible) -> list[Path]:
+    return sorted(path.parent for path in (ansible.folder / "backups").glob("*/*/manifest.json"))
+
+
+def exported(ansible: Ansible, name: str) -> dict[str, bytes]:
+    folder = ansible.folder / name
+    ansible.playbook("m365.apps.export", "-e", f"rollout_export_folder={folder}").ok()
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def said(run: Run) -> str:
+    """What was printed, without the breaks of its lines."""
+    return " ".join(run.stdout.split())
+
+
+@both_ways
+def test_a_backup_comes_before_the_first_write(ansible: Ansible, there: Emulator) -> None:
+    before = exported(ansible, "before")
+    roll_out(ansible, WANTED, "--check").ok()
+    assert backups(ansible) == []
+    there.clear_journal()
+    roll_out(ansible, WANTED).ok()
+    [backup] = backups(ansible)
+    assert backup.parent.name == tenant.TENANT
+    manifest = json.loads((backup / "manifest.json").read_text())
+    assert (manifest["policies"], manifest["absent"]) == (len(LIVE), ["New"])
+    made = len(there.writes())
+    assert made >= 4
+    # Nothing to change: no backup, and it says so.
+    again = roll_out(ansible, WANTED).ok()
+    assert "Nothing is to be changed, so no backup is made." in again.stdout
+    assert "changed=0" in again.stdout
+    assert "Rollout: 3 policies, 3 unchanged; 0 writes" in again.stdout
+    assert (backups(ansible), len(there.writes())) == ([backup], made)
+    # Another change, another backup beside it.
+    roll_out(ansible, [{"display_name": "New", "description": "Once more"}]).ok()
+    assert len(backups(ansible)) == 2
+    ansible.playbook("m365.apps.restore", "-e", f"rollout_backup_folder={backup}").ok()
+    assert exported(ansible, "after") == before
+
+
+def test_without_a_backup_nothing_is_written(ansible: Ansible, there: Emulator) -> None:
+    (ansible.folder / "backups").write_text("a file in the way")
+    failed = roll_out(ansible, WANTED, rollout_restore_on_failure=True).failed()
+    assert there.writes() == []
+    assert "ansible-playbook m365.apps.restore" not in failed.stdout
+    missing = roll_out(ansible, WANTED, rollout_restore_on_failure=True, rollout_backup_folder="").failed()
+    assert (
+        "The rollout: cannot start: rollout_restore_on_failure needs a backup, and rollout_backup_folder is missing."
+        in said(missing)
+    )
+    assert there.writes() == []
+
+
+def test_a_backup_is_never_written_over(ansible: Ansible, there: Emulator) -> None:
+    (ansible.folder / "play.yml").write_text(
+        "- {hosts: localhost, gather_facts: false, tasks: "
+        "[{ansible.builtin.include_role: {name: m365.apps.rollout, tasks_from: backup}}]}"
+    )
+    variables = (
+        "-e",
+        f"rollout_backup_folder={ansible.folder / 'one'}",
+        "-e",
+        json.dumps({"rollout_policies": WANTED}),
+    )
+    ansible.playbook("play.yml", *variables, **ansible.login).ok()
+    manifest = (ansible.folder / "one" / "manifest.json").read_bytes()
+    refused = ansible.playbook("play.yml", *variables, **ansible.login).failed()
+    assert "holds one already, and none is ever written over" in said(refused)
+    assert (ansible.folder / "one" / "manifest.json").read_bytes() == manifest
+
+
+@pytest.mark.parametrize("kind", ["forbidden", "reset_after", "server_error"])
+def test_a_rollout_that_fails_in_the_middle_is_restored(ansible: Ansible, there: Emulator, kind: str) -> None:
+    before = exported(ansible, "before")
+    there.misbehave({"kind": kind, "match": ASSIGN, "count": None})
+    failed = roll_out(ansible, WANTED, rollout_restore_on_failure=True, m365_retry_timeout=3).failed()
+    assert any(call.endswith("policyPayload") for call in there.writes())
+    words = said(failed)
+    [backup] = backups(ansible)
+    assert f"The tenant was restored to the backup {backup} and compared with it: it is as before the rollout." in words
+    assert "Written (1): Baseline" in words
+    assert "Written in part (1): New" in words
+    assert "Not reached (1): Retired" in words
+    there.misbehave()
+    assert exported(ansible, "after") == before
+
+
+def test_an_unclear_write_is_told_and_restored(ansible: Ansible, there: Emulator) -> None:
+    """The server fails at an update: it may have been done, so it is unclear."""
+    before = exported(ansible, "before")
+    there.misbehave(
+        {"kind": "server_error", "match": {"method": "PATCH", "path": "clientConfigurations/"}, "count": 40}
+    )
+    failed = roll_out(ansible, WANTED, rollout_restore_on_failure=True, m365_retry_timeout=3).failed()
+    words = said(failed)
+    assert "Unclear, its write may have been done (1): Baseline" in words
+    there.misbehave()
+    assert exported(ansible, "after") == before
+
+
+def test_the_example_set_is_restored(ansible: Ansible, emulator: Emulator) -> None:
+    """14 policies created, 3 updated, and of the assignments only the first four are taken."""
+    [seed] = json.loads((CONTOSO / "seed.json").read_text())["tenants"].values()
+    emulator.reset(tenant.state(seed["policies"], seed["groups"]))
+    before = exported(ansible, "before")
+    emulator.misbehave({"kind": "forbidden", "match": {**ASSIGN}, "skip": 4, "count": None})
+    extra = {"rollout_definitions": str(CONTOSO / "definitions")}
+    failed = roll_out(ansible, [], rollout_restore_on_failure=True, **extra).failed()
+    assert "it is as before the rollout" in said(failed)
+    emulator.misbehave()
+    assert exported(ansible, "after") == before
+
+
+def test_a_restore_that_fails_too_is_told(ansible: Ansible, there: Emulator) -> None:
+    before = exported(ansible, "before")
+    there.misbehave(
+        {"kind": "forbidden", "match": ASSIGN, "count": None},
+        {"kind": "forbidden", "match": {"method": "DELETE"}, "count": None},
+    )
+    failed = roll_out(ansible, WANTED, rollout_restore_on_failure=True).failed()
+    [backup] = backups(ansible)
+    words = said(failed)
+    assert "The restore failed, too:" in words
+    assert f"ansible-playbook m365.apps.restore -e rollout_backup_folder={backup}" in words
+    there.misbehave()
+    ansible.playbook("m365.apps.restore", "-e", f"rollout_backup_folder={backup}").ok()
+    assert exported(ansible, "after") == before
+
+
+def test_without_the_wish_nothing_is_restored(ansible: Ansible, there: Emulator) -> None:
+    there.misbehave({"kind": "forbidden", "match": ASSIGN, "count": None})
+    failed = roll_out(ansible, WANTED).failed()
+    [backup] = backups(ansible)
+    assert f"go back by: ansible-playbook m365.apps.restore -e rollout_backup_folder={backup}" in said(failed)
+    assert "New" in {policy["displayName"] for policy in there.tenant(tenant.TENANT)["policies"]}
