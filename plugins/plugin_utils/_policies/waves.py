@@ -1,0 +1,168 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What lies between the waves of a rollout: the check-in gate, and the results of several tasks as one. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .model import PoliciesError
+
+Dict = dict[str, t.Any]
+Number = t.TypeVar("Number", int, float)
+
+ON_NO_DATA = ("stop", "continue")
+_STATUSES = ("created", "updated", "deleted", "unchanged")
+_SUMS = ("writes", "read_requests", "write_requests", "wait_requests", "wait_listings")
+
+
+def checkin_gate(
+    checkins: t.Any,
+    policies: t.Sequence[str] | None = None,
+    min_users: t.Any = 1,
+    max_failure_rate: t.Any = 0,
+    on_no_data: str = "stop",
+    final: bool = False,
+) -> Dict:
+    """Return what a gate says to check-ins, the result of office_client_checkin_info with policies.
+
+    ``policies`` are the names that count, None for all. Users count once, and failed if they failed with any policy. A
+    gate that is not ``final`` waits where it does not pass. Raises PoliciesError.
+    """
+    needed, limit = _terms(min_users, max_failure_rate, on_no_data)
+    users, failed = _users(_listed(checkins), policies)
+    facts = {"users": len(users), "needed_users": needed, "failed": len(failed), "rate": _share(users, failed)}
+    problem = _problem(len(users), needed, len(failed), limit)
+    if problem is None:
+        return {"verdict": "passed", "open": True, "reason": f"{_people(len(users))} checked in.", **facts}
+    if not final:
+        return {"verdict": "waiting", "open": False, "reason": problem, **facts}
+    if users:
+        return {"verdict": "breached", "open": False, "reason": problem, **facts}
+    going = on_no_data == "continue"
+    word = "goes on all the same, as on_no_data says" if going else "stops, since no data is no success"
+    return {"verdict": "no_data", "open": going, "reason": f"Nobody checked in. The rollout {word}.", **facts}
+
+
+def _terms(min_users: t.Any, max_failure_rate: t.Any, on_no_data: str) -> tuple[int, float]:
+    needed, limit = _number(int, min_users), _number(float, max_failure_rate)
+    if needed is None or needed < 1:
+        raise PoliciesError(f"min_users is {min_users!r}. Give a whole number from 1 on")
+    if limit is None or not 0 <= limit <= 1:
+        raise PoliciesError(f"max_failure_rate is {max_failure_rate!r}. Give a share from 0 to 1, such as 0.05")
+    if on_no_data not in ON_NO_DATA:
+        raise PoliciesError(f"on_no_data is {on_no_data!r}. Give one of {', '.join(ON_NO_DATA)}")
+    return needed, limit
+
+
+def _number(kind: t.Callable[[t.Any], Number], value: t.Any) -> Number | None:
+    try:
+        return kind(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _listed(checkins: t.Any) -> list[Dict]:
+    listed = checkins.get("policies") if isinstance(checkins, dict) else None
+    if not isinstance(listed, list):
+        raise PoliciesError(
+            "the check-ins: cannot use them: they hold no policies. Give the result of office_client_checkin_info,"
+            " gathered with policies"
+        )
+    return listed
+
+
+def _users(listed: t.Sequence[Dict], names: t.Sequence[str] | None) -> tuple[set[str], set[str]]:
+    """Return the users that checked in, and those of them whose latest check-in failed on any of their devices."""
+    users: set[str] = set()
+    failed: set[str] = set()
+    for policy in listed:
+        if names is not None and policy.get("display_name") not in names:
+            continue
+        devices: set[tuple[str, ...]] = set()
+        # The latest come first, and of two at one time the failed one.
+        for status in policy.get("statuses") or []:
+            user = str(status.get("user_id") or status.get("user_principal_name")).casefold()
+            device = (user, *(str(status.get(key) or "").casefold() for key in ("device_name", "device_platform")))
+            if device not in devices and not status.get("was_successful"):
+                failed.add(user)
+            devices.add(device)
+            users.add(user)
+    return users, failed
+
+
+def _share(users: t.Sized, failed: t.Sized) -> float | None:
+    return (len(users) - len(failed)) / len(users) if len(users) else None
+
+
+def _problem(users: int, needed: int, failed: int, limit: float) -> str | None:
+    """Return why a gate does not pass, None if it does."""
+    if users < needed:
+        return f"{_people(users)} of the {needed} needed checked in."
+    if failed > limit * users:
+        return f"{failed} of {_people(users)} failed, more than {limit:.2%}."
+    return None
+
+
+def _people(count: int) -> str:
+    return "1 user" if count == 1 else f"{count} users"
+
+
+def merged_results(results: t.Any) -> Dict:
+    """Return the results of several tasks of office_client_configs, in order, as that of one. Raises PoliciesError."""
+    if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
+        raise PoliciesError("the results: cannot use them: they are no list of dicts. Give results of tasks")
+    told = [result for result in results if result]
+    if not told:
+        return {}
+    items: dict[t.Any, Dict] = {}
+    for result in told:
+        for item in result.get("results") or []:
+            # All tasks were given the same list; what was pruned has no place in it.
+            key = ("place", item["index"]) if item.get("index") is not None else ("id", item.get("id"))
+            items[key] = _merged_item(items[key], item) if key in items else item
+    merged = {**told[-1], "changed": any(result.get("changed") for result in told), "results": list(items.values())}
+    merged["actions"] = [action for result in told for action in result.get("actions") or []]
+    if any("diff" in result for result in told):
+        merged["diff"] = _merged_diffs([diff for result in told for diff in result.get("diff") or []])
+    plans = [result["plan"] for result in told if result.get("plan")]
+    if plans:
+        merged["plan"] = _merged_plan(plans, merged["results"])
+    return merged
+
+
+def _merged_item(first: Dict, second: Dict) -> Dict:
+    merged = {**second, "actions": [*(first.get("actions") or []), *(second.get("actions") or [])]}
+    statuses = (first.get("status"), second.get("status"))
+    if statuses[1] in ("unchanged", "updated") and statuses[0] in ("created", "updated"):
+        merged["status"] = statuses[0]
+    return merged
+
+
+def _merged_diffs(diffs: t.Sequence[Dict]) -> list[Dict]:
+    """Return one diff a policy: as it was before the first task, and after the last one."""
+    merged: dict[str, Dict] = {}
+    for diff in diffs:
+        before, after = str(diff.get("before_header")), str(diff.get("after_header"))
+        known = merged.pop(before, None)
+        sides = (diff.get("before") or {}, diff.get("after") or {})
+        # What a task made had nothing before it.
+        earlier = {} if known is not None and known["before_header"] != known["after_header"] else sides[0]
+        merged[after] = (
+            diff
+            if known is None
+            else {
+                **known,
+                "after_header": diff.get("after_header"),
+                "before": {**earlier, **(known.get("before") or {})},
+                "after": {**(known.get("after") or {}), **sides[1]},
+            }
+        )
+    return list(merged.values())
+
+
+def _merged_plan(plans: t.Sequence[Dict], items: t.Sequence[Dict]) -> Dict:
+    counts = {status: sum(item.get("status") == status for item in items) for status in _STATUSES}
+    sums = {name: sum(plan.get(name) or 0 for plan in plans) for name in _SUMS}
+    return {**plans[-1], "fingerprint": plans[0].get("fingerprint"), **counts, **sums}

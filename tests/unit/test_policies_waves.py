@@ -1,0 +1,200 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The check-in gate, and results of several tasks as one."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import checkin_gate, merged_results
+
+Dict = dict[str, t.Any]
+
+
+def seen(user: str, ok: bool = True, device: str = "PC") -> Dict:
+    return {"user_id": user, "device_name": device, "device_platform": "Windows", "was_successful": ok}
+
+
+def checkins(**policies: list[Dict]) -> Dict:
+    return {"policies": [{"display_name": name, "statuses": statuses} for name, statuses in policies.items()]}
+
+
+def told(given: Dict, **options: t.Any) -> tuple[t.Any, ...]:
+    verdict = checkin_gate(given, **options)
+    return tuple(verdict[name] for name in ("verdict", "open", "users", "failed", "rate"))
+
+
+def test_enough_users_without_a_failure_pass() -> None:
+    given = checkins(A=[seen("u1"), seen("u2")])
+    assert checkin_gate(given, min_users=2) == {
+        "verdict": "passed",
+        "open": True,
+        "reason": "2 users checked in.",
+        "users": 2,
+        "needed_users": 2,
+        "failed": 0,
+        "rate": 1.0,
+    }
+
+
+@pytest.mark.parametrize(("final", "verdict"), [(False, "waiting"), (True, "breached")])
+def test_too_few_users_wait_until_the_time_is_over(final: bool, verdict: str) -> None:
+    found = checkin_gate(checkins(A=[seen("u1")]), min_users=3, final=final)
+    assert (found["verdict"], found["open"]) == (verdict, False)
+    assert found["reason"] == "1 user of the 3 needed checked in."
+
+
+def test_a_limit_of_failures_is_one_that_may_be_reached() -> None:
+    given = checkins(A=[seen("u1", ok=False), *(seen(f"u{number}") for number in range(2, 21))])
+    assert told(given, max_failure_rate=0.05)[:2] == ("passed", True)
+    found = checkin_gate(given, max_failure_rate=0.04, final=True)
+    assert (found["verdict"], found["reason"]) == ("breached", "1 of 20 users failed, more than 4.00%.")
+
+
+@pytest.mark.parametrize(("on_no_data", "opens"), [("stop", False), ("continue", True)])
+def test_nobody_is_no_data(on_no_data: str, opens: bool) -> None:
+    assert told(checkins(A=[]), on_no_data=on_no_data)[:2] == ("waiting", False)
+    assert told(checkins(A=[]), on_no_data=on_no_data, final=True) == ("no_data", opens, 0, 0, None)
+
+
+def test_on_no_data_says_nothing_of_failures() -> None:
+    assert told(checkins(A=[seen("u1", ok=False)]), on_no_data="continue", final=True)[:2] == ("breached", False)
+
+
+def test_a_user_counts_once_and_failed_with_any_device_or_policy() -> None:
+    given = checkins(A=[seen("u1"), seen("U1", ok=False, device="other")], B=[seen("u2"), seen("u1")])
+    assert told(given)[2:] == (2, 1, 0.5)
+
+
+def test_the_latest_checkin_of_a_device_counts() -> None:
+    assert told(checkins(A=[seen("u1"), seen("u1", ok=False)]))[:2] == ("passed", True)
+    assert told(checkins(A=[seen("u1", ok=False), seen("u1")]))[3] == 1
+
+
+def test_only_chosen_policies_count() -> None:
+    given = checkins(Ours=[seen("u1")], Theirs=[seen("u2", ok=False)])
+    assert told(given, policies=["Ours"])[2:4] == (1, 0)
+    assert told(given, policies=[])[2] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"min_users": 0}, "min_users is 0"),
+        ({"min_users": "many"}, "min_users is 'many'"),
+        ({"max_failure_rate": 5}, "max_failure_rate is 5"),
+        ({"max_failure_rate": float("nan")}, "max_failure_rate is nan"),
+        ({"max_failure_rate": None}, "max_failure_rate is None"),
+        ({"on_no_data": "pass"}, "on_no_data is 'pass'"),
+    ],
+)
+def test_terms_that_mean_nothing_are_refused(options: Dict, words: str) -> None:
+    with pytest.raises(PoliciesError, match=words):
+        checkin_gate(checkins(), **options)
+
+
+@pytest.mark.parametrize("given", [None, [], {}, {"policies": None}])
+def test_what_are_no_checkins_is_refused(given: t.Any) -> None:
+    with pytest.raises(PoliciesError, match="they hold no policies"):
+        checkin_gate(given)
+
+
+# Results as one
+
+
+def item(place: int | None, status: str, *actions: str, **more: t.Any) -> Dict:
+    return {"index": place, "display_name": f"P{place}", "status": status, "actions": list(actions), **more}
+
+
+def result(*items: Dict, changed: bool = True, **more: t.Any) -> Dict:
+    return {"changed": changed, "results": list(items), "actions": [a for one in items for a in one["actions"]], **more}
+
+
+def test_what_was_created_first_and_changed_later_was_created() -> None:
+    merged = merged_results(
+        [
+            result(item(0, "created", "create", waiting=["groups"]), item(1, "unchanged")),
+            result(
+                item(0, "updated", "assign", waiting=[]), item(1, "deleted", "delete"), item(None, "deleted", id="p9")
+            ),
+        ]
+    )
+    assert merged["actions"] == ["create", "assign", "delete"]
+    assert [(one["status"], one["actions"]) for one in merged["results"]] == [
+        ("created", ["create", "assign"]),
+        ("deleted", ["delete"]),
+        ("deleted", []),
+    ]
+    assert merged["results"][0]["waiting"] == []
+
+
+@pytest.mark.parametrize("last", ["failed", "not_attempted", "deleted"])
+def test_how_it_ended_is_told(last: str) -> None:
+    merged = merged_results([result(item(0, "updated", "update")), result(item(0, last), failed=True, msg="no")])
+    assert (merged["results"][0]["status"], merged["failed"], merged["msg"]) == (last, True, "no")
+
+
+def test_changed_is_what_any_of_them_was() -> None:
+    quiet = result(item(0, "unchanged"), changed=False)
+    assert merged_results([result(item(0, "updated")), quiet])["changed"] is True
+    assert merged_results([quiet, quiet])["changed"] is False
+
+
+def test_differences_are_those_from_the_first_to_the_last() -> None:
+    made = {
+        "before_header": "policy 'A'",
+        "after_header": "policy 'A' (id 1)",
+        "before": {},
+        "after": {"groups": ["p"]},
+    }
+    grown = {
+        "before_header": "policy 'A' (id 1)",
+        "after_header": "policy 'B' (id 1)",
+        "before": {"groups": ["p"], "display_name": "A"},
+        "after": {"groups": ["p", "q"], "display_name": "B"},
+    }
+    other = {**grown, "before_header": "policy 'C'", "after_header": "policy 'C'"}
+    merged = merged_results([result(diff=[made]), result(diff=[other, grown])])
+    assert merged["diff"] == [
+        other,
+        {
+            "before_header": "policy 'A'",
+            "after_header": "policy 'B' (id 1)",
+            "before": {},
+            "after": {"groups": ["p", "q"], "display_name": "B"},
+        },
+    ]
+    assert "diff" not in merged_results([result()])
+
+
+def test_what_was_before_is_what_was_before_the_first() -> None:
+    header = {"before_header": "policy 'A' (id 1)", "after_header": "policy 'A' (id 1)"}
+    first = {**header, "before": {"groups": []}, "after": {"groups": ["p"]}}
+    second = {**header, "before": {"groups": ["p"], "priority": 1}, "after": {"groups": ["p", "q"], "priority": 2}}
+    [merged] = merged_results([result(diff=[first]), result(diff=[second])])["diff"]
+    assert merged["before"] == {"groups": [], "priority": 1}
+    assert merged["after"] == {"groups": ["p", "q"], "priority": 2}
+
+
+def test_a_plan_has_the_first_fingerprint_and_the_sums() -> None:
+    plans: list[Dict] = [
+        {"fingerprint": "f1", "created": 1, "writes": 2, "read_requests": 1, "waiting": 1},
+        {"fingerprint": "f2", "created": 0, "writes": 1, "read_requests": 2, "waiting": 0},
+    ]
+    merged = merged_results([result(item(0, "created"), plan=plans[0]), result(item(0, "updated"), plan=plans[1])])
+    wanted = {"fingerprint": "f1", "created": 1, "updated": 0, "writes": 3, "read_requests": 3, "waiting": 0}
+    assert wanted.items() <= merged["plan"].items()
+
+
+@pytest.mark.parametrize("given", [None, {}, ["x"]])
+def test_what_are_no_results_is_refused(given: t.Any) -> None:
+    with pytest.raises(PoliciesError):
+        merged_results(given)
+
+
+def test_nothing_is_nothing() -> None:
+    assert merged_results([]) == merged_results([{}]) == {}
