@@ -40,9 +40,47 @@ options:
     description:
       - All policies of the tenant, as M(m365.apps.office_client_config_info) returns them. Those that the result does
         not name are C(unmanaged).
-      - When omitted, nothing is said of unmanaged policies.
+      - When they come with payloads and groups (O(m365.apps.office_client_config_info#module:gather)), C(effective) and
+        C(conflicts) are made of them.
+      - When omitted, nothing is said of unmanaged policies, effective settings and conflicts.
     type: list
     elements: dict
+  described:
+    description:
+      - The definitions. Their groups are those that C(effective) and C(conflicts) show when O(groups) is omitted.
+      - When omitted or empty, the groups of all policies of O(live).
+    type: list
+    elements: dict
+    default: []
+  groups:
+    description:
+      - Groups that C(effective) and C(conflicts) show, each as a name, an ID, or a dict of C(id) and C(display_name).
+      - When omitted, the first 20 of O(described) by the alphabet; C(findings) tells when there are more. An empty
+        list has none.
+    type: list
+    elements: raw
+  setting_key:
+    description:
+      - Key of the ID of a setting in the objects of a payload.
+    type: str
+    default: settingId
+  waves:
+    description:
+      - Waves of the rollout, as the role leaves them in C(rollout_waves_state).
+      - When omitted or empty, none.
+    type: list
+    elements: dict
+    default: []
+  checkins:
+    description:
+      - Result of M(m365.apps.office_client_checkin_info).
+      - When omitted, nothing is said of check-ins.
+    type: dict
+  verdict:
+    description:
+      - How it came out, as C(level) (V(ok), V(changed), V(warning), V(failed)) and C(text).
+      - When omitted, it is found in the result.
+    type: dict
   title:
     description:
       - Title of the report. When omitted, the report has one of its own.
@@ -78,7 +116,7 @@ RETURN = r"""
 _value:
   description:
     - C(mode), C(check_mode), C(verdict) (C(level) and C(text)), C(fingerprint), C(counts) by status, C(plan),
-      C(findings), C(unmanaged).
+      C(findings), C(unmanaged), C(waves), and where they are known C(effective), C(conflicts), C(checkins).
     - C(policies), each with C(display_name), C(id), C(status), C(actions), C(msg) and its differences C(before) and
       C(after).
   type: dict

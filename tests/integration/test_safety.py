@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The backup that a rollout makes by itself, and the way back when it fails in the middle: real runs of the playbook."""
+"""The backup that a rollout makes by itself, and the way back when it fails in the middle: real runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIVE = [
     {"displayName": "Retired", "priority": 2, "userPreferencePayload": [SETTING], "description": "Old"},
     {"displayName": "Foreign", "priority": 3},
 ]
-WANTED = [
+WANTED: list[dict[str, t.Any]] = [
     {"display_name": "Baseline", "priority": 1, "description": "Ours", "policy_payload": [{**SETTING, "value": "2"}]},
     {"display_name": "New", "policy_payload": [SETTING], "groups": ["All Staff"]},
     {"display_name": "Retired", "state": "absent"},
@@ -99,7 +99,8 @@ def test_without_a_backup_nothing_is_written(ansible: Ansible, there: Emulator) 
     assert there.writes() == []
 
 
-def test_a_backup_is_never_written_over(ansible: Ansible, there: Emulator) -> None:
+@pytest.mark.usefixtures("there")
+def test_a_backup_is_never_written_over(ansible: Ansible) -> None:
     (ansible.folder / "play.yml").write_text(
         "- {hosts: localhost, gather_facts: false, tasks: "
         "[{ansible.builtin.include_role: {name: m365.apps.rollout, tasks_from: backup}}]}"

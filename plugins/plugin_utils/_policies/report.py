@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from .model import PoliciesError
+from .payloads import SETTING_KEY
+from .sections import settings_sections, waves_section
 
 MODES = ("plan", "rollout", "drift", "restore")
 _STATUSES = ("created", "updated", "deleted", "unchanged", "failed", "not_attempted")
@@ -21,13 +23,18 @@ def report_of(
     check_mode: bool = False,
     findings: t.Sequence[Dict] = (),
     live: t.Sequence[Dict] | None = None,
+    described: t.Sequence[Dict] = (),
+    groups: t.Any = None,
+    setting_key: str = SETTING_KEY,
+    waves: t.Sequence[Dict] = (),
     **more: t.Any,
 ) -> Dict:
     """Return the dict that the report templates render, and that plan.json holds.
 
     ``result`` is what office_client_configs returned, best in diff mode. ``live`` are all policies of the tenant; those
-    that the result does not name are unmanaged. ``more`` (title, tenant, host, ...) is taken over where it is not None.
-    Raises PoliciesError.
+    that the result does not name are unmanaged. Where they come with payloads and assignments the report shows what
+    members of ``groups`` get (see settings_sections, also for ``described``). ``waves`` are those of waves_section.
+    ``more`` (title, tenant, host, checkins, verdict, ...) is taken over where it is not None. Raises PoliciesError.
     """
     if mode not in MODES:
         raise PoliciesError(f"the mode {mode!r} is none of {', '.join(MODES)}")
@@ -38,6 +45,8 @@ def report_of(
     counts = {status: sum(item.get("status") == status for item in items) for status in _STATUSES}
     plan = result.get("plan") or {}
     configs = {(config.get("id"), config.get("display_name")): config for config in result.get("configs") or []}
+    with_payloads = [policy for policy in live or () if {"policy_payload", "user_preference_payload"} & set(policy)]
+    sections = settings_sections(with_payloads, described, groups, setting_key) if with_payloads else {}
     report = {
         "format": 1,
         "mode": mode,
@@ -47,8 +56,10 @@ def report_of(
         "counts": counts,
         "plan": plan,
         "policies": [_policy(item, configs, diffs) for item in items],
-        "findings": list(findings),
+        "findings": [*findings, *sections.pop("notes", ())],
         "unmanaged": None if live is None else _unmanaged(items, live),
+        "waves": waves_section(waves),
+        **sections,
     }
     return {**report, **{name: value for name, value in more.items() if value is not None}}
 

@@ -1,0 +1,105 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sections of a report beyond the result: what members of groups get, over what policies meet, and the waves. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .conflicts import policy_conflicts
+from .effective import asked_groups, effective_policy
+from .model import read_policies
+from .payloads import SETTING_KEY
+
+# More groups make the page long before they make it better.
+MOST_GROUPS = 20
+
+Dict = dict[str, t.Any]
+
+
+def settings_sections(
+    policies: t.Sequence[Dict],
+    described: t.Sequence[Dict] = (),
+    groups: t.Any = None,
+    setting_key: str = SETTING_KEY,
+) -> Dict:
+    """Return ``effective`` for each group, ``conflicts`` in these groups, and ``notes`` (findings on the report).
+
+    ``policies`` are those that count: configs with payloads and assignments, or definitions. ``groups`` are those to
+    show, by name, id or both; when None those that ``described`` name, by their names, MOST_GROUPS of them. A policy
+    that cannot be read is in ``skipped`` of each group. Raises PoliciesError.
+    """
+    names = _group_names(policies)
+    problems = {id(policy): read_policies([policy], setting_key).all[0].problems for policy in policies}
+    usable = [policy for policy in policies if not problems[id(policy)]]
+    unreadable = [
+        {
+            "policy": str(policy.get("display_name") or policy.get("id")),
+            "payload": None,
+            "reason": problems[id(policy)][0],
+        }
+        for policy in policies
+        if problems[id(policy)]
+    ]
+    shown, left = (asked_groups(groups), 0) if groups is not None else _groups_of(usable, described, setting_key, names)
+    effective = [effective_policy(usable, [_written(group)], setting_key, names) for group in shown]
+    return {
+        "effective": [{**one, "skipped": [*one["skipped"], *unreadable]} for one in effective],
+        "conflicts": policy_conflicts(usable, [_written(group) for group in shown], setting_key, names),
+        "notes": [_left_out(len(shown), left)] if left else [],
+    }
+
+
+def waves_section(waves: t.Sequence[Dict]) -> list[Dict]:
+    """Return waves as the report shows them, from ``rollout_waves_state`` of the role.
+
+    ``started`` and ``finished`` become ``started_at`` and ``finished_at``, and ``changed`` tells whether ``counts``
+    has anything that was created, updated or deleted.
+    """
+    return [_wave(wave) for wave in waves]
+
+
+def _wave(wave: Dict) -> Dict:
+    counts = wave.get("counts")
+    changed = None if counts is None else any(counts.get(name) for name in ("created", "updated", "deleted"))
+    known = {"started_at": wave.get("started"), "finished_at": wave.get("finished"), "changed": changed}
+    return {**known, **{key: value for key, value in wave.items() if key not in ("started", "finished", "counts")}}
+
+
+def _group_names(policies: t.Sequence[Dict]) -> dict[str, str]:
+    """Return the names of groups by ids, as office_client_config_info tells them with the assignments."""
+    return {
+        assignment["group_id"]: assignment["group_name"]
+        for policy in policies
+        for assignment in policy.get("assignments") or []
+        if assignment.get("group_id") and assignment.get("group_name")
+    }
+
+
+def _groups_of(
+    policies: t.Sequence[Dict], described: t.Sequence[Dict], setting_key: str, names: t.Mapping[str, str]
+) -> tuple[list[str], int]:
+    """Return the groups that ``described`` name, or ``policies`` where it is empty, and how many more there are."""
+    own = read_policies(described or policies, setting_key, names)
+    keys = {key for policy in own.present for key in policy.groups}
+    ordered = sorted(keys, key=lambda key: (own.directory.label(key), key))
+    return ordered[:MOST_GROUPS], max(0, len(ordered) - MOST_GROUPS)
+
+
+def _written(group: t.Any) -> t.Any:
+    """Return a group as an option has it: a key as text, or what asked_groups made of an option."""
+    if isinstance(group, str):
+        return group
+    return group.text or {key: part for key, part in (("id", group.id), ("display_name", group.name)) if part}
+
+
+def _left_out(shown: int, left: int) -> Dict:
+    return {
+        "level": "note",
+        "rule": "report_groups",
+        "message": f"The report shows {shown} of {shown + left} groups. Choose them by rollout_report_groups.",
+        "policies": [],
+        "groups": [],
+        "setting": None,
+    }
