@@ -11,21 +11,23 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Turns check-ins into a verdict that a rollout can wait for. The role P(m365.apps.rollout#role) asks it between waves.
+  - Turns check-ins into a verdict that a rollout can wait for. The role P(m365.apps.rollout#role) asks it between
+    waves.
   - Microsoft retired the health report of the product in 2022, and what Graph returns may be empty since then. No data
     is no success.
-  - A user counts once, and as failed if the latest check-in of any of the user's devices failed for any of the policies.
+  - A user counts once, and as failed if the latest check-in of any of the user's devices failed for any of the
+    policies.
 positional: policies
 options:
   _input:
     description:
-      - Result of M(m365.apps.office_client_checkin_info), gathered with V(policies). Its O(m365.apps.office_client_checkin_info#module:since)
-        tells from when on check-ins count.
+      - Result of M(m365.apps.office_client_checkin_info), gathered with V(policies). What was given there as
+        O(m365.apps.office_client_checkin_info#module:since) tells from when on check-ins count.
     type: dict
     required: true
   policies:
     description:
-      - Names of the policies whose check-ins count.
+      - Names or IDs of the policies whose check-ins count.
       - When omitted, all policies. In an empty list none counts.
     type: list
     elements: str

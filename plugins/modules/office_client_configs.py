@@ -208,8 +208,9 @@ options:
       - Policies that wait keep their order among themselves, and so do those that the task does not name; their
         priorities change only where they must make way.
       - RV(plan.fingerprint) is the same with and without it.
-      - When omitted, all groups are in reach. In an empty list none is, so that new policies get no groups.
-        C(null), and O(prune) beside it, are errors.
+      - What O(prune) finds waits always.
+      - When omitted, all groups are in reach. In an empty list none is, so that new policies get no groups. C(null) is
+        refused.
     type: list
     elements: raw
   on_error:

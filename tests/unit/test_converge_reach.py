@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge, read_and_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import Assignment, Policy
 from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases, group_refs
@@ -179,6 +180,14 @@ def test_a_target_that_is_no_group_is_outside() -> None:
     everyone = Assignment(None, target={"@odata.type": "#microsoft.graph.allDevices"})
     tenant = MemoryTenant.of([policy("A", 0, assignments=(everyone,))])
     assert pilots(tenant, wish("A", description="new")).items[0].waiting == ("description",)
+
+
+def test_what_prune_finds_waits() -> None:
+    tenant = MemoryTenant.of([held("A", 0, "Pilot"), held("Unlisted", 1, "Pilot")])
+    outcome = pilots(tenant, wish("A"), guards=Guards(prune=Prune()))
+    assert (outcome.statuses, outcome.items[1].waiting) == (("unchanged", "unchanged"), ("state",))
+    whole = converge(wishes(wish("A")), tenant, MemoryDirectory(NAMED), Terms(True, guards=Guards(prune=Prune())))
+    assert whole.plan.fingerprint == outcome.plan.fingerprint
 
 
 def test_an_empty_reach_reaches_nobody() -> None:

@@ -79,6 +79,8 @@ def test_only_chosen_policies_count() -> None:
     given = checkins(Ours=[seen("u1")], Theirs=[seen("u2", ok=False)])
     assert told(given, policies=["Ours"])[2:4] == (1, 0)
     assert told(given, policies=[])[2] == 0
+    given["policies"][0]["id"] = "p1"
+    assert told(given, policies=["p1"])[2:4] == (1, 0)
 
 
 @pytest.mark.parametrize(

@@ -89,9 +89,6 @@ def _guards(params: Arguments) -> Guards:
 def _reach(params: Arguments) -> tuple[str, ...] | None:
     if params["reach"] is None:
         return None
-    if params["prune"]:
-        cause = "policies that are not listed may be those of any group"
-        raise UserError(_TASK, "prune within a reach", cause, "Leave prune out here, and prune in a run without reach")
     return group_names(params["reach"], "reach", _TASK)
 
 

@@ -27,8 +27,8 @@ def checkin_gate(
 ) -> Dict:
     """Return what a gate says to check-ins, the result of office_client_checkin_info with policies.
 
-    ``policies`` are the names that count, None for all. Users count once, and failed if they failed with any policy. A
-    gate that is not ``final`` waits where it does not pass. Raises PoliciesError.
+    ``policies`` are the names or ids that count, None for all. Users count once, and failed if they failed with
+    any policy. A gate that is not ``final`` waits where it does not pass. Raises PoliciesError.
     """
     needed, limit = _terms(min_users, max_failure_rate, on_no_data)
     users, failed = _users(_listed(checkins), policies)
@@ -78,7 +78,7 @@ def _users(listed: t.Sequence[Dict], names: t.Sequence[str] | None) -> tuple[set
     users: set[str] = set()
     failed: set[str] = set()
     for policy in listed:
-        if names is not None and policy.get("display_name") not in names:
+        if names is not None and not {policy.get("display_name"), policy.get("id")} & set(names):
             continue
         devices: set[tuple[str, ...]] = set()
         # The latest come first, and of two at one time the failed one.

@@ -70,6 +70,10 @@ class Emulator:
         """Return the state of one tenant: policies with decoded payloads, groups, apps."""
         return t.cast(dict[str, t.Any], self._call("GET", "state")["tenants"][tenant_id])
 
+    def put(self, tenants: dict[str, t.Any]) -> None:
+        """Put tenants in the place of all that are there, as ``tenant`` returns them; all else stays as it is."""
+        self._call("PUT", "state", {"tenants": tenants})
+
     def tenants(self) -> list[str]:
         """Return the ids of all tenants."""
         return list(self._call("GET", "state")["tenants"])

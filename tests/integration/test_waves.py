@@ -1,0 +1,211 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rollouts in waves: who feels what when, the gate, and going on where it stood. Real runs of the playbook."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run, both_ways
+
+Dict = dict[str, t.Any]
+
+PILOT, BROAD, ALL = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "123")
+GROUPS = [
+    {"id": group, "displayName": name} for group, name in ((PILOT, "Pilot"), (BROAD, "Broad"), (ALL, "All Staff"))
+]
+SETTING = {"settingId": "a", "value": "1"}
+LIVE = [{"displayName": "Baseline", "priority": 0, "policyPayload": [SETTING], "assignments": [BROAD]}]
+WANTED = [
+    {"display_name": "New", "priority": 0, "policy_payload": [SETTING], "groups": ["Pilot", "Broad", "All Staff"]},
+    {"display_name": "Baseline", "priority": 1, "policy_payload": [{**SETTING, "value": "2"}], "groups": ["Broad"]},
+]
+GATE = {"min_users": 2, "max_failure_rate": 0.4, "timeout": 1, "interval": 1}
+WAVES = [
+    {"name": "pilot", "groups": ["Pilot"]},
+    {"name": "broad", "groups": [{"id": BROAD}]},
+    {"name": "everybody", "groups": ["All Staff"]},
+]
+
+
+@pytest.fixture
+def there(emulator: Emulator) -> Emulator:
+    emulator.reset(tenant.state(LIVE, GROUPS))
+    return emulator
+
+
+def gated(**gate: t.Any) -> list[Dict]:
+    return [{**WAVES[0], "gate": {**GATE, **gate}}, *WAVES[1:]]
+
+
+def roll_out(ansible: Ansible, *arguments: str, waves: t.Sequence[Dict] = WAVES, **variables: t.Any) -> Run:
+    extra = {
+        "rollout_policies": WANTED,
+        "rollout_waves": list(waves),
+        "rollout_state_folder": str(ansible.folder / "state"),
+        **variables,
+    }
+    return ansible.playbook("m365.apps.rollout", "-e", json.dumps(extra), *arguments)
+
+
+def record(ansible: Ansible) -> Dict:
+    path = ansible.folder / "state" / f"{tenant.TENANT}.waves.json"
+    return t.cast(Dict, json.loads(path.read_text())) if path.exists() else {}
+
+
+def statuses(ansible: Ansible) -> list[str]:
+    return [wave["status"] for wave in record(ansible)["waves"]]
+
+
+def live(emulator: Emulator) -> dict[str, tuple[int, str, set[str]]]:
+    """Return number, value of the setting and groups of each policy by name."""
+    return {
+        policy["displayName"]: (
+            policy["priority"],
+            policy["policyPayload"][0]["value"],
+            {entry["groupId"] for entry in policy["assignments"]},
+        )
+        for policy in emulator.tenant(tenant.TENANT)["policies"]
+    }
+
+
+def said(run: Run) -> str:
+    return " ".join(run.output.split())
+
+
+def check_in(emulator: Emulator, name: str, *successes: bool, at: datetime | None = None) -> None:
+    """Let one user for each of ``successes`` check in for a policy, a minute from now by default."""
+    moment = at or datetime.now(UTC) + timedelta(minutes=1)
+    state = emulator.tenant(tenant.TENANT)
+    for policy in state["policies"]:
+        if policy["displayName"] == name:
+            policy["checkinStatuses"] = [
+                {
+                    "userId": f"user-{number}",
+                    "userPrincipalName": f"user-{number}@contoso.example",
+                    "deviceName": f"PC-{number}",
+                    "devicePlatform": "Windows",
+                    "devicePlatformVersion": "10",
+                    "wasSuccessful": success,
+                    "checkinDateTime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    "appliedPolicies": [],
+                }
+                for number, success in enumerate(successes)
+            ]
+    emulator.put({tenant.TENANT: state})
+
+
+@both_ways
+def test_each_wave_reaches_its_groups_and_no_others(ansible: Ansible, there: Emulator) -> None:
+    roll_out(ansible, rollout_stop_after_wave="pilot").ok()
+    assert live(there) == {"New": (0, "1", {PILOT}), "Baseline": (1, "1", {BROAD})}
+    assert statuses(ansible) == ["passed", "waiting", "waiting"]
+    roll_out(ansible, rollout_stop_after_wave="broad").ok()
+    assert live(there) == {"New": (0, "1", {PILOT, BROAD}), "Baseline": (1, "2", {BROAD})}
+    run = roll_out(ansible).ok()
+    assert live(there) == {"New": (0, "1", {PILOT, BROAD, ALL}), "Baseline": (1, "2", {BROAD})}
+    assert "Wave 3 of 3, everybody: 2 policies, 1 updated, 1 unchanged" in said(run)
+    assert statuses(ansible) == ["passed"] * 3
+    # Done: only held against drift, in one go.
+    there.clear_journal()
+    again = roll_out(ansible).ok()
+    assert "changed=0" in again.stdout
+    assert there.writes() == []
+
+
+def test_in_one_run_waves_come_one_after_the_other(ansible: Ansible, there: Emulator) -> None:
+    before = live(there)
+    checked = roll_out(ansible, "--check").ok()
+    assert (live(there), record(ansible)) == (before, {})
+    assert "Plan (check mode, nothing was written): 2 policies, 1 created, 1 updated" in said(checked)
+    run = roll_out(ansible).ok()
+    assert live(there)["New"][2] == {PILOT, BROAD, ALL}
+    assert "Rollout: 2 policies, 1 created, 1 updated" in said(run)
+    assert "failed=0" in run.stdout
+
+
+def test_a_gate_without_data_stops_and_the_next_run_goes_on(ansible: Ansible, there: Emulator) -> None:
+    stopped = roll_out(ansible, waves=gated()).failed()
+    assert "Wave 1 of 3, pilot: the check-in gate stays closed: Nobody checked in. The rollout stops" in said(stopped)
+    assert live(there) == {"New": (0, "1", {PILOT}), "Baseline": (1, "1", {BROAD})}
+    assert statuses(ansible) == ["breached", "waiting", "waiting"]
+    # Check-ins from before the wave say nothing of it.
+    check_in(there, "New", True, True, at=datetime.now(UTC) - timedelta(days=1))
+    roll_out(ansible, waves=gated()).failed()
+    check_in(there, "New", True, False)
+    failed = roll_out(ansible, waves=gated()).failed()
+    assert "1 of 2 users failed, more than 40.00%." in said(failed)
+    assert record(ansible)["waves"][0]["gate"]["verdict"] == "breached"
+    check_in(there, "New", True, True, False)
+    there.clear_journal()
+    passed = roll_out(ansible, waves=gated()).ok()
+    assert "Wave 1 of 3, pilot: passed" in said(passed)
+    assert record(ansible)["waves"][0]["gate"]["users"] == 3
+    assert live(there)["New"][2] == {PILOT, BROAD, ALL}
+    assert not [call for call in there.writes() if call.startswith("DELETE")]
+
+
+@pytest.mark.parametrize(
+    ("waves", "more"),
+    [(gated(on_no_data="continue"), {}), (gated(), {"rollout_from_wave": "broad"})],
+    ids=["as on_no_data says", "from the wave behind it"],
+)
+def test_a_gate_that_is_passed_over(ansible: Ansible, there: Emulator, waves: list[Dict], more: Dict) -> None:
+    roll_out(ansible, waves=waves, **more).ok()
+    assert live(there)["New"][2] == {PILOT, BROAD, ALL}
+
+
+def test_a_gate_that_cannot_be_read_is_no_empty_one(ansible: Ansible, there: Emulator) -> None:
+    waves = gated(on_no_data="continue")
+    roll_out(ansible, waves=WAVES, rollout_stop_after_wave="pilot").ok()
+    # The listing of the changes is read, and not that of the check-ins.
+    there.misbehave(
+        {"kind": "forbidden", "match": {"method": "GET", "path": "clientConfigurations$"}, "skip": 1, "count": 9}
+    )
+    stopped = roll_out(ansible, waves=[WAVES[0], {**waves[0], **WAVES[1]}, WAVES[2]]).failed()
+    assert "403" in said(stopped) or "Forbidden" in said(stopped)
+
+
+def test_a_failure_in_a_wave_can_be_undone(ansible: Ansible, there: Emulator) -> None:
+    export = [ansible.folder / name for name in ("before", "after")]
+    ansible.playbook("m365.apps.export", "-e", f"rollout_export_folder={export[0]}").ok()
+    safe = {"rollout_backup_folder": str(ansible.folder / "backups"), "rollout_restore_on_failure": True}
+    run = roll_out(ansible, waves=[WAVES[0], {**WAVES[1], "gate": GATE}, WAVES[2]], **safe).failed()
+    assert "it is as before the rollout" in said(run)
+    assert record(ansible) == {}
+    ansible.playbook("m365.apps.export", "-e", f"rollout_export_folder={export[1]}").ok()
+    assert contents(export[0]) == contents(export[1])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rollout_state_folder": ""}, "rollout_state_folder is missing."),
+        ({"waves": [WAVES[0], WAVES[0]]}, "two of them have one name."),
+        ({"waves": [{"name": "pilot", "groups": []}]}, "a wave has no groups."),
+        ({"rollout_from_wave": "nobody"}, "there is none with the name nobody."),
+        ({"waves": [{"name": "pilot", "groups": ["Pilots"]}, WAVES[2]]}, "'Pilots'"),
+    ],
+)
+def test_waves_that_cannot_be_meant_are_refused(ansible: Ansible, there: Emulator, change: Dict, words: str) -> None:
+    assert words in said(roll_out(ansible, **change).failed())
+    assert there.writes() == []
+
+
+def test_a_state_file_that_cannot_be_read_stops_it(ansible: Ansible, there: Emulator) -> None:
+    (ansible.folder / "state").mkdir()
+    (ansible.folder / "state" / f"{tenant.TENANT}.waves.json").write_text("{")
+    assert "is no state file of this version" in said(roll_out(ansible).failed())
+    assert there.writes() == []
