@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from playwright.sync_api import Browser
 
 from ansible_collections.m365.apps.tests.browser.chromium import chromium
 from ansible_collections.m365.apps.tests.browser.screenshots import TEMPLATES
+from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support.emulator import running_emulator
+from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible
 from ansible_collections.m365.apps.tests.integration.support.report_samples import (
     contoso_report,
     hostile_report,
@@ -33,3 +37,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the pages, as the role's entry point report wrote them."""
     reports = {"contoso": contoso_report(), "hostile": hostile_report(), "empty": {}, "large": large_report(100, 200)}
     return write_reports(tmp_path_factory.mktemp("pages"), reports, TEMPLATES)
+
+
+@pytest.fixture(scope="session")
+def real_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page that the role wrote of a rollout of the example set to the emulator."""
+    folder = tmp_path_factory.mktemp("real")
+    contoso = ROOT / "examples" / "contoso"
+    [seed] = json.loads((contoso / "seed.json").read_text())["tenants"].values()
+    variables = {
+        "rollout_definitions": str(contoso / "definitions"),
+        "rollout_report_folder": str(folder / "reports"),
+        "rollout_report_checkins": True,
+    }
+    with running_emulator(folder) as emulator:
+        emulator.reset(tenant.state(seed["policies"], seed["groups"]))
+        ansible = Ansible(folder, {}, tenant.login_variables(emulator.ready))
+        ansible.playbook("m365.apps.rollout", "-e", json.dumps(variables)).ok()
+    return folder / "reports" / "report.html"

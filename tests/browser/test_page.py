@@ -64,6 +64,25 @@ def test_axe_finds_nothing(browser: Browser, pages: Path, name: str, theme: str,
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
+def test_page_of_a_real_rollout(browser: Browser, real_page: Path, theme: str, width: int) -> None:
+    """What the role wrote of the example set's rollout: nothing for axe to find, and its policies can be filtered."""
+    with opened(browser, real_page, color_scheme=theme, viewport={"width": width, "height": 900}) as page:
+        for heading in ("Summary", "Policies", "Effective settings", "Check-ins", "Unmanaged policies"):
+            expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        expect(page.locator("#shown")).to_have_text(f"{POLICIES} of {POLICIES} policies shown")
+        page.get_by_label("Name, group or setting").fill("MACRO exception")
+        expect(page.locator("#shown")).to_have_text(f"1 of {POLICIES} policies shown")
+        expect(page.locator(VISIBLE)).to_contain_text("Break Glass Macro Exception")
+        page.get_by_label("Name, group or setting").fill("")
+        expect(page.locator("#shown")).to_have_text(f"{POLICIES} of {POLICIES} policies shown")
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        page.evaluate(axe())
+        result = page.evaluate(_AXE, _TAGS)
+        assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in result["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_filter(browser: Browser, pages: Path) -> None:
     """Words and statuses narrow the list; the count is told."""
     with opened(browser, pages / "contoso.html") as page:
