@@ -107,6 +107,19 @@ class Ansible:
         """Run a playbook with the variables of the tenant. ``more`` is added to the environment."""
         return self.run("ansible-playbook", str(play), "-e", f"@{self._variables}", *arguments, **more)
 
+    def start(self, program: str, play: str | Path, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a program on a playbook as the leader of its own group of processes, and do not wait for it."""
+        command = [str(BIN / program), str(play), "-e", f"@{self._variables}", *arguments]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=environment(self.folder, self.way),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
     def run(self, program: str, *arguments: str, **more: str) -> Run:
         """Run a program and look through what it printed."""
         command = [str(BIN / program), *arguments]

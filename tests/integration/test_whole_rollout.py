@@ -1,0 +1,174 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The main job from end to end: many policies in waves on a network that fails, killed in the middle, gone on with,
+held against drift and taken back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import typing as t
+from collections import Counter
+from pathlib import Path
+
+from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible
+
+Dict = dict[str, t.Any]
+
+GROUPS = {name: f"{number:08d}-0000-4000-8000-000000000000" for number, name in enumerate(("Pilot", "Broad", "All"), 1)}
+COUNT = 60
+LIVE = [
+    {"displayName": "Was here", "priority": 500, "description": "Ours since long", "assignments": [GROUPS["All"]]},
+    {"displayName": "Foreign", "priority": 900, "policyPayload": {"deep": {"list": [{"a": 1}]}}},
+]
+DEEP = {"settingId": "deep", "value": {"rules": [{"name": "one", "options": {"allow": True}}]}}
+WAVES = [
+    {"name": "pilot", "groups": ["Pilot"]},
+    {"name": "broad", "groups": ["Broad"]},
+    {"name": "all", "groups": ["All"]},
+]
+# Each is survived by itself; together they are a bad day. What the later ones skip lets the first wave begin.
+FAULTS = [
+    {"kind": "throttle", "match": {"method": "POST", "path": "clientConfigurations$"}, "count": 3, "retry_after": 1},
+    {"kind": "reset_after", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 3},
+    {"kind": "reset_before", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 5},
+    {"kind": "html_error", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 8},
+    {"kind": "unavailable", "match": {"method": "PUT", "path": "policyPayload"}, "count": 4, "skip": 10},
+    {"kind": "gateway_timeout", "match": {"method": "POST", "path": "/assign$"}, "count": 2, "skip": 20},
+    {"kind": "cut_json", "match": {"method": "GET", "path": "clientConfigurations$"}, "count": 1, "skip": 2},
+    {"kind": "token_expired", "match": {"method": "GET", "path": "assignments$"}, "count": 1},
+]
+_SECONDS = 300
+
+
+def definitions(folder: Path) -> Path:
+    """Write the policies, one a file."""
+    folder.mkdir()
+    for number in range(COUNT - 1):
+        policy = {
+            "display_name": f"Policy {number:02d}",
+            "priority": number,
+            "kind": ("windows", "windows_security")[number % 2],
+            "policy_payload": [{"settingId": f"s{number}", "value": str(number)}, DEEP],
+            "groups": ["Pilot", "Broad", "All"],
+        }
+        (folder / f"{number:02d}.json").write_text(json.dumps(policy))
+    ours = {"display_name": "Was here", "description": "Ours", "groups": ["All"]}
+    (folder / "was_here.yml").write_text(json.dumps(ours))
+    return folder
+
+
+def exported(ansible: Ansible, name: str) -> dict[str, bytes]:
+    folder = ansible.folder / name
+    ansible.playbook("m365.apps.export", "-e", f"rollout_export_folder={folder}").ok()
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def waves_of(ansible: Ansible) -> list[Dict]:
+    path = ansible.folder / "state" / f"{tenant.TENANT}.waves.json"
+    return t.cast(list[Dict], json.loads(path.read_text())["waves"]) if path.exists() else []
+
+
+def kill_in_wave(ansible: Ansible, emulator: Emulator, place: int, *arguments: str) -> None:
+    """Start the rollout and kill all of its processes as soon as the wave has written something."""
+    process = ansible.start("ansible-playbook", *arguments)
+    try:
+        deadline = time.monotonic() + _SECONDS
+        before = None
+        while before is None or len(emulator.writes()) <= before:
+            assert process.poll() is None, "the rollout ended before it could be killed"
+            assert time.monotonic() < deadline, "the rollout did not get so far"
+            if before is None and waves_of(ansible) and waves_of(ansible)[place]["status"] == "applying":
+                before = len(emulator.writes())
+            time.sleep(0.02)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def groups_of(policy: Dict) -> set[str]:
+    return {entry["groupId"] for entry in policy["assignments"]}
+
+
+def policies_of(emulator: Emulator) -> dict[str, Dict]:
+    policies = emulator.tenant(tenant.TENANT)["policies"]
+    names = Counter(policy["displayName"] for policy in policies)
+    assert max(names.values()) == 1, "a policy is there twice"
+    return {policy["displayName"]: policy for policy in policies}
+
+
+def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulator) -> None:
+    groups = [{"id": group, "displayName": name} for name, group in GROUPS.items()]
+    emulator.reset({**tenant.state(LIVE, groups), "settings": {"page_size": 25, "stale_seconds": 1}})
+    folder = definitions(ansible.folder / "definitions")
+    untouched = exported(ansible, "untouched")
+    variables = {
+        "rollout_definitions": str(folder),
+        "rollout_waves": WAVES,
+        "rollout_state_folder": str(ansible.folder / "state"),
+        "rollout_backup_folder": str(ansible.folder / "backups"),
+        "rollout_report_folder": str(ansible.folder / "report"),
+    }
+    rollout = ("m365.apps.rollout", "-e", json.dumps(variables))
+
+    # Each assignment of the second wave takes a while, so that it is killed in the middle.
+    slow = {
+        "kind": "slow",
+        "match": {"method": "POST", "path": "/assign$"},
+        "seconds": 0.05,
+        "skip": COUNT,
+        "count": 500,
+    }
+    emulator.misbehave(*FAULTS, slow)
+    kill_in_wave(ansible, emulator, 1, "m365.apps.rollout", "-e", json.dumps(variables))
+    [status, *_rest] = [wave["status"] for wave in waves_of(ansible)]
+    assert status == "passed"
+    live = policies_of(emulator)
+    assert all(GROUPS["Pilot"] in groups_of(live[f"Policy {number:02d}"]) for number in range(COUNT - 1))
+    assert not any(GROUPS["All"] in groups_of(policy) for name, policy in live.items() if name.startswith("Policy"))
+    assert (live["Was here"]["description"], len(live)) == ("Ours since long", COUNT + 1)
+
+    # Gone on with, on a network that is no better.
+    emulator.misbehave(*FAULTS)
+    went_on = ansible.playbook(*rollout).ok()
+    assert "Wave 1 of 3, pilot: passed" in went_on.stdout
+    assert [wave["status"] for wave in waves_of(ansible)] == ["passed"] * 3
+    live = policies_of(emulator)
+    assert all(groups_of(live[f"Policy {number:02d}"]) == set(GROUPS.values()) for number in range(COUNT - 1))
+    assert (live["Was here"]["description"], groups_of(live["Foreign"]), len(live)) == ("Ours", set(), COUNT + 1)
+    creates = [call for call in emulator.writes() if call.startswith("POST") and call.endswith("/clientConfigurations")]
+    assert len(creates) >= COUNT - 1
+    page = (ansible.folder / "report" / "report.html").read_text()
+    assert all(wave["name"] in page for wave in WAVES)
+
+    # Nothing is left to do, and nothing is drift.
+    emulator.misbehave()
+    emulator.clear_journal()
+    again = ansible.playbook(*rollout).ok()
+    assert "changed=0" in again.stdout
+    told = ansible.folder / "drift.json"
+    drift = ("m365.apps.drift", "-e", f"rollout_definitions={folder}", "-e", f"rollout_drift_file={told}")
+    ansible.playbook(*drift).ok()
+    assert emulator.writes() == []
+
+    # A key deep in a payload, behind our back.
+    state = emulator.tenant(tenant.TENANT)
+    [changed] = [policy for policy in state["policies"] if policy["displayName"] == "Policy 17"]
+    changed["policyPayload"][1]["value"]["rules"][0]["options"]["sneaked"] = "in"
+    emulator.put({tenant.TENANT: state})
+    found = ansible.playbook(*drift).failed()
+    assert "The tenant has drifted: 1 updated to bring it back." in " ".join(found.stdout.split())
+    [drifted] = [policy for policy in json.loads(told.read_text())["policies"] if policy["status"] == "updated"]
+    assert drifted["display_name"] == "Policy 17"
+    assert drifted["before"] == {"policy_payload": {"[deep].value.rules[0].options.sneaked": "in"}}
+
+    # Back to where it began, from the backup of the run that was killed.
+    first = sorted(path.parent for path in (ansible.folder / "backups").glob("*/*/manifest.json"))[0]
+    ansible.playbook("m365.apps.restore", "-e", f"rollout_backup_folder={first}").ok()
+    assert exported(ansible, "restored") == untouched
