@@ -16,8 +16,8 @@ description:
 options:
   _input:
     description:
-      - Outcomes, each with C(host), C(tenant), C(verdict) (C(level) and C(text)) and C(counts) by status. Empty ones are
-        passed over.
+      - Outcomes, each with C(host), C(tenant), C(verdict) (C(level) and C(text)) and C(counts) by status. Empty ones
+        are passed over.
     type: list
     elements: dict
     required: true

@@ -260,7 +260,9 @@ def test_hosts_that_share_a_tenant_or_a_folder_are_refused(
     assert tenants.emulator.logins() == 0
 
 
-@pytest.mark.parametrize(("entry", "variable"), [("export", "rollout_export_folder"), ("backup", "rollout_backup_folder")])
+@pytest.mark.parametrize(
+    ("entry", "variable"), [("export", "rollout_export_folder"), ("backup", "rollout_backup_folder")]
+)
 def test_an_entry_point_that_changes_no_tenant(tenants: Tenants, entry: str, variable: str) -> None:
     folder = "{{ inventory_dir }}/../out/{{ inventory_hostname }}"
     tenants.play("--limit", "contoso", "-e", json.dumps({"rollout_entry": entry, variable: folder})).ok()

@@ -51,5 +51,5 @@ def test_the_verdict_is_that_of_the_worst(levels: list[str], level: str, text: s
 
 
 def test_what_is_no_list_is_told() -> None:
-    with pytest.raises(AnsibleFilterError, match="m365.apps.tenants_report: the tenants: cannot use them"):
+    with pytest.raises(AnsibleFilterError, match=r"m365.apps.tenants_report: the tenants: cannot use them"):
         tenants_report({}, hosts=[])

@@ -18,7 +18,6 @@ from .actions import Action, Delete, UpdatePriorities
 from .plan import Plan, PlannedItem
 from .surface import Surface
 
-
 # Hears how many writes of a run have been sent, and how many there are.
 Progress = t.Callable[[int, int], None]
 
@@ -68,9 +67,7 @@ def predict(plan: Plan) -> Outcome:
     return Outcome(plan, plan.items, tuple(item.status for item in plan.items), plan.actions, {})
 
 
-def apply(
-    plan: Plan, surface: Surface, on_error: OnError = OnError.STOP, progress: Progress = nobody
-) -> Outcome:
+def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP, progress: Progress = nobody) -> Outcome:
     """Send the writes.
 
     After a failure the failed policy gets no further write. With STOP no policy does, nor once a number that others may

@@ -50,7 +50,10 @@ class Module(AnsibleModule):
                 del self.params[name]
 
     def reply(self, job: Job, opener: Opener = open_tenant, progress: Progress = nobody) -> Reply:
-        """Return the reply to what the module was asked; ``progress`` hears how its writes go. Raises MissingLibraryError."""
+        """Return the reply to what the module was asked; ``progress`` hears how its writes go on.
+
+        Raises MissingLibraryError.
+        """
         if REQUESTS_IMPORT_ERROR is not None:
             raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
         if self._unreadable is not None:

@@ -32,7 +32,10 @@ from .wishes import desired_policies, desired_policy, refuse_half_characters
 
 @dataclass(frozen=True)
 class Request:
-    """What a module was asked: validated options, the options as given, and how to run; ``progress`` hears how it goes."""
+    """What a module was asked: validated options, the options as given, and how to run.
+
+    ``progress`` hears how the writes go on.
+    """
 
     params: t.Mapping[str, t.Any] = field(repr=False)
     raw: t.Mapping[str, t.Any] = field(repr=False)

@@ -43,9 +43,7 @@ def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     return Tenant(store, GroupDirectory(client), client.tokens)
 
 
-def open_client(
-    params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], waiting: Waiting = nobody
-) -> GraphClient:
+def open_client(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], waiting: Waiting = nobody) -> GraphClient:
     """Return a client for the connection and the login that the arguments name; ``waiting`` hears of its waits.
 
     Raises UserError.

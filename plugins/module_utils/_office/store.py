@@ -177,9 +177,7 @@ class OfficeStore:
             ):
                 results[place] = result
 
-    def _run(
-        self, operations: t.Sequence[Operation], answered: t.Callable[[int], None] | None = None
-    ) -> list[t.Any]:
+    def _run(self, operations: t.Sequence[Operation], answered: t.Callable[[int], None] | None = None) -> list[t.Any]:
         """Return what each operation's answer means, or the UserError why there is none."""
         answers = self._client.many([operation.call for operation in operations], answered)
         return [understood(operation, answer) for operation, answer in zip(operations, answers, strict=True)]
