@@ -15,6 +15,7 @@ import json
 import os
 import sys
 import typing as t
+from functools import partial
 
 from ansible.errors import AnsibleError
 from ansible.module_utils import basic
@@ -31,6 +32,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.boundary import 
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
+from ansible_collections.m365.apps.plugins.plugin_utils import _progress
 
 SWITCH_VARIABLE = "m365_fast_path"
 SWITCH_ENVIRONMENT = "M365_FAST_PATH"
@@ -40,6 +42,8 @@ _PROFILE = "legacy"
 
 # One login and one connection for all items of a loop. Filled in a worker process only, and gone with it.
 _CLIENTS: dict[str, GraphClient] = {}
+
+_SILENT = _progress.Voice()
 
 
 class FastPathAction(ActionBase):
@@ -59,7 +63,7 @@ class FastPathAction(ActionBase):
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, task_vars)
         with contextlib.chdir(self._loader.get_basedir()):  # where a local module process runs
-            printed, warnings = run_here(self.DEFINITION, arguments)
+            printed, warnings = run_here(self.DEFINITION, arguments, self._voice(task_vars))
         return self._parse(_with_warnings(printed, warnings))
 
     def _fits(self, task_vars: t.Mapping[str, t.Any]) -> bool:
@@ -71,15 +75,19 @@ class FastPathAction(ActionBase):
             and not self._task.async_val
             and not any(self._task.environment or ())
             and self._own_python(task_vars)
-            and self._switched_on(task_vars)
+            and self._switched_on(SWITCH_VARIABLE, SWITCH_ENVIRONMENT, task_vars)
         )
 
     def _own_python(self, task_vars: t.Mapping[str, t.Any]) -> bool:
         interpreter = task_vars.get("ansible_python_interpreter")
         return isinstance(interpreter, str) and self._templar.template(interpreter) == sys.executable
 
-    def _switched_on(self, task_vars: t.Mapping[str, t.Any]) -> bool:
-        value = task_vars.get(SWITCH_VARIABLE, os.environ.get(SWITCH_ENVIRONMENT) or True)
+    def _voice(self, task_vars: t.Mapping[str, t.Any]) -> _progress.Voice:
+        shown = self._switched_on(_progress.SWITCH_VARIABLE, _progress.SWITCH_ENVIRONMENT, task_vars)
+        return _progress.Voice(str(task_vars["inventory_hostname"]) if shown and not self._task.no_log else None)
+
+    def _switched_on(self, variable: str, environment: str, task_vars: t.Mapping[str, t.Any]) -> bool:
+        value = task_vars.get(variable, os.environ.get(environment) or True)
         return bool(boolean(self._templar.template(value)))
 
     def _run_as_module(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -110,7 +118,9 @@ class FastPathAction(ActionBase):
         return t.cast("dict[str, t.Any]", read.as_result_dict(for_round_trip=True))
 
 
-def run_here(definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> tuple[str, list[str]]:
+def run_here(
+    definition: ModuleDefinition, arguments: t.Mapping[str, t.Any], voice: _progress.Voice = _SILENT
+) -> tuple[str, list[str]]:
     """Run a module in this process; return what it printed and its warnings, both without secrets.
 
     The warnings come apart because a module inside the controller would show them instead of returning them.
@@ -123,7 +133,7 @@ def run_here(definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> 
     with _given(written), contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
         module = Module(definition)
         try:
-            reply = module.reply(definition.job, _kept_tenant)
+            reply = module.reply(definition.job, partial(_kept_tenant, voice), voice.progress())
         except MissingLibraryError as error:
             module.end_without(error)
         else:
@@ -189,12 +199,12 @@ def _encoder() -> type[json.JSONEncoder]:
     return t.cast("type[json.JSONEncoder]", common_json.AnsibleJSONEncoder)
 
 
-def _kept_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
+def _kept_tenant(voice: _progress.Voice, params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
     """Return the tenant, with the client of an earlier item when it has the same login and connection."""
     chosen = {name: params.get(name) for name in (*SHARED, "batch")}
     given = [name for name in SHARED if raw.get(name) is not None]
     # A file that changes between two items is another credential, as it would be for a module.
-    key = json.dumps([os.getpid(), chosen, given, file_digests(params)], sort_keys=True)
+    key = json.dumps([os.getpid(), voice.host, chosen, given, file_digests(params)], sort_keys=True)
     if key not in _CLIENTS:
-        _CLIENTS[key] = open_client(params, raw)
+        _CLIENTS[key] = open_client(params, raw, voice.waiting)
     return tenant_of(_CLIENTS[key], params)

@@ -73,12 +73,17 @@ class MemoryTenant:
         assert value is not UNSET
         return value
 
-    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
+    def write(
+        self, writes: t.Sequence[Write], known_ids: t.Collection[str], answered: t.Callable[[int], None] | None = None
+    ) -> list[Written | UserError]:
         self.requests += -(-len(writes) // self.capabilities.batch_size)
         touched = [write.draft.display_name if isinstance(write, CreatePolicy) else write.policy.id for write in writes]
         assert len(set(touched)) == len(touched), "two writes of one stage belong to one policy"
         assert set(known_ids) >= set(self.policies)
-        return [self._send(write) for write in writes]
+        results = [self._send(write) for write in writes]
+        if answered is not None:
+            answered(len(results))
+        return results
 
     def _send(self, write: Write) -> Written | UserError:
         try:

@@ -144,7 +144,7 @@ class _Failing(MemoryTenant):
 
     cause: GraphError
 
-    def write(self, writes: t.Any, known_ids: t.Any) -> t.Any:
+    def write(self, writes: t.Any, known_ids: t.Any, _answered: t.Any = None) -> t.Any:
         error = UserError("policy 'A'", "update it", "it is so", "Go on")
         error.__cause__ = self.cause
         assert known_ids == set()

@@ -19,6 +19,13 @@ from .plan import Plan
 from .stages import PlannedItem
 from .surface import Surface
 
+# Hears how many writes of a run have been sent, and how many there are.
+Progress = t.Callable[[int, int], None]
+
+
+def nobody(_done: int, _total: int) -> None:
+    """Hear of progress, and tell nobody."""
+
 
 class OnError(enum.Enum):
     """What a failed write means for the policies that have not failed."""
@@ -61,13 +68,13 @@ def predict(plan: Plan) -> Outcome:
     return Outcome(plan, plan.items, tuple(item.status for item in plan.items), plan.actions, {})
 
 
-def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Outcome:
+def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP, progress: Progress = nobody) -> Outcome:
     """Send the writes.
 
     After a failure the failed policy gets no further write. With STOP no policy does, nor once a number that others may
-    need could not be freed or given out.
+    need could not be freed or given out. ``progress`` hears of writes that were answered, refused ones included.
     """
-    run = _Run(plan, surface)
+    run = _Run(plan, surface, progress)
     for stage in plan.stages:
         run.send(stage)
         if run.stuck or (run.errors and on_error is OnError.STOP):
@@ -78,9 +85,11 @@ def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Out
 class _Run:
     """The state of one run: which writes are done, which policies failed, what the server told."""
 
-    def __init__(self, plan: Plan, surface: Surface) -> None:
+    def __init__(self, plan: Plan, surface: Surface, progress: Progress) -> None:
         self._plan = plan
         self._surface = surface
+        self._progress = progress
+        self._sent = 0
         self._live: dict[int, Policy] = {place: item.before for place, item in enumerate(plan.items) if item.before}
         self._known_ids = {str(policy.id) for policy in plan.live}
         self.done: list[Action] = []
@@ -100,7 +109,7 @@ class _Run:
         if not actions:
             return
         writes = [action.write(t.cast(Policy, self._live.get(action.item))) for action in actions]
-        for action, result in zip(actions, self._surface.write(writes, self._known_ids), strict=True):
+        for action, result in zip(actions, self._surface.write(writes, self._known_ids, self._answered), strict=True):
             if isinstance(result, UserError):
                 self.errors[action.item] = result
                 self.stuck = self.stuck or isinstance(action, Delete)
@@ -118,6 +127,11 @@ class _Run:
             self.errors.update(dict.fromkeys(_places(action, places), error))
         else:
             self.done.append(action)
+        self._answered(1)
+
+    def _answered(self, count: int) -> None:
+        self._sent += count
+        self._progress(self._sent, len(self._plan.actions))
 
     def _learn(self, place: int, result: Written) -> None:
         known = self._live.get(place) or t.cast(Policy, self._plan.items[place].after)

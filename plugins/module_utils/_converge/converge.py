@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from .._office.policy import PAYLOAD_FIELDS, Assignment
 from .._office.reads import Part
 from .._office.unset import UNSET
-from .apply import OnError, Outcome, apply, predict
+from .apply import OnError, Outcome, Progress, apply, nobody, predict
 from .confirm import Wait, confirm
 from .desired import DesiredPolicy, GroupChange, State
 from .fingerprint import refuse_moved
@@ -30,7 +30,7 @@ class Terms:
     ``whole_policies`` reads both payloads of each policy even where nothing is asked of them, so that the result shows
     the whole object. ``expect_fingerprint`` is the fingerprint of the plan that is to be applied. With ``wait`` the
     writes of a run that did not fail are read back. ``reach`` are the groups, by name or GUID, that may feel the run;
-    None is all.
+    None is all. ``progress`` hears how the writes go on.
     """
 
     check_mode: bool = False
@@ -41,6 +41,7 @@ class Terms:
     on_error: OnError = OnError.STOP
     wait: Wait | None = None
     reach: tuple[str, ...] | None = None
+    progress: Progress = nobody
 
 
 def converge(
@@ -55,7 +56,7 @@ def converge(
     plan = read_and_plan(desired, surface, directory, terms)
     if terms.check_mode:
         return predict(plan)
-    outcome = apply(plan, surface, terms.on_error)
+    outcome = apply(plan, surface, terms.on_error, terms.progress)
     return outcome if outcome.error or terms.wait is None else confirm(outcome, surface, terms.wait)
 
 

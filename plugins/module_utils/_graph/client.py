@@ -49,7 +49,7 @@ class GraphClient:
         self._connection = connection
         self._authenticator = authenticator
         self._retry = retry or RetryPolicy(connection.retry_timeout)
-        self._pace = Pace(clock=self._retry.clock, sleep=self._retry.sleep)
+        self._pace = Pace(clock=self._retry.clock, sleep=partial(self._retry.rest, asked=True))
         self._session = open_session(connection, connection.graph_url)
         # Whether the token is the second one and has not worked yet: a third would not either.
         self._renewed = False
@@ -75,16 +75,21 @@ class GraphClient:
 
         return self._retry.run(attempt, look)
 
-    def many(self, calls: t.Iterable[Call]) -> t.Iterator[Answer | GraphError]:
+    def many(
+        self, calls: t.Iterable[Call], answered: t.Callable[[int], None] | None = None
+    ) -> t.Iterator[Answer | GraphError]:
         """Send calls that do not depend on each other and yield an answer or an error for each, in their order.
 
         They travel in $batch where that is on and not refused, else one by one; what is not asked for is not sent. A
         call that is not repeatable and may have been done gets an InDoubtError; all others are tried again where that
-        makes sense.
+        makes sense. ``answered`` is told how many calls have got their answer each time that some have.
         """
         for _version, same_version in groupby(calls, key=lambda call: call.version):
-            while chunk := list(islice(same_version, BATCH_SIZE)):
-                yield from self._send_chunk(chunk)
+            while chunk := list(islice(same_version, BATCH_SIZE if self.batching else 1)):
+                answers = self._send_chunk(chunk)
+                if answered is not None:
+                    answered(len(answers))
+                yield from answers
 
     def _send_chunk(self, calls: t.Sequence[Call]) -> list[Answer | GraphError]:
         if self.batching and len(calls) > 1:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from .errors import GraphError
 
 T = t.TypeVar("T")
+# Hears how many seconds a wait before another call takes, and whether the server asked for it.
+Waiting = t.Callable[[float, bool], None]
 
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0
@@ -59,17 +61,23 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
+def nobody(_seconds: float, _asked: bool) -> None:
+    """Hear of a wait, and tell nobody."""
+
+
 @dataclass(frozen=True)
 class RetryPolicy:
     """How long one call may be tried again: ``budget`` seconds after its first failure.
 
-    ``clock`` (monotonic seconds), ``sleep`` and ``jitter`` (a number in 0..1) can be replaced in tests.
+    ``clock`` (monotonic seconds), ``sleep`` and ``jitter`` (a number in 0..1) can be replaced in tests. ``waiting``
+    hears of each wait before it begins.
     """
 
     budget: float
     clock: t.Callable[[], float] = time.monotonic
     sleep: t.Callable[[float], None] = time.sleep
     jitter: t.Callable[[], float] = random.random
+    waiting: Waiting = nobody
 
     def run(self, send: t.Callable[[], T], recover: t.Callable[[], T | None] | None = None) -> T:
         """Call ``send`` until it answers or the budget ends.
@@ -100,7 +108,7 @@ class RetryPolicy:
                 if too_late or (failure.tries is not None and hopeless >= failure.tries):
                     raise _with_effort(failure.error, attempts, elapsed) from failure
                 last = failure
-            self.sleep(delay)
+            self.rest(delay, last.retry_after is not None)
             if recover is not None and last.maybe_done:
                 found = recover()
                 if found is not None:
@@ -108,15 +116,20 @@ class RetryPolicy:
 
     def pause(self, retry_after: float | None) -> bool:
         """Wait as after a first failure; return False, at once, where the budget allows no second try."""
-        return self.budget > 0 and self.wait(self._delay(retry_after, 1))
+        return self.budget > 0 and self.wait(self._delay(retry_after, 1), asked=retry_after is not None)
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, seconds: float, asked: bool = False) -> bool:
         """Wait so long; return False, at once, where that is more than the budget."""
         if seconds > self.budget:
             return False
         if seconds:
-            self.sleep(seconds)
+            self.rest(seconds, asked)
         return True
+
+    def rest(self, seconds: float, asked: bool) -> None:
+        """Wait so long, whatever the budget; ``asked`` tells that the server wishes it."""
+        self.waiting(seconds, asked)
+        self.sleep(seconds)
 
     def _delay(self, retry_after: float | None, attempts: int) -> float:
         if retry_after is not None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from .._converge.apply import Progress, nobody
 from .._graph.auth import MissingLibraryError
 from .._graph.errors import UserError, plain
 from .._graph.session import REQUESTS_IMPORT_ERROR
@@ -48,8 +49,11 @@ class Module(AnsibleModule):
             if self.params.get(name, "") is None:
                 del self.params[name]
 
-    def reply(self, job: Job, opener: Opener = open_tenant) -> Reply:
-        """Return the reply to what the module was asked. Raises MissingLibraryError."""
+    def reply(self, job: Job, opener: Opener = open_tenant, progress: Progress = nobody) -> Reply:
+        """Return the reply to what the module was asked; ``progress`` hears how its writes go on.
+
+        Raises MissingLibraryError.
+        """
         if REQUESTS_IMPORT_ERROR is not None:
             raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
         if self._unreadable is not None:
@@ -60,7 +64,7 @@ class Module(AnsibleModule):
             self._tokens = tenant.tokens
             return tenant
 
-        reply = answer(Request(self.params, self.raw, self.check_mode, self._diff), job, opened)
+        reply = answer(Request(self.params, self.raw, self.check_mode, self._diff, progress), job, opened)
         return replace(reply, warnings=masked(reply.warnings, secrets_of(self.params, self._tokens)))
 
     def end(self, reply: Reply) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from .._graph.client import GraphClient
 from .._graph.clouds import CLOUDS
 from .._graph.errors import UserError
-from .._graph.retry import RetryPolicy
+from .._graph.retry import RetryPolicy, Waiting, nobody
 from .._graph.session import Connection
 from .._office.groups import GroupDirectory
 from .._office.store import OfficeStore
@@ -43,10 +43,13 @@ def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     return Tenant(store, GroupDirectory(client), client.tokens)
 
 
-def open_client(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> GraphClient:
-    """Return a client for the connection and the login that the arguments name. Raises UserError."""
+def open_client(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], waiting: Waiting = nobody) -> GraphClient:
+    """Return a client for the connection and the login that the arguments name; ``waiting`` hears of its waits.
+
+    Raises UserError.
+    """
     connection = _connection(params)
-    retry = RetryPolicy(connection.retry_timeout)
+    retry = RetryPolicy(connection.retry_timeout, waiting=waiting)
     batching = params.get("batch") == "auto"
     return GraphClient(connection, authenticator_of(params, raw, connection, retry), retry, batching)
 

@@ -87,14 +87,16 @@ class OfficeStore:
             results[place] = result
         return results
 
-    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
+    def write(
+        self, writes: t.Sequence[Write], known_ids: t.Collection[str], answered: t.Callable[[int], None] | None = None
+    ) -> list[Written | UserError]:
         """Send writes that do not depend on each other; return what each brought, or why it failed.
 
         ``known_ids`` are the ids of all policies seen so far. When the outcome of a create is unknown, the policy is
         looked for before it is sent again: one that is not among them and has the draft's name, type and priority is
-        ours.
+        ours. ``answered`` is told how many writes have got their answer each time that some have.
         """
-        results = self._run([self._writing(write) for write in writes])
+        results = self._run([self._writing(write) for write in writes], answered)
         self._spell_again(writes, results)
         self._settle(writes, results, known_ids)
         return results
@@ -175,9 +177,9 @@ class OfficeStore:
             ):
                 results[place] = result
 
-    def _run(self, operations: t.Sequence[Operation]) -> list[t.Any]:
+    def _run(self, operations: t.Sequence[Operation], answered: t.Callable[[int], None] | None = None) -> list[t.Any]:
         """Return what each operation's answer means, or the UserError why there is none."""
-        answers = self._client.many([operation.call for operation in operations])
+        answers = self._client.many([operation.call for operation in operations], answered)
         return [understood(operation, answer) for operation, answer in zip(operations, answers, strict=True)]
 
     def _reading_entity(self, policy_id: str, subject: str) -> Operation:

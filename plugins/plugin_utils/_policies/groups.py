@@ -10,8 +10,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_KEYS = ("set", "add", "remove")
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+KEYS = ("set", "add", "remove")
 # A boolean is a number, too, so it comes before.
 _WORDS: tuple[tuple[t.Any, str], ...] = (
     (str, "a text"),
@@ -47,11 +47,11 @@ def given_groups(value: t.Any) -> Given:
 
     Of ``add`` and ``remove``, only what is added is known to be assigned.
     """
-    value = _from_text(value)
+    value = from_text(value)
     if value is None:
         return Given()
     if isinstance(value, t.Mapping):
-        unknown = sorted(str(key) for key in value if key not in _KEYS)
+        unknown = sorted(str(key) for key in value if key not in KEYS)
         if unknown:
             raise GroupsError(f"groups has the unknown key {unknown[0]}")
         exact = "set" in value or not value
@@ -78,7 +78,7 @@ def _member(value: t.Any) -> Group:
     raise GroupsError("groups holds what is neither a name, an id nor an object of id and display_name")
 
 
-def _from_text(value: t.Any) -> t.Any:
+def from_text(value: t.Any) -> t.Any:
     """Return what a JSON text means, as ad-hoc commands pass groups; anything else as it is."""
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
         try:
@@ -111,7 +111,7 @@ class Directory:
         if group.id:
             return group.id.lower()
         text = group.text or group.name
-        if group.text and (text.lower() in self._name_of or _GUID.fullmatch(text)):
+        if group.text and (text.lower() in self._name_of or GUID.fullmatch(text)):
             return text.lower()
         ids = self._ids_of.get(text, set())
         return next(iter(ids)) if len(ids) == 1 else text

@@ -69,7 +69,7 @@ def read_policies(
     ``more_groups`` are groups from elsewhere that may say which name belongs to which id. Raises PoliciesError when it
     is no list of policies; what is wrong inside a policy is told in its ``problems``.
     """
-    documents = _documents(policies)
+    documents = documents_of(policies)
     groups = [_groups(document) for document in documents]
     written = itertools.chain(more_groups, *(given.members for given, _problems in groups))
     directory = Directory(_names(group_names), written)
@@ -88,7 +88,8 @@ def readable(policies: Policies) -> Policies:
     return policies
 
 
-def _documents(policies: t.Any) -> list[t.Mapping[str, t.Any]]:
+def documents_of(policies: t.Any) -> list[t.Mapping[str, t.Any]]:
+    """Return a list of dicts as it is. Raises PoliciesError for anything else."""
     if isinstance(policies, (str, t.Mapping)) or not isinstance(policies, t.Iterable):
         raise PoliciesError(f"the policies: cannot use them: {word_for(policies)} is no list. Give a list of policies.")
     documents = list(policies)

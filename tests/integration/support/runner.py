@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 import typing as t
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +17,10 @@ import ansible_runner
 
 @dataclass(frozen=True)
 class Job:
-    """A job that ended: its status and exit code, what was printed, and its events in order."""
+    """A job that ended: its status and exit code, what was printed, and its events in order.
+
+    Each event has ``arrived``, the monotonic seconds at which it came.
+    """
 
     status: str
     code: int
@@ -34,7 +38,7 @@ def _run(folder: Path, playbook: str, environment: dict[str, str], variables: di
     events: list[dict[str, t.Any]] = []
 
     def keep(event: dict[str, t.Any]) -> bool:
-        events.append(event)
+        events.append({**event, "arrived": time.monotonic()})
         return True  # it is to be written to the artifacts, too
 
     done = ansible_runner.run(

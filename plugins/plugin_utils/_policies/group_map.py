@@ -1,0 +1,72 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Policies of one tenant with the groups of another. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .groups import GUID, KEYS, GroupsError, from_text, word_for
+from .model import PoliciesError, documents_of
+
+Dict = dict[str, t.Any]
+
+
+def mapped_groups(policies: t.Any, group_map: t.Any = None) -> list[Dict]:
+    """Return policies with each group that the map names replaced; all else stays as it is.
+
+    ``group_map`` maps names and ids of groups to a name or an id. A group that is written as an object is looked for by
+    its id first, then by its name. What replaces a group is not looked for again. Raises PoliciesError.
+    """
+    targets = _targets(group_map)
+    return [
+        {**document, "groups": _mapped(document["groups"], targets)} if "groups" in document else dict(document)
+        for document in documents_of(policies)
+    ]
+
+
+def _targets(group_map: t.Any) -> dict[str, str]:
+    """Return the map by keys that all spellings of an id share. Raises PoliciesError."""
+    if group_map is not None and not isinstance(group_map, t.Mapping):
+        raise PoliciesError(f"the group map: cannot use it: {word_for(group_map)} is no map. Give a dict, or none.")
+    targets: dict[str, str] = {}
+    for name, target in (group_map or {}).items():
+        for text in (name, target):
+            if not isinstance(text, str) or not text.strip():
+                raise PoliciesError(
+                    f"the group map: cannot use '{name}': {word_for(text)} that is no name and no id stands there. "
+                    "Give a name or an id on both sides."
+                )
+        if targets.setdefault(_key(name), target) != target:
+            raise PoliciesError(f"the group map: cannot use it: it has the id {name} twice. Keep one.")
+    return targets
+
+
+def _mapped(groups: t.Any, targets: t.Mapping[str, str]) -> t.Any:
+    """Return the option ``groups`` after the map. What cannot be read is left to those who check it."""
+    try:
+        given = from_text(groups)
+    except GroupsError:
+        return groups
+    if isinstance(given, t.Mapping):
+        mapped: t.Any = {key: _members(value, targets) if key in KEYS else value for key, value in given.items()}
+    else:
+        mapped = _members(given, targets)
+    return groups if mapped == given else mapped
+
+
+def _members(value: t.Any, targets: t.Mapping[str, str]) -> t.Any:
+    if isinstance(value, (list, tuple)):
+        return [_member(member, targets) for member in value]
+    return _member(value, targets)
+
+
+def _member(value: t.Any, targets: t.Mapping[str, str]) -> t.Any:
+    names = [value.get("id"), value.get("display_name")] if isinstance(value, t.Mapping) else [value]
+    found = (targets.get(_key(name)) for name in names if isinstance(name, str))
+    return next((target for target in found if target is not None), value)
+
+
+def _key(name: str) -> str:
+    return name.lower() if GUID.fullmatch(name) else name

@@ -1,0 +1,278 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Five tenants in one run, one of which fails: the example set, with all forks and with one, and what must not mix."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.m365.apps.tests.integration.support.canaries import Canaries
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+from ansible_collections.m365.apps.tests.integration.support.processes import (
+    ROOT,
+    Ansible,
+    Run,
+    both_ways,
+    environment,
+)
+from ansible_collections.m365.apps.tests.integration.support.runner import run_job
+from ansible_collections.m365.apps.tests.integration.targets.emulator.filter_plugins.emulator import calls_of
+
+EXAMPLE = ROOT / "examples" / "tenants"
+SEED = json.loads((EXAMPLE / "seed.json").read_text())
+HOSTS = ["contoso", "fabrikam", "northwind", "tailspin", "wingtip"]
+LOST = "wingtip"
+FINE = [host for host in HOSTS if host != LOST]
+IDS = dict(zip(HOSTS, SEED["tenants"], strict=True))
+FORKS = pytest.mark.parametrize("forks", ["1", "5"])
+# A policy of each tenant alone, so that what belongs to one can be told from what belongs to another.
+OWN = {"rollout_policies": [{"display_name": "Own of {{ inventory_hostname }}", "description": "{{ m365_tenant_id }}"}]}
+# Tasks that run once, for all tenants.
+SUMMARY = ("Bring all tenants together", "Leave them to the play", "Show all tenants")
+MACROS, PILOTS = "Macros only from trusted places", "Pilots of new features"
+
+
+class Tenants:
+    """The example set beside a playbook, and the emulator with its tenants."""
+
+    def __init__(self, ansible: Ansible, emulator: Emulator) -> None:
+        self.ansible = ansible
+        self.emulator = emulator
+        self.folder = Path(shutil.copytree(EXAMPLE, ansible.folder / "example"))
+        self.emulator.reset(SEED)
+        self._more = {name: value for name, value in ansible.login.items() if name.startswith("M365_")}
+        (self.folder / "own.json").write_text(json.dumps(OWN))
+        ansible.canaries += [f"-secret-of-{host}" for host in HOSTS]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(self.ansible.folder, self.ansible.way, **self._more)
+
+    def play(self, *arguments: str, book: str = "m365.apps.tenants") -> Run:
+        """Run a playbook with the inventory of the example; a login comes from nowhere else."""
+        inventory = ["-i", str(self.folder / "inventory"), "-e", f"@{self.folder / 'own.json'}"]
+        return self.ansible.run("ansible-playbook", book, *inventory, *arguments, **self._more)
+
+    def names(self, host: str) -> list[str]:
+        return sorted(policy["displayName"] for policy in self.emulator.tenant(IDS[host])["policies"])
+
+    def assert_untouched(self, host: str) -> None:
+        assert self.names(host) == [f"{host.capitalize()} - By hand"]
+        assert IDS[host] not in {call["tenant"] for call in self.emulator.journal()}
+
+    def assert_rolled_out(self, host: str) -> None:
+        """The tenant has its own policies and those of all, each with the groups that are meant here."""
+        state = self.emulator.tenant(IDS[host])
+        assert self.names(host) == sorted([f"{host.capitalize()} - By hand", f"Own of {host}", MACROS, PILOTS])
+        policies = {policy["displayName"]: policy for policy in state["policies"]}
+        assert policies[f"Own of {host}"]["description"] == IDS[host]
+        groups = {group["displayName"]: group["id"] for group in state["groups"]}
+        wanted = ("Fabrikam Everyone", "Office Pilots EU") if host == "fabrikam" else ("All Staff", "Office Pilots")
+        for name, group in zip((MACROS, PILOTS), wanted, strict=True):
+            assert [entry["groupId"] for entry in policies[name]["assignments"]] == [groups[group]]
+
+    def canaries(self, host: str) -> Canaries:
+        """Return what belongs to one host: its tenant, app, secret, policies and groups."""
+        state = self.emulator.tenant(IDS[host])
+        own = {f"id of {p['displayName']}": p["id"] for p in state["policies"]}
+        groups = {f"group {g['displayName']}": g["id"] for g in state["groups"]}
+        ids = {"tenant": IDS[host], "app": state["apps"][0]["client_id"], "secret": f"-secret-of-{host}"}
+        return Canaries({**own, **groups, **ids, "own policy": f"Own of {host}", "name": f"{host.capitalize()} - "})
+
+    def assert_apart(self, texts: t.Mapping[str, str]) -> None:
+        """Nothing of one host is in the text of another; what is its own is, so that the search can fail."""
+        canaries = {host: self.canaries(host) for host in HOSTS}
+        for host, text in texts.items():
+            if host != LOST:
+                assert canaries[host].seen_in(text), f"nothing of {host} is in its own text"
+            assert {other: seen for other in HOSTS if other != host and (seen := canaries[other].seen_in(text))} == {}
+
+
+@pytest.fixture
+def tenants(ansible: Ansible, emulator: Emulator) -> Tenants:
+    return Tenants(ansible, emulator)
+
+
+@FORKS
+@both_ways
+def test_rollout(tenants: Tenants, forks: str) -> None:
+    done = tenants.play("--forks", forks).failed()
+    for host in FINE:
+        tenants.assert_rolled_out(host)
+        assert f'"changed   {host} ({host}.example): Changed: 3 created."' in done.stdout
+        assert re.search(rf"^{host}\s+: ok=\d+ .*failed=0 .*rescued=0", done.stdout, re.MULTILINE)
+    tenants.assert_untouched(LOST)
+    assert '"5 tenants: 1 failed, 4 changed."' in done.stdout
+    assert re.search(rf'"failed    {LOST} \({LOST}\.example\): .*AADSTS7000222', done.stdout)
+    assert re.search(rf"^{LOST}\s+: ok=\d+ .*failed=1 .*rescued=1", done.stdout, re.MULTILINE)
+    again = tenants.play("--forks", forks).failed()
+    assert '"5 tenants: 1 failed, 4 in order."' in again.stdout
+
+
+@FORKS
+def test_nothing_of_one_tenant_gets_to_another(tenants: Tenants, forks: str) -> None:
+    """Results (with everything shown), requests and files."""
+    files = {
+        "rollout_plan_folder": "{{ inventory_dir }}/../out/{{ inventory_hostname }}",
+        "rollout_tenants_folder": "{{ inventory_dir }}/../out",
+    }
+    out = tenants.folder / "out"
+    tenants.play("--forks", forks, "-e", "rollout_entry=plan", "-e", json.dumps(files)).failed()
+    texts = {host: (out / host / "plan.json").read_text() for host in FINE}
+    tenants.assert_apart(texts)
+    assert not (out / LOST).joinpath("plan.json").exists()
+    private = tenants.ansible.folder / "runner"
+    (private / "env").mkdir(parents=True)
+    (private / "env" / "cmdline").write_text(f"-i {tenants.folder / 'inventory'} --forks {forks} -vvv")
+    variables = {**OWN, "rollout_tenants_folder": str(out)}
+    job = run_job(private, "m365.apps.tenants", tenants.environment, variables)
+    assert job.status == "failed"
+    told: dict[str, str] = dict.fromkeys(HOSTS, "")
+    for event in job.events:
+        data = event.get("event_data", {})
+        if data.get("host") and data["task"] not in SUMMARY:
+            told[data["host"]] += json.dumps(data)
+    tenants.assert_apart(told)
+    for page in (out / "tenants.html", out / "tenants.md"):
+        assert all(f"{host}.example" in page.read_text() for host in HOSTS)
+    text = job.stdout + json.dumps(job.events) + "".join(p.read_text() for p in out.rglob("*") if p.is_file())
+    tokens = Canaries({f"secret of {host}": f"-secret-of-{host}" for host in HOSTS})
+    tokens.add_tokens(tenants.emulator.tokens())
+    assert tokens.seen_in(text) == []
+    assert_journal_apart(tenants)
+
+
+def assert_journal_apart(tenants: Tenants) -> None:
+    """Each tenant was asked for its own policies and groups only, and those of a failed login for nothing."""
+    by_tenant: dict[str, str] = {}
+    for call in tenants.emulator.journal():
+        by_tenant[call["tenant"]] = by_tenant.get(call["tenant"], "") + json.dumps(calls_of([call]))
+    assert set(by_tenant) == {IDS[host] for host in FINE}
+    for host in FINE:
+        others = [tenants.canaries(other) for other in HOSTS if other != host]
+        assert [seen for canaries in others for seen in canaries.seen_in(by_tenant[IDS[host]])] == []
+
+
+def test_one_worker_that_serves_several_tenants(tenants: Tenants) -> None:
+    """The items of a loop share a process, which keeps a login for each tenant."""
+    order = [*FINE, *reversed(FINE), LOST, *FINE]
+    logins = [{"host": host, "tenant_id": IDS[host], "client_id": app(host)} for host in order]
+    task = {
+        "m365.apps.office_client_config_info": {
+            "tenant_id": "{{ item.tenant_id }}",
+            "client_id": "{{ item.client_id }}",
+            "client_secret": "{{ 'emulated-secret-of-' ~ item.host }}",
+        },
+        "loop": logins,
+        "register": "read",
+        "ignore_errors": True,
+    }
+    kept = {"content": "{{ read.results | to_json }}", "dest": "{{ playbook_dir }}/read.json"}
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "tasks": [task, {"ansible.builtin.copy": kept}],
+    }
+    (tenants.folder / "loop.yml").write_text(yaml.safe_dump([play]))
+    state = json.loads(json.dumps(SEED))
+    state["tenants"][IDS[LOST]]["apps"][0]["secrets"] = ["another one"]
+    tenants.emulator.reset(state)
+    tenants.play(book=str(tenants.folder / "loop.yml")).ok()
+    read = json.loads((tenants.folder / "read.json").read_text())
+    assert [[c["display_name"] for c in result.get("configs", [])] for result in read] == [
+        [] if host == LOST else [f"{host.capitalize()} - By hand"] for host in order
+    ]
+    assert tenants.emulator.logins() == len(FINE) + 1, "one login for each tenant, and the refused one"
+
+
+def app(host: str) -> str:
+    return str(SEED["tenants"][IDS[host]]["apps"][0]["client_id"])
+
+
+def test_all_tenants_fail(tenants: Tenants) -> None:
+    """The summary comes all the same."""
+    tenants.emulator.misbehave({"kind": "forbidden", "count": None})
+    done = tenants.play().failed()
+    assert '"5 tenants: 5 failed."' in done.stdout
+    assert len(re.findall(r"^\w+\s+: ok=\d+ .*failed=1 ", done.stdout, re.MULTILINE)) == 5
+
+
+def test_an_unreachable_host_is_in_the_summary(tenants: Tenants) -> None:
+    """One that a task of the user's own could not reach before the role."""
+    book = tenants.folder / "site.yml"
+    plays = [
+        {
+            "hosts": "tenants",
+            "gather_facts": False,
+            "module_defaults": {
+                "group/m365.apps.all": {
+                    name: f"{{{{ m365_{name} }}}}" for name in ("tenant_id", "client_id", "client_secret")
+                }
+            },
+            "tasks": [
+                {
+                    "ansible.builtin.command": "true",
+                    "vars": {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1},
+                    "when": "inventory_hostname == 'contoso'",
+                },
+                {"ansible.builtin.include_role": {"name": "m365.apps.rollout", "tasks_from": "tenants"}},
+            ],
+        }
+    ]
+    book.write_text(yaml.safe_dump(plays))
+    done = tenants.play(book=str(book)).failed()
+    assert '"5 tenants: 2 failed, 3 changed."' in done.stdout
+    assert '"failed    contoso: There is no result: the host was unreachable, or its turn has not come."' in done.stdout
+    tenants.assert_untouched("contoso")
+    tenants.assert_rolled_out("tailspin")
+
+
+def test_check_mode_writes_nothing(tenants: Tenants) -> None:
+    tenants.emulator.change_settings(refuse_writes=True)
+    done = tenants.play("--check").failed()
+    assert '"changed   contoso (contoso.example): Would change: 3 created."' in done.stdout
+    assert tenants.emulator.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "shared"),
+    [
+        ({"rollout_entry": "export", "rollout_export_folder": "export"}, "export"),
+        ({"m365_tenant_id": IDS["contoso"].upper()}, IDS["contoso"]),
+    ],
+)
+def test_hosts_that_share_a_tenant_or_a_folder_are_refused(
+    tenants: Tenants, variables: dict[str, str], shared: str
+) -> None:
+    done = tenants.play("-e", json.dumps(variables)).failed()
+    assert f"The host contoso: cannot start: other hosts have {shared}, too." in done.stdout
+    assert '"5 tenants: 5 failed."' in done.stdout
+    assert tenants.emulator.journal() == []
+    assert tenants.emulator.logins() == 0
+
+
+@pytest.mark.parametrize(
+    ("entry", "variable"), [("export", "rollout_export_folder"), ("backup", "rollout_backup_folder")]
+)
+def test_an_entry_point_that_changes_no_tenant(tenants: Tenants, entry: str, variable: str) -> None:
+    folder = "{{ inventory_dir }}/../out/{{ inventory_hostname }}"
+    tenants.play("--limit", "contoso", "-e", json.dumps({"rollout_entry": entry, variable: folder})).ok()
+    shown = tenants.play("-e", json.dumps({"rollout_entry": entry, variable: folder})).failed().stdout
+    assert '"ok        contoso (contoso.example): Done."' in shown
+    assert '"5 tenants: 1 failed, 4 in order."' in shown
+    texts = {}
+    for host in FINE:
+        files = [path for path in (tenants.folder / "out" / host).rglob("*.yml") if path.is_file()]
+        assert files, host
+        texts[host] = "".join(path.read_text() for path in files)
+        assert f"{host.capitalize()} - By hand" in texts[host]
+    tenants.assert_apart(texts)

@@ -1,0 +1,90 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Groups of policies replaced by those of another tenant."""
+
+from __future__ import annotations
+
+import copy
+import json
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.m365.apps.plugins.filter.mapped_groups import FilterModule
+
+mapped_groups = FilterModule().filters()["mapped_groups"]
+ID, OTHER = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11", "1f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
+MAP = {"All Staff": "Everyone", ID: "Pilots", "Pilots": "Wrong: not looked for again", "Both": OTHER}
+
+
+@pytest.mark.parametrize(
+    ("groups", "mapped"),
+    [
+        (["All Staff", "Finance"], ["Everyone", "Finance"]),
+        ([ID.upper(), {"id": ID}], ["Pilots", "Pilots"]),
+        ([{"id": ID, "display_name": "Both"}], ["Pilots"]),
+        ([{"id": OTHER, "display_name": "Both"}], [OTHER]),
+        ([{"id": OTHER, "display_name": "Alone"}], [{"id": OTHER, "display_name": "Alone"}]),
+        ("All Staff", "Everyone"),
+        ({"set": ["All Staff"]}, {"set": ["Everyone"]}),
+        ({"add": ["All Staff"], "remove": ["Finance", "Both"]}, {"add": ["Everyone"], "remove": ["Finance", OTHER]}),
+        ({"add": "All Staff"}, {"add": "Everyone"}),
+        (json.dumps({"add": ["All Staff"]}), {"add": ["Everyone"]}),
+        # The rest is left to those who check it, and a text that has nothing to replace stays a text.
+        (json.dumps(["Finance"]), json.dumps(["Finance"])),
+        (["all staff", "All Staff "], ["all staff", "All Staff "]),
+        ("[broken", "[broken"),
+        ({"plus": ["All Staff"]}, {"plus": ["All Staff"]}),
+        ([7, None, {"id": 7}], [7, None, {"id": 7}]),
+        ([], []),
+        (None, None),
+    ],
+)
+def test_each_form_of_groups(groups: t.Any, mapped: t.Any) -> None:
+    policy = {"display_name": "All Staff", "description": ID, "policy_payload": [{"settingId": "All Staff"}]}
+    before = copy.deepcopy(groups)
+    assert mapped_groups([{**policy, "groups": groups}, policy], MAP) == [{**policy, "groups": mapped}, policy]
+    assert groups == before
+
+
+@pytest.mark.parametrize("nothing", [None, {}])
+def test_no_map_changes_nothing(nothing: t.Any) -> None:
+    policies = [{"display_name": "A", "groups": [ID]}]
+    assert mapped_groups(policies, nothing) == policies
+    assert mapped_groups(policies) == policies
+
+
+@pytest.mark.parametrize(
+    ("policies", "group_map", "said"),
+    [
+        ({}, {}, "the policies: cannot use them: a dict is no list"),
+        (["A"], {}, "policies[0]: cannot use it: a text is no policy"),
+        ([], ["A"], "the group map: cannot use it: a list is no map"),
+        ([], {"A": ""}, "the group map: cannot use 'A'"),
+        ([], {"A": None}, "the group map: cannot use 'A'"),
+        ([], {"A": {"id": ID}}, "the group map: cannot use 'A'"),
+        ([], {" ": "A"}, "the group map: cannot use ' '"),
+        ([], {7: "A"}, "the group map: cannot use '7'"),
+        ([], {ID: "A", ID.upper(): "B"}, f"the group map: cannot use it: it has the id {ID.upper()} twice"),
+    ],
+)
+def test_what_is_no_map_or_no_policies_is_told(policies: t.Any, group_map: t.Any, said: str) -> None:
+    with pytest.raises(AnsibleFilterError) as caught:
+        mapped_groups(policies, group_map)
+    assert str(caught.value).startswith(f"m365.apps.mapped_groups: {said}")
+
+
+NAMES = st.text(min_size=1, max_size=5).filter(str.strip)
+
+
+@given(st.lists(NAMES, unique=True), st.data())
+def test_a_map_there_and_back_gives_the_same_groups(names: list[str], data: st.DataObject) -> None:
+    others = data.draw(st.permutations(names))
+    policies = [{"display_name": "A", "groups": list(names)}]
+    there = mapped_groups(policies, dict(zip(names, others, strict=True)))
+    assert there[0]["groups"] == others
+    assert mapped_groups(there, dict(zip(others, names, strict=True))) == policies
