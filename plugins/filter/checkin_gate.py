@@ -60,12 +60,12 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Wait up to an hour until ten users have the policies
+- name: Wait up to an hour until a user has the policies
   m365.apps.office_client_checkin_info:
     gather: [policies]
-    since: "{{ rolled_out_at }}"
+    since: "2026-01-31T08:00:00Z"
   register: checkins
-  until: checkins is success and (checkins | m365.apps.checkin_gate(min_users=10, max_failure_rate=0.05)).open
+  until: checkins is success and (checkins | m365.apps.checkin_gate(min_users=1, max_failure_rate=0.05)).open
   retries: 12
   delay: 300
 """

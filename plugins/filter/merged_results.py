@@ -27,7 +27,18 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Show what both waves brought
+- name: Give the policies to the pilots
+  m365.apps.office_client_configs:
+    policies: "{{ my_policies }}"
+    reach: [Pilot Ring 1 - IT]
+  register: pilots
+
+- name: Give them to everybody
+  m365.apps.office_client_configs:
+    policies: "{{ my_policies }}"
+  register: everybody
+
+- name: Show what both brought
   ansible.builtin.debug:
     msg: "{{ ([pilots, everybody] | m365.apps.merged_results).plan }}"
 """
