@@ -24,12 +24,12 @@ GROUPS = [
 ]
 SETTING = {"settingId": "a", "value": "1"}
 LIVE = [{"displayName": "Baseline", "priority": 0, "policyPayload": [SETTING], "assignments": [BROAD]}]
-WANTED = [
+WANTED: list[Dict] = [
     {"display_name": "New", "priority": 0, "policy_payload": [SETTING], "groups": ["Pilot", "Broad", "All Staff"]},
     {"display_name": "Baseline", "priority": 1, "policy_payload": [{**SETTING, "value": "2"}], "groups": ["Broad"]},
 ]
 GATE = {"min_users": 2, "max_failure_rate": 0.4, "timeout": 1, "interval": 1}
-WAVES = [
+WAVES: list[Dict] = [
     {"name": "pilot", "groups": ["Pilot"]},
     {"name": "broad", "groups": [{"id": BROAD}]},
     {"name": "everybody", "groups": ["All Staff"]},

@@ -28,7 +28,7 @@ LIVE = [
     {"displayName": "Foreign", "priority": 900, "policyPayload": {"deep": {"list": [{"a": 1}]}}},
 ]
 DEEP = {"settingId": "deep", "value": {"rules": [{"name": "one", "options": {"allow": True}}]}}
-WAVES = [
+WAVES: list[Dict] = [
     {"name": "pilot", "groups": ["Pilot"]},
     {"name": "broad", "groups": ["Broad"]},
     {"name": "all", "groups": ["All"]},
