@@ -110,9 +110,9 @@ def test_the_workflow_leads_from_the_plan_to_the_report(twice: Twice) -> None:
     }
 
 
-def test_surveys_ask_for_options_of_the_role(twice: Twice) -> None:
+def test_surveys_ask_for_options_of_the_role(twice: Twice, tmp_path: Path) -> None:
     """Each question is one of the entry point's options, and each option without a default is asked or set."""
-    controller, specs = twice.controller, _argument_specs()
+    controller, specs = twice.controller, _argument_specs(tmp_path)
     asked = 0
     for template in controller.objects["job_templates"]:
         entry = {"rollout.yml": "main"}.get(template["playbook"], template["playbook"].removesuffix(".yml"))
@@ -149,7 +149,7 @@ def test_the_server_has_rules(tmp_path: Path, given: dict[str, t.Any], words: st
     assert "credentials" not in controller.objects
 
 
-def _argument_specs() -> dict[str, dict[str, t.Any]]:
-    shown = run(EXTENSIONS, [BIN / "ansible-doc", "--json", "-t", "role", "m365.apps.rollout"]).ok()
+def _argument_specs(folder: Path) -> dict[str, dict[str, t.Any]]:
+    shown = run(folder, [BIN / "ansible-doc", "--json", "-t", "role", "m365.apps.rollout"]).ok()
     entries = json.loads(shown.stdout)["m365.apps.rollout"]["entry_points"]
     return {name: entry["options"] for name, entry in entries.items()}
