@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A job as AWX starts it: its project, a credential injected by AWX's own code, extra vars, ansible-runner, its artifacts."""
+"""A job as AWX starts it: a project, a credential injected by AWX's own code, extra vars, ansible-runner, artifacts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Loader(yaml.SafeLoader):
     """Reads !unsafe, which keeps Ansible from templates, as plain text."""
 
 
-_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(t.cast(yaml.ScalarNode, node)))
 
 
 def objects(name: str) -> dict[str, t.Any]:
@@ -79,5 +79,5 @@ def job_of(folder: Path, playbook: str, injected: Injected, variables: dict[str,
 
 
 def artifacts(job: Job) -> dict[str, t.Any]:
-    """Return what set_stats left, as AWX takes it from the event at the end and hands it to the next job as extra vars."""
+    """Return what set_stats left: AWX takes it from the last event and hands it to the next job as extra vars."""
     return dict(job.events[-1]["event_data"].get("artifact_data") or {})

@@ -55,7 +55,9 @@ _INJECTORS = {
             "additionalProperties": False,
         },
         "env": {
-            "patternProperties": {"^(?!ANSIBLE_)[a-zA-Z_][a-zA-Z0-9_]*$": {"type": "string", "pattern": "^[\x00-\x7f]*$"}},
+            "patternProperties": {
+                "^(?!ANSIBLE_)[a-zA-Z_][a-zA-Z0-9_]*$": {"type": "string", "pattern": "^[\x00-\x7f]*$"}
+            },
             "additionalProperties": False,
         },
         "extra_vars": {"patternProperties": {_NAME: {"type": "string"}}, "additionalProperties": False},
@@ -88,7 +90,9 @@ _SURVEY = {
         "spec": {"type": "array", "minItems": 1, "items": _QUESTION},
     },
 }
-_RRULE = re.compile(r"DTSTART(;TZID=[A-Za-z_/]+:\d{8}T\d{6}|:\d{8}T\d{6}Z) RRULE:FREQ=[A-Z]+;INTERVAL=\d+(;[A-Z]+=[\w,]+)*")
+_RRULE = re.compile(
+    r"DTSTART(;TZID=[A-Za-z_/]+:\d{8}T\d{6}|:\d{8}T\d{6}Z) RRULE:FREQ=[A-Z]+;INTERVAL=\d+(;[A-Z]+=[\w,]+)*"
+)
 
 
 def credential_type(body: Dict) -> None:

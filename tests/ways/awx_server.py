@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""As much of AWX's REST API as the modules of awx.awx call for the objects of extensions/awx: a store with AWX's rules."""
+"""As much of AWX's REST API as the modules of awx.awx call for extensions/awx: a store of objects with AWX's rules."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TEMPLATES = ("job_templates", "workflow_job_templates")
 
 
 class Controller:
-    """The objects by kind, in order; ``playbooks`` are those of any project. Every write that was done is in ``writes``."""
+    """The objects by kind, in order, and every write that was done; ``playbooks`` are those of any project."""
 
     def __init__(self, playbooks: t.Collection[str]) -> None:
         self.playbooks = playbooks

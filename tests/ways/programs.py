@@ -19,13 +19,13 @@ EXTENSIONS = ROOT / "extensions"
 _SECONDS = 600
 
 
-def run(folder: Path, command: t.Sequence[str | Path], cwd: Path | None = None, **more: str) -> Run:
+def run(folder: Path, command: t.Sequence[object], cwd: Path | str | None = None, **more: str) -> Run:
     """Run a program in a clean environment, to which ``more`` is added, and look through what it printed.
 
-    The programs of `make ways` come first in PATH, ansible itself is that of the other tests.
+    The programs of `make ways` come last in PATH: ansible is that of the other tests, with the libraries it needs.
     """
-    given = environment(folder, **more)
-    given["PATH"] = os.pathsep.join([str(PROGRAMS), str(BIN), os.environ.get("PATH", os.defpath)])
+    given = environment(folder)
+    given["PATH"] = os.pathsep.join([str(BIN), str(PROGRAMS), os.environ.get("PATH", os.defpath)])
     done = subprocess.run(
         [str(word) for word in command],
         cwd=cwd or folder,

@@ -54,9 +54,7 @@ def run(place: Place, folder: Path, playbook: str, inputs: dict[str, t.Any], var
     """Run a job, and look for secrets in what it printed, its events, and its artifacts."""
     injected = inject(folder, inputs)
     assert place.canaries.seen_in(json.dumps(injected.shown)) == []
-    job = job_of(
-        folder, playbook, injected, variables, AZURE_POD_IDENTITY_AUTHORITY_HOST=place.emulator.ready.url
-    )
+    job = job_of(folder, playbook, injected, variables, AZURE_POD_IDENTITY_AUTHORITY_HOST=place.emulator.ready.url)
     place.look(job.stdout, json.dumps(job.events))
     return job
 
@@ -82,7 +80,9 @@ def test_each_login(place: Place, connection: dict[str, t.Any], name: str) -> No
 
 def test_a_wrong_secret_is_told_and_not_shown(place: Place, connection: dict[str, t.Any]) -> None:
     inputs = {**connection, **APP_OF, "client_secret": tenant.WRONG_SECRET}
-    job = run(place, place.ansible.folder / "job", "drift.yml", inputs, {"rollout_policies": [{"display_name": "There"}]})
+    job = run(
+        place, place.ansible.folder / "job", "drift.yml", inputs, {"rollout_policies": [{"display_name": "There"}]}
+    )
     assert job.status == "failed"
     assert "AADSTS7000215" in job.stdout
 
@@ -117,7 +117,9 @@ def test_the_workflow(place: Place, connection: dict[str, t.Any]) -> None:
     place.emulator.reset({"tenants": {tenant.TENANT: before}})
     done = run(place, folder, "rollout.yml", inputs, {**own, **handed_on})
     assert done.status == "successful", done.stdout
-    after = {policy["displayName"]: policy["description"] for policy in place.emulator.tenant(tenant.TENANT)["policies"]}
+    after = {
+        policy["displayName"]: policy["description"] for policy in place.emulator.tenant(tenant.TENANT)["policies"]
+    }
     assert after == {"There": "Of the workflow", "Other": None, "New": ""}
 
     # The plan's fingerprint comes along, and the tenant has moved by the rollout itself.

@@ -29,10 +29,15 @@ VERSION = str(yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))[
 @functools.cache
 def pythons() -> dict[str, str]:
     """Return the interpreters that really run on this machine, by minor version."""
-    shown = subprocess.run(["sh", str(ROOT / "tests" / "tools" / "pythons.sh")], capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        ["sh", str(ROOT / "tests" / "tools" / "pythons.sh")], capture_output=True, text=True, check=True
+    )
     asked = "import sys; print('%d.%d' % sys.version_info[:2])"
     found = shown.stdout.split()
-    return {subprocess.run([one, "-c", asked], capture_output=True, text=True, check=True).stdout.strip(): one for one in found}
+    return {
+        subprocess.run([one, "-c", asked], capture_output=True, text=True, check=True).stdout.strip(): one
+        for one in found
+    }
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +95,16 @@ def test_pip_can_fulfil_them(wanted: list[str], tmp_path: Path, version: str) ->
         pytest.skip(f"there is no Python {version} on this machine")
     subprocess.run([pythons()[version], "-m", "venv", str(tmp_path / "venv")], check=True)
     core = yaml.safe_load(DEFINITION.read_text(encoding="utf-8"))["dependencies"]["ansible_core"]["package_pip"]
-    command = [str(tmp_path / "venv/bin/python"), "-m", "pip", "install", "--dry-run", "--only-binary", ":all:", "--quiet"]
+    command = [
+        str(tmp_path / "venv/bin/python"),
+        "-m",
+        "pip",
+        "install",
+        "--dry-run",
+        "--only-binary",
+        ":all:",
+        "--quiet",
+    ]
     subprocess.run([*command, "--report", str(tmp_path / "report.json"), *wanted, core], check=True, timeout=300)
     report: dict[str, t.Any] = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     taken = {one["metadata"]["name"].lower() for one in report["install"]}
