@@ -82,7 +82,7 @@ def browser(session: nox.Session) -> None:
 def ways(session: nox.Session) -> None:
     """The programs that users start the collection with, and what is there for AWX; they are in a venv of their own."""
     session.run("sh", "tests/tools/ways.sh", external=True)
-    run(session, "pytest", *(session.posargs or ["tests/ways"]), collections=INSTALLED)
+    run(session, "pytest", "-rs", *(session.posargs or ["tests/ways"]), collections=INSTALLED)
 
 
 @nox.session
