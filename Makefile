@@ -11,7 +11,7 @@ INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
 PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
 	plugins roles schemas) -name '__pycache__' -prune -o -print)
 
-SESSIONS := lint ansible-lint unit fault-slice integration browser sanity
+SESSIONS := lint ansible-lint unit fault-slice integration browser ways sanity
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -71,7 +71,7 @@ test: setup tree install ## Run every check: all sessions of noxfile.py
 $(SESSIONS): setup tree
 	@.venv/bin/nox --session $@
 
-integration browser: install
+integration browser ways: install
 
 format: setup ## Format the Python files the way lint wants them, set the hashes of the report's page, write the table of the role's variables
 	@.venv/bin/ruff check --fix --exit-zero --quiet .

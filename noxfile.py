@@ -79,6 +79,13 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def ways(session: nox.Session) -> None:
+    """The programs that users start the collection with, and what is there for AWX; they are in a venv of their own."""
+    session.run("sh", "tests/tools/ways.sh", external=True)
+    run(session, "pytest", "-rs", *(session.posargs or ["tests/ways"]), collections=INSTALLED)
+
+
+@nox.session
 def sanity(session: nox.Session) -> None:
     """ansible-test sanity, with every Python that runs here."""
     run(session, "python", "tests/tools/sanity.py", *session.posargs)

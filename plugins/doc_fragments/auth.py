@@ -34,8 +34,8 @@ options:
     type: str
   certificate_path:
     description:
-      - File with the app's certificate and its RSA private key, as PEM or as PFX (PKCS 12). Its content tells which
-        one it is.
+      - File with the app's certificate and its RSA private key, as PEM, as PFX (PKCS 12), or as the base64 text of a
+        PFX. Its content tells which one it is.
       - It is read where the module runs. An empty path is refused.
       - When omitted, the environment variable E(AZURE_CLIENT_CERTIFICATE_PATH) is used, unless the task gives another
         login.

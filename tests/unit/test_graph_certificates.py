@@ -39,6 +39,8 @@ GOOD: dict[str, tuple[bytes, str | None]] = {
     "PFX": (LEAF.pfx(), None),
     "PFX with an empty passphrase": (LEAF.pfx(), ""),
     "PFX, encrypted": (LEAF.pfx(PASSPHRASE), PASSPHRASE),
+    "PFX as base64": (base64.b64encode(LEAF.pfx(PASSPHRASE)) + b"\n", PASSPHRASE),
+    "PFX as base64 in lines": (base64.encodebytes(LEAF.pfx()), None),
     "PFX with others": (LEAF.pfx(PASSPHRASE, [ROOT, MIDDLE]), PASSPHRASE),
 }
 EC = pair(key=ec_key())
@@ -57,6 +59,13 @@ UNFIT: dict[str, tuple[bytes, str | None, str, str]] = {
     "needless passphrase": (LEAF.pem(), PASSPHRASE, "is not encrypted", "Check certificate_passphrase"),
     "PFX, no passphrase": (LEAF.pfx(PASSPHRASE), None, "it wants a passphrase", "Check certificate_passphrase"),
     "PFX, wrong passphrase": (LEAF.pfx(PASSPHRASE), "x", "does not open it", "Check certificate_passphrase"),
+    "base64 of something else": (base64.b64encode(b"x" * 99), None, "neither PEM nor PFX", "Put the private key"),
+    "PFX as base64, wrong passphrase": (
+        base64.b64encode(LEAF.pfx(PASSPHRASE)),
+        "x",
+        "does not open it",
+        "Check certificate_passphrase",
+    ),
     "PFX, cut": (LEAF.pfx()[:400], None, "or it is damaged", "Check certificate_passphrase"),
     "damaged key": (damaged(LEAF.key_pem()) + LEAF.certificate_pem(), None, "private key is damaged", "one PEM"),
     "damaged certificate": (damaged(LEAF.certificate_pem()) + LEAF.key_pem(), None, "certificate is damaged", "one"),

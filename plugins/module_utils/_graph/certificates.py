@@ -73,6 +73,8 @@ class Certificate:
 def read_certificate(path: str, passphrase: str | None) -> Certificate:
     """Return what a PEM or PFX file holds, told apart by its content. An empty passphrase is none.
 
+    A PFX file may be base64 text, as secret stores and text fields keep it.
+
     Raises UserError for a file, a key or a certificate that cannot be used now; MissingLibraryError.
     """
     if CRYPTOGRAPHY_IMPORT_ERROR is not None:
@@ -120,7 +122,17 @@ def _from_pem(data: bytes, password: bytes | None) -> tuple[t.Any, list[x509.Cer
         raise _UnfitError("its certificate is damaged") from None
 
 
+def _from_base64(data: bytes) -> bytes:
+    """Return what a base64 text says, with or without line breaks; other data as they are."""
+    try:
+        return base64.b64decode(b"".join(data.split()), validate=True)
+    except ValueError:
+        return data
+
+
 def _from_pfx(data: bytes, password: bytes | None) -> tuple[t.Any, list[x509.Certificate]]:
+    if _PFX_MARK not in data[:64]:
+        data = _from_base64(data)
     if _PFX_MARK not in data[:64]:
         raise _UnfitError("it is neither PEM nor PFX")
     try:

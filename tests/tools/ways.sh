@@ -1,0 +1,30 @@
+#!/bin/sh
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Makes .ansible/ways: a venv with the programs of tests/ways.txt, and in its folder collections the collection awx.awx.
+# Does nothing when neither the interpreter nor these files have changed.
+set -eu
+cd "$(dirname "$0")/../.."
+folder=.ansible/ways
+wanted="$(cat .venv/.interpreter) $(cat tests/ways.txt tests/awx.txt "$0" | cksum)"
+if [ "$(cat "$folder/.installed" 2>/dev/null)" = "$wanted" ]; then
+    exit 0
+fi
+rm -rf "$folder"
+.venv/bin/python -m venv "$folder"
+pip="$folder/bin/python -m pip --quiet --quiet --disable-pip-version-check"
+$pip install -r tests/ways.txt
+$pip download --no-deps --require-hashes --dest "$folder/wheel" -r tests/awx.txt
+"$folder/bin/python" - "$folder" <<'UNPACK'
+import pathlib
+import sys
+import zipfile
+
+folder = pathlib.Path(sys.argv[1])
+[wheel] = folder.glob("wheel/*.whl")
+with zipfile.ZipFile(wheel) as whole:
+    whole.extractall(folder / "collections", [name for name in whole.namelist() if "/awx/awx/" in name])
+wheel.unlink()
+UNPACK
+echo "$wanted" >"$folder/.installed"

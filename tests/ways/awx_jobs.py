@@ -1,0 +1,83 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A job as AWX starts it: a project, a credential injected by AWX's own code, extra vars, ansible-runner, artifacts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, environment
+from ansible_collections.m365.apps.tests.integration.support.runner import Job, run_job
+from ansible_collections.m365.apps.tests.ways.programs import PROGRAMS
+
+AWX = ROOT / "extensions" / "awx"
+# AWX's code is in the venv of `make ways`; what it makes of a credential comes back as JSON.
+_INJECT = """
+import json, sys
+from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType
+from awx_plugins.interfaces._temporary_private_credential_api import Credential
+from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
+given = json.load(sys.stdin)
+env, safe_env, args = {}, {}, []
+kind = ManagedCredentialType("m365", "m365", "cloud", given["inputs"], given["injectors"])
+inject_credential(kind, Credential(given["values"]), env, safe_env, args, given["folder"])
+json.dump({"env": env, "safe_env": safe_env, "args": args}, sys.stdout)
+"""
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads !unsafe, which keeps Ansible from templates, as plain text."""
+
+
+_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(t.cast(yaml.ScalarNode, node)))
+
+
+def objects(name: str) -> dict[str, t.Any]:
+    """Return the variables of a file below objects/."""
+    return t.cast(dict[str, t.Any], yaml.load((AWX / "objects" / name).read_text(encoding="utf-8"), _Loader))
+
+
+@dataclass(frozen=True)
+class Injected:
+    """What AWX makes of a credential: the environment of the job, and the one that its database keeps."""
+
+    environment: dict[str, str]
+    shown: dict[str, str]
+
+
+def inject(folder: Path, values: dict[str, t.Any]) -> Injected:
+    """Inject a credential with these inputs into the private data folder of a job.
+
+    Jobs see that folder as /runner; without a container it is where it is.
+    """
+    (folder / "env").mkdir(parents=True, exist_ok=True)
+    kind = objects("credential_type.yml")["awx_credential_type"]
+    given = {"inputs": kind["inputs"], "injectors": kind["injectors"], "values": values, "folder": str(folder)}
+    done = subprocess.run(
+        [PROGRAMS / "python", "-c", _INJECT], input=json.dumps(given), capture_output=True, text=True, check=True
+    )
+    made = json.loads(done.stdout)
+    assert made["args"] == []
+    outside = {name: text.replace("/runner/", f"{folder}/") for name, text in made["env"].items()}
+    return Injected(outside, made["safe_env"])
+
+
+def job_of(folder: Path, playbook: str, injected: Injected, variables: dict[str, t.Any], **more: str) -> Job:
+    """Run a playbook of the project in a fresh copy of it. ``more`` is added to the environment."""
+    shutil.rmtree(folder / "project", ignore_errors=True)
+    shutil.copytree(AWX / "project", folder / "project")
+    whole = {**environment(folder), **injected.environment, "ANSIBLE_VERBOSITY": "4", **more}
+    return run_job(folder, playbook, whole, variables)
+
+
+def artifacts(job: Job) -> dict[str, t.Any]:
+    """Return what set_stats left: AWX takes it from the last event and hands it to the next job as extra vars."""
+    return dict(job.events[-1]["event_data"].get("artifact_data") or {})

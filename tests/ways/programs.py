@@ -1,0 +1,41 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the programs and collections are that `make ways` keeps apart from those of the other tests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import typing as t
+from pathlib import Path
+
+from ansible_collections.m365.apps.tests.integration.support.processes import BIN, ROOT, Run, environment, look_through
+
+WAYS = ROOT / ".ansible" / "ways"
+PROGRAMS = WAYS / "bin"
+AWX_COLLECTIONS = WAYS / "collections"
+EXTENSIONS = ROOT / "extensions"
+_SECONDS = 600
+
+
+def run(folder: Path, command: t.Sequence[object], cwd: Path | str | None = None, **more: str) -> Run:
+    """Run a program in a clean environment, to which ``more`` is added, and look through what it printed.
+
+    The programs of `make ways` come last in PATH: ansible is that of the other tests, with the libraries it needs.
+    """
+    given = environment(folder)
+    given["PATH"] = os.pathsep.join([str(BIN), str(PROGRAMS), os.environ.get("PATH", os.defpath)])
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd or folder,
+        env={**given, **more},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+    result = Run(done.returncode, done.stdout, done.stderr)
+    look_through(result.output)
+    return result

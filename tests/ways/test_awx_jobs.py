@@ -1,0 +1,142 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every login of the credential type, and the jobs of the workflow one after the other, through ansible-runner."""
+
+from __future__ import annotations
+
+import base64
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support.runner import Job
+from ansible_collections.m365.apps.tests.integration.support.secret_place import (
+    APP,
+    ASSERTION,
+    PASSPHRASE,
+    Place,
+)
+from ansible_collections.m365.apps.tests.ways.awx_jobs import artifacts, inject, job_of, objects
+
+WRITER = tenant.APPS["writer"][0]
+APP_OF = {"tenant_id": tenant.TENANT, "client_id": WRITER}
+# Login -> the inputs that make it up, beside those of the connection.
+LOGINS: dict[str, dict[str, t.Any]] = {
+    "client secret": {**APP_OF, "client_secret": tenant.SECRET},
+    "PEM": {**APP_OF, "certificate": APP.pem().decode()},
+    "PEM with its chain": {**APP_OF, "certificate": APP.pem().decode(), "send_certificate_chain": True},
+    "PFX": {
+        **APP_OF,
+        "certificate": base64.b64encode(APP.pfx(PASSPHRASE)).decode(),
+        "certificate_passphrase": PASSPHRASE,
+    },
+    "federated token": {**APP_OF, "federated_token": ASSERTION},
+    "federated token file": {**APP_OF, "federated_token_file": "token"},
+    "managed identity": {"managed_identity": "system"},
+    "ready token": {"access_token": ""},
+}
+# Nothing that AWX keeps in its database beside them holds a secret.
+SECRETS = {"client_secret", "certificate", "certificate_passphrase", "federated_token", "access_token", "proxy"}
+
+
+@pytest.fixture
+def connection(place: Place) -> dict[str, t.Any]:
+    """The inputs that lead to the emulator."""
+    ready = place.emulator.ready
+    return {"graph_url": ready.url, "login_url": ready.url, "ca": Path(ready.ca_path).read_text(encoding="ascii")}
+
+
+def run(place: Place, folder: Path, playbook: str, inputs: dict[str, t.Any], variables: dict[str, t.Any]) -> Job:
+    """Run a job, and look for secrets in what it printed, its events, and its artifacts."""
+    injected = inject(folder, inputs)
+    assert place.canaries.seen_in(json.dumps(injected.shown)) == []
+    job = job_of(folder, playbook, injected, variables, AZURE_POD_IDENTITY_AUTHORITY_HOST=place.emulator.ready.url)
+    place.look(job.stdout, json.dumps(job.events))
+    return job
+
+
+def test_secret_fields_are_marked() -> None:
+    fields = objects("credential_type.yml")["awx_credential_type"]["inputs"]["fields"]
+    assert {field["id"] for field in fields if field.get("secret")} == SECRETS
+
+
+@pytest.mark.parametrize("name", LOGINS)
+def test_each_login(place: Place, connection: dict[str, t.Any], name: str) -> None:
+    """The export needs no more than a login; it shows in the files that it was the right tenant."""
+    inputs = {**connection, **LOGINS[name]}
+    if "access_token" in inputs:
+        inputs["access_token"] = tenant.access_token(place.emulator.ready)
+    if "federated_token_file" in inputs:
+        inputs["federated_token_file"] = str(place.ansible.folder / "token")
+    folder = place.ansible.folder / "job"
+    job = run(place, folder, "export.yml", inputs, {"rollout_export_folder": str(folder / "export")})
+    assert (job.status, job.code) == ("successful", 0), job.stdout
+    assert {path.name for path in (folder / "export").iterdir()} == {"there.yml", "other.yml"}
+
+
+def test_a_wrong_secret_is_told_and_not_shown(place: Place, connection: dict[str, t.Any]) -> None:
+    inputs = {**connection, **APP_OF, "client_secret": tenant.WRONG_SECRET}
+    job = run(
+        place, place.ansible.folder / "job", "drift.yml", inputs, {"rollout_policies": [{"display_name": "There"}]}
+    )
+    assert job.status == "failed"
+    assert "AADSTS7000215" in job.stdout
+
+
+def test_the_workflow(place: Place, connection: dict[str, t.Any]) -> None:
+    """plan, rollout, report: each gets the artifacts of those before it as extra vars, as AWX hands them on."""
+    inputs = {**connection, **LOGINS["client secret"]}
+    folder = place.ansible.folder / "job"
+    files = place.ansible.folder / "files"
+    policies = [{"display_name": "There", "description": "Of the workflow"}, {"display_name": "New"}]
+    # What the survey's answers are when nothing is changed.
+    answers = {"rollout_prune": "false", "rollout_max_deletions": 5, "rollout_lint": "error", "rollout_title": "Weekly"}
+    own = {**answers, "rollout_policies": policies, "rollout_report_folder": str(files / "report")}
+
+    planned = run(place, folder, "plan.yml", inputs, {**own, "rollout_plan_folder": str(files / "plan")})
+    assert planned.status == "successful", planned.stdout
+    handed_on = artifacts(planned)
+    plan = json.loads((files / "plan" / "plan.json").read_text(encoding="utf-8"))
+    assert handed_on["rollout_plan_fingerprint"] == plan["fingerprint"]
+    assert handed_on["rollout_plan_counts"]["created"] == 1
+    assert place.emulator.writes() == []
+
+    # While the approval waits, somebody changes what the plan depends on.
+    before = place.emulator.tenant(tenant.TENANT)
+    moved = {**before, "policies": [{**before["policies"][0], "description": "moved"}, *before["policies"][1:]]}
+    place.emulator.reset({"tenants": {tenant.TENANT: moved}})
+    refused = run(place, folder, "rollout.yml", inputs, {**own, **handed_on})
+    assert refused.status == "failed"
+    assert "the tenant has moved since it was made" in refused.stdout
+    assert place.emulator.writes() == []
+
+    place.emulator.reset({"tenants": {tenant.TENANT: before}})
+    done = run(place, folder, "rollout.yml", inputs, {**own, **handed_on})
+    assert done.status == "successful", done.stdout
+    after = {
+        policy["displayName"]: policy["description"] for policy in place.emulator.tenant(tenant.TENANT)["policies"]
+    }
+    assert after == {"There": "Of the workflow", "Other": None, "New": ""}
+
+    # The plan's fingerprint comes along, and the tenant has moved by the rollout itself.
+    reported = run(place, folder, "report.yml", inputs, {**own, **handed_on, **artifacts(done)})
+    assert reported.status == "successful", reported.stdout
+    assert artifacts(reported)["rollout_verdict"]["level"] == "ok"
+    page = Path(artifacts(reported)["rollout_report_files"]["html"]).read_text(encoding="utf-8")
+    assert "<bdi>Weekly</bdi>" in page
+    # A new plan is not bound to the old one, either.
+    again = run(place, folder, "plan.yml", inputs, {**own, **handed_on, "rollout_plan_folder": str(files / "plan")})
+    assert again.status == "successful", again.stdout
+    assert artifacts(again)["rollout_plan_counts"]["unchanged"] == 2
+
+
+def test_drift(place: Place, connection: dict[str, t.Any]) -> None:
+    inputs = {**connection, **LOGINS["client secret"]}
+    variables = {"rollout_policies": [{"display_name": "There", "description": "not so"}]}
+    job = run(place, place.ansible.folder / "job", "drift.yml", inputs, variables)
+    assert job.status == "failed"
+    assert "is not as the definitions say" in job.stdout
