@@ -22,12 +22,12 @@ options:
   id:
     description:
       - ID of the policy to return. None with this ID gives an empty list.
-      - When omitted, all policies are looked at.
+      - When omitted or C(null), all policies are looked at. An empty one is refused.
     type: str
   display_name:
     description:
       - Name of the policies to return, compared exactly.
-      - When omitted, policies of any name match.
+      - When omitted or C(null), policies of any name match; an empty one matches policies without a name.
     type: str
   kind:
     description:
@@ -43,7 +43,7 @@ options:
       - Display name or ID of a group; only policies that are assigned to it are returned. This reads the
         assignments of each
         policy that the other filters let through.
-      - When omitted, the assignments do not matter.
+      - When omitted or C(null), the assignments do not matter. An empty one is refused.
     type: str
   gather:
     description:

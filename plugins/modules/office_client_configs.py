@@ -24,8 +24,8 @@ options:
     description:
       - The policies, each with the options of M(m365.apps.office_client_config) and its groups.
       - A list, or the JSON text of one, as P(ansible.builtin.file#lookup) reads it from a file. A text passes through
-        Ansible's templating in one piece, which for a thousand policies is faster by a second; a key that stands twice
-        in one object of it is refused.
+        Ansible's templating in one piece, which makes many policies faster; a key that stands twice in one object of it
+        is refused.
       - Two items that mean the same policy are an error. An empty list does nothing.
     type: list
     elements: dict

@@ -16,6 +16,7 @@ from .._office.policy import Policy
 from .._office.reads import Listing, Reading, TenantCheckins
 from .jobs import Reply, Request, matches, strongest_first
 from .tenant import Tenant
+from .wishes import refuse_blank
 
 Arguments = t.Mapping[str, t.Any]
 
@@ -74,8 +75,7 @@ def _terms(params: Arguments) -> _Terms:
         raise UserError(
             _TASK, "use stale_after", f"{stale_after} is not a number of days", "Give a whole number from 0 on"
         )
-    if params["id"] is not None and not params["id"].strip():
-        raise UserError(_TASK, "use id", "it is empty", "Give an id, or leave the option out")
+    refuse_blank(params["id"], _TASK, "id")
     return _Terms(params["gather"], stale_after, _since(params["since"]))
 
 

@@ -27,7 +27,7 @@ from .results import (
 )
 from .tenant import Tenant
 from .terms import bulk_terms, given_order, given_wait, refuse_null
-from .wishes import desired_policies, desired_policy, refuse_half_characters
+from .wishes import desired_policies, desired_policy, refuse_blank, refuse_half_characters
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     if "group_names" in gather:
         gather.add("assignments")
     for name in ("id", "group"):
+        refuse_blank(params[name], "the filter", name)
         refuse_half_characters(params[name], "the filter", name)
     group = _group_filter(params["group"], tenant)
     found = [policy for policy in _listed(params["id"], tenant) if matches(policy, params)]

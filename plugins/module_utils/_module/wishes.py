@@ -38,8 +38,8 @@ def desired_policy(params: Arguments, raw: t.Any, state: State | None = None, la
                 subject, f"use {name}", "it is null", f"Leave {name} out to leave it alone, or give it a value"
             )
     for name in _IDENTITY:
-        if name in given and not str(params[name]).strip():
-            raise UserError(subject, f"use {name}", "it is empty", f"Give a {name}, or leave the option out")
+        if name in given:
+            refuse_blank(str(params[name]), subject, name)
     for name in _TEXTS:
         if name in given:
             refuse_half_characters(params[name], subject, name)
@@ -97,6 +97,12 @@ def _not_none(params: Arguments) -> set[str]:
 def _subject(params: Arguments, label: str) -> str:
     name = params.get("display_name") or params.get("id")
     return f"{label} policy '{name}'".strip() if name else label or "the policy"
+
+
+def refuse_blank(text: str | None, subject: str, name: str) -> None:
+    """Refuse an option that is given and empty, where leaving it out means something else. Raises UserError."""
+    if text is not None and not text.strip():
+        raise UserError(subject, f"use {name}", "it is empty", f"Give a {name}, or leave the option out")
 
 
 def refuse_half_characters(text: str | None, subject: str, name: str) -> None:
