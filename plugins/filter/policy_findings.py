@@ -30,19 +30,8 @@ options:
     type: list
     elements: dict
     required: true
-  setting_key:
-    description:
-      - Key of the ID of a setting in the objects of a payload. Dots lead into objects below, such as V(definition.id).
-      - When omitted, V(settingId).
-    type: str
-    default: settingId
-  group_names:
-    description:
-      - Names of groups by their IDs, for policies that name a group by ID where others name it by name.
-      - Dicts of C(id) and C(display_name) in the policies say the same. A name that two IDs have belongs to neither.
-      - When omitted or empty, a name and an ID are different groups.
-    type: dict
-    default: {}
+extends_documentation_fragment:
+  - m365.apps.settings
 seealso:
   - plugin: m365.apps.effective_policy
     plugin_type: filter
