@@ -4,7 +4,7 @@
 
 """``make demo``: roll the Contoso policies out to an emulated tenant and count what is sent.
 
-Plan, first run, second run, one changed setting. Ends with 1 when a step does not do what it should.
+Plan, first run with a report, second run, one changed setting. Ends with 1 when a step does not do what it should.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
@@ -25,6 +25,7 @@ import requests
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 WORK = ROOT / ".ansible" / "demo"
+REPORT = WORK / "report"
 CONTOSO = ROOT / "examples" / "contoso"
 CHANGED_FILE = "12-office-hardening.yml"
 CHANGED_SETTING = re.compile(r'(\{settingId: word16;L_VBAWarningsPolicy,.*?value: ")(\d+)(")')
@@ -40,6 +41,7 @@ class Step:
     arguments: tuple[str, ...]
     writes: t.Callable[[int], bool]
     expected: str
+    variables: t.Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def changed_definitions() -> Path:
 def play(step: Step, environment: t.Mapping[str, str]) -> None:
     """Run the playbook and show its output: long ones shortened, whole in a file below .ansible/demo."""
     command = [str(BIN / "ansible-playbook"), "m365.apps.rollout", *step.arguments]
-    command += ["--extra-vars", json.dumps({"rollout_definitions": str(step.definitions)})]
+    variables = {"rollout_definitions": str(step.definitions), **step.variables}
+    command += ["--extra-vars", json.dumps(variables)]
     print(f"\n=== {step.title}\n$ ansible-playbook m365.apps.rollout {' '.join(step.arguments)}", flush=True)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     log = WORK / f"{step.title.split(':')[0].replace(' ', '-').lower()}.txt"
@@ -127,7 +130,7 @@ def main() -> int:
     contoso = CONTOSO / "definitions"
     steps = (
         Step("Plan: check mode, nothing is written", contoso, ("--check", "--diff"), lambda n: n == 0, "0"),
-        Step("First run", contoso, (), lambda n: n > 0, "more than 0"),
+        Step("First run", contoso, (), lambda n: n > 0, "more than 0", {"rollout_report_folder": str(REPORT)}),
         Step("Second run: nothing to change", contoso, (), lambda n: n == 0, "0"),
         Step("One setting changed", changed_definitions(), ("--diff",), lambda n: n == 1, "1"),
     )
@@ -148,6 +151,7 @@ def main() -> int:
     for step, writes in report:
         shown = f"  ({writes[0]})" if len(writes) == 1 else ""
         print(f"{step.title:<40} {len(writes):>6}  {step.expected}{shown}")
+    print(f"\nThe page of the first run, for a browser: {(REPORT / 'report.html').relative_to(ROOT)}")
     wrong = [step.title for step, writes in report if not step.writes(len(writes))]
     print(f"\nNot as expected: {', '.join(wrong)}" if wrong else "\nAll as expected. The emulator has stopped.")
     return 1 if wrong else 0
