@@ -15,7 +15,7 @@ SESSIONS := lint ansible-lint unit fault-slice integration browser sanity
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark faults screenshots test $(SESSIONS) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark faults matrix screenshots test $(SESSIONS) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -60,6 +60,10 @@ faults: setup tree ## Try every fault at every call of every scenario; writes do
 	@mkdir -p docs
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
 		ansible_collections.m365.apps.tests.faults $(or $(FAULTS_ARGS),--output docs/faults.md)
+
+matrix: setup tree install ## Sanity, units and integration with each supported ansible-core (ROWS="2.16-py3.11": only these)
+	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/collections PYTHONPATH=$(CURDIR)/.ansible/tree:tests/emulator \
+		.venv/bin/python -m ansible_collections.m365.apps.tests.matrix $(ROWS) $(MATRIX_ARGS)
 
 screenshots: setup tree ## Take the pictures of the report in docs/images, with the browser of make browser
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
