@@ -138,7 +138,7 @@ def test_what_is_no_endpoint_is_told(wire: Wire, login: ManagedIdentityLogin, an
 
 
 def test_a_page_in_place_of_a_token_is_asked_for_again(wire: Wire, login: ManagedIdentityLogin) -> None:
-    for _ in range(3):
+    for _time in range(3):
         wire.expect("GET", IMDS_URL, body="<html>secret words</html>", content_type="text/html")
     assert "secret words" not in refusal_of(login).cause()
 
