@@ -11,15 +11,16 @@ INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
 PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
 	plugins roles schemas) -name '__pycache__' -prune -o -print)
 
-SESSIONS := lint ansible-lint unit fault-slice integration browser sanity
+SESSIONS := ansible-lint build-import-check unit fault-slice integration browser sanity units targets
+LINT := static yamllint antsibull-nox-config extra-checks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark faults matrix screenshots test $(SESSIONS) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark faults matrix screenshots test lint $(SESSIONS) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
-	@echo "  make SESSION      One part of make test: $(SESSIONS)"
+	@echo "  make SESSION      One part of make test: lint $(SESSIONS)"
 
 setup: ## Make .venv with every tool, pinned (PYTHON=... chooses the interpreter)
 	@sh tests/tools/setup.sh tests/requirements.in
@@ -72,10 +73,13 @@ screenshots: setup tree ## Take the pictures of the report in docs/images, with 
 test: setup tree install ## Run every check: all sessions of noxfile.py
 	@.venv/bin/nox
 
+lint: setup tree
+	@.venv/bin/nox --session $(LINT)
+
 $(SESSIONS): setup tree
 	@.venv/bin/nox --session $@
 
-integration browser: install
+build-import-check integration browser targets: install
 
 format: setup ## Format the Python files the way lint wants them, and set the hashes of the report's page
 	@.venv/bin/ruff check --fix --exit-zero --quiet .

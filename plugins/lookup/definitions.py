@@ -90,7 +90,8 @@ class LookupModule(LookupBase):
                 try:
                     text = Path(self._loader.get_real_file(str(path))).read_bytes()
                 except OSError as error:
-                    raise _error(str(path), error.strerror or error.__class__.__name__, "Check its permissions") from None
+                    cause = error.strerror or error.__class__.__name__
+                    raise _error(str(path), cause, "Check its permissions") from None
                 policies.extend(read_definitions(str(path), text))
         return policies
 

@@ -63,9 +63,10 @@ def _install(venv: Path, interpreter: Path, core: str) -> Path:
     ]
     (constraints := venv.parent / "constraints.txt").write_text("\n".join(pins), encoding="utf-8")
     python = venv / "bin" / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check"]
-    requirements = ["-r", ROOT / "tests" / "matrix.in", "-c", constraints]
-    for command in ([interpreter, "-m", "venv", "--clear", venv], [*pip, core, *requirements]):
+    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check"]
+    requirements: list[str | Path] = ["-r", ROOT / "tests" / "matrix.in", "-c", constraints]
+    commands: list[list[str | Path]] = [[interpreter, "-m", "venv", "--clear", venv], [*pip, core, *requirements]]
+    for command in commands:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise CannotRun(
