@@ -26,6 +26,9 @@ TREE = str(ROOT / ".ansible" / "tree")
 INSTALLED = str(ROOT / ".ansible" / "collections")
 PATH = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
 
+# A worker more than there are processors: the plays wait now and then.
+SIDE_BY_SIDE = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
+
 SHELL_SCRIPTS = [".ci/run", *sorted(str(path) for path in Path("tests").glob("**/*.sh"))]
 LINT: dict[str, list[str]] = {
     "ruff": ["ruff", "check", "."],
@@ -70,7 +73,7 @@ def ansible_lint(session: nox.Session) -> None:
 @nox.session
 def unit(session: nox.Session) -> None:
     """The collection's units and the emulator's own tests."""
-    run(session, "pytest", *(session.posargs or ["tests/unit", "tests/emulator/tests"]))
+    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or ["tests/unit", "tests/emulator/tests"]))
 
 
 @nox.session(name="fault-slice")
@@ -82,7 +85,7 @@ def fault_slice(session: nox.Session) -> None:
 @nox.session
 def integration(session: nox.Session) -> None:
     """Plays of the installed collection against the emulator."""
-    run(session, "pytest", *(session.posargs or ["tests/integration"]), collections=INSTALLED)
+    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or ["tests/integration"]), collections=INSTALLED)
 
 
 @nox.session
