@@ -11,16 +11,18 @@ INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
 PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
 	plugins roles schemas) -name '__pycache__' -prune -o -print)
 
-SESSIONS := ansible-lint build-import-check unit fault-slice integration browser sanity units targets
+SESSIONS := ansible-lint build-import-check unit fault-slice integration browser sanity
+ANSIBLE_TEST := units targets
 LINT := static yamllint antsibull-nox-config extra-checks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark faults matrix screenshots test lint $(SESSIONS) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark faults matrix screenshots test lint $(SESSIONS) $(ANSIBLE_TEST) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 	@echo "  make SESSION      One part of make test: lint $(SESSIONS)"
+	@echo "  make SESSION      By ansible-test: $(ANSIBLE_TEST); make test has them by pytest"
 
 setup: ## Make .venv with every tool, pinned (PYTHON=... chooses the interpreter)
 	@sh tests/tools/setup.sh tests/requirements.in
@@ -76,7 +78,7 @@ test: setup tree install ## Run every check: all sessions of noxfile.py
 lint: setup tree
 	@.venv/bin/nox --session $(LINT)
 
-$(SESSIONS): setup tree
+$(SESSIONS) $(ANSIBLE_TEST): setup tree
 	@.venv/bin/nox --session $@
 
 build-import-check integration browser targets: install
