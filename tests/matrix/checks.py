@@ -70,7 +70,7 @@ def plays(row: Row, more: t.Sequence[str]) -> Outcome:
     report = row.folder / "plays.xml"
     report.unlink(missing_ok=True)
     what = more or ["tests/integration", "--deselect", "tests/integration/test_targets.py"]
-    command = ["python", "-m", "pytest", "--color=no", "-p", "no:cacheprovider", f"--junit-xml={report}", *what]
+    command = ["python", "-m", "pytest", "--color=no", f"--junit-xml={report}", *what]
     code, _output = _run(row, "plays", command, ROOT)
     return _judged(row, "plays", code, _passed(report) if report.exists() else 0)
 
