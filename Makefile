@@ -11,15 +11,18 @@ INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
 PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
 	plugins roles schemas) -name '__pycache__' -prune -o -print)
 
-SESSIONS := lint ansible-lint unit fault-slice integration browser ways sanity
+SESSIONS := ansible-lint build-import-check unit fault-slice integration browser ways sanity
+ANSIBLE_TEST := units targets
+LINT := static yamllint antsibull-nox-config extra-checks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark faults screenshots test $(SESSIONS) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark faults matrix screenshots test lint $(SESSIONS) $(ANSIBLE_TEST) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
-	@echo "  make SESSION      One part of make test: $(SESSIONS)"
+	@echo "  make SESSION      One part of make test: lint $(SESSIONS)"
+	@echo "  make SESSION      By ansible-test: $(ANSIBLE_TEST); make test has them by pytest"
 
 setup: ## Make .venv with every tool, pinned (PYTHON=... chooses the interpreter)
 	@sh tests/tools/setup.sh tests/requirements.in
@@ -61,6 +64,10 @@ faults: setup tree ## Try every fault at every call of every scenario; writes do
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
 		ansible_collections.m365.apps.tests.faults $(or $(FAULTS_ARGS),--output docs/faults.md)
 
+matrix: setup tree install ## Sanity, units and integration with each supported ansible-core (ROWS="2.16-py3.11": only these)
+	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/collections PYTHONPATH=$(CURDIR)/.ansible/tree:tests/emulator \
+		.venv/bin/python -m ansible_collections.m365.apps.tests.matrix $(ROWS) $(MATRIX_ARGS)
+
 screenshots: setup tree ## Take the pictures of the report in docs/images, with the browser of make browser
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
 		ansible_collections.m365.apps.tests.browser.screenshots docs/images
@@ -68,10 +75,13 @@ screenshots: setup tree ## Take the pictures of the report in docs/images, with 
 test: setup tree install ## Run every check: all sessions of noxfile.py
 	@.venv/bin/nox
 
-$(SESSIONS): setup tree
+lint: setup tree
+	@.venv/bin/nox --session $(LINT)
+
+$(SESSIONS) $(ANSIBLE_TEST): setup tree
 	@.venv/bin/nox --session $@
 
-integration browser ways: install
+build-import-check integration browser ways targets: install
 
 format: setup ## Format the Python files the way lint wants them, set the hashes of the report's page, write the table of the role's variables
 	@.venv/bin/ruff check --fix --exit-zero --quiet .

@@ -1,18 +1,23 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sessions of ``make test``. They use the tools of .venv, which ``make setup`` fills; nox makes no venv of its own.
+"""The sessions of ``make test``. They use the tools of .venv, which ``make setup`` fills.
 
-Each fails when it has nothing to do: the tools do that by themselves, ansible-test is watched by tests/tools/sanity.py.
+Each fails when it has nothing to do: the tools do that by themselves, ansible-test is watched by tests/matrix. Those of
+antsibull-nox that run this way are configured in antsibull-nox.toml. Its docs-check, pylint and ansible-lint do nothing
+without a venv of their own, and those for ansible-test want GitHub and containers, so these stand here.
 """
 
 from __future__ import annotations
 
 import os
+from importlib import metadata
 from pathlib import Path
 
+import antsibull_nox
 import nox
 
 nox.options.default_venv_backend = "none"
+antsibull_nox.load_antsibull_nox_toml()
 
 ROOT = Path(__file__).resolve().parent
 BIN = ROOT / ".venv" / "bin"
@@ -21,18 +26,29 @@ TREE = str(ROOT / ".ansible" / "tree")
 INSTALLED = str(ROOT / ".ansible" / "collections")
 PATH = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
 
+# A worker more than there are processors: the plays wait now and then.
+SIDE_BY_SIDE = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
+
 SHELL_SCRIPTS = [".ci/run", *sorted(str(path) for path in Path("tests").glob("**/*.sh"))]
 LINT: dict[str, list[str]] = {
     "ruff": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "mypy": ["mypy"],
     "layers": ["lint-imports", "--no-cache"],
-    "yamllint": ["yamllint", "--strict", "."],
+    "pylint": ["pylint", "plugins", "tests", "examples", "noxfile.py"],
     "shellcheck": ["shellcheck", *SHELL_SCRIPTS],
     "reuse": ["reuse", "lint", "--lines"],
     "changelog": ["antsibull-changelog", "lint"],
-    "docs": ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."],
+    "docs": [
+        *("antsibull-docs", "lint-collection-docs", "--plugin-docs"),
+        *("--validate-collection-refs", "all", "--check-extra-docs-refs", "."),
+    ],
 }
+nox.options.sessions = [
+    *(f"static({tool})" for tool in LINT),
+    *("yamllint", "antsibull-nox-config", "extra-checks", "ansible-lint", "build-import-check"),
+    *("unit", "fault-slice", "integration", "browser", "sanity"),
+]
 
 
 def run(session: nox.Session, *command: str, collections: str = TREE) -> None:
@@ -43,8 +59,8 @@ def run(session: nox.Session, *command: str, collections: str = TREE) -> None:
 
 @nox.session
 @nox.parametrize("tool", [nox.param(name, id=name) for name in LINT])
-def lint(session: nox.Session, tool: str) -> None:
-    """Static checks, one tool at a time: nox --session 'lint(mypy)'."""
+def static(session: nox.Session, tool: str) -> None:
+    """Static checks, one tool at a time: nox --session 'static(mypy)'."""
     run(session, *LINT[tool])
 
 
@@ -57,7 +73,7 @@ def ansible_lint(session: nox.Session) -> None:
 @nox.session
 def unit(session: nox.Session) -> None:
     """The collection's units and the emulator's own tests."""
-    run(session, "pytest", *(session.posargs or ["tests/unit", "tests/emulator/tests"]))
+    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or ["tests/unit", "tests/emulator/tests"]))
 
 
 @nox.session(name="fault-slice")
@@ -69,7 +85,7 @@ def fault_slice(session: nox.Session) -> None:
 @nox.session
 def integration(session: nox.Session) -> None:
     """Plays of the installed collection against the emulator."""
-    run(session, "pytest", *(session.posargs or ["tests/integration"]), collections=INSTALLED)
+    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or ["tests/integration"]), collections=INSTALLED)
 
 
 @nox.session
@@ -88,4 +104,41 @@ def ways(session: nox.Session) -> None:
 @nox.session
 def sanity(session: nox.Session) -> None:
     """ansible-test sanity, with every Python that runs here."""
-    run(session, "python", "tests/tools/sanity.py", *session.posargs)
+    matrix(session, "sanity")
+
+
+@nox.session
+def units(session: nox.Session) -> None:
+    """ansible-test units, with every Python that runs here; make test has them by pytest."""
+    matrix(session, "units")
+
+
+@nox.session
+def targets(session: nox.Session) -> None:
+    """ansible-test integration, each target in-process and by modules; make test has them by pytest."""
+    matrix(session, "targets")
+
+
+def matrix(session: nox.Session, check: str) -> None:
+    """Run one check of tests/matrix with the ansible-core of .venv."""
+    given = [f"--give={argument}" for argument in session.posargs]
+    run(session, "python", "-m", "ansible_collections.m365.apps.tests.matrix", "here", "--check", check, *given)
+
+
+@nox.session(name="build-import-check", venv_backend="venv", reuse_venv=True)
+def build_import_check(session: nox.Session) -> None:
+    """The tarball of make build, looked at by galaxy-importer; what it calls an error fails here, too."""
+    session.install("--quiet", "-r", "tests/galaxy.txt", _pin("ansible-core"), _pin("ansible-lint"))
+    [tarball] = (ROOT / ".ansible" / "dist").glob("*.tar.gz")
+    folder = ROOT / ".ansible" / "galaxy"
+    folder.mkdir(exist_ok=True)
+    with session.chdir(folder):
+        log = str(session.run("python", "-m", "galaxy_importer.main", str(tarball), silent=True))
+    print(log)
+    if "Importer processing completed successfully" not in log or "ERROR" in log:
+        session.error("galaxy-importer found errors")
+
+
+def _pin(package: str) -> str:
+    """Return the package at the version that .venv has."""
+    return f"{package}=={metadata.version(package)}"

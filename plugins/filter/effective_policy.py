@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 name: effective_policy
 short_description: Settings that members of some groups get from a set of policies
 version_added: 0.1.0

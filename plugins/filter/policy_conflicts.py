@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 name: policy_conflicts
 short_description: Settings over which policies meet
 version_added: 0.1.0

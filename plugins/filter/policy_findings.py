@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 name: policy_findings
 short_description: Lint a set of policies
 version_added: 0.1.0

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 name: rollout_report
 short_description: Turn the result of office_client_configs into a report
 version_added: 0.2.0
@@ -100,6 +101,7 @@ options:
 """
 
 EXAMPLES = r"""
+---
 - name: Plan
   m365.apps.office_client_configs:
     policies: "{{ my_policies }}"
@@ -113,6 +115,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+---
 _value:
   description:
     - C(mode), C(check_mode), C(verdict) (C(level) and C(text)), C(fingerprint), C(counts) by status, C(plan),

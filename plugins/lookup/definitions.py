@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 name: definitions
 short_description: Read Office client policies from definition files
 version_added: 0.1.0
@@ -89,7 +90,8 @@ class LookupModule(LookupBase):
                 try:
                     text = Path(self._loader.get_real_file(str(path))).read_bytes()
                 except OSError as error:
-                    raise _error(str(path), error.strerror or type(error).__name__, "Check its permissions") from None
+                    cause = error.strerror or error.__class__.__name__
+                    raise _error(str(path), cause, "Check its permissions") from None
                 policies.extend(read_definitions(str(path), text))
         return policies
 

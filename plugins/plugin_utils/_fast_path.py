@@ -108,6 +108,7 @@ class FastPathAction(ActionBase):
         """Return what a module printed, read as the controller reads any module."""
         output = {"stdout": printed, "stdout_lines": [], "stderr": "", "stderr_lines": [], "rc": 0}
         if not hasattr(common_json, "get_module_encoder"):
+            # pylint: disable=no-name-in-module,no-value-for-parameter
             from ansible.vars.clean import remove_internal_keys  # noqa: PLC0415 - gone from newer cores
 
             parsed = self._parse_returned_data(output)

@@ -102,7 +102,7 @@ def _tree(pid: int) -> t.Iterator[int]:
 
 def _high_water(pid: int) -> float:
     try:
-        status = Path(f"/proc/{pid}/status").read_text()
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     except OSError:
         return 0.0
     found = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]

@@ -1,31 +1,24 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fixtures: one emulator for the session, a fresh tenant and a folder of its own for each test."""
+"""Fixtures: one emulator for each worker of xdist, a fresh tenant and a folder of its own for each test."""
 
 from __future__ import annotations
 
 import typing as t
-from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator, running_emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run, Way
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Way
 from ansible_collections.m365.apps.tests.integration.support.secret_place import Place, make_place
-from ansible_collections.m365.apps.tests.integration.support.targets import RUNS, target_runs
 
 
-@pytest.fixture(scope="session", autouse=True)
-def started_targets(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> t.Iterator[dict[str, Future[Run]]]:
-    """The runs of all selected targets. They start with the session, since other tests leave a processor idle."""
-    selected = {item.name for item in request.session.items}
-    with target_runs([name for name in RUNS if f"test_target[{name}]" in selected], tmp_path_factory.mktemp) as runs:
-        yield runs
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the targets: they take longest, and none should be left over for one worker at the end."""
+    items.sort(key=lambda item: not item.name.startswith("test_target["))
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,23 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every target below targets/, in-process and by modules, at the highest verbosity. They run beside the other tests."""
+"""Every target below targets/, in-process and by modules, at the highest verbosity."""
 
 from __future__ import annotations
 
 import re
-from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
 
-from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Run
-from ansible_collections.m365.apps.tests.integration.support.targets import NAMES, RUNS
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+from ansible_collections.m365.apps.tests.integration.support.processes import ROOT
+from ansible_collections.m365.apps.tests.integration.support.targets import NAMES, RUNS, run_target
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_target(name: str, started_targets: dict[str, Future[Run]]) -> None:
-    run = started_targets[name].result().ok()
+def test_target(name: str, emulator: Emulator, tmp_path: Path) -> None:
+    run = run_target(name, emulator, tmp_path).ok()
     recap = re.search(r"localhost\s*: ok=(\d+) .* ignored=(\d+)", run.stdout)
     assert recap, run.output[-2000:]
     passed, ignored = map(int, recap.groups())
@@ -27,4 +28,4 @@ def test_target(name: str, started_targets: dict[str, Future[Run]]) -> None:
 def test_each_module_and_the_role_has_a_target() -> None:
     modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
     assert modules
-    assert modules | {"rollout", "filters"} <= set(NAMES)
+    assert modules | {"rollout_role", "filters"} <= set(NAMES)

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import typing as t
+from pathlib import Path
 
 import pytest
 import responses
@@ -15,6 +17,9 @@ from hypothesis import HealthCheck, settings
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.tests.unit.wire import Clock, Script, Wire
+
+# ansible-test reads no pyproject.toml, which tells pytest else where the emulator is.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "emulator"))
 
 # No test may fail because the machine is busy (deadline, health check), nor by chance (derandomize). Another profile is
 # chosen with --hypothesis-profile=thorough, which looks for new examples in each run.

@@ -24,7 +24,7 @@ DOCUMENT: dict[str, t.Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
 POLICY = DOCUMENT["$defs"]["policy"]
 VALIDATOR = jsonschema.Draft202012Validator(DOCUMENT)
 EXAMPLES = sorted((ROOT / "examples" / "contoso" / "definitions").iterdir())
-ROLLOUT = ROOT / "tests" / "integration" / "targets" / "rollout" / "files"
+ROLLOUT = ROOT / "tests" / "integration" / "targets" / "rollout_role" / "files"
 TYPES = {"str": "string", "int": "integer"}
 
 

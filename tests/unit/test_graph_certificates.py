@@ -16,6 +16,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph import certificat
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import MissingLibraryError
 from ansible_collections.m365.apps.plugins.module_utils._graph.certificates import read_certificate
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests
 from ansible_collections.m365.apps.tests.credentials import Pair, damaged, ec_key, pair
 
 PASSPHRASE = "canary-passphrase-ö"
@@ -107,6 +108,12 @@ def test_what_is_unfit_is_told(tmp_path: Path, content: bytes, passphrase: str |
     # Nothing that could show the key hangs on it.
     assert caught.value.__cause__ is None
     assert PASSPHRASE not in said
+
+
+def test_a_null_character_in_a_path_is_told() -> None:
+    with pytest.raises(UserError, match=r"it is no path of a file\. Check the path\."):
+        read_certificate("app\0.pem", None)
+    assert file_digests({"certificate_path": "app\0.pem"})
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:

@@ -132,5 +132,5 @@ def file_digests(params: Params) -> list[str | None]:
 def _digest(path: str | None) -> str | None:
     try:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest() if path else None
-    except OSError:
+    except (OSError, ValueError):  # a path may hold a null character, which not every ansible-core refuses
         return None

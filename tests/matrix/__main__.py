@@ -1,0 +1,90 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command line: run the checks of the rows, print one table; 1 when one failed, ran nothing or could not run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .checkout import link_interpreters
+from .checks import CHECKS, Outcome
+from .rows import HERE, SUPPORTED, CannotRun, prepare
+
+_TAIL = 6000
+
+
+@dataclass
+class Line:
+    """What the table says about one row."""
+
+    name: str
+    core: str = "-"
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    reason: str = ""
+    seconds: float = 0
+
+    @property
+    def good(self) -> bool:
+        """Whether the row ran and nothing failed."""
+        return bool(self.outcomes) and not any(outcome.failed for outcome in self.outcomes.values())
+
+
+def main() -> int:
+    """Run and report."""
+    arguments = _arguments()
+    interpreters = link_interpreters()
+    lines = []
+    for name in arguments.rows or SUPPORTED:
+        lines.append(_line(name, interpreters, arguments.checks or list(CHECKS), arguments.give))
+        print(table(lines[-1:], arguments.checks or list(CHECKS)), flush=True)
+    if len(lines) > 1:
+        print("\n" + table(lines, arguments.checks or list(CHECKS)))
+    return int(not all(line.good for line in lines))
+
+
+def table(lines: list[Line], checks: list[str]) -> str:
+    """Return the rows as a Markdown table: tests that passed for each check, or why the row did not run."""
+    rows = [["row", "ansible-core", *checks, "seconds"], ["---"] * (len(checks) + 3)]
+    for line in lines:
+        cells = [str(line.outcomes.get(check, "-")) for check in checks]
+        if line.reason:
+            cells = [f"NOT RUN: {line.reason}", *[""] * (len(checks) - 1)]
+        rows.append([line.name, line.core, *cells, f"{line.seconds:.0f}"])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+
+
+def _line(name: str, interpreters: dict[str, Path], checks: list[str], more: list[str]) -> Line:
+    started, line = time.monotonic(), Line(name)
+    try:
+        row = prepare(name, interpreters)
+    except CannotRun as error:
+        line.reason = str(error)
+        return line
+    line.core = row.core
+    for check in checks:
+        print(f"{name}: {check}", file=sys.stderr, flush=True)
+        line.outcomes[check] = outcome = CHECKS[check](row, more)
+        if outcome.failed:
+            print(outcome.log.read_text(encoding="utf-8")[-_TAIL:], file=sys.stderr)
+            print(f"{name}: {check} failed; all of it: {outcome.log}", file=sys.stderr, flush=True)
+    line.seconds = time.monotonic() - started
+    return line
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="matrix", description=__doc__)
+    parser.add_argument("rows", nargs="*", help=f"such as {' '.join(SUPPORTED)} (all of these), or {HERE}: this venv")
+    parser.add_argument("--check", action="append", dest="checks", choices=CHECKS, help="only this one (repeatable)")
+    parser.add_argument(
+        "--give", action="append", default=[], help="an argument for what the check starts (repeatable)"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

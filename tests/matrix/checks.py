@@ -1,0 +1,135 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checks of a row. Each says how many tests passed; none passed counts as failed, whatever the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator, running_emulator
+from ansible_collections.m365.apps.tests.integration.support.processes import Way
+from ansible_collections.m365.apps.tests.integration.support.targets import NAMES
+
+from .checkout import INTERPRETERS, ROOT, copy_collection, provide_get_pip
+from .rows import Row
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one check: how many tests passed, whether it is a failure, and where all that was printed lies."""
+
+    passed: int
+    failed: bool
+    log: Path
+
+    def __str__(self) -> str:
+        return f"{self.passed} ok" + (", FAILED" if self.failed else "")
+
+
+def sanity(row: Row, more: t.Sequence[str]) -> Outcome:
+    """Run all sanity tests; those that ran are counted. ``more`` goes to ansible-test."""
+    copy = _copy_for(row)
+    code, output = _run(row, "sanity", ["ansible-test", "sanity", "--local", *_ansible_test(row), *more], copy)
+    ran = len(set(re.findall(r'Running sanity test "([\w-]+)"', output)))
+    return _judged(row, "sanity", code or "All targets skipped" in output, ran)
+
+
+def units(row: Row, more: t.Sequence[str]) -> Outcome:
+    """Run tests/unit; ansible-test installs what they need in the row's venv. ``more`` goes to ansible-test."""
+    copy = _copy_for(row)
+    command = ["ansible-test", "units", "--local", "--requirements", *_ansible_test(row), *more]
+    code, _output = _run(row, "units", command, copy)
+    return _judged(row, "units", code, sum(map(_passed, (copy / "tests" / "output" / "junit").glob("*-units.xml"))))
+
+
+def targets(row: Row, more: t.Sequence[str]) -> Outcome:
+    """Run each target (or those of ``more``) in-process and by modules, in a fresh tenant; counts runs of targets."""
+    copy = _copy_for(row)
+    _log(row, "targets").unlink(missing_ok=True)
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix="matrix-") as folder, running_emulator(Path(folder)) as emulator:
+        for way in Way:
+            for name in more or NAMES:
+                good = _target(row, copy, emulator, way, name)
+                passed, failed = passed + good, failed + (not good)
+    return _judged(row, "targets", failed, passed)
+
+
+def plays(row: Row, more: t.Sequence[str]) -> Outcome:
+    """Run tests/integration (or what ``more`` tells pytest) with the row's programs, but for the targets."""
+    report = row.folder / "plays.xml"
+    report.unlink(missing_ok=True)
+    what = more or ["tests/integration", "--deselect", "tests/integration/test_targets.py"]
+    command = ["python", "-m", "pytest", "--color=no", f"--junit-xml={report}", *what]
+    code, _output = _run(row, "plays", command, ROOT)
+    return _judged(row, "plays", code, _passed(report) if report.exists() else 0)
+
+
+Check = t.Callable[[Row, t.Sequence[str]], Outcome]
+CHECKS: dict[str, Check] = {"sanity": sanity, "units": units, "targets": targets, "plays": plays}
+
+
+def _target(row: Row, copy: Path, emulator: Emulator, way: Way, name: str) -> bool:
+    emulator.reset(tenant.state())
+    variables = {**tenant.login_variables(emulator.ready), "m365_fast_path": way.value}
+    (copy / "tests" / "integration" / "integration_config.yml").write_text(json.dumps(variables), encoding="utf-8")
+    command = ["ansible-test", "integration", "--local", *_ansible_test(row), name]
+    code, output = _run(row, "targets", command, copy)
+    recap = re.search(r"^\w+\s*: ok=(\d+) ", output, re.MULTILINE)
+    return code == 0 and recap is not None and int(recap[1]) > 0
+
+
+def _copy_for(row: Row) -> Path:
+    provide_get_pip(row.bin / "python")
+    return copy_collection(row.folder)
+
+
+def _ansible_test(row: Row) -> list[str]:
+    return ["--color", "no", *(["--python", row.python] if row.python else [])]
+
+
+def _log(row: Row, check: str) -> Path:
+    return row.folder / f"{check}.log"
+
+
+def _run(row: Row, check: str, command: t.Sequence[str], folder: Path) -> tuple[int, str]:
+    """Run a program of the row's venv, add what it prints to the log; return the exit code and what it printed."""
+    # At the end what ansible-core does not bring: shellcheck.
+    path = [str(row.bin), str(INTERPRETERS), os.environ.get("PATH", os.defpath), str(ROOT / ".venv" / "bin")]
+    done = subprocess.run(
+        [str(row.bin / command[0]), *command[1:]],
+        cwd=folder,
+        env=os.environ | {"PATH": os.pathsep.join(path)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    with _log(row, check).open("a" if check == "targets" else "w", encoding="utf-8") as log:
+        log.write(done.stdout)
+    return done.returncode, done.stdout
+
+
+def _judged(row: Row, check: str, wrong: int | bool, passed: int) -> Outcome:
+    return Outcome(passed, bool(wrong) or not passed, _log(row, check))
+
+
+def _passed(report: Path) -> int:
+    """Return how many tests of a JUnit report passed."""
+    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
+    return sum(
+        int(suite.get("tests", 0)) - sum(int(suite.get(kind) or 0) for kind in ("failures", "errors", "skipped"))
+        for suite in suites
+    )

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rows: an ansible-core and the Python that it runs on."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .checkout import ROOT, WORK
+
+NEWEST = "newest"
+# The venv that this runs in, with every Python that its ansible-core knows.
+HERE = "here"
+SUPPORTED = ("2.16-py3.11", "2.17-py3.11", "2.19-py3.11", "2.20-py3.12", "2.21-py3.12", f"{NEWEST}-py3.13")
+# Pins that belong to the ansible-core of make test, and not to that of a row.
+_OF_THE_CORE = ("ansible-core==", "resolvelib==")
+_NAME = re.compile(rf"(?P<core>\d+\.\d+|{NEWEST})-py(?P<python>3\.\d+)")
+
+
+class CannotRun(Exception):
+    """This row cannot run here; the text says why."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One ansible-core, installed; ``python`` is the version that ansible-test is held to, None for every one."""
+
+    name: str
+    bin: Path
+    folder: Path
+    core: str
+    python: str | None
+
+
+def prepare(name: str, interpreters: dict[str, Path]) -> Row:
+    """Return the row of that name, such as 2.19-py3.11, newest-py3.13 or here. Raises CannotRun."""
+    folder = WORK / name
+    folder.mkdir(parents=True, exist_ok=True)
+    if name == HERE:
+        return Row(name, Path(sys.executable).parent, folder, _core_of(Path(sys.executable)), None)
+    match = _NAME.fullmatch(name)
+    if not match:
+        raise CannotRun(f"no row has that name; the names are {HERE} and such as {', '.join(SUPPORTED)}")
+    version = match["python"]
+    if version not in interpreters:
+        raise CannotRun(f"no Python {version} runs here")
+    wanted = "ansible-core" if match["core"] == NEWEST else f"ansible-core=={match['core']}.*"
+    python = _install(folder / "venv", interpreters[version], wanted)
+    return Row(name, python.parent, folder, _core_of(python), version)
+
+
+def _install(venv: Path, interpreter: Path, core: str) -> Path:
+    """Make the venv anew; return its Python. All but ansible-core is as pinned for make test."""
+    pins = [
+        line
+        for line in (ROOT / "tests" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+        if not line.startswith(_OF_THE_CORE)
+    ]
+    (constraints := venv.parent / "constraints.txt").write_text("\n".join(pins), encoding="utf-8")
+    python = venv / "bin" / "python"
+    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check"]
+    requirements: list[str | Path] = ["-r", ROOT / "tests" / "matrix.in", "-c", constraints]
+    commands: list[list[str | Path]] = [[interpreter, "-m", "venv", "--clear", venv], [*pip, core, *requirements]]
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CannotRun(
+                f"{core} cannot be installed: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}"
+            )
+    return python
+
+
+def _core_of(python: Path) -> str:
+    code = "from ansible.release import __version__; print(__version__)"
+    return subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
