@@ -47,7 +47,7 @@ LINT: dict[str, list[str]] = {
 nox.options.sessions = [
     *(f"static({tool})" for tool in LINT),
     *("yamllint", "antsibull-nox-config", "extra-checks", "ansible-lint", "build-import-check"),
-    *("unit", "fault-slice", "integration", "browser", "sanity"),
+    *("unit", "fault-slice", "integration", "browser", "ways", "sanity"),
 ]
 
 

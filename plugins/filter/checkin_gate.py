@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 name: checkin_gate
 short_description: Whether enough users checked in, and few enough failed
 version_added: 0.2.0

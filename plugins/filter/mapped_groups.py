@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 name: mapped_groups
 short_description: Policies of one tenant with the groups of another
 version_added: 0.2.0

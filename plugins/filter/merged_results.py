@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 name: merged_results
 short_description: Results of several tasks that together make one rollout
 version_added: 0.2.0

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
+---
 name: tenants_report
 short_description: Sum up what became of all tenants of a play
 version_added: 0.2.0

@@ -46,7 +46,7 @@ def gated(**gate: t.Any) -> list[Dict]:
     return [{**WAVES[0], "gate": {**GATE, **gate}}, *WAVES[1:]]
 
 
-def roll_out(ansible: Ansible, *arguments: str, waves: t.Sequence[Dict] = WAVES, **variables: t.Any) -> Run:
+def roll_out(ansible: Ansible, *arguments: str, waves: t.Sequence[Dict] = tuple(WAVES), **variables: t.Any) -> Run:
     extra = {
         "rollout_policies": WANTED,
         "rollout_waves": list(waves),

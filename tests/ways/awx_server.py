@@ -116,7 +116,7 @@ class Controller:
 
     def _checked(self, kind: str, body: Dict) -> Dict:
         """Return the object as AWX shows it. Raises for one that it refuses."""
-        body = {**body, **{key: _BLANK[key] for key in _BLANK if key in body and body[key] is None}}
+        body = {**body, **{key: blank for key, blank in _BLANK.items() if key in body and body[key] is None}}
         if kind == "credential_types":
             rules.credential_type(body)
         elif kind == "schedules":

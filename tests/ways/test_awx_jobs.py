@@ -94,8 +94,8 @@ def test_the_workflow(place: Place, connection: dict[str, t.Any]) -> None:
     files = place.ansible.folder / "files"
     policies = [{"display_name": "There", "description": "Of the workflow"}, {"display_name": "New"}]
     # What the survey's answers are when nothing is changed.
-    answers = {"rollout_prune": "false", "rollout_max_deletions": 5, "rollout_lint": "error", "rollout_title": "Weekly"}
-    own = {**answers, "rollout_policies": policies, "rollout_report_folder": str(files / "report")}
+    own = {"rollout_prune": "false", "rollout_max_deletions": 5, "rollout_lint": "error", "rollout_title": "Weekly"}
+    own |= {"rollout_policies": policies, "rollout_report_folder": str(files / "report")}
 
     planned = run(place, folder, "plan.yml", inputs, {**own, "rollout_plan_folder": str(files / "plan")})
     assert planned.status == "successful", planned.stdout

@@ -59,6 +59,18 @@ def plan_priorities(
     if held is not None:
         final, wanted = _within_reach(matches, live, final, wanted, held, order)
         doomed = {policy_id: place for policy_id, place in doomed.items() if policy_id not in held}
+    return _movement(matches, live, patched, (final, wanted), doomed)
+
+
+def _movement(
+    matches: t.Sequence[Match],
+    live: t.Sequence[Policy],
+    patched: t.Collection[int],
+    numbers: tuple[tuple[int | None, ...], t.Mapping[str, int | None]],
+    doomed: t.Mapping[str, int],
+) -> PriorityPlan:
+    """Return how the policies come to their numbers; ``doomed`` are the places of those to be deleted, by id."""
+    final, wanted = numbers
     holder_of = {policy.priority: str(policy.id) for policy in live if policy.priority is not None}
     moved = [policy for policy in live if policy.id not in doomed and wanted[str(policy.id)] != policy.priority]
     taken = [wanted[str(policy.id)] for policy in moved]

@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 
 from .model import PoliciesError
-from .payloads import SETTING_KEY
 from .sections import settings_sections, waves_section
 
 MODES = ("plan", "rollout", "drift", "restore")
+_SECTION_OPTIONS = ("described", "groups", "setting_key")
 _STATUSES = ("created", "updated", "deleted", "unchanged", "failed", "not_attempted")
 
 Dict = dict[str, t.Any]
@@ -23,9 +23,6 @@ def report_of(
     check_mode: bool = False,
     findings: t.Sequence[Dict] = (),
     live: t.Sequence[Dict] | None = None,
-    described: t.Sequence[Dict] = (),
-    groups: t.Any = None,
-    setting_key: str = SETTING_KEY,
     waves: t.Sequence[Dict] = (),
     **more: t.Any,
 ) -> Dict:
@@ -33,8 +30,9 @@ def report_of(
 
     ``result`` is what office_client_configs returned, best in diff mode. ``live`` are all policies of the tenant; those
     that the result does not name are unmanaged. Where they come with payloads and assignments the report shows what
-    members of ``groups`` get (see settings_sections, also for ``described``). ``waves`` are those of waves_section.
-    ``more`` (title, tenant, host, checkins, verdict, ...) is taken over where it is not None. Raises PoliciesError.
+    members of groups get; of ``more``, described, groups and setting_key are those of settings_sections. ``waves`` are
+    those of waves_section. All else in ``more`` (title, tenant, host, checkins, verdict, ...) is taken over where it is
+    not None. Raises PoliciesError.
     """
     if mode not in MODES:
         raise PoliciesError(f"the mode {mode!r} is none of {', '.join(MODES)}")
@@ -46,7 +44,8 @@ def report_of(
     plan = result.get("plan") or {}
     configs = {(config.get("id"), config.get("display_name")): config for config in result.get("configs") or []}
     with_payloads = [policy for policy in live or () if {"policy_payload", "user_preference_payload"} & set(policy)]
-    sections = settings_sections(with_payloads, described, groups, setting_key) if with_payloads else {}
+    chosen = {name: more.pop(name) for name in _SECTION_OPTIONS if name in more}
+    sections = settings_sections(with_payloads, **chosen) if with_payloads else {}
     report = {
         "format": 1,
         "mode": mode,
