@@ -1,0 +1,49 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Playbooks that no other test starts by their names."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible
+
+LIVE = [{"displayName": "Ours", "priority": 1, "description": "drifted"}, {"displayName": "Unmanaged", "priority": 2}]
+OURS = json.dumps({"rollout_policies": [{"display_name": "Ours", "description": "as described"}]})
+
+
+@pytest.fixture
+def there(emulator: Emulator) -> Emulator:
+    emulator.reset(tenant.state(LIVE))
+    return emulator
+
+
+def test_a_report_of_drift_is_no_failure(ansible: Ansible, there: Emulator) -> None:
+    folder = ansible.folder / "reports"
+    ansible.playbook("m365.apps.report", "-e", OURS, "-e", f"rollout_report_folder={folder}").ok()
+    text = (folder / "report.md").read_text()
+    assert "The tenant has drifted: 1 updated to bring it back." in text
+    assert "Unmanaged" in text
+    assert there.writes() == []
+
+
+def test_a_report_needs_a_folder(ansible: Ansible, there: Emulator) -> None:
+    run = ansible.playbook("m365.apps.report", "-e", OURS).failed()
+    assert "rollout_report_folder is missing. Give a folder." in run.output
+    assert there.journal() == []
+
+
+def test_a_backup_is_restored(ansible: Ansible, there: Emulator) -> None:
+    folder = ansible.folder / "backup"
+    ansible.playbook("m365.apps.backup", "-e", OURS, "-e", f"rollout_backup_folder={folder}").ok()
+    assert json.loads((folder / "manifest.json").read_text())["policies"] == len(LIVE)
+    assert there.writes() == []
+    ansible.playbook("m365.apps.rollout", "-e", OURS).ok()
+    ansible.playbook("m365.apps.restore", "-e", f"rollout_backup_folder={folder}").ok()
+    [ours] = [policy for policy in there.tenant(tenant.TENANT)["policies"] if policy["displayName"] == "Ours"]
+    assert ours["description"] == "drifted"
