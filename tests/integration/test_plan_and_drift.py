@@ -42,7 +42,9 @@ def entry_point(ansible: Ansible, name: str, policies: t.Sequence[Dict], **varia
 def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_path: Path) -> None:
     folder = tmp_path / "plan"
     before = there.tenant(tenant.TENANT)
-    planned = entry_point(ansible, "plan", [BASELINE, NEW], rollout_plan_folder=str(folder), rollout_tenant="Contoso")
+    waves = [{"name": "first ones", "groups": ["All Staff"]}]
+    more = {"rollout_plan_folder": str(folder), "rollout_tenant": "Contoso", "rollout_waves": waves}
+    planned = entry_point(ansible, "plan", [BASELINE, NEW], **more)
     planned.ok()
     assert there.writes() == []
     assert there.tenant(tenant.TENANT) == before
@@ -56,6 +58,8 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
     assert {path.name for path in folder.iterdir()} == {"plan.json", "plan.md", "plan.html"}
     for name in ("plan.md", "plan.html"):
         assert "Of the plan" in (folder / name).read_text(encoding="utf-8")
+    assert [(wave["name"], wave["status"]) for wave in plan["waves"]] == [("first ones", "waiting")]
+    assert [one["groups"] for one in plan["effective"]] == [["All Staff"]]
     fingerprint = plan["fingerprint"]
     assert fingerprint in planned.stdout or fingerprint == plan["plan"]["fingerprint"]
 
@@ -99,7 +103,8 @@ def test_drift_is_a_failure_that_names_it(ansible: Ansible, there: Emulator, tmp
 
 @both_ways
 def test_lint_stops_a_run_before_any_call(ansible: Ansible, there: Emulator, tmp_path: Path) -> None:
-    twice = [BASELINE, {**NEW, "priority": 1}]
+    # A state of present says no more than none.
+    twice = [BASELINE, {**NEW, "priority": 1, "state": "present"}]
     for name, variables in (("rollout", {}), ("plan", {"rollout_plan_folder": str(tmp_path / "p")}), ("drift", {})):
         refused = entry_point(ansible, name, twice, **variables).failed()
         assert "The definitions: cannot be rolled out" in refused.stdout

@@ -96,3 +96,5 @@ def test_a_report_has_the_sections_only_where_payloads_were_read() -> None:
     assert [one["groups"] for one in report["effective"]] == [["Staff"]]
     assert report["verdict"]["text"] == "No."
     assert {"notes", "waves"} & set(report) == {"waves"}
+    described = [{"display_name": "A", "priority": 1, "groups": ["Pilots"], "policy_payload": [{"settingId": "s"}]}]
+    assert [one["groups"] for one in report_of(result, described=described)["effective"]] == [["Pilots"]]

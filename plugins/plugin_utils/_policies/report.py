@@ -30,7 +30,7 @@ def report_of(
 
     ``result`` is what office_client_configs returned, best in diff mode. ``live`` are all policies of the tenant; those
     that the result does not name are unmanaged. Where they come with payloads and assignments the report shows what
-    members of groups get; of ``more``, described, groups and setting_key are those of settings_sections. ``waves`` are
+    members of groups get, else what those that are described would give them; of ``more``, described, groups and setting_key are those of settings_sections. ``waves`` are
     those of waves_section. All else in ``more`` (title, tenant, host, checkins, verdict, ...) is taken over where it is
     not None. Raises PoliciesError.
     """
@@ -45,7 +45,8 @@ def report_of(
     configs = {(config.get("id"), config.get("display_name")): config for config in result.get("configs") or []}
     with_payloads = [policy for policy in live or () if {"policy_payload", "user_preference_payload"} & set(policy)]
     chosen = {name: more.pop(name) for name in _SECTION_OPTIONS if name in more}
-    sections = settings_sections(with_payloads, **chosen) if with_payloads else {}
+    counted = with_payloads or chosen.get("described")
+    sections = settings_sections(counted, **chosen) if counted else {}
     report = {
         "format": 1,
         "mode": mode,
