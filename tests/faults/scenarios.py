@@ -89,6 +89,25 @@ SCENARIOS = {
             settings={"page_size": 2},
         ),
         Scenario("delete", _ONE, {"display_name": "Mine", "state": "absent"}, (MINE,), {"Mine": None}),
+        # Mine is for others, too, so it waits.
+        Scenario(
+            "wave",
+            "office_client_configs",
+            {
+                "policies": [
+                    {"display_name": "Mine", "policy_payload": NEW, "priority": 20, "groups": ["Pilot"]},
+                    {"display_name": "New", "priority": 5, "policy_payload": NEW, "groups": ["Pilot", "Everyone"]},
+                    {"display_name": "Tried", "description": "told", "groups": ["Pilot", "Sales"]},
+                ],
+                "reach": ["Pilot"],
+            },
+            (MINE, policy("Tried", 70, groups=["Pilot"])),
+            {
+                "Mine": {"policyPayload": OLD, "groups": ["Everyone", "Finance"], "priority": 10},
+                "New": {"policyPayload": NEW, "groups": ["Pilot"], "priority": 5},
+                "Tried": {"description": "told", "groups": ["Pilot"]},
+            },
+        ),
         Scenario(
             "bulk",
             "office_client_configs",
