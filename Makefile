@@ -11,7 +11,7 @@ INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
 PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
 	plugins roles schemas) -name '__pycache__' -prune -o -print)
 
-SESSIONS := lint ansible-lint unit fault-slice integration browser ways sanity
+SESSIONS := lint ansible-lint unit fault-slice integration browser ways sanity docs
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

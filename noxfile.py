@@ -1,6 +1,6 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sessions of ``make test``. They use the tools of .venv, which ``make setup`` fills; nox makes no venv of its own.
+"""The sessions of ``make test``. They use the tools of .venv, which ``make setup`` fills; docs has a venv of its own.
 
 Each fails when it has nothing to do: the tools do that by themselves, ansible-test is watched by tests/tools/sanity.py.
 """
@@ -8,6 +8,7 @@ Each fails when it has nothing to do: the tools do that by themselves, ansible-t
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import nox
@@ -89,3 +90,21 @@ def ways(session: nox.Session) -> None:
 def sanity(session: nox.Session) -> None:
     """ansible-test sanity, with every Python that runs here."""
     run(session, "python", "tests/tools/sanity.py", *session.posargs)
+
+
+@nox.session(venv_backend="venv", reuse_venv=True)
+def docs(session: nox.Session) -> None:
+    """The documentation's site in .ansible/docs/html; every warning fails, so a reference that leads nowhere does."""
+    session.install("--quiet", "-r", "tests/docs.txt")
+    folder = ROOT / ".ansible" / "docs"
+    shutil.rmtree(folder, ignore_errors=True)
+    pages = folder / "rst"
+    # antsibull-docs wants a folder that only its user can write.
+    pages.mkdir(parents=True, mode=0o755)
+    env = {"ANSIBLE_COLLECTIONS_PATH": TREE}
+    write = ["antsibull-docs", "--config-file", "docs/site/antsibull-docs.cfg", "collection", "--use-current"]
+    session.run(*write, "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(pages), "m365.apps", env=env)
+    # The guides name pictures by their path in the repository.
+    shutil.copytree(ROOT / "docs" / "images", pages / "docs" / "images")
+    options = ["--quiet", "--nitpicky", "--fail-on-warning", "--keep-going", "--conf-dir", "docs/site"]
+    session.run("sphinx-build", "--builder", "html", *options, str(pages), str(folder / "html"))
