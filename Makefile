@@ -4,8 +4,7 @@
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.ansible/collections
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-VERSION := $(shell sed -n 's/^version: *//p' galaxy.yml)
-TARBALL := .ansible/dist/m365-apps-$(VERSION).tar.gz
+TARBALL := .ansible/dist/m365-apps-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
 INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
 # Folders too: theirs is the time of a removal.
 PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
@@ -15,7 +14,7 @@ SESSIONS := lint ansible-lint unit fault-slice integration browser ways sanity d
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark faults screenshots test $(SESSIONS) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark faults screenshots release test $(SESSIONS) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -40,6 +39,7 @@ install: $(INSTALLED) ## Install that tarball below .ansible/collections
 
 $(TARBALL): $(PRODUCT) | .venv/bin/ansible-galaxy
 	@.venv/bin/ansible-galaxy collection build --force --output-path .ansible/dist
+	@SOURCE_DATE_EPOCH=$(or $(SOURCE_DATE_EPOCH),$$(git log -1 --format=%ct 2>/dev/null)) .venv/bin/python tests/release/archive.py $@
 
 $(INSTALLED): $(TARBALL)
 	@.venv/bin/ansible-galaxy collection install --offline --force -p .ansible/collections $(TARBALL)
@@ -64,6 +64,9 @@ faults: setup tree ## Try every fault at every call of every scenario; writes do
 screenshots: setup tree ## Take the pictures of the report in docs/images, with the browser of make browser
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
 		ansible_collections.m365.apps.tests.browser.screenshots docs/images
+
+release: setup tree ## Release VERSION=x.y.z, signed by SIGNING_KEY=...: a commit, a tag, files in .ansible/release; pushes nothing
+	@PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collections.m365.apps.tests.release "$(VERSION)" "$(SIGNING_KEY)"
 
 test: setup tree install ## Run every check: all sessions of noxfile.py
 	@.venv/bin/nox
