@@ -6,9 +6,9 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 TARBALL := .ansible/dist/m365-apps-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
 INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
-# Folders too: theirs is the time of a removal.
-PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
-	plugins roles schemas) -name '__pycache__' -prune -o -print)
+# Folders too: theirs is the time of a removal. The folder docs is not the target of that name.
+PRODUCT := $(patsubst docs,docs/.,$(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
+	plugins roles schemas) -name '__pycache__' -prune -o -print))
 
 SESSIONS := lint ansible-lint unit fault-slice integration browser ways sanity docs
 

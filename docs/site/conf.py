@@ -24,7 +24,7 @@ ENTRY = re.compile(r"^( +)(\w+)_(module|filter|lookup|role)$", re.MULTILINE)
 PLUGIN = re.compile(r"ansible_collections\.(ansible)\.(builtin)\.(\w+)_(module|filter|lookup)$")
 
 project = f"{GALAXY['namespace']}.{GALAXY['name']}"
-copyright = "m365.apps contributors"
+project_copyright = "m365.apps contributors"
 version = release = str(GALAXY["version"])
 html_title = f"{project} {release}"
 html_short_title = project

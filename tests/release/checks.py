@@ -75,4 +75,4 @@ def _causes(checkout: Path, version: str) -> t.Iterator[str]:
     if git(checkout, "tag", "--list", f"v{version}"):
         yield f"The tag v{version} is there already: give a version that was not released yet."
     if not any(path.name[0] != "." for path in (checkout / "changelogs" / "fragments").iterdir()):
-        yield "There is nothing to release: changelogs/fragments is empty; describe there what users see of the changes."
+        yield "There is nothing to release: changelogs/fragments is empty; describe there what users will see."

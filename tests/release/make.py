@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The steps of a release. All work is done in a clone; the checkout gets a commit and a tag when everything is right."""
+"""The steps of a release. All is done in a clone; the checkout gets a commit and a tag when everything is right."""
 
 from __future__ import annotations
 

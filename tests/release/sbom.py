@@ -37,7 +37,7 @@ def bill_of_materials(tarball: Path, version: str, requirements: str, epoch: int
         "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, collection)}",
         "version": 1,
         "metadata": {
-            "timestamp": datetime.datetime.fromtimestamp(epoch, datetime.timezone.utc).isoformat(),
+            "timestamp": datetime.datetime.fromtimestamp(epoch, datetime.UTC).isoformat(),
             "component": {
                 "type": "library",
                 "bom-ref": collection,

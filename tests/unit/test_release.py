@@ -116,7 +116,7 @@ def test_a_release_leaves_a_commit_a_tag_and_signed_files(checkout: Path, keyrin
 
 
 def holds_to_its_signature(made: Path, stem: str, keyring: Path) -> None:
-    """ansible-galaxy finds an installed tarball as it was signed, and says so when a file or the signature is another."""
+    """ansible-galaxy finds what is installed as it was signed, and sees another file and another signature."""
     galaxy = [str(BIN / "ansible-galaxy"), "collection"]
     where = ["-p", str(made.parent / "here")]
     run(made, *galaxy, "install", "--offline", *where, str(made / f"{stem}.tar.gz"))
