@@ -57,8 +57,8 @@ def ansible_lint(session: nox.Session) -> None:
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """The collection's units and the emulator's own tests."""
-    run(session, "pytest", *(session.posargs or ["tests/unit", "tests/emulator/tests"]))
+    """The units of the collection, and the own tests of the project's tools and of the emulator."""
+    run(session, "pytest", *(session.posargs or ["tests/unit", "tests/project", "tests/emulator/tests"]))
 
 
 @nox.session(name="fault-slice")

@@ -83,7 +83,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def make_release(checkout: Path, version: str = VERSION, key: str = KEY) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "ansible_collections.m365.apps.tests.release", version, key]
-    env = {**os.environ, "PYTHONPATH": str(ROOT / ".ansible" / "tree")}
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, check=False)
 
 
