@@ -4,20 +4,19 @@
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.ansible/collections
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-VERSION := $(shell sed -n 's/^version: *//p' galaxy.yml)
-TARBALL := .ansible/dist/m365-apps-$(VERSION).tar.gz
+TARBALL := .ansible/dist/m365-apps-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
 INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
-# Folders too: theirs is the time of a removal.
-PRODUCT := $(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
-	plugins roles schemas) -name '__pycache__' -prune -o -print)
+# Folders too: theirs is the time of a removal. The folder docs is not the target of that name.
+PRODUCT := $(patsubst docs,docs/.,$(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
+	plugins roles schemas) -name '__pycache__' -prune -o -print))
 
-SESSIONS := ansible-lint build-import-check unit fault-slice integration browser ways sanity
+SESSIONS := lint ansible-lint build-import-check unit fault-slice integration browser ways sanity docs
 ANSIBLE_TEST := units targets
 LINT := static yamllint antsibull-nox-config extra-checks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark faults matrix screenshots test lint $(SESSIONS) $(ANSIBLE_TEST) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark faults matrix screenshots release test $(SESSIONS) $(ANSIBLE_TEST) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -43,6 +42,7 @@ install: $(INSTALLED) ## Install that tarball below .ansible/collections
 
 $(TARBALL): $(PRODUCT) | .venv/bin/ansible-galaxy
 	@.venv/bin/ansible-galaxy collection build --force --output-path .ansible/dist
+	@SOURCE_DATE_EPOCH=$(or $(SOURCE_DATE_EPOCH),$$(git log -1 --format=%ct 2>/dev/null)) .venv/bin/python tests/release/archive.py $@
 
 $(INSTALLED): $(TARBALL)
 	@.venv/bin/ansible-galaxy collection install --offline --force -p .ansible/collections $(TARBALL)
@@ -72,13 +72,16 @@ screenshots: setup tree ## Take the pictures of the report in docs/images, with 
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
 		ansible_collections.m365.apps.tests.browser.screenshots docs/images
 
+release: setup tree ## Release VERSION=x.y.z, signed by SIGNING_KEY=...: a commit, a tag, files in .ansible/release; pushes nothing
+	@PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collections.m365.apps.tests.release "$(VERSION)" "$(SIGNING_KEY)"
+
 test: setup tree install ## Run every check: all sessions of noxfile.py
 	@.venv/bin/nox
 
 lint: setup tree
 	@.venv/bin/nox --session $(LINT)
 
-$(SESSIONS) $(ANSIBLE_TEST): setup tree
+$(filter-out lint,$(SESSIONS)) $(ANSIBLE_TEST): setup tree
 	@.venv/bin/nox --session $@
 
 build-import-check integration browser ways targets: install

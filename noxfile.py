@@ -1,6 +1,6 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sessions of ``make test``. They use the tools of .venv, which ``make setup`` fills.
+"""The sessions of ``make test``. They use the tools of .venv, which ``make setup`` fills; docs has a venv of its own.
 
 Each fails when it has nothing to do: the tools do that by themselves, ansible-test is watched by tests/matrix. Those of
 antsibull-nox that run this way are configured in antsibull-nox.toml. Its docs-check, pylint and ansible-lint do nothing
@@ -10,6 +10,7 @@ without a venv of their own, and those for ansible-test want GitHub and containe
 from __future__ import annotations
 
 import os
+import shutil
 from importlib import metadata
 from pathlib import Path
 
@@ -47,7 +48,7 @@ LINT: dict[str, list[str]] = {
 nox.options.sessions = [
     *(f"static({tool})" for tool in LINT),
     *("yamllint", "antsibull-nox-config", "extra-checks", "ansible-lint", "build-import-check"),
-    *("unit", "fault-slice", "integration", "browser", "ways", "sanity"),
+    *("unit", "fault-slice", "integration", "browser", "ways", "sanity", "docs"),
 ]
 
 
@@ -72,8 +73,8 @@ def ansible_lint(session: nox.Session) -> None:
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """The collection's units and the emulator's own tests."""
-    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or ["tests/unit", "tests/emulator/tests"]))
+    """The units of the collection, and the own tests of the project's tools and of the emulator."""
+    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or ["tests/unit", "tests/project", "tests/emulator/tests"]))
 
 
 @nox.session(name="fault-slice")
@@ -142,3 +143,21 @@ def build_import_check(session: nox.Session) -> None:
 def _pin(package: str) -> str:
     """Return the package at the version that .venv has."""
     return f"{package}=={metadata.version(package)}"
+
+
+@nox.session(venv_backend="venv", reuse_venv=True)
+def docs(session: nox.Session) -> None:
+    """The documentation's site in .ansible/docs/html; every warning fails, so a reference that leads nowhere does."""
+    session.install("--quiet", "-r", "tests/docs.txt")
+    folder = ROOT / ".ansible" / "docs"
+    shutil.rmtree(folder, ignore_errors=True)
+    pages = folder / "rst"
+    # antsibull-docs wants a folder that only its user can write.
+    pages.mkdir(parents=True, mode=0o755)
+    env = {"ANSIBLE_COLLECTIONS_PATH": TREE}
+    write = ["antsibull-docs", "--config-file", "docs/site/antsibull-docs.cfg", "collection", "--use-current"]
+    session.run(*write, "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(pages), "m365.apps", env=env)
+    # The guides name pictures by their path in the repository.
+    shutil.copytree(ROOT / "docs" / "images", pages / "docs" / "images")
+    options = ["--quiet", "--nitpicky", "--fail-on-warning", "--keep-going", "--conf-dir", "docs/site"]
+    session.run("sphinx-build", "--builder", "html", *options, str(pages), str(folder / "html"))

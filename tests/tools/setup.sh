@@ -30,4 +30,4 @@ echo "make setup: installing for $interpreter (a minute or less)"
 # Twice --quiet: errors only.
 .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check -c tests/requirements.txt -r "$list"
 echo "$wanted" >"$stamp"
-echo "make setup: .venv is ready ($(.venv/bin/python -V), $(.venv/bin/ansible --version | head -n 1))"
+echo "make setup: .venv is ready ($(.venv/bin/python -V), $(.venv/bin/ansible --version | sed -n 1p))"

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The workflows of GitHub run what make test runs, and no more than they need is granted to them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def read(path: Path) -> dict[str, t.Any]:
+    loaded: dict[str, t.Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def steps(path: Path) -> list[dict[str, t.Any]]:
+    return [step for job in read(path)["jobs"].values() for step in job["steps"]]
+
+
+def test_the_checks_are_the_sessions_of_make() -> None:
+    listed = re.search(r"^SESSIONS := (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert listed
+    matrix = read(ROOT / ".github" / "workflows" / "checks.yml")["jobs"]["session"]["strategy"]["matrix"]
+    assert sorted(matrix["session"]) == sorted(listed[1].split())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_calls_targets_of_make_that_exist(path: Path) -> None:
+    called = {name for step in steps(path) for name in re.findall(r"\bmake ([a-z-]+)", step.get("run", ""))}
+    known = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {name for name in called if not re.search(rf"\b{name}\b", known)} == set()
+    assert called or "$SESSION" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_may_read_only_and_keeps_no_credentials(path: Path) -> None:
+    assert read(path)["permissions"] == {"contents": "read"}
+    checkouts = [step for step in steps(path) if step.get("uses", "").startswith("actions/checkout@")]
+    assert checkouts
+    assert [step for step in checkouts if step["with"]["persist-credentials"] is not False] == []
+    assert [step["run"] for step in steps(path) if "${{" in step.get("run", "")] == []
+
+
+def test_the_workflows_are_what_github_takes(tmp_path: Path) -> None:
+    assert len(WORKFLOWS) > 2
+    check = [str(Path(sys.executable).parent / "check-jsonschema"), "--builtin-schema", "vendor.github-workflows"]
+    done = subprocess.run([*check, *map(str, WORKFLOWS)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    (tmp_path / "wrong.yml").write_text(WORKFLOWS[0].read_text(encoding="utf-8").replace("runs-on", "run-on"))
+    assert subprocess.run([*check, str(tmp_path / "wrong.yml")], capture_output=True, check=False).returncode == 1

@@ -1,0 +1,30 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""make release: python -m ...tests.release VERSION KEY, in the checkout that is to be released."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ansible_collections.m365.apps.tests.release.checks import Refused
+from ansible_collections.m365.apps.tests.release.make import release
+
+
+def main() -> int:
+    """Release, and say what was made; 1 and one sentence when it is refused."""
+    version, key = (*sys.argv[1:], "", "")[:2]
+    try:
+        folder = release(Path.cwd(), version, key)
+    except Refused as refused:
+        sys.stderr.write(f"make release: {refused}\n")
+        return 1
+    for path in sorted(folder.iterdir()):
+        sys.stdout.write(f"{path}\n")
+    sys.stdout.write(f"The commit and the tag v{version} are here only; when all is well: git push --follow-tags\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

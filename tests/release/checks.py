@@ -1,0 +1,78 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What keeps a release from being made, each told in one sentence before anything is touched."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import typing as t
+from pathlib import Path
+
+from ansible.utils.version import SemanticVersion
+
+# The version is that of galaxy.yml; these say it as well, in the group of the pattern.
+VERSIONED = {
+    "galaxy.yml": re.compile(r"(?<=^version: )(?P<version>\S+)$", re.MULTILINE),
+    "plugins/module_utils/_version.py": re.compile(r'(?<=^VERSION = ")(?P<version>[^"]+)(?="$)', re.MULTILINE),
+    "extensions/ee/execution-environment.yml": re.compile(r"(?<=m365-apps-)(?P<version>\S+)(?=\.tar\.gz)"),
+}
+
+
+class Refused(Exception):
+    """A release that is not made: one sentence with its cause and the next step."""
+
+
+def git(folder: Path, *arguments: str, given: str | None = None) -> str:
+    """Return what git prints. Raises Refused with git's own words when it fails."""
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], input=given, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Refused(f"git {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout.strip()
+
+
+def refuse(checkout: Path, version: str, key: str) -> None:
+    """Raise Refused when this version cannot be released of the checkout as it is."""
+    said = current(checkout)
+    try:
+        # An empty one would be the lowest of all.
+        greater = SemanticVersion(version or "none") > SemanticVersion(said)
+    except ValueError:
+        raise Refused(f"VERSION={version}: this is no version; give it as MAJOR.MINOR.PATCH, see semver.org.") from None
+    if not greater:
+        raise Refused(f"VERSION={version}: galaxy.yml has {said}, and a release has to be greater; give a greater one.")
+    if not key:
+        raise Refused("SIGNING_KEY is empty: a release is signed; give the ID or address of a secret key that gpg has.")
+    if subprocess.run(["gpg", "--batch", "--list-secret-keys", key], capture_output=True, check=False).returncode:
+        raise Refused(f"SIGNING_KEY={key}: gpg has no such secret key; see gpg --list-secret-keys, or set GNUPGHOME.")
+    for cause in _causes(checkout, version):
+        raise Refused(cause)
+
+
+def current(checkout: Path) -> str:
+    """Return the version of a checkout. Raises Refused when its files do not agree."""
+    found = {
+        (match["version"], name)
+        for name, pattern in VERSIONED.items()
+        for match in pattern.finditer((checkout / name).read_text(encoding="utf-8"))
+    }
+    versions = {version for version, _name in found}
+    if len(versions) != 1 or {name for _version, name in found} != VERSIONED.keys():
+        said = ", ".join(f"{name} says {version}" for version, name in sorted(found))
+        raise Refused(f"The files of the checkout do not agree on its version ({said}); make them say the same.")
+    return versions.pop()
+
+
+def _causes(checkout: Path, version: str) -> t.Iterator[str]:
+    if changed := git(checkout, "status", "--porcelain"):
+        first = changed.splitlines()[0].split()[-1]
+        yield f"The checkout has changes that are not committed ({first}): commit them or put them away first."
+    if not git(checkout, "branch", "--show-current"):
+        yield "The checkout is on no branch, and a release is a commit on one: switch to the branch of the release."
+    if git(checkout, "tag", "--list", f"v{version}"):
+        yield f"The tag v{version} is there already: give a version that was not released yet."
+    if not any(path.name[0] != "." for path in (checkout / "changelogs" / "fragments").iterdir()):
+        yield "There is nothing to release: changelogs/fragments is empty; describe there what users will see."

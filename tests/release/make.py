@@ -1,0 +1,121 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps of a release. All is done in a clone; the checkout gets a commit and a tag when everything is right."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+from ansible_collections.m365.apps.tests.release.archive import normalised
+from ansible_collections.m365.apps.tests.release.checks import VERSIONED, Refused, git, refuse
+from ansible_collections.m365.apps.tests.release.sbom import bill_of_materials
+
+# What a release's commit may change.
+ITS_OWN = re.compile(r"CHANGELOG\.rst|changelogs/(changelog\.yaml|fragments/.+)")
+
+
+def release(checkout: Path, version: str, key: str) -> Path:
+    """Release a version of a checkout, and return the folder with its files.
+
+    key is what gpg finds a secret key by. Raises Refused, before anything in the checkout has changed.
+    """
+    refuse(checkout, version, key)
+    with tempfile.TemporaryDirectory() as scratch:
+        clone = Path(scratch) / "clone"
+        git(checkout, "clone", "--quiet", "--no-hardlinks", str(checkout), str(clone))
+        commit(clone, checkout, version, key)
+        made = Path(scratch) / version
+        made.mkdir()
+        furnish(clone, made, version, key)
+        git(checkout, "fetch", "--quiet", str(clone), "HEAD")
+        git(checkout, "merge", "--quiet", "--ff-only", "FETCH_HEAD")
+        git(checkout, "fetch", "--quiet", str(clone), f"refs/tags/v{version}:refs/tags/v{version}")
+        kept = checkout / ".ansible" / "release" / version
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(made, kept)
+    return kept
+
+
+def commit(clone: Path, checkout: Path, version: str, key: str) -> None:
+    """Set the version, write the changelog, commit both and tag that with the changelog's words."""
+    for name, pattern in VERSIONED.items():
+        text = (clone / name).read_text(encoding="utf-8")
+        (clone / name).write_text(pattern.sub(version, text), encoding="utf-8")
+    run(clone, "antsibull-changelog", "release", "--version", version)
+    git(clone, "add", "--all")
+    changed = git(clone, "diff", "--cached", "--name-only").splitlines()
+    if foreign := [name for name in changed if name not in VERSIONED and not ITS_OWN.fullmatch(name)]:
+        raise Refused(f"The changelog tool changed {foreign[0]}, which is no part of a release; see what it did there.")
+    for name in ("user.name", "user.email"):
+        git(clone, "config", name, git(checkout, "config", name))
+    git(clone, "commit", "--quiet", "--no-gpg-sign", "--message", f"Release {version}")
+    text = tag_text((clone / "CHANGELOG.rst").read_text(encoding="utf-8"), version)
+    git(clone, "tag", "--local-user", key, "--cleanup", "verbatim", "--file", "-", f"v{version}", given=text)
+
+
+def tag_text(changelog: str, version: str) -> str:
+    """Return what a tag says: the changelog of its version, out of CHANGELOG.rst."""
+    parts = re.split(r"^v(\S+)\n=+\n", changelog, flags=re.MULTILINE)
+    entries = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return f"m365.apps {version}\n\n{entries[version].strip()}\n"
+
+
+def furnish(clone: Path, made: Path, version: str, key: str) -> None:
+    """Fill a folder with the tarball, its bill of materials, checksums and signatures."""
+    epoch = int(git(clone, "log", "-1", "--format=%ct"))
+    tarball, again = (built(clone, folder, version, epoch) for folder in (made, clone.parent / "again"))
+    if tarball.read_bytes() != again.read_bytes():
+        raise Refused("Two builds of the same commit differ, so the tarball is not reproducible; compare them first.")
+    stem = tarball.name.removesuffix(".tar.gz")
+    requirements = (clone / "meta" / "ee-requirements.txt").read_text(encoding="utf-8")
+    (made / f"{stem}.cdx.json").write_text(bill_of_materials(tarball, version, requirements, epoch), encoding="utf-8")
+    with tarfile.open(tarball) as held:
+        # ansible-galaxy checks the signature of this file, and by it the sums of all others.
+        held.extract("MANIFEST.json", made, filter="data")
+    sign(made / "MANIFEST.json", made / f"{stem}.MANIFEST.json.asc", key)
+    (made / "MANIFEST.json").unlink()
+    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(made.iterdir())]
+    (made / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+    sign(made / "SHA256SUMS", made / "SHA256SUMS.asc", key)
+
+
+def built(clone: Path, folder: Path, version: str, epoch: int) -> Path:
+    """Build the collection of what is committed, in its normal form, and return the tarball."""
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        exported = Path(scratch) / "source.tar"
+        git(clone, "archive", "--output", str(exported), "HEAD")
+        with tarfile.open(exported) as source:
+            source.extractall(scratch, filter="data")
+        exported.unlink()
+        run(Path(scratch), "ansible-galaxy", "collection", "build", "--output-path", str(folder))
+    tarball = folder / f"m365-apps-{version}.tar.gz"
+    normalised(tarball, epoch)
+    return tarball
+
+
+def sign(file: Path, signature: Path, key: str) -> None:
+    """Make a detached, armored signature and check it. Raises Refused with gpg's own words."""
+    gpg = ["gpg", "--batch", "--yes"]
+    run(file.parent, *gpg, "--armor", "--local-user", key, "--output", str(signature), "--detach-sign", str(file))
+    run(file.parent, *gpg, "--verify", str(signature), str(file))
+
+
+def run(folder: Path, *command: str) -> None:
+    """Run a program of this venv or of the machine. Raises Refused with its own words when it fails."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    # What was set for the checkout is not meant for the clone.
+    kept = {name: value for name, value in os.environ.items() if name not in {"ANSIBLE_COLLECTIONS_PATH", "PYTHONPATH"}}
+    env = {**kept, "PATH": path}
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refused(f"{command[0]} failed, and nothing was released: {done.stderr.strip() or done.stdout.strip()}")
