@@ -15,7 +15,7 @@ SESSIONS := lint ansible-lint unit fault-slice integration browser ways sanity
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark faults screenshots test $(SESSIONS) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark emulator faults screenshots test $(SESSIONS) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -55,6 +55,10 @@ benchmark: setup tree install ## Time the collection against the Graph emulator;
 	@mkdir -p docs
 	@PYTHONPATH=.ansible/tree:tests/emulator .venv/bin/python -m ansible_collections.m365.apps.tests.benchmark \
 		$(or $(BENCHMARK_ARGS),--output docs/benchmark.md)
+
+emulator: setup ## Run the Graph emulator (PORT=8443, SEED=state.json) and print what to export; Ctrl-C ends it
+	@cd tests/emulator && exec $(CURDIR)/.venv/bin/python -m graph_emulator --show exports --port $(or $(PORT),0) \
+		$(if $(SEED),--state $(abspath $(SEED)))
 
 faults: setup tree ## Try every fault at every call of every scenario; writes docs/faults.md (FAULTS_ARGS='--scenario create': a part, writes nothing)
 	@mkdir -p docs

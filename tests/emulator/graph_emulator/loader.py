@@ -212,7 +212,8 @@ def _summary(node: Node, key: str) -> dict[str, int]:
 
 def _guid(place: str, text: str) -> str:
     try:
-        return str(uuid.UUID(text))
+        # Python reads other spellings too, such as without hyphens.
+        return str(uuid.UUID(text if len(text) == 36 else ""))
     except ValueError:
         raise StateError(f"{place}: '{text}' is not a GUID") from None
 

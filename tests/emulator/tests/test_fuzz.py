@@ -101,7 +101,7 @@ def put_in_order(emulator: Emulator, settings: dict[str, Any]) -> None:
     emulator.admin("PUT", "state", {"tenants": {TENANT: STATE}})
 
 
-def hold(case: schemathesis.Case, client: Client, *excluded: Any, **headers: str) -> None:
+def hold(case: schemathesis.Case[Any], client: Client, *excluded: Any, **headers: str) -> None:
     """Make one call and check its answer. What fits the schema may break another rule: that is no finding."""
     case.call_and_validate(
         base_url=client.url,
@@ -113,17 +113,17 @@ def hold(case: schemathesis.Case, client: Client, *excluded: Any, **headers: str
 
 
 @SCHEMA.include(tag="graph").parametrize()
-def test_graph(case: schemathesis.Case, client: Client, shared_emulator: Shared) -> None:
+def test_graph(case: schemathesis.Case[Any], client: Client, shared_emulator: Shared) -> None:
     shared_emulator[0].admin("PUT", "state", {"tenants": {TENANT: STATE}})
     hold(case, client, Authorization=f"Bearer {client.token}")
 
 
 @SCHEMA.include(tag="login").parametrize()
-def test_login(case: schemathesis.Case, client: Client) -> None:
+def test_login(case: schemathesis.Case[Any], client: Client) -> None:
     hold(case, client)
 
 
 @SCHEMA.include(tag="admin").parametrize()
-def test_admin(case: schemathesis.Case, client: Client, shared_emulator: Shared) -> None:
+def test_admin(case: schemathesis.Case[Any], client: Client, shared_emulator: Shared) -> None:
     put_in_order(*shared_emulator)
     hold(case, client)

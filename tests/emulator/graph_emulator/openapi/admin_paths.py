@@ -76,7 +76,7 @@ _TENANT = _optional(
         "groups": array(
             {
                 "type": "object",
-                "properties": {"id": optional(GUID), "displayName": FILLED},
+                "properties": {"id": {"anyOf": [GUID, {"enum": ["", None]}]}, "displayName": FILLED},
                 "required": ["displayName"],
                 "description": "a group with any of its properties",
             }
@@ -87,7 +87,7 @@ _TENANT = _optional(
         "tenantUserCheckinSummary": _SUMMARY,
     }
 )
-_MATCH = {
+_MATCH: Json = {
     "method": {"anyOf": [TEXT, array(TEXT)]},
     "path": {"type": "string", "format": "regex"},
     "tenant": TEXT,
