@@ -16,7 +16,7 @@ LINT := static yamllint antsibull-nox-config extra-checks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark faults matrix screenshots release test $(SESSIONS) $(ANSIBLE_TEST) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark emulator coverage faults matrix screenshots release test $(SESSIONS) $(ANSIBLE_TEST) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -58,6 +58,13 @@ benchmark: setup tree install ## Time the collection against the Graph emulator;
 	@mkdir -p docs
 	@PYTHONPATH=.ansible/tree:tests/emulator .venv/bin/python -m ansible_collections.m365.apps.tests.benchmark \
 		$(or $(BENCHMARK_ARGS),--output docs/benchmark.md)
+
+emulator: setup ## Run the Graph emulator (PORT=8443, SEED=state.json) and print what to export; Ctrl-C ends it
+	@cd tests/emulator && exec $(CURDIR)/.venv/bin/python -m graph_emulator --show exports --port $(or $(PORT),0) \
+		$(if $(SEED),--state $(abspath $(SEED)))
+
+coverage: setup tree ## Show which lines of plugins/ all tests run; fails below 95 % (COVERAGE_ARGS='--least 0 tests/unit': a part of them)
+	@.venv/bin/python tests/tools/measure.py $(COVERAGE_ARGS)
 
 faults: setup tree ## Try every fault at every call of every scenario; writes docs/faults.md (FAULTS_ARGS='--scenario create': a part, writes nothing)
 	@mkdir -p docs

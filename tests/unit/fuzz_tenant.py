@@ -132,7 +132,7 @@ class FuzzTenant:
     def entered(self) -> t.Iterator[FuzzTenant]:
         """Answer all requests of this process; waiting costs no time."""
 
-        def policy(budget: float) -> RetryPolicy:
+        def policy(budget: float, **_: t.Any) -> RetryPolicy:
             return RetryPolicy(budget, self.clock, self.clock.sleep, lambda: 1.0)
 
         def wait(timeout: float) -> Wait:

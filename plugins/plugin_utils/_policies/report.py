@@ -30,9 +30,9 @@ def report_of(
 
     ``result`` is what office_client_configs returned, best in diff mode. ``live`` are all policies of the tenant; those
     that the result does not name are unmanaged. Where they come with payloads and assignments the report shows what
-    members of groups get, else what those that are described would give them; of ``more``, described, groups and setting_key are those of settings_sections. ``waves`` are
-    those of waves_section. All else in ``more`` (title, tenant, host, checkins, verdict, ...) is taken over where it is
-    not None. Raises PoliciesError.
+    members of groups get, else what those that are described would give them; of ``more``, described, groups and
+    setting_key are those of settings_sections. ``waves`` are those of waves_section. All else in ``more`` (title,
+    tenant, host, checkins, verdict, ...) is taken over where it is not None. Raises PoliciesError.
     """
     if mode not in MODES:
         raise PoliciesError(f"the mode {mode!r} is none of {', '.join(MODES)}")

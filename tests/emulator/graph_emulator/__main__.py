@@ -12,9 +12,11 @@ from pathlib import Path
 
 from .faults import FaultError
 from .loader import StateError, default_state
-from .server import fail, listen, origins, serve
+from .server import Show, exports, fail, listen, origins, serve
 from .settings import SettingError
 from .world import World
+
+SHOWN: dict[str, Show] = {"json": json.dumps, "exports": exports}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--state", help="JSON file with tenants, settings and faults to start with")
     options.add_argument("--ready-file", help="file to write the ready line to; removed at the end")
     options.add_argument("--parent-pid", type=int, help="end when this process has ended")
+    options.add_argument("--show", choices=SHOWN, default="json", help="what to print once it listens (default: json)")
     return options
 
 
@@ -51,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         world.load(document)
     except (StateError, SettingError, FaultError, OSError) as error:
         return fail(str(error))
-    serve(world, sock, options.ready_file, options.parent_pid)
+    serve(world, sock, options.ready_file, options.parent_pid, SHOWN[options.show])
     return 0
 
 

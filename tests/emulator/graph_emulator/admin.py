@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from .dump import dump_tenants
 from .faults import FaultError, Faults
 from .loader import StateError
+from .openapi.document import document
 from .settings import SettingError
-from .wire import JSON_TYPE, Answer, Call
+from .wire import JSON_TYPE, Answer, Call, read_json
 from .world import World
 
 Work = Callable[[World, object], object]
@@ -43,6 +43,7 @@ WORK: dict[tuple[str, str], Work] = {
     ("PUT", "faults"): _faults,
     ("GET", "settings"): lambda world, _: world.settings.to_json(),
     ("PUT", "settings"): _settings,
+    ("GET", "openapi.json"): lambda world, _: document(world.origins[0]),
 }
 
 
@@ -57,16 +58,25 @@ class Admin:
         name = call.path.removeprefix("/_emulator/").strip("/")
         work = WORK.get((call.method, name))
         if work is None:
-            known = sorted({f"/_emulator/{path}" for _unused, path in WORK})
-            return _refuse(404, f"{call.method} {call.path} is not known; there are {', '.join(known)}")
+            return _unknown(call, name)
         try:
-            body = json.loads(call.body) if call.method == "PUT" else None
+            body = read_json(call.body.decode()) if call.method == "PUT" else None
             result = work(self.world, body)
         except (StateError, SettingError, FaultError) as error:
             return _refuse(400, str(error))
         except ValueError as error:
             return _refuse(400, f"the body is not JSON: {error}")
         return Answer(204) if call.method == "DELETE" else Answer(200, result, {"Content-Type": JSON_TYPE})
+
+
+def _unknown(call: Call, name: str) -> Answer:
+    """405 for another method of a path that there is, 404 for another path."""
+    methods = ", ".join(method for method, path in WORK if path == name)
+    if methods:
+        refusal = _refuse(405, f"{call.path} takes {methods}, not {call.method}")
+        return refusal.with_headers({"Allow": methods})
+    known = sorted({f"/_emulator/{path}" for _unused, path in WORK})
+    return _refuse(404, f"{call.method} {call.path} is not known; there are {', '.join(known)}")
 
 
 def _refuse(status: int, text: str) -> Answer:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 from urllib.parse import parse_qsl, quote
 
-from .wire import JSON_TYPE, Answer, Call, Proceed, relinked
+from .wire import HEADER_TEXT, JSON_TYPE, Answer, Call, Proceed, relinked
 
 _HEADERS = ("authorization", "x-identity-header", "proxy-authorization")
 _FIELDS = ("client_secret", "client_assertion")
@@ -52,7 +52,9 @@ class Wish(Protocol):
 def echo(fault: Wish, call: Call, _proceed: Proceed) -> Answer:
     """400 that repeats the credentials of the call in its body and its headers, in the form that ``form`` names."""
     said = FORMS[fault.form](credentials(call))
-    headers = {"request-id": said, "WWW-Authenticate": f'Bearer error="{said}"', "Content-Type": JSON_TYPE}
+    # What a form's field says may not fit into a header.
+    shown = said if HEADER_TEXT.fullmatch(said) else quote(said, safe=" ")
+    headers = {"request-id": shown, "WWW-Authenticate": f'Bearer error="{shown}"', "Content-Type": JSON_TYPE}
     if fault.on == "login":
         return Answer(400, {"error": "invalid_client", "error_description": f"Not taken: {said}"}, headers)
     inner = {"request-id": said, "client-request-id": said}

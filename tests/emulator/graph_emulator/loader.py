@@ -10,13 +10,24 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from cryptography.x509 import load_pem_x509_certificate
 
 from .graph.permissions import GROUP_ROLE, READ_ROLE, WRITE_ROLE
-from .graph.schema import ABSTRACT_POLICY, CHECKIN_STATUS, POLICY_TYPES, WINDOWS_POLICY, bare_type
+from .graph.schema import (
+    ABSTRACT_POLICY,
+    CHECKIN_STATUS,
+    GROUP_DEFAULTS,
+    INT32_MAX,
+    POLICY_TYPES,
+    WINDOWS_POLICY,
+    bare_type,
+)
 from .tenants import PAYLOADS, App, Assignment, Federation, Policy, PolicyStore, Tenant, new_id, timestamp
 
+# What Entra has in a federated credential when nothing else is said.
+AUDIENCE = "api://AzureADTokenExchange"
 SUMMARY_KEYS = ("succeededUserCount", "failedUserCount")
 
 
@@ -78,7 +89,8 @@ def load_tenants(document: object) -> dict[str, Tenant]:
     :raises StateError: what is wrong, with the key.
     """
     tenants = Node(document, "state", ("tenants", "settings", "faults")).get("tenants", dict, {})
-    return {(key or new_id()).lower(): _tenant(key or new_id(), value) for key, value in tenants.items()}
+    loaded = [_tenant(key or new_id(), value) for key, value in tenants.items()]
+    return _unique(loaded, lambda tenant: str(tenant.id), "tenants")
 
 
 def _tenant(key: str, value: object) -> Tenant:
@@ -142,8 +154,8 @@ def _policy(place: str, value: object, weakest: int) -> Policy:
     if kind not in (*POLICY_TYPES, ABSTRACT_POLICY):
         raise StateError(f"{place}.@odata.type: '{kind}' is no policy type")
     priority = node.get("priority", int, weakest)
-    if not 0 <= priority <= 2**31 - 1:
-        raise StateError(f"{place}.priority: must be from 0 to 2147483647")
+    if not 0 <= priority <= INT32_MAX:
+        raise StateError(f"{place}.priority: must be from 0 to {INT32_MAX}")
     summary = _summary(node, "userCheckinSummary")
     return Policy(
         id=node.get("id", str, "") or new_id(),
@@ -174,17 +186,34 @@ def _assignments(node: Node) -> tuple[Assignment, ...]:
 
 def _statuses(node: Node, key: str) -> tuple[Mapping[str, Any], ...]:
     known = (*CHECKIN_STATUS, "@odata.type")
-    return tuple({**CHECKIN_STATUS, **Node(item, place, known).value} for place, item in node.items(key))
+    return tuple(
+        {**CHECKIN_STATUS, **_typed(Node(item, place, known), CHECKIN_STATUS)} for place, item in node.items(key)
+    )
+
+
+def _typed(node: Node, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """What an object has that is not null; a property with a default is of its type, where that is null a string."""
+    for name, default in defaults.items():
+        if isinstance(default, list):
+            node.texts(name)
+        else:
+            node.get(name, str if default is None else type(default))
+    return {name: value for name, value in node.value.items() if value is not None}
 
 
 def _summary(node: Node, key: str) -> dict[str, int]:
     summary = Node(node.get(key, dict, {}), f"{node.place}.{key}", (*SUMMARY_KEYS, "@odata.type"))
-    return {name: summary.get(name, int, 0) for name in SUMMARY_KEYS}
+    counts = {name: summary.get(name, int, 0) for name in SUMMARY_KEYS}
+    for name, count in counts.items():
+        if not 0 <= count <= INT32_MAX:
+            raise StateError(f"{summary.place}.{name}: must be from 0 to {INT32_MAX}")
+    return counts
 
 
 def _guid(place: str, text: str) -> str:
     try:
-        return str(uuid.UUID(text))
+        # Python reads other spellings too, such as without hyphens.
+        return str(uuid.UUID(text if len(text) == 36 else ""))
     except ValueError:
         raise StateError(f"{place}: '{text}' is not a GUID") from None
 
@@ -192,7 +221,7 @@ def _guid(place: str, text: str) -> str:
 def _pem(place: str, text: str, read: Callable[[bytes], object]) -> str:
     try:
         read(text.encode())
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise StateError(f"{place}: {error}") from None
     return text
 
@@ -202,7 +231,11 @@ def _group(place: str, value: object) -> dict[str, Any]:
     name = node.get("displayName", str)
     if not name:
         raise StateError(f"{place}.displayName: must be a string that is not empty")
-    return {**node.value, "id": _guid(f"{place}.id", node.get("id", str, "") or new_id()), "displayName": name}
+    return {
+        **_typed(node, GROUP_DEFAULTS),
+        "id": _guid(f"{place}.id", node.get("id", str, "") or new_id()),
+        "displayName": name,
+    }
 
 
 def _app(place: str, value: object) -> App:
@@ -238,8 +271,8 @@ def _federation(place: str, value: object) -> Federation:
     for name in ("issuer", "subject", "key"):
         if not node.get(name, str):
             raise StateError(f"{place}.{name}: must be a string that is not empty")
-    _pem(f"{place}.key", node.value["key"], load_pem_public_key)
-    return Federation(**node.value)
+    key = _pem(f"{place}.key", node.value["key"], load_pem_public_key)
+    return Federation(node.value["issuer"], node.value["subject"], key, node.get("audience", str, AUDIENCE))
 
 
 def encode_payload(value: object) -> bytes:

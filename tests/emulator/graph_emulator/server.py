@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -25,6 +26,16 @@ from .world import World
 
 NAMES = ("localhost", "127.0.0.1")
 GRACE_SECONDS = 1
+# Environment variable of the collection -> key of the ready line.
+VARIABLES = {
+    "M365_GRAPH_URL": "graph_url",
+    "M365_LOGIN_URL": "login_url",
+    "M365_CA_PATH": "ca_path",
+    "AZURE_TENANT_ID": "tenant_id",
+    "AZURE_CLIENT_ID": "client_id",
+    "AZURE_CLIENT_SECRET": "client_secret",
+}
+Show = Callable[[dict[str, Any]], str]
 
 
 class Protocol(H11Protocol):
@@ -124,7 +135,16 @@ def ready_line(world: World, ca_path: str) -> dict[str, Any]:
     return line
 
 
-def _announce(line: dict[str, Any], ready_file: str | None) -> None:
+def exports(line: dict[str, Any]) -> str:
+    """The ready line for a person: shell commands that point the collection's modules to the emulator."""
+    variables = {name: line[key] for name, key in VARIABLES.items() if line[key]}
+    text = [f"# The Graph emulator listens at {line['graph_url']}; Ctrl-C ends it. For another shell:"]
+    text += [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    text += [f"# Journal, state, faults, settings: {line['graph_url']}/_emulator/openapi.json tells how."]
+    return "\n".join(text)
+
+
+def _announce(line: dict[str, Any], ready_file: str | None, show: Show) -> None:
     text = json.dumps(line)
     if ready_file:
         target = Path(ready_file)
@@ -132,11 +152,13 @@ def _announce(line: dict[str, Any], ready_file: str | None) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text + "\n")
         os.replace(name, target)
-    print(text, flush=True)
+    print(show(line), flush=True)
 
 
-def serve(world: World, sock: socket.socket, ready_file: str | None, parent: int | None) -> None:
-    """Serve until a signal comes or the parent process is gone; temporary files are removed then."""
+def serve(
+    world: World, sock: socket.socket, ready_file: str | None, parent: int | None, show: Show = json.dumps
+) -> None:
+    """Say with ``show`` that we listen; serve until a signal comes or the parent is gone. No file is left behind."""
     with tempfile.TemporaryDirectory(prefix="graph-emulator-") as folder:
         authority = trustme.CA()
         certificate = authority.issue_cert(*NAMES)
@@ -155,7 +177,7 @@ def serve(world: World, sock: socket.socket, ready_file: str | None, parent: int
             timeout_keep_alive=75,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        server = Server(config, lambda: _announce(ready_line(world, ca_path), ready_file), parent)
+        server = Server(config, lambda: _announce(ready_line(world, ca_path), ready_file, show), parent)
         try:
             asyncio.run(server.serve([sock]))
         finally:

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 HISTORY_SECONDS = 600
+INT32_MAX = 2**31 - 1
+LIMIT_KEYS = ("writes", "requests", "seconds")
 ACTION_SPELLINGS = ("plain", "microsoft.graph", "microsoft.management.services.api")
 
 
@@ -21,10 +23,11 @@ Check = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a setting accepts: the test and how to say it."""
+    """What a setting accepts: the test, how to say it, and the same as JSON Schema."""
 
     accepts: Check
     text: str
+    schema: Mapping[str, Any]
 
 
 def _whole(value: Any) -> bool:
@@ -38,8 +41,9 @@ def _number(value: Any) -> bool:
 def _limits(value: Any) -> bool:
     if isinstance(value, bool):
         return True
-    keys = {"writes", "requests", "seconds"}
-    return isinstance(value, dict) and set(value) <= keys and all(_number(v) and v > 0 for v in value.values())
+    return (
+        isinstance(value, dict) and set(value) <= set(LIMIT_KEYS) and all(_number(v) and v > 0 for v in value.values())
+    )
 
 
 def one_of(*choices: Any) -> Rule:
@@ -47,16 +51,39 @@ def one_of(*choices: Any) -> Rule:
     return Rule(
         lambda value: any(value is c or (value == c and type(value) is type(c)) for c in choices),
         "one of " + ", ".join(map(str, choices)),
+        {"enum": list(choices)},
     )
 
 
-FLAG = Rule(lambda value: isinstance(value, bool), "true or false")
-COUNT = Rule(lambda value: _whole(value) and value >= 1, "a whole number of at least 1")
-LAG = Rule(lambda value: _number(value) and 0 <= value <= HISTORY_SECONDS, f"seconds from 0 to {HISTORY_SECONDS}")
-LIMITS = Rule(_limits, "true, false, or an object of writes, requests and seconds")
+FLAG = Rule(lambda value: isinstance(value, bool), "true or false", {"type": "boolean"})
+COUNT = Rule(
+    lambda value: _whole(value) and 1 <= value <= INT32_MAX,
+    f"a whole number from 1 to {INT32_MAX}",
+    {"type": "integer", "minimum": 1, "maximum": INT32_MAX},
+)
+LAG = Rule(
+    lambda value: _number(value) and 0 <= value <= HISTORY_SECONDS,
+    f"seconds from 0 to {HISTORY_SECONDS}",
+    {"type": "number", "minimum": 0, "maximum": HISTORY_SECONDS},
+)
+LIMITS = Rule(
+    _limits,
+    "true, false, or an object of writes, requests and seconds",
+    {
+        "anyOf": [
+            {"type": "boolean"},
+            {
+                "type": "object",
+                "properties": {name: {"type": "number", "exclusiveMinimum": 0} for name in LIMIT_KEYS},
+                "additionalProperties": False,
+            },
+        ]
+    },
+)
 SPELLINGS = Rule(
     lambda value: isinstance(value, list) and bool(value) and all(item in ACTION_SPELLINGS for item in value),
     "a list of " + ", ".join(ACTION_SPELLINGS),
+    {"type": "array", "items": {"enum": list(ACTION_SPELLINGS)}, "minItems": 1},
 )
 
 

@@ -142,7 +142,7 @@ class Federation:
     issuer: str
     subject: str
     key: str
-    audience: str = "api://AzureADTokenExchange"
+    audience: str
 
 
 @dataclass(frozen=True, slots=True)

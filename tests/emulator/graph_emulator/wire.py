@@ -5,14 +5,44 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import unquote
 
 JSON_TYPE = "application/json"
+# What a header's value may hold here (RFC 9110 allows more, but none of it is of use).
+HEADER_TEXT = re.compile(r"[ -~]*")
 ODATA_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]} is too big for a number")
+    return number
+
+
+def read_json(text: str, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """The value of a JSON text, of which JSON can be written again; ``pairs`` makes an object of its members.
+
+    Python's parser alone would take NaN, Infinity, numbers that become Infinity, and halves of surrogate pairs.
+
+    :raises ValueError: the text is not JSON, or too deep.
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=pairs, parse_constant=_no_constant, parse_float=_finite)
+        json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("it is too deep") from None
+    return value
 
 
 class ConnectionReset(Exception):

@@ -93,7 +93,7 @@ def test_journal(emulator: Emulator, tenant: str, graph: Client) -> None:
 
 
 def test_admin_refuses_what_it_does_not_know(emulator: Emulator) -> None:
-    for method, name, status in (("GET", "nothing", 404), ("POST", "state", 404), ("PUT", "state", 400)):
+    for method, name, status in (("GET", "nothing", 404), ("POST", "state", 405), ("PUT", "state", 400)):
         answer = emulator.session.request(method, f"{emulator.url}/_emulator/{name}", data="{")
         assert answer.status_code == status
         assert answer.json()["error"]

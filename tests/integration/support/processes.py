@@ -24,7 +24,8 @@ BIN = Path(sys.executable).parent
 # Ends what hangs; the longest play takes a minute, on a busy machine several.
 _SECONDS = 900
 # What the machine needs; everything else, above all logins and other PYTHONPATHs, stays out.
-_KEPT = ("HOME", "LANG", "LC_ALL", "TMPDIR", "REQUESTS_CA_BUNDLE", "PYTHONDONTWRITEBYTECODE")
+# The last one is coverage's, which measures what is started too.
+_KEPT = ("HOME", "LANG", "LC_ALL", "TMPDIR", "REQUESTS_CA_BUNDLE", "PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_CONFIG")
 
 
 class Way(enum.Enum):

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from ..errors import bad_request, not_found
 from ..tenants import Assignment, Policy, new_id, timestamp
@@ -68,7 +69,7 @@ def add_assignment(exchange: Exchange, key: str) -> Answer:
     policy = exchange.live_policy(key)
     item = Assignment(new_id(), _group_of(exchange, read_object(exchange.call), "assignment"))
     _store(exchange, policy, (*policy.assignments, item))
-    location = f"{exchange.root}/{POLICIES}/{key}/assignments/{item.id}"
+    location = f"{exchange.root}/{POLICIES}/{quote(key)}/assignments/{item.id}"
     return Answer(201, {**_context(exchange, key), **assignment_json(item)}, {"Location": location})
 
 

@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from ..errors import Refused, bad_request, not_found
 from ..settings import Settings
 from ..tenants import Policy, Tenant
-from ..wire import JSON_TYPE, Answer, Call
+from ..wire import JSON_TYPE, Answer, Call, read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +94,12 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def refuse_constant(name: str) -> NoReturn:
-    """Refuse NaN and Infinity, which Python's parser would take (for ``parse_constant``)."""
-    raise ValueError(f"{name} is not JSON")
-
-
 def strict_json(data: bytes) -> Any:
-    """Parse UTF-8 JSON without duplicate names and without NaN or Infinity.
+    """Parse UTF-8 JSON without duplicate names.
 
     :raises ValueError: the bytes are not JSON.
     """
-    return json.loads(data.decode("utf-8"), object_pairs_hook=_no_twins, parse_constant=refuse_constant)
+    return read_json(data.decode("utf-8"), _no_twins)
 
 
 def read_object(call: Call) -> dict[str, Any]:
@@ -118,7 +112,7 @@ def read_object(call: Call) -> dict[str, Any]:
     require_media_type(call, JSON_TYPE)
     try:
         value = strict_json(call.body)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         text = f"Unable to read JSON request payload. Please ensure that it is of valid JSON format. ({error})"
         raise Refused(400, "BadRequest", text) from None
     if not isinstance(value, dict):

@@ -34,9 +34,11 @@ def top_of(exchange: Exchange) -> int | None:
     text = exchange.options.get("$top")
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
+    digits = text.lstrip("0")
+    if not digits or not digits.isascii() or not digits.isdigit():
         raise Refused(400, "BadRequest", f"Invalid value '{text}' for $top query option found. Use a number above 0.")
-    return int(text)
+    # Python reads no number of more than 4,300 digits; this many are above any page size.
+    return int(digits[:9])
 
 
 def page(exchange: Exchange, items: Iterable[tuple[int, T]], limits: Limits) -> tuple[list[T], dict[str, Any]]:

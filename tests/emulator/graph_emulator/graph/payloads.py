@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from ..errors import bad_request, not_found
 from ..tenants import timestamp
-from ..wire import Answer
-from .exchange import Exchange, no_content, refuse_constant, require_media_type
+from ..wire import Answer, read_json
+from .exchange import Exchange, no_content, require_media_type
 
 STREAM_TYPE = "application/octet-stream"
 
@@ -22,8 +21,8 @@ def checked_payload(name: str, data: bytes) -> bytes:
     """
     try:
         if data:
-            json.loads(data.decode("utf-8-sig"), parse_constant=refuse_constant)
-    except (ValueError, RecursionError) as error:
+            read_json(data.decode("utf-8-sig"))
+    except ValueError as error:
         raise bad_request(f"The content of '{name}' is not a JSON text: {error}.") from None
     return data
 

@@ -64,10 +64,14 @@ def _certificate(app: App, header: dict[str, Any]) -> x509.Certificate:
         der = certificate.public_bytes(Encoding.DER)
         if stated and all(_thumbprint(der, name) == str(header[name]).rstrip("=") for name in stated):
             return certificate
-        if not stated and header.get("x5c", [None])[0] == base64.b64encode(der).decode():
+        if not stated and _first(header.get("x5c")) == base64.b64encode(der).decode():
             return certificate
     named = ", ".join(f"{name}={header[name]}" for name in stated) or "none"
     raise LoginRefused(700027, f"[Reason - The key was not found, thumbprint of key used by client: '{named}'.]")
+
+
+def _first(chain: object) -> object:
+    return chain[0] if isinstance(chain, list) and chain else None
 
 
 def _thumbprint(der: bytes, name: str) -> str:

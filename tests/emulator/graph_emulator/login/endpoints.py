@@ -32,7 +32,7 @@ class LoginService:
 
     def keys(self, call: Call, tenant_name: str) -> Answer:
         """The keys that tokens are signed with."""
-        return self._run(call, "keys", tenant_name, lambda: _json(self.world.keys.jwks()))
+        return self._run(call, "keys", tenant_name, lambda: self._keys(tenant_name))
 
     def token(self, call: Call, tenant_name: str) -> Answer:
         """An access token for client credentials."""
@@ -59,6 +59,10 @@ class LoginService:
         if tenant is None:
             raise LoginRefused(90002, name)
         return tenant
+
+    def _keys(self, tenant_name: str) -> Answer:
+        self._tenant(tenant_name)
+        return _json(self.world.keys.jwks())
 
     def _discovery(self, call: Call, tenant_name: str) -> Answer:
         tenant = self._tenant(tenant_name)
