@@ -112,7 +112,7 @@ def test_rollout(tenants: Tenants, forks: str) -> None:
     tenants.assert_untouched(LOST)
     assert '"5 tenants: 1 failed, 4 changed."' in done.stdout
     assert re.search(rf'"failed    {LOST} \({LOST}\.example\): .*AADSTS7000222', done.stdout)
-    assert re.search(rf"^{LOST}\s+: ok=\d+ .*failed=1 .*rescued=1", done.stdout, re.MULTILINE)
+    assert re.search(rf"^{LOST}\s+: ok=\d+ .*failed=1 .*rescued=[12]", done.stdout, re.MULTILINE)
     again = tenants.play("--forks", forks).failed()
     assert '"5 tenants: 1 failed, 4 in order."' in again.stdout
 
@@ -265,7 +265,7 @@ def test_hosts_that_share_a_tenant_or_a_folder_are_refused(
 )
 def test_an_entry_point_that_changes_no_tenant(tenants: Tenants, entry: str, variable: str) -> None:
     folder = "{{ inventory_dir }}/../out/{{ inventory_hostname }}"
-    tenants.play("--limit", "contoso", "-e", json.dumps({"rollout_entry": entry, variable: folder})).ok()
+    tenants.play("--limit", "contoso", "-e", json.dumps({"rollout_entry": entry, variable: f"{folder}/../alone"})).ok()
     shown = tenants.play("-e", json.dumps({"rollout_entry": entry, variable: folder})).failed().stdout
     assert '"ok        contoso (contoso.example): Done."' in shown
     assert '"5 tenants: 1 failed, 4 in order."' in shown
