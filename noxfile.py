@@ -111,7 +111,7 @@ def sanity(session: nox.Session) -> None:
 @nox.session
 def units(session: nox.Session) -> None:
     """ansible-test units, with every Python that runs here; make test has them by pytest."""
-    matrix(session, "units")
+    matrix(session, "ansible-test-units")
 
 
 @nox.session

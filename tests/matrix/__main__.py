@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .checkout import link_interpreters
-from .checks import CHECKS, Outcome
+from .checks import CHECKS, OF_A_ROW, Outcome
 from .rows import HERE, SUPPORTED, CannotRun, prepare
 
 _TAIL = 6000
@@ -38,12 +38,13 @@ def main() -> int:
     """Run and report."""
     arguments = _arguments()
     interpreters = link_interpreters()
+    checks = arguments.checks or list(OF_A_ROW)
     lines = []
     for name in arguments.rows or SUPPORTED:
-        lines.append(_line(name, interpreters, arguments.checks or list(CHECKS), arguments.give))
-        print(table(lines[-1:], arguments.checks or list(CHECKS)), flush=True)
+        lines.append(_line(name, interpreters, checks, arguments.give))
+        print(table(lines[-1:], checks), flush=True)
     if len(lines) > 1:
-        print("\n" + table(lines, arguments.checks or list(CHECKS)))
+        print("\n" + table(lines, checks))
     return int(not all(line.good for line in lines))
 
 

@@ -23,6 +23,9 @@ from ansible_collections.m365.apps.tests.integration.support.targets import NAME
 from .checkout import INTERPRETERS, ROOT, copy_collection, provide_get_pip
 from .rows import Row
 
+# A worker for each processor.
+_SIDE_BY_SIDE = ("-n", "auto", "--dist", "worksteal")
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -45,11 +48,20 @@ def sanity(row: Row, more: t.Sequence[str]) -> Outcome:
 
 
 def units(row: Row, more: t.Sequence[str]) -> Outcome:
-    """Run tests/unit; ansible-test installs what they need in the row's venv. ``more`` goes to ansible-test."""
+    """Run tests/unit (or what ``more`` tells pytest) with the row's ansible-core."""
+    return _pytest(row, "units", more or ["tests/unit"])
+
+
+def ansible_test_units(row: Row, more: t.Sequence[str]) -> Outcome:
+    """Run tests/unit by ansible-test, which forks for each test; it installs what they need in the row's venv.
+
+    ``more`` goes to ansible-test.
+    """
     copy = _copy_for(row)
     command = ["ansible-test", "units", "--local", "--requirements", *_ansible_test(row), *more]
-    code, _output = _run(row, "units", command, copy)
-    return _judged(row, "units", code, sum(map(_passed, (copy / "tests" / "output" / "junit").glob("*-units.xml"))))
+    code, _output = _run(row, "ansible-test-units", command, copy)
+    reports = (copy / "tests" / "output" / "junit").glob("*-units.xml")
+    return _judged(row, "ansible-test-units", code, sum(map(_passed, reports)))
 
 
 def targets(row: Row, more: t.Sequence[str]) -> Outcome:
@@ -67,16 +79,21 @@ def targets(row: Row, more: t.Sequence[str]) -> Outcome:
 
 def plays(row: Row, more: t.Sequence[str]) -> Outcome:
     """Run tests/integration (or what ``more`` tells pytest) with the row's programs, but for the targets."""
-    report = row.folder / "plays.xml"
-    report.unlink(missing_ok=True)
-    what = more or ["tests/integration", "--deselect", "tests/integration/test_targets.py"]
-    command = ["python", "-m", "pytest", "--color=no", f"--junit-xml={report}", *what]
-    code, _output = _run(row, "plays", command, ROOT)
-    return _judged(row, "plays", code, _passed(report) if report.exists() else 0)
+    return _pytest(row, "plays", more or ["tests/integration", "--deselect", "tests/integration/test_targets.py"])
 
 
 Check = t.Callable[[Row, t.Sequence[str]], Outcome]
-CHECKS: dict[str, Check] = {"sanity": sanity, "units": units, "targets": targets, "plays": plays}
+# What a row runs unless it is told.
+OF_A_ROW: dict[str, Check] = {"sanity": sanity, "units": units, "targets": targets, "plays": plays}
+CHECKS: dict[str, Check] = {**OF_A_ROW, "ansible-test-units": ansible_test_units}
+
+
+def _pytest(row: Row, check: str, arguments: t.Sequence[str]) -> Outcome:
+    report = row.folder / f"{check}.xml"
+    report.unlink(missing_ok=True)
+    command = ["python", "-m", "pytest", "--color=no", f"--junit-xml={report}", *_SIDE_BY_SIDE, *arguments]
+    code, _output = _run(row, check, command, ROOT)
+    return _judged(row, check, code, _passed(report) if report.exists() else 0)
 
 
 def _target(row: Row, copy: Path, emulator: Emulator, way: Way, name: str) -> bool:

@@ -18,9 +18,10 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from ansible.module_utils.common.parameters import PASS_VARS
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
-from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
+from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy, Waiting
 from ansible_collections.m365.apps.plugins.module_utils._module import tenant as tenant_module
 from ansible_collections.m365.apps.plugins.module_utils._module import terms as terms_module
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
@@ -40,6 +41,8 @@ GROUPS = {"All Staff": "30000000-0000-4000-8000-000000000001", "Finance": "30000
 ROLES = ("DeviceManagementConfiguration.ReadWrite.All", "GroupMember.Read.All")
 ONE, TWO = "40000000-0000-4000-8000-000000000001", "40000000-0000-4000-8000-000000000002"
 SETTINGS = [{"settingId": "a", "value": "1"}, {"settingId": "b", "value": "2"}]
+# Newer cores show the arguments in a result when they are told, older ones always do and refuse what they do not know.
+SHOW_ARGUMENTS = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
 LOGIN = {"tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET}
 
 # A message longer than this is not read; one run that takes longer than this hangs.
@@ -132,8 +135,8 @@ class FuzzTenant:
     def entered(self) -> t.Iterator[FuzzTenant]:
         """Answer all requests of this process; waiting costs no time."""
 
-        def policy(budget: float, **_: t.Any) -> RetryPolicy:
-            return RetryPolicy(budget, self.clock, self.clock.sleep, lambda: 1.0)
+        def policy(budget: float, waiting: Waiting) -> RetryPolicy:
+            return RetryPolicy(budget, self.clock, self.clock.sleep, lambda: 1.0, waiting)
 
         def wait(timeout: float) -> Wait:
             return Wait(timeout, self.clock, self.clock.sleep)
@@ -160,8 +163,11 @@ def _headers(answer: t.Any) -> dict[str, str]:
 
 
 def run(tenant: FuzzTenant, definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Run a module as the action plugin does and return its result, which was judged."""
-    login = {"access_token": tenant.token, "graph_url": ORIGIN, "login_url": ORIGIN}
+    """Run a module as the action plugin does and return its result, which was judged.
+
+    The result shows the arguments.
+    """
+    login = {"access_token": tenant.token, "graph_url": ORIGIN, "login_url": ORIGIN, **SHOW_ARGUMENTS}
     started = time.monotonic()
     with tenant.entered():
         printed, warnings = _fast_path.run_here(definition, {**login, **arguments})

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import reprlib
 import time
 import typing as t
 
@@ -27,11 +28,11 @@ Change = t.Callable[[t.Any], t.Any]
     ("arguments", "said"),
     [
         ({"priority": True}, "policy 'New': cannot set its priority: it is true, not a number. Give a number."),
-        ({"priority": "Infinity"}, "argument 'priority' is of type str"),
-        ({"priority": "1e999999999"}, "argument 'priority' is of type str"),
-        ({"priority": 10**400}, "argument 'priority' is of type str"),
+        ({"priority": "Infinity"}, "unable to convert to int"),
+        ({"priority": "1e999999999"}, "unable to convert to int"),
+        ({"priority": 10**400}, "unable to convert to int"),
         ({"retry_timeout": 1e300}, "is not a time from 0 to 604800 seconds"),
-        ({"timeout": 10**400}, "argument 'timeout' is of type str"),
+        ({"timeout": 10**400}, "unable to convert to float"),
         ({"api_version": "../other"}, "cannot use api_version: it is not a version's name"),
         ({"policy_payload": nested(200)}, "it is nested too deeply (more than 120 levels)"),
         ({"policy_payload": nested(5000)}, "the task: cannot use its options: a value is nested too deeply"),
@@ -41,7 +42,7 @@ Change = t.Callable[[t.Any], t.Any]
         ({"kind": "x" * 100_000}, "value of kind must be one of"),
         ({"kind": "\x1b[31m"}, r"got: \x1b[31m"),
     ],
-    ids=lambda value: repr(value)[:40],
+    ids=reprlib.repr,
 )
 def test_a_bad_option_is_refused_in_a_sentence(arguments: dict[str, t.Any], said: str) -> None:
     assert said in refused(FuzzTenant(), CONFIG, {"display_name": "New", **arguments})
@@ -59,7 +60,7 @@ def test_a_bad_option_is_refused_in_a_sentence(arguments: dict[str, t.Any], said
         ({"prune": True, "prune_scope": {"display_name": ["*" * 1001]}}, "cannot use prune_scope.display_name"),
         ({"max_deletions": "٣"}, "cannot use max_deletions"),
     ],
-    ids=lambda value: repr(value)[:60],
+    ids=reprlib.repr,
 )
 def test_a_bad_option_of_the_bulk_module_is_refused_in_a_sentence(arguments: dict[str, t.Any], said: str) -> None:
     started = time.monotonic()

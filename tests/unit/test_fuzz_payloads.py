@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 
 import pytest
@@ -130,9 +131,9 @@ def write(tenant: FuzzTenant, payload: t.Any, **more: t.Any) -> dict[str, t.Any]
 @pytest.mark.parametrize("option", ["policy_payload", "user_preference_payload"])
 def test_a_bad_payload_is_refused(payload: t.Any, option: str) -> None:
     item = {"display_name": "Two", option: payload}
-    # AnsibleModule itself refuses a NUL where it cannot write the options to the system's log.
-    named = "null character" if isinstance(payload, str) and "\0" in payload else option
-    assert named in refused(FuzzTenant(), modules.OFFICE_CLIENT_CONFIG, item)
+    # A newer AnsibleModule itself refuses a NUL where it cannot write the options to the system's log.
+    named = f"null character|{option}" if isinstance(payload, str) and "\0" in payload else option
+    assert re.search(named, refused(FuzzTenant(), modules.OFFICE_CLIENT_CONFIG, item))
     assert option in refused(FuzzTenant(), modules.OFFICE_CLIENT_CONFIGS, {"policies": [{"display_name": "New"}, item]})
 
 

@@ -13,7 +13,6 @@ import typing as t
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import MissingLibraryError
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
@@ -25,6 +24,8 @@ from ansible_collections.m365.apps.plugins.module_utils._module.masking import M
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.modules import office_client_config, office_client_config_info
+from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
+from ansible_collections.m365.apps.tests.unit.fuzz_tenant import SHOW_ARGUMENTS
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, TOKEN, Wire, refusal
 
 SECRET = "canary-secret~0123456789"
@@ -48,9 +49,14 @@ POLICY_LIST = {"type": "list", "elements": "dict", "options": POLICY_IN_LIST}
 Capture = pytest.CaptureFixture[str]
 
 
+def given(args: dict[str, t.Any]) -> t.ContextManager[None]:
+    """Hand arguments to the next module of this process. Ansible's own helper for it came with ansible-core 2.19."""
+    return _fast_path._given(_fast_path._written(args))
+
+
 def printed(main: t.Callable[[], None], args: dict[str, t.Any], capsys: Capture) -> str:
     """Run a module in this process, as with -vvv, and return all it prints."""
-    with patch_module_args({"_ansible_inject_invocation": True, **args}), pytest.raises(SystemExit):
+    with given({**SHOW_ARGUMENTS, **args}), pytest.raises(SystemExit):
         main()
     output = capsys.readouterr()
     assert json.loads(output.out)["invocation"]["module_args"]
@@ -59,7 +65,7 @@ def printed(main: t.Callable[[], None], args: dict[str, t.Any], capsys: Capture)
 
 def run(main: t.Callable[[], None], args: dict[str, t.Any], capsys: Capture) -> dict[str, t.Any]:
     """Run a module in this process and return its result."""
-    with patch_module_args(args), pytest.raises(SystemExit):
+    with given(args), pytest.raises(SystemExit):
         main()
     result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
     return result

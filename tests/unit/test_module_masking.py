@@ -9,6 +9,7 @@ import base64
 import html
 import json
 import logging
+import math
 import typing as t
 from dataclasses import replace
 from urllib.parse import quote, quote_plus
@@ -136,6 +137,12 @@ def test_a_short_secret_is_masked_in_messages_only() -> None:
 def test_a_short_passphrase_masks_nothing() -> None:
     result = {"msg": "a", "config": {"description": "a"}}
     assert shown_result(result, {"certificate_passphrase": "a", "proxy": "http://a"}) == result
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_json_does_not_know_is_shown_as_text(number: float) -> None:
+    shown = shown_arguments({"policy_payload": {"a": [number, 1.5]}, "priority": number}, SPEC)
+    assert shown == {"policy_payload": {"a": [str(number), 1.5]}, "priority": str(number)}
 
 
 def test_arguments() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import math
 import os
 import re
 import typing as t
@@ -146,6 +147,7 @@ def shown_arguments(params: t.Mapping[str, t.Any], spec: Spec, tokens: t.Iterabl
     """Return a module's options as they may be shown.
 
     A secret one is hidden whatever its value, and so is one that the module does not have: it may be one misspelled.
+    Numbers that JSON does not know (NaN, infinite ones), which Ansible passes on, become texts.
     """
     shown = {
         name: HIDDEN if value and (name not in spec or spec[name].get("no_log")) else value
@@ -154,4 +156,22 @@ def shown_arguments(params: t.Mapping[str, t.Any], spec: Spec, tokens: t.Iterabl
     for name in _URLS:
         if isinstance(shown.get(name), str):
             shown[name] = _USER_INFO.sub(f"{MASK}@", shown[name])
-    return t.cast("dict[str, t.Any]", masked(shown, secrets_of(params, tokens)))
+    return t.cast("dict[str, t.Any]", masked(_known_to_json(shown), secrets_of(params, tokens)))
+
+
+def _known_to_json(value: t.Any) -> t.Any:
+    try:
+        json.dumps(value, allow_nan=False, default=str)
+    except ValueError:
+        return _numbers_as_text(value)
+    return value
+
+
+def _numbers_as_text(value: t.Any) -> t.Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {_numbers_as_text(key): _numbers_as_text(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_numbers_as_text(item) for item in value]
+    return value
