@@ -136,8 +136,10 @@ def build_import_check(session: nox.Session) -> None:
     with session.chdir(folder):
         log = str(session.run("python", "-m", "galaxy_importer.main", str(tarball), silent=True))
     print(log)
-    if "Importer processing completed successfully" not in log or "ERROR" in log:
-        session.error("galaxy-importer found errors")
+    # It lints the tarball where the collection itself is not installed, so those that call its playbooks find none.
+    errors = [line for line in log.splitlines() if "ERROR" in line and "Failed to find m365.apps." not in line]
+    if "Importer processing completed successfully" not in log or errors:
+        session.error("galaxy-importer found errors: " + "; ".join(errors))
 
 
 def _pin(package: str) -> str:

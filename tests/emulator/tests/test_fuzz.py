@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import schemathesis
 from schemathesis import GenerationMode
-from schemathesis.checks import positive_data_acceptance
+from schemathesis.checks import positive_data_acceptance  # pylint: disable=no-name-in-module  # made when it is asked for
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig
 
 from graph_emulator.openapi.document import document

@@ -48,14 +48,14 @@ def test_by_id(graph: Client, groups: list[str]) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
-        (f"/v1.0/groups/{uuid.uuid4()}", 404, "Request_ResourceNotFound"),
+        ("/v1.0/groups/00000000-0000-4000-8000-00000000dead", 404, "Request_ResourceNotFound"),
         ("/v1.0/groups/Finance", 400, "Request_BadRequest"),
         ("/v1.0/groups?$filter=displayName eq Finance", 400, "Request_UnsupportedQuery"),
         ("/v1.0/groups?$filter=displayName eq 'O'Brien'", 400, "Request_UnsupportedQuery"),
         ("/v1.0/groups?$filter=displayname eq 'x'", 400, "Request_UnsupportedQuery"),
         ("/v1.0/groups?$filter=endswith(displayName,'x')", 400, "Request_UnsupportedQuery"),
         (
-            f"/v1.0/groups?$filter=id in ({','.join(repr(str(uuid.uuid4())) for _unused in range(16))})",
+            f"/v1.0/groups?$filter=id in ({','.join(repr(str(uuid.UUID(int=number))) for number in range(16))})",
             400,
             "Request_UnsupportedQuery",
         ),
