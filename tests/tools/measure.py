@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "pyproject.toml"
 DATA = ROOT / ".ansible" / "coverage"
 TREE = ROOT / ".ansible" / "tree"
-EVERYTHING = ["tests/unit", "tests/integration"]
+EVERYTHING = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal", "tests/unit", "tests/integration"]
 
 
 def run(tests: list[str]) -> int:
