@@ -25,7 +25,8 @@ BIN = ROOT / ".venv" / "bin"
 # ansible-lint and mypy look at the checkout itself, plays run what users would install.
 TREE = str(ROOT / ".ansible" / "tree")
 INSTALLED = str(ROOT / ".ansible" / "collections")
-PATH = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+# For antsibull-nox, too, which starts "python".
+PATH = os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
 
 # A worker more than there are processors: the plays wait now and then.
 SIDE_BY_SIDE = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
