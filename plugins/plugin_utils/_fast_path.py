@@ -107,14 +107,13 @@ class FastPathAction(ActionBase):
     def _parse(self, printed: str) -> dict[str, t.Any]:
         """Return what a module printed, read as the controller reads any module."""
         output = {"stdout": printed, "stdout_lines": [], "stderr": "", "stderr_lines": [], "rc": 0}
-        if not hasattr(common_json, "get_module_encoder"):
-            # pylint: disable=no-name-in-module,no-value-for-parameter
-            from ansible.vars.clean import remove_internal_keys  # noqa: PLC0415 - gone from newer cores
+        profile = (_PROFILE,) if hasattr(common_json, "get_module_encoder") else ()
+        read = self._parse_returned_data(output, *profile)
+        if not hasattr(read, "as_result_dict"):  # up to ansible-core 2.19
+            from ansible.vars import clean  # noqa: PLC0415 - what it is asked for is gone from newer cores
 
-            parsed = self._parse_returned_data(output)
-            remove_internal_keys(parsed)
-            return t.cast("dict[str, t.Any]", parsed)
-        read = self._parse_returned_data(output, _PROFILE)
+            clean.remove_internal_keys(read)  # pylint: disable=no-member
+            return t.cast("dict[str, t.Any]", read)
         read.remove_internal_keys()
         return t.cast("dict[str, t.Any]", read.as_result_dict(for_round_trip=True))
 
