@@ -190,6 +190,18 @@ def test_a_failure_in_a_wave_can_be_undone(ansible: Ansible) -> None:
     assert contents(export[0]) == contents(export[1])
 
 
+def test_a_rollout_that_is_done_goes_back_no_further_than_its_last_run(ansible: Ansible, there: Emulator) -> None:
+    safe: Dict = {"rollout_backup_folder": str(ansible.folder / "backups"), "rollout_restore_on_failure": True}
+    roll_out(ansible, **safe).ok()
+    state = there.tenant(tenant.TENANT)
+    for policy in state["policies"]:
+        policy["policyPayload"][0]["value"] = "by others"
+    there.put({tenant.TENANT: state})
+    there.misbehave({"kind": "forbidden", "match": {"method": "PUT", "path": "policyPayload"}, "skip": 1, "count": 1})
+    assert "it is as before the rollout" in said(roll_out(ansible, **safe).failed())
+    assert live(there) == {"New": (0, "by others", {PILOT, BROAD, ALL}), "Baseline": (1, "by others", {BROAD})}
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -202,6 +214,9 @@ def contents(folder: Path) -> dict[str, bytes]:
         ({"waves": [{"name": "pilot", "groups": []}]}, "a wave has no groups."),
         ({"rollout_from_wave": "nobody"}, "there is none with the name nobody."),
         ({"waves": [{"name": "pilot", "groups": ["Pilots"]}, WAVES[2]]}, "'Pilots'"),
+        ({"waves": gated(interval=0)}, "pilot has a gate or a pause that means nothing."),
+        ({"waves": gated(max_failure_rate=5)}, "max_failure_rate"),
+        ({"waves": [*WAVES[:2], {**WAVES[2], "pause": -1}]}, "everybody has a gate or a pause that means nothing."),
     ],
 )
 def test_waves_that_cannot_be_meant_are_refused(ansible: Ansible, there: Emulator, change: Dict, words: str) -> None:
@@ -213,4 +228,12 @@ def test_a_state_file_that_cannot_be_read_stops_it(ansible: Ansible, there: Emul
     (ansible.folder / "state").mkdir()
     (ansible.folder / "state" / f"{tenant.TENANT}.waves.json").write_text("{")
     assert "is no state file of this version" in said(roll_out(ansible).failed())
+    assert there.writes() == []
+
+
+def test_what_fails_before_the_first_write_tells_of_none(ansible: Ansible, there: Emulator) -> None:
+    (ansible.folder / "state").write_text("a file")
+    failed = said(roll_out(ansible).failed())
+    assert "Wave 1 of 3, pilot: " in failed
+    assert "Written" not in failed
     assert there.writes() == []

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run
 
 Dict = dict[str, t.Any]
 
@@ -113,7 +113,7 @@ def put_behind_our_back(emulator: Emulator, name: str) -> None:
 
 def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulator) -> None:
     groups = [{"id": group, "displayName": name} for name, group in GROUPS.items()]
-    emulator.reset({**tenant.state(LIVE, groups), "settings": {"page_size": 25, "stale_seconds": 1}})
+    emulator.reset({**tenant.state(LIVE, groups), "settings": {"page_size": 25, "stale_seconds": 3}})
     folder = definitions(ansible.folder / "definitions")
     untouched = exported(ansible, "untouched")
     variables = {
@@ -125,6 +125,19 @@ def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulat
     }
     rollout = ("m365.apps.rollout", "-e", json.dumps(variables))
 
+    assert_killed_in_the_second_wave(ansible, emulator, rollout)
+    assert_gone_on_with(ansible, emulator, rollout)
+    emulator.misbehave()
+    assert_done(ansible, emulator, rollout, folder)
+    assert_drift_found(ansible, emulator, folder)
+
+    # Back to where it began, from the backup of the run that was killed: the one that went on made none.
+    [backup] = [path.parent for path in (ansible.folder / "backups").glob("*/*/manifest.json")]
+    ansible.playbook("m365.apps.restore", "-e", f"rollout_backup_folder={backup}").ok()
+    assert exported(ansible, "restored") == untouched
+
+
+def assert_killed_in_the_second_wave(ansible: Ansible, emulator: Emulator, rollout: t.Sequence[str]) -> None:
     # Each assignment of the second wave takes a while, so that it is killed in the middle.
     slow = {
         "kind": "slow",
@@ -134,17 +147,20 @@ def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulat
         "count": 500,
     }
     emulator.misbehave(*FAULTS, slow)
-    kill_in_wave(ansible, emulator, 1, "m365.apps.rollout", "-e", json.dumps(variables))
+    kill_in_wave(ansible, emulator, 1, *rollout)
     assert waves_of(ansible)[0]["status"] == "passed"
     live = policies_of(emulator)
     assert all(GROUPS["Pilot"] in groups_of(live[f"Policy {number:02d}"]) for number in range(COUNT - 1))
     assert not any(GROUPS["All"] in groups_of(policy) for name, policy in live.items() if name.startswith("Policy"))
     assert (live["Was here"]["description"], len(live)) == ("Ours since long", COUNT + 1)
 
-    # Gone on with, on a network that is no better.
+
+def assert_gone_on_with(ansible: Ansible, emulator: Emulator, rollout: t.Sequence[str]) -> None:
+    """On a network that is no better."""
     emulator.misbehave(*FAULTS)
     went_on = ansible.playbook(*rollout).ok()
     assert "Wave 1 of 3, pilot: passed" in went_on.stdout
+    assert "The rollout goes on; its backup is " in went_on.stdout
     assert [wave["status"] for wave in waves_of(ansible)] == ["passed"] * 3
     live = policies_of(emulator)
     assert all(groups_of(live[f"Policy {number:02d}"]) == set(GROUPS.values()) for number in range(COUNT - 1))
@@ -152,25 +168,28 @@ def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulat
     page = (ansible.folder / "report" / "report.html").read_text()
     assert all(wave["name"] in page for wave in WAVES)
 
-    # Nothing is left to do, and nothing is drift.
-    emulator.misbehave()
-    emulator.clear_journal()
-    again = ansible.playbook(*rollout).ok()
-    assert "changed=0" in again.stdout
+
+def drifted(ansible: Ansible, folder: Path) -> tuple[Run, list[Dict]]:
+    """Run the drift playbook. Return the run and what it tells of policies that are not as defined."""
     told = ansible.folder / "drift.json"
-    drift = ("m365.apps.drift", "-e", f"rollout_definitions={folder}", "-e", f"rollout_drift_file={told}")
-    ansible.playbook(*drift).ok()
+    run = ansible.playbook("m365.apps.drift", "-e", f"rollout_definitions={folder}", "-e", f"rollout_drift_file={told}")
+    return run, [policy for policy in json.loads(told.read_text())["policies"] if policy["status"] != "unchanged"]
+
+
+def assert_done(ansible: Ansible, emulator: Emulator, rollout: t.Sequence[str], folder: Path) -> None:
+    """Nothing is left to do, and nothing is drift."""
+    emulator.clear_journal()
+    assert "changed=0" in ansible.playbook(*rollout).ok().stdout
+    run, found = drifted(ansible, folder)
+    run.ok()
+    assert found == []
     assert emulator.writes() == []
 
-    # A key deep in a payload, behind our back.
-    put_behind_our_back(emulator, "Policy 17")
-    found = ansible.playbook(*drift).failed()
-    assert "The tenant has drifted: 1 updated to bring it back." in " ".join(found.stdout.split())
-    [drifted] = [policy for policy in json.loads(told.read_text())["policies"] if policy["status"] == "updated"]
-    assert drifted["display_name"] == "Policy 17"
-    assert drifted["before"] == {"policy_payload": {"[deep].value.rules[0].options.sneaked": "in"}}
 
-    # Back to where it began, from the backup of the run that was killed.
-    first = sorted(path.parent for path in (ansible.folder / "backups").glob("*/*/manifest.json"))[0]
-    ansible.playbook("m365.apps.restore", "-e", f"rollout_backup_folder={first}").ok()
-    assert exported(ansible, "restored") == untouched
+def assert_drift_found(ansible: Ansible, emulator: Emulator, folder: Path) -> None:
+    """A key deep in a payload, behind our back."""
+    put_behind_our_back(emulator, "Policy 17")
+    run, [found] = drifted(ansible, folder)
+    assert "The tenant has drifted: 1 updated to bring it back." in " ".join(run.failed().stdout.split())
+    assert (found["display_name"], found["status"]) == ("Policy 17", "updated")
+    assert found["before"] == {"policy_payload": {"[deep].value.rules[0].options.sneaked": "in"}}

@@ -222,7 +222,7 @@ def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:
 def test_a_folder_linked_to_itself_ends(tmp_path: Path) -> None:
     (tmp_path / "x.yml").mkdir()
     (tmp_path / "x.yml" / "loop").symlink_to(tmp_path)
-    look_up(str(tmp_path))
+    assert "it holds no definition file" in look_up(str(tmp_path))
 
 
 def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,7 +239,9 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytes
 )
 def test_an_odd_term(term: t.Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    look_up(term)
+    said = look_up(term)
+    assert said.startswith("definitions ")
+    assert "cannot read it" in said
 
 
 def test_a_policy_without_identity_is_refused_with_its_file() -> None:

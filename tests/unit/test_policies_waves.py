@@ -51,6 +51,8 @@ def test_too_few_users_wait_until_the_time_is_over(final: bool, verdict: str) ->
 def test_a_limit_of_failures_is_one_that_may_be_reached() -> None:
     given = checkins(A=[seen("u1", ok=False), *(seen(f"u{number}") for number in range(2, 21))])
     assert told(given, max_failure_rate=0.05)[:2] == ("passed", True)
+    many = checkins(A=[seen(f"u{number}", ok=number > 29) for number in range(1, 101)])
+    assert told(many, max_failure_rate=0.29)[:2] == ("passed", True)
     found = checkin_gate(given, max_failure_rate=0.04, final=True)
     assert (found["verdict"], found["reason"]) == ("breached", "1 of 20 users failed, more than 4.00%.")
 

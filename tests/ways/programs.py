@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import typing as t
 from pathlib import Path
 
-from ansible_collections.m365.apps.tests.integration.support.processes import BIN, ROOT, Run, environment, look_through
+from ansible_collections.m365.apps.tests.integration.support.processes import BIN, ROOT, Run, environment, finished
 
 WAYS = ROOT / ".ansible" / "ways"
 PROGRAMS = WAYS / "bin"
 AWX_COLLECTIONS = WAYS / "collections"
 EXTENSIONS = ROOT / "extensions"
-_SECONDS = 600
 
 
 def run(folder: Path, command: t.Sequence[object], cwd: Path | str | None = None, **more: str) -> Run:
@@ -26,16 +24,4 @@ def run(folder: Path, command: t.Sequence[object], cwd: Path | str | None = None
     """
     given = environment(folder)
     given["PATH"] = os.pathsep.join([str(BIN), str(PROGRAMS), os.environ.get("PATH", os.defpath)])
-    done = subprocess.run(
-        [str(word) for word in command],
-        cwd=cwd or folder,
-        env={**given, **more},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_SECONDS,
-        check=False,
-    )
-    result = Run(done.returncode, done.stdout, done.stderr)
-    look_through(result.output)
-    return result
+    return finished([str(word) for word in command], cwd or folder, {**given, **more})

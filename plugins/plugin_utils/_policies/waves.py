@@ -100,7 +100,8 @@ def _problem(users: int, needed: int, failed: int, limit: float) -> str | None:
     """Return why a gate does not pass, None if it does."""
     if users < needed:
         return f"{_people(users)} of the {needed} needed checked in."
-    if failed > limit * users:
+    # A quotient is rounded as the limit was; a product would not be.
+    if failed / users > limit:
         return f"{failed} of {_people(users)} failed, more than {limit:.2%}."
     return None
 

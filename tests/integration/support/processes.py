@@ -124,19 +124,26 @@ class Ansible:
     def run(self, program: str, *arguments: str, **more: str) -> Run:
         """Run a program and look through what it printed."""
         command = [str(BIN / program), *arguments]
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=environment(self.folder, self.way, **more),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-        run = Run(done.returncode, done.stdout, done.stderr)
-        look_through(run.output, self.canaries)
-        return run
+        return finished(command, self.folder, environment(self.folder, self.way, **more), self.canaries)
+
+
+def finished(
+    command: t.Sequence[str], cwd: Path | str, env: t.Mapping[str, str], canaries: t.Iterable[str] = ()
+) -> Run:
+    """Run a program to its end and look through what it printed, as `look_through` does."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+    run = Run(done.returncode, done.stdout, done.stderr)
+    look_through(run.output, canaries)
+    return run
 
 
 def look_through(output: str, canaries: t.Iterable[str] = ()) -> None:
