@@ -58,3 +58,26 @@ def test_the_workflows_are_what_github_takes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     (tmp_path / "wrong.yml").write_text(WORKFLOWS[0].read_text(encoding="utf-8").replace("runs-on", "run-on"))
     assert subprocess.run([*check, str(tmp_path / "wrong.yml")], capture_output=True, check=False).returncode == 1
+
+
+def test_the_hooks_of_a_commit_are_programs_of_the_venv() -> None:
+    hooks = [hook for repo in read(ROOT / ".pre-commit-config.yaml")["repos"] for hook in repo["hooks"]]
+    assert hooks
+    assert [hook["id"] for hook in hooks if not (ROOT / hook["entry"].split()[0]).is_file()] == []
+
+
+def test_updates_are_looked_for_where_pins_are() -> None:
+    updates = {entry["package-ecosystem"]: entry for entry in read(ROOT / ".github" / "dependabot.yml")["updates"]}
+    files = {"github-actions": ".github/workflows/checks.yml", "pip": "requirements.txt", "npm": "package-lock.json"}
+    assert updates.keys() == files.keys()
+    for ecosystem, name in files.items():
+        assert (ROOT / updates[ecosystem]["directory"].strip("/") / name).is_file()
+
+
+@pytest.mark.parametrize("name", ["bug.yml", "feature.yml"])
+def test_a_form_asks_with_fields_that_github_knows(name: str) -> None:
+    form = read(ROOT / ".github" / "ISSUE_TEMPLATE" / name)
+    assert form.keys() <= {"name", "description", "labels", "body"}
+    for field in form["body"]:
+        assert field["type"] in {"markdown", "textarea", "input", "dropdown", "checkboxes"}
+        assert field["attributes"].get("label") or field["type"] == "markdown"
