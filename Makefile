@@ -21,7 +21,7 @@ LINT := static yamllint antsibull-nox-config extra-checks
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 	@echo "  make SESSION      One part of make test: lint $(SESSIONS)"
-	@echo "  make SESSION      By ansible-test: $(ANSIBLE_TEST); make test has them by pytest"
+	@echo "  make SESSION      By ansible-test, targets also by modules: $(ANSIBLE_TEST)"
 
 setup: ## Make .venv with every tool, pinned (PYTHON=... chooses the interpreter)
 	@sh tests/tools/setup.sh tests/requirements.in

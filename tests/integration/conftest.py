@@ -17,8 +17,8 @@ from ansible_collections.m365.apps.tests.integration.support.secret_place import
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the targets: they take longest, and none should be left over for one worker at the end."""
-    items.sort(key=lambda item: not item.name.startswith("test_target["))
+    """Start with what takes longest: nothing of it should be left over for one worker at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")

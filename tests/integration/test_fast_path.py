@@ -158,6 +158,7 @@ def there(emulator: Emulator) -> Emulator:
     return emulator
 
 
+@pytest.mark.long
 def test_results_are_equal(ansible: Ansible, there: Emulator) -> None:
     def results(way: Way) -> dict[str, t.Any]:
         folder = ansible.folder / way.name

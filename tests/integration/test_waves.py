@@ -135,6 +135,7 @@ def test_in_one_run_waves_come_one_after_the_other(ansible: Ansible, there: Emul
     assert "changed=3 " in run.stdout
 
 
+@pytest.mark.long
 def test_a_gate_without_data_stops_and_the_next_run_goes_on(ansible: Ansible, there: Emulator) -> None:
     stopped = roll_out(ansible, waves=gated()).failed()
     assert "Wave 1 of 3, pilot: the check-in gate stays closed: Nobody checked in. The rollout stops" in said(stopped)

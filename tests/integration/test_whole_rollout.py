@@ -15,6 +15,8 @@ import typing as t
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run
@@ -111,6 +113,7 @@ def put_behind_our_back(emulator: Emulator, name: str) -> None:
     emulator.put({tenant.TENANT: state})
 
 
+@pytest.mark.long
 def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulator) -> None:
     groups = [{"id": group, "displayName": name} for name, group in GROUPS.items()]
     emulator.reset({**tenant.state(LIVE, groups), "settings": {"page_size": 25, "stale_seconds": 3}})

@@ -11,7 +11,9 @@ import re
 import subprocess
 import tempfile
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -65,16 +67,15 @@ def ansible_test_units(row: Row, more: t.Sequence[str]) -> Outcome:
 
 
 def targets(row: Row, more: t.Sequence[str]) -> Outcome:
-    """Run each target (or those of ``more``) in-process and by modules, in a fresh tenant; counts runs of targets."""
-    copy = _copy_for(row)
+    """Run each target (or those of ``more``) in a fresh tenant, in-process and, beside that, by modules.
+
+    Counts runs of targets.
+    """
     _log(row, "targets").unlink(missing_ok=True)
-    passed = failed = 0
-    with tempfile.TemporaryDirectory(prefix="matrix-") as folder, running_emulator(Path(folder)) as emulator:
-        for way in Way:
-            for name in more or NAMES:
-                good = _target(row, copy, emulator, way, name)
-                passed, failed = passed + good, failed + (not good)
-    return _judged(row, "targets", failed, passed)
+    provide_get_pip(row.bin / "python")
+    with ThreadPoolExecutor(len(Way)) as pool:
+        good = [*chain(*pool.map(lambda way: _targets(row, way, more or NAMES), Way))]
+    return _judged(row, "targets", not all(good), sum(good))
 
 
 def plays(row: Row, more: t.Sequence[str]) -> Outcome:
@@ -94,6 +95,12 @@ def _pytest(row: Row, check: str, arguments: t.Sequence[str]) -> Outcome:
     command = ["python", "-m", "pytest", "--color=no", f"--junit-xml={report}", *_SIDE_BY_SIDE, *arguments]
     code, _output = _run(row, check, command, ROOT)
     return _judged(row, check, code, _passed(report) if report.exists() else 0)
+
+
+def _targets(row: Row, way: Way, names: t.Sequence[str]) -> list[bool]:
+    copy = copy_collection(row.folder / way.name.lower())
+    with tempfile.TemporaryDirectory(prefix="matrix-") as folder, running_emulator(Path(folder)) as emulator:
+        return [_target(row, copy, emulator, way, name) for name in names]
 
 
 def _target(row: Row, copy: Path, emulator: Emulator, way: Way, name: str) -> bool:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The targets below targets/, each as the one role of a play, in every way."""
+"""The targets below targets/, each as the one role of a play."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import tenant
 from .emulator import Emulator
-from .processes import TARGETS, WAYS, Ansible, Run
+from .processes import TARGETS, Ansible, Run
 
 _PLAY = TARGETS.parent / "plays" / "target.yml"
 
@@ -25,12 +25,9 @@ def _names() -> list[str]:
 
 
 NAMES = _names()
-# By modules it takes longer, so that comes first.
-RUNS = [f"{name}-{way}" for way in reversed(WAYS) for name in NAMES]
 
 
-def run_target(run: str, emulator: Emulator, folder: Path) -> Run:
-    """Run one of RUNS in the emulator's tenant."""
-    target, _unused, way = run.partition("-")
-    variables = {**tenant.login_variables(emulator.ready), "target": target, "m365_fast_path": WAYS[way].value}
+def run_target(name: str, emulator: Emulator, folder: Path) -> Run:
+    """Run one of NAMES in the emulator's tenant."""
+    variables = {**tenant.login_variables(emulator.ready), "target": name}
     return Ansible(folder, {}, variables).playbook(_PLAY, "-vvvv")
