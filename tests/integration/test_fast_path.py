@@ -15,14 +15,20 @@ import shutil
 import sys
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.plays import Task, play, registered, run
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Way, both_ways
+from ansible_collections.m365.apps.tests.integration.support.processes import (
+    HIDDEN,
+    REGISTERS_ALL,
+    Ansible,
+    Way,
+    assert_called_with,
+    both_ways,
+)
 
 ONE = "office_client_config"
 MANY = "office_client_configs"
@@ -178,9 +184,10 @@ def test_results_are_equal(ansible: Ansible, there: Emulator) -> None:
     assert not here["unchanged"]["changed"]
     assert here["a refusal"]["failed"]
     assert here["a warning that failed_when reads"]["failed"]
-    assert [len(result.get("warnings", [])) for result in here["warnings in a loop"]["results"]] == [1, 0, 1]
+    warned = [len(result.get("warnings", [])) for result in here["warnings in a loop"]["results"]]
+    assert warned == ([1, 0, 1] if REGISTERS_ALL else [0, 0, 0])
     assert here["until"]["attempts"] == 2
-    assert here["unchanged"]["invocation"]["module_args"]["client_secret"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert_called_with(here["unchanged"], client_secret=HIDDEN)
     assert here["a secret in a result"]["config"]["description"] == "with (secret masked by m365.apps) in it"
     assert tenant.SECRET not in json.dumps([here, by_module])
     assert there.writes() == [f"PATCH /beta/officeConfiguration/clientConfigurations/{POLICIES[0]['id']}"] * 2
@@ -263,7 +270,7 @@ def test_what_runs_the_module(ansible: Ansible) -> None:
         ansible,
         [play([add, *registered(cases)]), play(on_play, environment={"M365_CLOUD": "global"})],
     )
-    failed = [name for name, entry in kept.items() if entry["result"]["failed"]]
+    failed = [name for name, entry in kept.items() if entry["result"].get("failed")]
     assert failed == []
     logins = [entry["logins"] for entry in kept.values()]
     spent = {name: after - before for name, before, after in zip(kept, [0, *logins], logins, strict=False)}
@@ -283,6 +290,6 @@ def test_relative_ca_path(ansible: Ansible, there: Emulator) -> None:
         "not there": task(INFO, {"ca_path": "no-ca.pem"}),
     }
     kept = run(ansible, [play(registered(cases))], folder=beside)
-    assert [entry["result"]["failed"] for entry in kept.values()] == [False, False, True]
+    assert [name for name, entry in kept.items() if entry["result"].get("failed")] == ["not there"]
     assert "no-ca.pem" in kept["not there"]["result"]["msg"]
-    assert Path(kept["there"]["result"]["invocation"]["module_args"]["ca_path"]).name == "own-ca.pem"
+    assert_called_with(kept["there"]["result"], ca_path="own-ca.pem")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
-from ansible_collections.m365.apps.tests.integration.support.processes import both_ways
+from ansible_collections.m365.apps.tests.integration.support.processes import HIDDEN, assert_called_with, both_ways
 from ansible_collections.m365.apps.tests.integration.support.secret_place import APP, GROUP, Place
 
 ONE, MANY, INFO, ORDER, GROUPS = (
@@ -55,15 +55,14 @@ def test_short_secrets_damage_nothing(place: Place) -> None:
         assert {key: results[name]["config"][key] for key in WORDS} == WORDS
         assert results[name]["diff"][0]["after"]["description"] == WORDS["description"]
         assert results[name]["actions"][0]["display_name"] == WORD
-        arguments = results[name]["invocation"]["module_args"]
-        assert (arguments["client_secret"], arguments["proxy"]) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "")
+        assert_called_with(results[name], client_secret=HIDDEN, proxy="")
     assert results["read"]["configs"] == results["read by secret"]["configs"]
     assert results["read"]["configs"][0]["groups"] == [GROUP["id"]]
     assert {key: results["read"]["configs"][0][key] for key in WORDS} == WORDS
     assert not results["written back"]["changed"]
     # Messages say words of others, so there a short secret that is sent is masked.
     assert "wrong" not in results["wrong"]["msg"]
-    assert results["read"]["invocation"]["module_args"]["certificate_passphrase"].startswith("VALUE_SPECIFIED")
+    assert_called_with(results["read"], certificate_passphrase=HIDDEN)
 
 
 @both_ways

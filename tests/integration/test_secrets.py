@@ -25,7 +25,14 @@ import pytest
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.canaries import Canaries
 from ansible_collections.m365.apps.tests.integration.support.plays import Task
-from ansible_collections.m365.apps.tests.integration.support.processes import BIN, Way, both_ways, environment
+from ansible_collections.m365.apps.tests.integration.support.processes import (
+    BIN,
+    HIDDEN,
+    Way,
+    assert_called_with,
+    both_ways,
+    environment,
+)
 from ansible_collections.m365.apps.tests.integration.support.runner import run_job
 from ansible_collections.m365.apps.tests.integration.support.secret_place import (
     ASSERTION,
@@ -176,7 +183,7 @@ def test_what_works(place: Place) -> None:
 def test_what_fails(place: Place) -> None:
     results = place.play(FAILING)
     assert [name for name, result in results.items() if not result["failed"]] == []
-    assert results["a misspelled option"]["invocation"]["module_args"]["client_secrets"].startswith("VALUE_SPECIFIED")
+    assert_called_with(results["a misspelled option"], client_secrets=HIDDEN)
     assert place.emulator.writes() == [call for call in place.emulator.writes() if call.startswith("PATCH")]
 
 

@@ -15,12 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from ansible import release
 
 from .tenant import SECRET, WRONG_SECRET
 
 ROOT = Path(__file__).resolve().parents[3]
 TARGETS = ROOT / "tests" / "integration" / "targets"
 BIN = Path(sys.executable).parent
+# Before 2.19 ansible-core keeps in a registered result neither how its module was called nor the warnings of an item.
+REGISTERS_ALL = tuple(map(int, release.__version__.split(".")[:2])) >= (2, 19)
+# What Ansible shows instead of a secret option.
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 # Ends what hangs; the longest play takes a minute, on a busy machine several.
 _SECONDS = 900
 # What the machine needs; everything else, above all logins and other PYTHONPATHs, stays out.
@@ -86,6 +91,14 @@ def environment(folder: Path, way: Way = Way.IN_PROCESS, **more: str) -> dict[st
         "M365_FAST_PATH": way.value,
         **more,
     }
+
+
+def assert_called_with(result: t.Mapping[str, t.Any], **options: str) -> None:
+    """Hold what a registered result says its module was called with; where ansible-core keeps nothing of it, that."""
+    arguments = result.get("invocation", {}).get("module_args", {})
+    wanted = options if REGISTERS_ALL else {}
+    called = {name: arguments[name] for name in options if name in arguments}
+    assert called == wanted, called
 
 
 class Ansible:
