@@ -22,8 +22,8 @@ from .tenant import SECRET, WRONG_SECRET
 ROOT = Path(__file__).resolve().parents[3]
 TARGETS = ROOT / "tests" / "integration" / "targets"
 BIN = Path(sys.executable).parent
-# Before 2.19 ansible-core keeps in a registered result neither how its module was called nor the warnings of an item.
-REGISTERS_ALL = tuple(map(int, release.__version__.split(".")[:2])) >= (2, 19)
+# Before 2.21 ansible-core keeps in a registered result neither how its module was called nor the warnings of an item.
+REGISTERS_ALL = tuple(map(int, release.__version__.split(".")[:2])) >= (2, 21)
 # What Ansible shows instead of a secret option.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 # Ends what hangs; the longest play takes a minute, on a busy machine several.
