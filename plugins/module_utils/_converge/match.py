@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from .._graph.errors import UserError
-from .._office.policy import KINDS, Policy
+from .._office.policy import KINDS, Policy, id_key
 from .desired import DesiredPolicy, State
 
 
@@ -28,7 +28,7 @@ def match(desired: t.Sequence[DesiredPolicy], live: t.Sequence[Policy]) -> tuple
     Raises UserError for an unknown id, several live policies with the name, another kind, a name that is or would be
     taken, and two desired items that mean one policy.
     """
-    by_id = {str(policy.id).casefold(): policy for policy in live}
+    by_id = {id_key(policy.id): policy for policy in live}
     by_name: dict[str, list[Policy]] = defaultdict(list)
     for policy in live:
         by_name[policy.display_name].append(policy)
@@ -56,7 +56,7 @@ def _find(
 
 
 def _find_by_id(item: DesiredPolicy, by_id: t.Mapping[str, Policy]) -> Policy | None:
-    policy = by_id.get(str(item.id).casefold())
+    policy = by_id.get(id_key(item.id))
     if policy is None:
         if item.state is State.ABSENT:
             return None
@@ -103,7 +103,7 @@ def _refuse_double(matches: t.Sequence[Match]) -> None:
 
 
 def _missing_key(item: DesiredPolicy) -> tuple[str, str]:
-    return ("id", item.id.casefold()) if item.id is not None else ("name", str(item.display_name))
+    return ("id", id_key(item.id)) if item.id is not None else ("name", str(item.display_name))
 
 
 def _refuse_other_kind(found: Match) -> None:

@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._graph.errors import UserError
-from .._office.policy import MAX_PRIORITY
+from .._office.policy import MAX_PRIORITY, id_key
 
 _SUBJECT = "the order"
 
@@ -72,7 +72,7 @@ def arrange(order: Order, seats: t.Sequence[Seat]) -> list[int]:
 
 
 def _find(name: str, seats: t.Sequence[Seat]) -> int:
-    found = [place for place, seat in enumerate(seats) if seat.id is not None and seat.id.casefold() == name.casefold()]
+    found = [place for place, seat in enumerate(seats) if seat.id is not None and id_key(seat.id) == id_key(name)]
     found = found or [place for place, seat in enumerate(seats) if seat.name == name]
     if len(found) == 1:
         return found[0]

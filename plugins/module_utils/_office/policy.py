@@ -34,6 +34,11 @@ def is_guid(text: str) -> bool:
     return _GUID.fullmatch(text) is not None
 
 
+def id_key(policy_id: object) -> str:
+    """Return what all spellings of one policy id share: ids are the same in either case."""
+    return str(policy_id).casefold()
+
+
 @dataclass(frozen=True)
 class Assignment:
     """One assignment: ``group_id`` is the Entra group's GUID in lower case, None for a target of another type.

@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import id_key
+
 from .conflicts import Conflict, find_conflicts, group_labels
 from .model import PAYLOADS, Policies, Policy, read_policies
 from .payloads import SETTING_KEY
@@ -122,7 +124,7 @@ def _of_present(policy: Policy) -> t.Iterator[Finding]:
 
 def _duplicates(read: Policies) -> t.Iterator[Finding]:
     """Yield what two policies may not share."""
-    for key, alike in _shared(read.all, lambda policy: policy.id and policy.id.lower()):
+    for key, alike in _shared(read.all, lambda policy: policy.id and id_key(policy.id)):
         yield _several("duplicate_id", alike, f"both mean the policy with id {key}. Keep one of them")
     for key, alike in _shared(read.all, lambda policy: policy.name):
         if all(policy.id for policy in alike):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .identity import chosen_by
 from .model import PoliciesError
 
 Dict = dict[str, t.Any]
@@ -77,8 +78,9 @@ def _users(listed: t.Sequence[Dict], names: t.Sequence[str] | None) -> tuple[set
     """Return the users that checked in, and those of them whose latest check-in failed on any of their devices."""
     users: set[str] = set()
     failed: set[str] = set()
+    counts = chosen_by(names or ())
     for policy in listed:
-        if names is not None and not {policy.get("display_name"), policy.get("id")} & set(names):
+        if names is not None and not counts(policy):
             continue
         devices: set[tuple[str, ...]] = set()
         # The latest come first, and of two at one time the failed one.
