@@ -56,10 +56,10 @@ class Tenants:
     def environment(self) -> dict[str, str]:
         return environment(self.ansible.folder, self.ansible.way, **self._more)
 
-    def play(self, *arguments: str, book: str = "m365.apps.tenants") -> Run:
+    def play(self, *arguments: str, book: str = "m365.apps.tenants", **more: str) -> Run:
         """Run a playbook with the inventory of the example; a login comes from nowhere else."""
         inventory = ["-i", str(self.folder / "inventory"), "-e", f"@{self.folder / 'own.json'}"]
-        return self.ansible.run("ansible-playbook", book, *inventory, *arguments, **self._more)
+        return self.ansible.run("ansible-playbook", book, *inventory, *arguments, **self._more, **more)
 
     def names(self, host: str) -> list[str]:
         return sorted(policy["displayName"] for policy in self.emulator.tenant(IDS[host])["policies"])
@@ -160,6 +160,15 @@ def assert_journal_apart(tenants: Tenants) -> None:
     for host in FINE:
         others = [tenants.canaries(other) for other in HOSTS if other != host]
         assert [seen for canaries in others for seen in canaries.seen_in(by_tenant[IDS[host]])] == []
+
+
+@pytest.mark.parametrize("strategy", ["free", "ansible.builtin.host_pinned"])
+def test_hosts_that_go_on_by_themselves_are_refused(tenants: Tenants, strategy: str) -> None:
+    done = tenants.play(ANSIBLE_STRATEGY=strategy).failed()
+    assert done.output.count(f"The tenants: cannot start: the strategy {strategy} lets each host go on by itself") >= 5
+    assert "5 tenants:" not in done.output
+    assert tenants.emulator.journal() == []
+    assert tenants.emulator.logins() == 0
 
 
 def test_one_worker_that_serves_several_tenants(tenants: Tenants) -> None:

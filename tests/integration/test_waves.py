@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support import plays, tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run, both_ways
 
@@ -238,3 +238,48 @@ def test_what_fails_before_the_first_write_tells_of_none(ansible: Ansible, there
     assert "Wave 1 of 3, pilot: " in failed
     assert "Written" not in failed
     assert there.writes() == []
+
+
+def under_keywords(ansible: Ansible, where: str) -> Dict:
+    """Return a play that includes the rollout with waves and a gate, in check mode by the keyword at one place."""
+    role: Dict = {"name": "m365.apps.rollout"}
+    variables = {
+        "rollout_policies": WANTED,
+        "rollout_waves": gated(),
+        "rollout_state_folder": str(ansible.folder / "state"),
+        "rollout_backup_folder": str(ansible.folder / "backups"),
+        "rollout_report_folder": str(ansible.folder / where),
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+    }
+    keyword = {"check_mode": True}
+    tasks: dict[str, list[Dict]] = {
+        "play": [{"ansible.builtin.include_role": role}],
+        "block": [{"block": [{"ansible.builtin.include_role": role}], **keyword}],
+        "import": [{"ansible.builtin.import_role": role, **keyword}],
+        "apply": [{"ansible.builtin.include_role": {**role, "apply": keyword}}],
+    }
+    return plays.play(tasks[where], vars=variables, connection="local", **keyword if where == "play" else {})
+
+
+def test_the_keyword_check_mode_is_as_good_as_check(ansible: Ansible, there: Emulator) -> None:
+    before = live(there)
+    places = ["play", "block", "import", "apply"]
+    book = ansible.folder / "keywords.yml"
+    book.write_text(json.dumps([under_keywords(ansible, where) for where in places]))
+    run = ansible.playbook(book).ok()
+    assert said(run).count("Plan (check mode, nothing was written): 2 policies, 1 created, 1 updated") == len(places)
+    assert "Rollout:" not in said(run)
+    assert (live(there), there.writes(), record(ansible)) == (before, [], {})
+    assert not (ansible.folder / "backups").exists()
+    for where in places:
+        assert "Check mode: nothing was written." in (ansible.folder / where / "report.md").read_text()
+    # The other way round, a keyword undoes --check for what is below it.
+    [play] = [under_keywords(ansible, "play")]
+    play["check_mode"] = False
+    play["vars"]["rollout_waves"] = WAVES
+    book.write_text(json.dumps([play]))
+    run = ansible.playbook(book, "--check").ok()
+    assert "Rollout: 2 policies, 1 created, 1 updated" in said(run)
+    assert statuses(ansible) == ["passed"] * 3
+    assert live(there)["New"][2] == {PILOT, BROAD, ALL}
+    assert "Check mode" not in (ansible.folder / "play" / "report.md").read_text()

@@ -1,0 +1,27 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Strategies that keep hosts together, and those that do not."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from ansible_collections.m365.apps.plugins.action.run_info import keeps_hosts_together
+from ansible_collections.m365.apps.plugins.modules import run_info
+
+
+@pytest.mark.parametrize("strategy", ["linear", "ansible.builtin.linear", "debug", "mitogen_linear", "carefree"])
+def test_these_keep_hosts_together(strategy: str) -> None:
+    assert keeps_hosts_together(strategy)
+
+
+@pytest.mark.parametrize("strategy", ["free", "ansible.builtin.free", "ansible.legacy.host_pinned", "mitogen_free"])
+def test_these_let_each_host_go_on_by_itself(strategy: str) -> None:
+    assert not keeps_hosts_together(strategy)
+
+
+def test_the_documentation_can_be_read() -> None:
+    assert yaml.safe_load(run_info.DOCUMENTATION)["options"] == {}
+    assert set(yaml.safe_load(run_info.RETURN)) == {"check_mode", "diff_mode", "strategy", "hosts_together"}
