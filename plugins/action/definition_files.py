@@ -17,6 +17,8 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Use
 from ansible_collections.m365.apps.plugins.plugin_utils._export import ENDINGS, Export, export, is_ours
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import plain_arguments
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA
+from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 
 SPEC: dict[str, t.Any] = {
     "path": {"type": "path", "required": True},
@@ -39,9 +41,9 @@ class ActionModule(ActionBase):
         """Return which files were or would be written and removed, or why none were."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         _unused, options = self.validate_argument_spec(argument_spec=SPEC)
-        folder = Path(self._loader.path_dwim(options["path"]))
-        schema = options["schema"] or os.path.relpath(SCHEMA, folder)
         try:
+            folder = _folder(options["path"])
+            schema = options["schema"] or os.path.relpath(SCHEMA, folder)
             given = plain_arguments({"configs": options["configs"], "group_names": options["group_names"]})
             made = export(given["configs"], given["group_names"], options["format"], schema, options["ids"] == "always")
             changes = planned(folder, made, options["purge"])
@@ -50,13 +52,21 @@ class ActionModule(ActionBase):
         except UserError as error:
             cause = str(error)
         except OSError as error:
-            where, why = plain(str(error.filename or folder), 600), error.strerror or type(error).__name__
+            where, why = plain(str(error.filename or options["path"]), 600), error.strerror or type(error).__name__
             cause = f"{where}: cannot export to it: {why}. Check the path and its permissions."
         else:
             result.update(_result(folder, made, changes, self._task.diff))
             return result
         result.update(failed=True, msg=cause)
         return result
+
+
+def _folder(path: str) -> Path:
+    """Return the folder to write to. Raises UserError."""
+    try:
+        return Path(absolute_path(path))
+    except PoliciesError as error:
+        raise UserError(plain(path, 600), "export to it", str(error), "Give another path") from None
 
 
 # File name -> its bytes before and after; None where there is none.

@@ -28,8 +28,8 @@ options:
   _terms:
     description:
       - Folders or files. A relative path is looked for like that of any lookup, for example in C(files) of a role
-        and next to
-        the playbook. A folder without definition files is an error.
+        and next to the playbook, then in the folder that the run was started in. The role P(m365.apps.rollout#role)
+        looks in that last one only. A folder without definition files is an error.
     required: true
 """
 
@@ -48,6 +48,7 @@ _list:
   elements: dict
 """
 
+import os
 import typing as t
 from collections.abc import Hashable
 from pathlib import Path
@@ -63,11 +64,16 @@ from ansible_collections.m365.apps.plugins.module_utils._module.arguments import
 from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policy
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import PayloadError, parse_given
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import PAYLOAD_FIELDS
+from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA
+from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 
 # Values of one file: thousands of policies with all their settings.
 _MOST_VALUES = 2_000_000
 _VALIDATOR = ArgumentSpecValidator(POLICY_IN_LIST)
 _ENDINGS = (".yml", ".yaml", ".json")
+# Where a relative path would be found in this collection, when one of its own playbooks is run.
+_NOT_OF_THE_USER = tuple(SCHEMA.parents[1] / place for place in ("playbooks", "roles/rollout"))
 # What JSON Schema lets stand beside the options, for editors and people.
 _NOTES = ("$schema", "$comment")
 
@@ -81,10 +87,7 @@ class LookupModule(LookupBase):
         for term in terms:
             if "\0" in str(term):
                 raise _error(str(term), "its name holds a NUL", "Check the path")
-            found = self.find_file_in_search_path(variables or {}, "files", str(term), ignore_missing=True)
-            if not found:
-                raise _error(str(term), "there is no such folder or file", "Check the path")
-            for path in definition_files(Path(found)):
+            for path in definition_files(self._found(str(term), variables or {})):
                 if not path.exists():
                     raise _error(str(path), "it is a link that leads nowhere", "Mend the link, or take it away")
                 try:
@@ -94,6 +97,20 @@ class LookupModule(LookupBase):
                     raise _error(str(path), cause, "Check its permissions") from None
                 policies.extend(read_definitions(str(path), text))
         return policies
+
+    def _found(self, term: str, variables: dict[str, t.Any]) -> Path:
+        """Return the folder or file that is meant. Raises AnsibleLookupError, which tells where was looked."""
+        found = self.find_file_in_search_path(variables, "files", term, ignore_missing=True)
+        if found and not any(Path(found).resolve().is_relative_to(place) for place in _NOT_OF_THE_USER):
+            return Path(found)
+        try:
+            here = absolute_path(term)
+        except PoliciesError as error:
+            raise _error(term, str(error), "Give an absolute path") from None
+        if os.path.exists(here):
+            return Path(here)
+        looked = " and at ".join(dict.fromkeys([os.path.join(self.get_basedir(variables), term), here]))
+        raise _error(term, f"there is no such folder or file; it was looked for at {looked}", "Check the path")
 
 
 def definition_files(place: Path) -> list[Path]:

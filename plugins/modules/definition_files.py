@@ -25,7 +25,7 @@ author:
 options:
   path:
     description:
-      - The folder; it is made when it is missing. A relative path starts next to the playbook.
+      - The folder; it is made when it is missing. A relative path starts in the folder that the run was started in.
     type: path
     required: true
   configs:

@@ -25,7 +25,7 @@ def there(emulator: Emulator) -> Emulator:
 
 def test_a_report_of_drift_is_no_failure(ansible: Ansible, there: Emulator) -> None:
     folder = ansible.folder / "reports"
-    ansible.playbook("m365.apps.report", "-e", OURS, "-e", f"rollout_report_folder={folder}").ok()
+    ansible.playbook("m365.apps.report", "-e", OURS, "-e", "rollout_report_folder=reports").ok()
     text = (folder / "report.md").read_text()
     assert "The tenant has drifted: 1 updated to bring it back." in text
     assert "Unmanaged" in text
@@ -40,10 +40,10 @@ def test_a_report_needs_a_folder(ansible: Ansible, there: Emulator) -> None:
 
 def test_a_backup_is_restored(ansible: Ansible, there: Emulator) -> None:
     folder = ansible.folder / "backup"
-    ansible.playbook("m365.apps.backup", "-e", OURS, "-e", f"rollout_backup_folder={folder}").ok()
+    ansible.playbook("m365.apps.backup", "-e", OURS, "-e", "rollout_backup_folder=backup").ok()
     assert json.loads((folder / "manifest.json").read_text())["policies"] == len(LIVE)
     assert there.writes() == []
     ansible.playbook("m365.apps.rollout", "-e", OURS).ok()
-    ansible.playbook("m365.apps.restore", "-e", f"rollout_backup_folder={folder}").ok()
+    ansible.playbook("m365.apps.restore", "-e", "rollout_backup_folder=backup").ok()
     [ours] = [policy for policy in there.tenant(tenant.TENANT)["policies"] if policy["displayName"] == "Ours"]
     assert ours["description"] == "drifted"
