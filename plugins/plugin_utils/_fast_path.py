@@ -33,6 +33,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.logins import fi
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
 from ansible_collections.m365.apps.plugins.plugin_utils import _progress
+from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import REACHES_PLUGINS
 
 SWITCH_VARIABLE = "m365_fast_path"
 SWITCH_ENVIRONMENT = "M365_FAST_PATH"
@@ -177,7 +178,7 @@ def _written(arguments: t.Mapping[str, t.Any]) -> bytes:
     """Return arguments as the JSON text that a module process gets. Raises UserError for what cannot go into it."""
     reason: Exception | None = None
     try:
-        text = json.dumps({"ANSIBLE_MODULE_ARGS": dict(arguments)}, cls=_encoder(), ensure_ascii=False).encode()
+        text = json.dumps({"ANSIBLE_MODULE_ARGS": dict(arguments)}, ensure_ascii=False, **_encoding()).encode()
         # AnsibleModule copies its arguments level by level, and ends in a traceback where there are too many.
         if not is_too_deep(arguments, 2 * DEEPEST):
             return text
@@ -191,12 +192,12 @@ def _written(arguments: t.Mapping[str, t.Any]) -> bytes:
     raise UserError("the task", "use its options", cause, step) from reason
 
 
-def _encoder() -> type[json.JSONEncoder]:
-    """Return how the controller writes module arguments."""
-    if hasattr(common_json, "get_module_encoder"):
+def _encoding() -> dict[str, t.Any]:
+    """Return how the controller writes module arguments, for json.dumps. Vaulted text goes into them decrypted."""
+    if not REACHES_PLUGINS:
         encoder = common_json.get_module_encoder(_PROFILE, common_json.Direction.CONTROLLER_TO_MODULE)
-        return t.cast("type[json.JSONEncoder]", encoder)
-    return t.cast("type[json.JSONEncoder]", common_json.AnsibleJSONEncoder)
+        return {"cls": encoder}
+    return {"cls": common_json.AnsibleJSONEncoder, "vault_to_text": True}
 
 
 def _kept_tenant(voice: _progress.Voice, params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:

@@ -13,6 +13,7 @@ from pathlib import Path
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "definition.schema.json"
 
@@ -25,6 +26,7 @@ def as_filter(function: t.Callable[..., t.Any], name: str) -> t.Callable[..., t.
 
     @functools.wraps(function)
     def call(*arguments: t.Any, **options: t.Any) -> t.Any:
+        arguments, options = decrypted(arguments), decrypted(options)
         try:
             return function(*arguments, **options)
         except PoliciesError as error:
