@@ -58,7 +58,8 @@ TASKS = """
     dest: "{{ playbook_dir }}/kept.json"
     mode: "0600"
     content: >-
-      {{ {'again': again is changed, 'grouped': grouped is changed, 'read': read.configs, 'findings': listed | m365.apps.policy_findings,
+      {{ {'again': again is changed, 'grouped': grouped is changed, 'read': read.configs,
+          'findings': listed | m365.apps.policy_findings,
           'mapped': listed | m365.apps.mapped_groups({name: 'Other'})} | to_json }}
   vars:
     <<: *listed

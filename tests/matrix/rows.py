@@ -16,7 +16,15 @@ from .checkout import ROOT, WORK
 NEWEST = "newest"
 # The venv that this runs in, with every Python that its ansible-core knows.
 HERE = "here"
-SUPPORTED = ("2.16-py3.11", "2.17-py3.11", "2.18-py3.11", "2.19-py3.11", "2.20-py3.12", "2.21-py3.12", f"{NEWEST}-py3.13")
+SUPPORTED = (
+    "2.16-py3.11",
+    "2.17-py3.11",
+    "2.18-py3.11",
+    "2.19-py3.11",
+    "2.20-py3.12",
+    "2.21-py3.12",
+    f"{NEWEST}-py3.13",
+)
 # Pins that belong to the ansible-core of make test, and not to that of a row.
 _OF_THE_CORE = ("ansible-core==", "resolvelib==")
 _NAME = re.compile(rf"(?P<core>\d+\.\d+|{NEWEST})-py(?P<python>3\.\d+)")
