@@ -31,8 +31,9 @@ from ansible_collections.m365.apps.plugins.module_utils._module.arguments import
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
+from ansible_collections.m365.apps.plugins.module_utils._module.starter import STARTED_BY, Starter
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
-from ansible_collections.m365.apps.plugins.plugin_utils import _progress
+from ansible_collections.m365.apps.plugins.plugin_utils import _progress, _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import REACHES_PLUGINS
 
 SWITCH_VARIABLE = "m365_fast_path"
@@ -61,6 +62,7 @@ class FastPathAction(ActionBase):
         if not self._fits(task_vars):
             return self._run_as_module(task_vars)
         super().run(tmp, task_vars)
+        _watch.end_with(_watch.main_process())
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, task_vars)
         with contextlib.chdir(self._loader.get_basedir()):  # where a local module process runs
@@ -103,7 +105,21 @@ class FastPathAction(ActionBase):
         )
         if normal is None:
             raise AnsibleError("m365.apps: cannot run the module: ansible-core has no action plugin 'normal'")
-        return t.cast("dict[str, t.Any]", normal.run(task_vars=task_vars))
+        # A job that is to outlive its task (async) has no starter.
+        starter = None if self._task.async_val else _watch.main_process()
+        with self._told(starter), _watch.ending_with(starter):
+            return t.cast("dict[str, t.Any]", normal.run(task_vars=task_vars))
+
+    @contextlib.contextmanager
+    def _told(self, starter: Starter | None) -> t.Iterator[None]:
+        """Tell a module on this machine who started it, inside the block."""
+        given = self._task.args
+        if starter is not None and self._connection.transport == "local":
+            self._task.args = {**given, STARTED_BY: starter.as_option()}
+        try:
+            yield
+        finally:
+            self._task.args = given
 
     def _parse(self, printed: str) -> dict[str, t.Any]:
         """Return what a module printed, read as the controller reads any module."""
@@ -207,5 +223,5 @@ def _kept_tenant(voice: _progress.Voice, params: t.Mapping[str, t.Any], raw: t.M
     # A file that changes between two items is another credential, as it would be for a module.
     key = json.dumps([os.getpid(), voice.host, chosen, given, file_digests(params)], sort_keys=True)
     if key not in _CLIENTS:
-        _CLIENTS[key] = open_client(params, raw, voice.waiting)
+        _CLIENTS[key] = open_client(params, raw, voice.waiting, partial(_watch.is_wanted, _watch.main_process()))
     return tenant_of(_CLIENTS[key], params)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from .auth import Authenticator
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
-from .errors import Failure, GraphError, InDoubtError, LoginError, NoAnswerError, NotGraphError
+from .errors import Failure, GraphError, InDoubtError, LoginError, NoAnswerError, NotGraphError, UnwantedError
 from .messages import THROTTLED, Answer, Call, failure_of, host_of, refusal_of
 from .pace import Pace
 from .retry import RetryPolicy, Transient
@@ -28,12 +28,18 @@ _UNAVAILABLE = 503
 T = t.TypeVar("T")
 
 
+def always() -> bool:
+    """Tell that what a client does is wanted, whatever happens."""
+    return True
+
+
 class GraphClient:
     """Calls Graph below one root URL with one login.
 
     Paths are relative (``/officeConfiguration``); ``version`` replaces the connection's api_version. Every call
     carries the token, a fresh client-request-id and the user agent, and has a time-out. ``batching`` lets many() use
-    $batch; it turns itself off where the tenant refuses that.
+    $batch; it turns itself off where the tenant refuses that. ``still_wanted`` is asked right before each request:
+    after a no nothing more is sent.
     """
 
     def __init__(
@@ -42,8 +48,10 @@ class GraphClient:
         authenticator: Authenticator,
         retry: RetryPolicy | None = None,
         batching: bool = False,
+        still_wanted: t.Callable[[], bool] = always,
     ) -> None:
         self.batching = batching
+        self._still_wanted = still_wanted
         # Every token that was sent, so that it can be masked where an answer repeats it.
         self.tokens: set[str] = set()
         self._connection = connection
@@ -225,11 +233,14 @@ class GraphClient:
     ) -> tuple[Answer, Exception | None]:
         """Send one request; return its answer, and the error that it is when it is not 2xx.
 
-        Raises Transient, LoginError, NoAnswerError.
+        Raises Transient, LoginError, NoAnswerError, UnwantedError.
         """
         token = self._token()
         self.tokens.add(token)
         self._pace.before(methods)
+        # Last of all: the login and the pace may have taken minutes.
+        if not self._still_wanted():
+            raise UnwantedError(method, urlsplit(url).path)
         request_id = str(uuid.uuid4())
         sent = {**headers, "Authorization": f"Bearer {token}", "client-request-id": request_id}
         response = send(self._session, method, url, self._connection.timeout, headers=sent, **body)

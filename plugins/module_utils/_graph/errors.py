@@ -148,6 +148,26 @@ class NotGraphError(GraphError):
         return "Check graph_url and api_version, and whether a proxy or captive portal answers instead of Graph"
 
 
+class UnwantedError(GraphError):
+    """A call that was not sent, since whoever started the run is gone."""
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(
+            Failure(
+                "the process that started this run has ended, so nothing more is sent",
+                None,
+                None,
+                None,
+                None,
+                method,
+                path,
+            )
+        )
+
+    def advice(self) -> str | None:
+        return "Run it again; what was already applied is found and left alone"
+
+
 class InDoubtError(GraphError):
     """A call that must not be done twice, of which nobody knows whether it was done.
 

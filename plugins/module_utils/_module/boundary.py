@@ -8,6 +8,7 @@ from __future__ import annotations
 import traceback
 import typing as t
 from dataclasses import replace
+from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -20,6 +21,7 @@ from .given import outline, taken
 from .jobs import Job, Reply, Request
 from .masking import masked, secrets_of, shown_arguments, shown_result
 from .modules import ModuleDefinition
+from .starter import STARTED_BY, Starter, is_read, starter_from
 from .tenant import Tenant, open_tenant
 
 _MESSAGE_LIMIT = 1900
@@ -35,6 +37,7 @@ class Module(AnsibleModule):
     # Those acquired so far.
     _tokens: t.Collection[str] = ()
     _unreadable: UserError | None = None
+    _starter: Starter | None = None
 
     def __init__(self, definition: ModuleDefinition) -> None:
         self._spec = definition.spec
@@ -42,6 +45,7 @@ class Module(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()
+        self._starter = starter_from(self.params.pop(STARTED_BY, None))
         self.params, self._unreadable = taken(self.params, self._spec, self.argument_spec)
         self.raw = {name: outline(value) for name, value in self.params.items()}
         for name in SHARED:
@@ -66,6 +70,10 @@ class Module(AnsibleModule):
 
         reply = answer(Request(self.params, self.raw, self.check_mode, self._diff, progress), job, opened)
         return replace(reply, warnings=masked(reply.warnings, secrets_of(self.params, self._tokens)))
+
+    def still_wanted(self) -> bool:
+        """Tell whether the process that started this module still lives, and somebody reads what it prints."""
+        return is_read() and (self._starter is None or self._starter.lives)
 
     def end(self, reply: Reply) -> None:
         """Print the result and end the process."""
@@ -107,7 +115,7 @@ def run_module(definition: ModuleDefinition) -> None:
     """Run a module and end the process."""
     module = Module(definition)
     try:
-        reply = module.reply(definition.job)
+        reply = module.reply(definition.job, partial(open_tenant, still_wanted=module.still_wanted))
     except MissingLibraryError as error:
         module.end_without(error)
         return

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from .._graph.client import GraphClient
+from .._graph.client import GraphClient, always
 from .._graph.clouds import CLOUDS
 from .._graph.errors import UserError
 from .._graph.retry import RetryPolicy, Waiting, nobody
@@ -32,9 +32,11 @@ class Tenant:
     tokens: t.Collection[str] = field(default=(), repr=False)
 
 
-def open_tenant(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
+def open_tenant(
+    params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], still_wanted: t.Callable[[], bool] = always
+) -> Tenant:
     """Return the tenant that the arguments name; nothing is sent yet. Raises UserError."""
-    return tenant_of(open_client(params, raw), params)
+    return tenant_of(open_client(params, raw, still_wanted=still_wanted), params)
 
 
 def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
@@ -43,15 +45,20 @@ def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     return Tenant(store, GroupDirectory(client), client.tokens)
 
 
-def open_client(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], waiting: Waiting = nobody) -> GraphClient:
-    """Return a client for the connection and the login that the arguments name; ``waiting`` hears of its waits.
+def open_client(
+    params: t.Mapping[str, t.Any],
+    raw: t.Mapping[str, t.Any],
+    waiting: Waiting = nobody,
+    still_wanted: t.Callable[[], bool] = always,
+) -> GraphClient:
+    """Return a client for the connection and the login that the arguments name.
 
-    Raises UserError.
+    ``waiting`` hears of its waits, ``still_wanted`` is asked before each request. Raises UserError.
     """
     connection = _connection(params)
     retry = RetryPolicy(connection.retry_timeout, waiting=waiting)
     batching = params.get("batch") == "auto"
-    return GraphClient(connection, authenticator_of(params, raw, connection, retry), retry, batching)
+    return GraphClient(connection, authenticator_of(params, raw, connection, retry), retry, batching, still_wanted)
 
 
 def _connection(params: t.Mapping[str, t.Any]) -> Connection:

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A play of which only the main process is killed stops to write: real runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.plugin_utils._watch import descendants
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+from ansible_collections.m365.apps.tests.integration.support.plays import play
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, both_ways
+
+_SECONDS = 60
+_COUNT = 60
+_POLICIES = [{"display_name": f"Policy {number}", "description": "As wanted"} for number in range(_COUNT)]
+# Each write takes long enough for the play to be killed in the middle, whatever the machine.
+_SLOW = {"kind": "slow", "match": {"method": "POST", "path": "clientConfigurations$"}, "seconds": 1, "count": None}
+# What a task that looks after itself would still send: the call on its way, and one that it was about to send.
+_ON_THEIR_WAY = 2
+
+TASKS = {
+    "one task": {"m365.apps.office_client_configs": {"policies": _POLICIES, "batch": "never"}},
+    "a loop": {
+        "m365.apps.office_client_config": {"display_name": "{{ item.display_name }}"},
+        "loop": _POLICIES,
+        "loop_control": {"label": "{{ item.display_name }}"},
+    },
+}
+
+
+def _until(holds: t.Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + _SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {_SECONDS} s: {what}"
+        time.sleep(0.05)
+
+
+def _ended(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+@both_ways
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+def test_nothing_is_written_once_the_main_process_is_killed(
+    ansible: Ansible, emulator: Emulator, task: dict[str, t.Any]
+) -> None:
+    emulator.misbehave(_SLOW)
+    (ansible.folder / "play.yml").write_text(json.dumps([play([task])]))
+    process = ansible.start("ansible-playbook", "play.yml")
+    try:
+        _until(lambda: len(emulator.writes()) >= 1, "a first write")
+        others = descendants(process.pid)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    at_most = len(emulator.writes()) + _ON_THEIR_WAY
+    _until(lambda: all(map(_ended, others)), "the processes of the play have ended")
+    assert others
+    assert len(emulator.writes()) <= at_most < _COUNT
+
+
+def test_a_job_that_outlives_its_play_goes_on(ansible: Ansible, emulator: Emulator) -> None:
+    """An async task is made to run without who started it."""
+    task = {"m365.apps.office_client_configs": {"policies": _POLICIES[:2], "batch": "never"}, "async": 120, "poll": 0}
+    emulator.misbehave({**_SLOW, "seconds": 3})
+    (ansible.folder / "play.yml").write_text(json.dumps([play([task])]))
+    assert ansible.start("ansible-playbook", "play.yml").wait(_SECONDS) == 0
+    _until(lambda: len(emulator.writes()) == len(_POLICIES[:2]), "both writes")
