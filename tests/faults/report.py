@@ -9,7 +9,7 @@ import typing as t
 from collections import Counter
 
 from .judge import COLUMNS
-from .trial import IN_PROCESS, KILLED, PLAYBOOK, SEVERAL, Baseline, Verdict
+from .trial import ALONE, ALONE_MODULE, IN_PROCESS, KILLED, PLAYBOOK, SEVERAL, Baseline, Verdict
 
 _TEXT = """\
 # Faults
@@ -28,7 +28,8 @@ tenant holds {bystanders} others that nobody may touch.
 * **unclear**: a failure without such a sentence. **untrue**: `changed` or a status that does not fit what was done.
   **not converged**, **not stable**: the second and the third run.
 * *{killed}*: real `ansible-playbook` processes, killed (SIGKILL) while a write waits for its answer, before and after
-  its work is done, also within a batch. *{playbook}*: trials like *{in_process}* by real processes. *{several}*: two
+  its work is done, also within a batch. *{alone}*: only the main process is; its workers and modules must end by
+  themselves and send nothing more. *{playbook}*: trials like *{in_process}* by real processes. *{several}*: two
   to five faults in one run. Both are drawn with seed {seed}.
 
 {table}
@@ -43,6 +44,7 @@ def markdown(bases: t.Mapping[str, Baseline], verdicts: t.Sequence[Verdict], see
     return _TEXT.format(
         bystanders=bystanders,
         killed=KILLED,
+        alone=ALONE,
         playbook=PLAYBOOK,
         in_process=IN_PROCESS,
         several=SEVERAL,
@@ -58,7 +60,7 @@ def table(verdicts: t.Sequence[Verdict]) -> str:
     """Return the table: one row for each scenario and way."""
     head = ["scenario", "", "positions", "kinds", "trials", "runs", "survived", "refused", *COLUMNS]
     rows: dict[tuple[str, str], list[Verdict]] = {}
-    for way in (IN_PROCESS, SEVERAL, PLAYBOOK, KILLED):
+    for way in (IN_PROCESS, SEVERAL, PLAYBOOK, KILLED, ALONE, ALONE_MODULE):
         for verdict in verdicts:
             if verdict.trial.way == way:
                 rows.setdefault((verdict.trial.scenario, way), []).append(verdict)

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import replace
 
 from .kinds import KINDS, MODES
-from .trial import IN_PROCESS, KILLED, KILLS, PLAYBOOK, SEVERAL, Baseline, Trial
+from .trial import ALONE, ALONE_MODULE, IN_PROCESS, KILLED, KILLS, PLAYBOOK, SEVERAL, Baseline, Trial
 
 Baselines = t.Mapping[str, Baseline]
 
@@ -37,7 +37,7 @@ def part(bases: Baselines, chance: random.Random) -> list[Trial]:
     every = _every(bases)
     for trial in chance.sample(every, len(every)):
         chosen.setdefault((trial.scenario, trial.kind), trial)
-    killed = [trial for trial in kills(bases) if trial.scenario == "bulk"]
+    killed = [trial for trial in kills(bases) if trial.scenario == "bulk" and trial.way == KILLED]
     one_each = [chance.choice([trial for trial in killed if trial.kind == kind]) for kind in KILLS if killed]
     return [*one_each, *_several(every, 2, chance), *chosen.values()]
 
@@ -67,7 +67,8 @@ def _every(bases: Baselines) -> list[Trial]:
 
 
 def kills(bases: Baselines) -> list[Trial]:
-    """Return a kill before and after the work of every write that is a request of its own, and of a part of a batch.
+    """Return a kill before and after the work of every write that is a request of its own, and of a part of a batch;
+    then kills of the main process alone.
 
     The first write within each batch is left undone by the kill before its work, while the others are done.
     """
@@ -80,4 +81,6 @@ def kills(bases: Baselines) -> list[Trial]:
             first = position.inner and not base.positions[place - 1].inner
             if position.writes and (first or not position.inner):
                 trials += [Trial(name, place, kind, str(request), KILLED) for kind in KILLS]
-    return trials
+    # What is left when the main process alone is killed is the same at each write, so one write of a scenario will do.
+    one_each = {trial.scenario: trial for trial in reversed(trials) if trial.kind == KILLS[-1]}
+    return [*trials, *(replace(trial, way=way) for trial in one_each.values() for way in (ALONE, ALONE_MODULE))]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+from ansible_collections.m365.apps.tests.integration.support.processes import Way
 
 from . import judge, tenants, ways
 from .judge import Case, Violation
@@ -22,6 +23,8 @@ CALM = (60.0, 60.0)
 _KILL = {"before its work": {"kind": "hang", "seconds": 90}, "after its work": {"kind": "slow", "seconds": 90}}
 KILLS = tuple(_KILL)
 IN_PROCESS, SEVERAL, PLAYBOOK, KILLED = "in-process", "several at once", "ansible-playbook", "killed"
+# Only the main process is killed, while the task works in its worker, or as a module.
+ALONE, ALONE_MODULE = "main process killed", "main process killed, as a module"
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def tried(emulator: Emulator, trial: Trial, base: Baseline) -> Verdict:
     """Try it and judge it."""
     scenario, position = SCENARIOS[trial.scenario], base.positions[trial.position]
     found: list[Violation] = []
-    if trial.way == KILLED:
+    if trial.way in (KILLED, ALONE, ALONE_MODULE):
         survived, said = _kill(emulator, scenario, trial, base)
     else:
         survived, said = _fault(emulator, scenario, trial, base, found)
@@ -143,11 +146,12 @@ def _kill(emulator: Emulator, scenario: Scenario, trial: Trial, base: Baseline) 
         scenario,
         base.positions[trial.position].fault(replace(KINDS["slow"], fault=_KILL[trial.kind]), MODES["once"]),
     )
-    ways.killed(emulator, scenario, int(trial.mode) + 1)
+    way = Way.MODULE if trial.way == ALONE_MODULE else Way.IN_PROCESS
+    ways.killed(emulator, scenario, int(trial.mode) + 1, trial.way != KILLED, way)
     return None, "killed"
 
 
-def _next(emulator: Emulator, scenario: Scenario, case: Case, column: str, way: ways.Way) -> t.Iterator[Violation]:
+def _next(emulator: Emulator, scenario: Scenario, case: Case, column: str, way: ways.Runner) -> t.Iterator[Violation]:
     """Run it without faults; yield where it does not reach the goal, or (not stable) changes anything."""
     before = policies(emulator)
     result = way(emulator, scenario, *CALM)

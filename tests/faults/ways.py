@@ -19,15 +19,16 @@ from pathlib import Path
 from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import with_shared
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
+from ansible_collections.m365.apps.plugins.plugin_utils._watch import descendants
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.plays import play, registered, run
-from ansible_collections.m365.apps.tests.integration.support.processes import BIN, Ansible, environment
+from ansible_collections.m365.apps.tests.integration.support.processes import BIN, Ansible, Way, ended, environment
 
 from .scenarios import Scenario
 
 Result = dict[str, t.Any]
-Way = t.Callable[[Emulator, Scenario, float, float], Result]
+Runner = t.Callable[[Emulator, Scenario, float, float], Result]
 
 _READ_BACK_SECONDS = 2
 _KILL_SECONDS = 60
@@ -67,10 +68,13 @@ def by_playbook(emulator: Emulator, scenario: Scenario, timeout: float, retry_ti
     return t.cast(Result, kept["it"]["result"])
 
 
-def killed(emulator: Emulator, scenario: Scenario, request: int) -> None:
+def killed(
+    emulator: Emulator, scenario: Scenario, request: int, alone: bool = False, how: Way = Way.IN_PROCESS
+) -> None:
     """Run a scenario by ansible-playbook and kill all its processes once the journal shows that many requests.
 
-    Raises AssertionError when the play ends before, or never gets there.
+    ``alone`` kills only the main process: the others must end by themselves, and send nothing more. Raises
+    AssertionError when they do not, and when the play ends before, or never gets there.
     """
     with tempfile.TemporaryDirectory(prefix="faults-") as name:
         folder = Path(name)
@@ -80,7 +84,7 @@ def killed(emulator: Emulator, scenario: Scenario, request: int) -> None:
         process = subprocess.Popen(
             [str(BIN / "ansible-playbook"), str(playbook), "-e", f"@{variables}"],
             cwd=folder,
-            env=environment(folder),
+            env=environment(folder, how),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -89,24 +93,27 @@ def killed(emulator: Emulator, scenario: Scenario, request: int) -> None:
         )
         try:
             _wait_for(emulator, request, process)
+            if alone:
+                _end_alone(emulator, process)
         finally:
             # Each worker process of Ansible is in a session of its own, which a signal to the group does not reach.
-            for pid in (*_descendants(process.pid), process.pid):
+            for pid in (*descendants(process.pid), process.pid):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             process.communicate()
 
 
-def _descendants(pid: int) -> list[int]:
-    """Return the processes that a process started, and those that these did (Linux man page "proc_pid_stat")."""
-    parents: dict[int, int] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # gone since
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-    found = [pid]
-    for known in found:
-        found += [child for child, parent in parents.items() if parent == known]
-    return found[1:]
+def _end_alone(emulator: Emulator, process: subprocess.Popen[str]) -> None:
+    """Kill a main process and wait until those that it started have ended. Raises AssertionError."""
+    others = descendants(process.pid)
+    process.kill()
+    sent = len(emulator.writes())
+    deadline = time.monotonic() + _KILL_SECONDS
+    while not all(map(ended, others)):
+        assert time.monotonic() < deadline, f"its processes live on after {_KILL_SECONDS} s"
+        time.sleep(0.05)
+    now = len(emulator.writes())
+    assert now == sent, f"{now - sent} more writes were sent once its main process was killed"
 
 
 def _wait_for(emulator: Emulator, request: int, process: subprocess.Popen[str]) -> None:

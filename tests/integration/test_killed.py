@@ -10,14 +10,13 @@ import os
 import signal
 import time
 import typing as t
-from pathlib import Path
 
 import pytest
 
 from ansible_collections.m365.apps.plugins.plugin_utils._watch import descendants
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.plays import play
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, both_ways
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, both_ways, ended
 
 _SECONDS = 60
 _COUNT = 60
@@ -44,13 +43,6 @@ def _until(holds: t.Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
-def _ended(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
-
-
 @both_ways
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 def test_nothing_is_written_once_the_main_process_is_killed(
@@ -66,7 +58,7 @@ def test_nothing_is_written_once_the_main_process_is_killed(
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
     at_most = len(emulator.writes()) + _ON_THEIR_WAY
-    _until(lambda: all(map(_ended, others)), "the processes of the play have ended")
+    _until(lambda: all(map(ended, others)), "the processes of the play have ended")
     assert others
     assert len(emulator.writes()) <= at_most < _COUNT
 

@@ -34,6 +34,7 @@ from ansible_collections.m365.apps.plugins.module_utils._office.policy import KI
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._office.writes import CreatePolicy, UpdatePolicy
 from ansible_collections.m365.apps.plugins.plugin_utils import _watch
+from ansible_collections.m365.apps.tests.integration.support.processes import ended
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.wire import (
     GRAPH,
@@ -127,7 +128,7 @@ def child() -> t.Iterator[subprocess.Popen[bytes]]:
     process.communicate()
 
 
-def test_a_process_lives_until_it_has_ended(child: subprocess.Popen[bytes]) -> None:
+def test_a_process_lives_until_it_hasended(child: subprocess.Popen[bytes]) -> None:
     who = starter_of(child.pid)
     assert starter_from(json.loads(json.dumps(who.as_option()))) == who
     assert who.lives
@@ -215,13 +216,6 @@ def _main(pipe: t.Any, way: str) -> None:
     worker.join()
 
 
-def _ended(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
-
-
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 @pytest.mark.parametrize("way", ["here", "module"])
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
@@ -236,6 +230,6 @@ def test_a_worker_ends_with_its_main_process(way: str) -> None:
     os.kill(main.pid, signal.SIGKILL)
     main.join()
     deadline = time.monotonic() + _SECONDS
-    while not (_ended(worker) and _ended(module)):
+    while not (ended(worker) and ended(module)):
         assert time.monotonic() < deadline, "the worker lives on"
         time.sleep(0.05)
