@@ -63,7 +63,8 @@ options:
     type: str
   timeout:
     description:
-      - Seconds to wait for the connection and for each answer of one call.
+      - Seconds that one call may take, login calls included, from the look-up of the host's name to the last byte of
+        the answer. A server that sends a little now and then does not get more time.
     type: float
     default: 30.0
   retry_timeout:

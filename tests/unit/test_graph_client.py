@@ -13,7 +13,8 @@ import uuid
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, NotGraphError
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, InDoubtError, NotGraphError
+from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Call
 from ansible_collections.m365.apps.plugins.module_utils._version import VERSION
 from ansible_collections.m365.apps.tests.unit.wire import (
     GRAPH,
@@ -223,3 +224,22 @@ def test_no_error_shows_the_token(wire: Wire, clock: Clock, answer: dict[str, t.
         clock.client(budget=0).call("GET", "/things")
     shown = f"{caught.value!r} {caught.value} {caught.value.failure} {caught.value.cause()} {caught.value.advice()}"
     assert TOKEN not in shown
+
+
+def test_the_answer_to_an_earlier_request_is_none(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, json={"a": 1})
+    client.call("GET", "/things")
+    earlier = {"client-request-id": wire.sent[0].headers["client-request-id"]}
+    wire.expect("GET", URL, json={"a": 1}, headers=earlier)
+    wire.expect("GET", URL, json={"a": 2}, headers={"client-request-id": "another"})
+    assert client.call("GET", "/things").json() == {"a": 2}
+
+
+def test_a_create_that_gets_the_answer_to_an_earlier_request_is_in_doubt(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", URL, json={})
+    client.call("GET", "/things")
+    earlier = {"client-request-id": wire.sent[0].headers["client-request-id"]}
+    wire.expect("POST", URL, json={"id": "old"}, headers=earlier)
+    [error] = client.many([Call("POST", "/things", repeatable=False)])
+    assert isinstance(error, InDoubtError)
+    assert "sent the answer to an earlier request" in error.failure.message

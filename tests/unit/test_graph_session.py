@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import http.client
 import importlib.util
+import ssl
 import sys
 
 import pytest
@@ -13,12 +15,22 @@ import requests
 import urllib3
 
 from ansible_collections.m365.apps.plugins.module_utils._graph import session as session_module
+from ansible_collections.m365.apps.plugins.module_utils._graph.body import EncodingError
 from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLOUDS
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import NoAnswerError
+from ansible_collections.m365.apps.plugins.module_utils._graph.exchange import (
+    Exchange,
+    Phase,
+    TooLargeError,
+    TooLateError,
+)
+from ansible_collections.m365.apps.plugins.module_utils._graph.no_answer import no_answer
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import Transient
 from ansible_collections.m365.apps.plugins.module_utils._graph.session import open_session, send, user_agent
 from ansible_collections.m365.apps.plugins.module_utils._version import VERSION
-from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, UNREACHED, Wire, connection
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, UNREACHED, UNTRUSTED, Wire, connection
+
+SENT = (Phase.SEND, Phase.AWAIT, Phase.READ)
 
 
 def failure_of(wire: Wire, raised: Exception) -> tuple[NoAnswerError, Transient | None]:
@@ -79,40 +91,74 @@ def test_the_user_agent_names_product_and_version() -> None:
     assert user_agent().startswith(f"m365.apps/{VERSION} ")
 
 
+BROKE = "the connection to graph.test broke before the answer was complete"
+ODD = "the answer of graph.test is not HTTP as it is meant to be"
+# What is raised, in which phases, what is said of it, and how many tries it is worth: 1 is no other, None is no bound.
+CASES: list[tuple[Exception, tuple[Phase, ...], str, int | None]] = [
+    (LOST, SENT, BROKE, None),
+    (requests.exceptions.ReadTimeout("slow"), SENT, "graph.test did not answer within 7 s", None),
+    (TooLateError("no answer within 7 s"), SENT, "graph.test did not answer within 7 s", None),
+    (requests.exceptions.ChunkedEncodingError(http.client.IncompleteRead(b"")), SENT, BROKE, None),
+    (requests.exceptions.SSLError(ssl.SSLError(1, "bad record mac")), SENT, f"{BROKE} (", None),
+    (requests.exceptions.SSLError(ssl.SSLError(1, "tlsv13 alert certificate required")), SENT, f"{BROKE} (", None),
+    (requests.exceptions.SSLError(ssl.SSLCertVerificationError(1, "certificate verify failed")), SENT, BROKE, None),
+    (urllib3.exceptions.ProtocolError("x", http.client.RemoteDisconnected("x")), SENT, BROKE, None),
+    (requests.exceptions.ConnectionError(http.client.BadStatusLine("canary")), SENT, f"{ODD} (BadStatusLine)", 3),
+    (requests.exceptions.ConnectionError(http.client.LineTooLong("header")), SENT, f"{ODD} (LineTooLong)", 3),
+    (http.client.HTTPException("got more than 100 headers"), SENT, f"{ODD} (HTTPException)", 3),
+    (requests.exceptions.InvalidHeader("canary"), SENT, f"{ODD} (InvalidHeader)", 3),
+    (EncodingError("its gzip is cut off"), SENT, f"{ODD} (its gzip is cut off)", 3),
+    (UnicodeDecodeError("utf-8", b"canary", 0, 1, "bad"), SENT, f"{ODD} (UnicodeDecodeError)", 3),
+    (requests.exceptions.ProxyError("down"), SENT, BROKE, None),
+    (TooLargeError("big"), SENT, "graph.test answered with more than the 32 MiB that an answer may have", 1),
+    (UNREACHED, (Phase.CONNECT,), "graph.test cannot be reached (", 3),
+    (ConnectionResetError("reset"), (Phase.CONNECT,), "graph.test cannot be reached (reset)", 3),
+    (TooLateError("no answer within 7 s"), (Phase.CONNECT,), "graph.test cannot be reached (no answer within 7 s)", 3),
+    (requests.exceptions.ProxyError("refused"), (Phase.PROXY,), "the proxy did not connect to graph.test (refused)", 3),
+    (TooLateError("late"), (Phase.PROXY,), "the proxy did not connect to graph.test (late)", 3),
+    (UNTRUSTED, (Phase.HANDSHAKE,), "the TLS certificate of graph.test is not trusted (certificate verify failed)", 1),
+    (
+        ssl.SSLEOFError(1, "EOF"),
+        (Phase.HANDSHAKE,),
+        "the connection to graph.test broke in the TLS handshake (EOF)",
+        None,
+    ),
+    (ConnectionResetError("RST"), (Phase.HANDSHAKE,), "the connection to graph.test broke in the TLS handshake", None),
+    (TooLateError("late"), (Phase.HANDSHAKE,), "graph.test did not finish the TLS handshake within 7 s", None),
+    (ssl.SSLError(1, "alert"), (Phase.HANDSHAKE,), "no TLS connection to graph.test could be made (alert)", 3),
+    (
+        ssl.SSLError(1, "no cert"),
+        (Phase.TRUST,),
+        "graph.test was not called: the CA certificates cannot be used (no c",
+        1,
+    ),
+    (requests.exceptions.InvalidURL("odd"), (Phase.PREPARE,), "the request to graph.test could not be made (Inv", 1),
+    (OSError("no file"), (Phase.PREPARE,), "graph.test was not called (no file)", 1),
+]
+
+
 @pytest.mark.parametrize(
-    ("raised", "message", "maybe_done", "tries"),
-    [
-        (UNREACHED, "graph.test cannot be reached", False, 3),
-        (requests.exceptions.ConnectTimeout("slow"), "graph.test cannot be reached", False, 3),
-        (requests.exceptions.ProxyError("refused"), "the proxy did not connect to graph.test", False, 3),
-        (requests.exceptions.ReadTimeout("slow"), "graph.test did not answer within 7 s", True, None),
-        (LOST, "the connection to graph.test broke before the answer was complete", True, None),
-        (requests.exceptions.ChunkedEncodingError("cut"), "the connection to graph.test broke", True, None),
-    ],
+    ("raised", "phase", "message", "tries"),
+    [(raised, phase, message, tries) for raised, phases, message, tries in CASES for phase in phases],
 )
-def test_failures_worth_another_try(
-    wire: Wire, raised: Exception, message: str, maybe_done: bool, tries: int | None
+def test_what_is_said_and_done_depends_on_when_it_happened(
+    raised: Exception, phase: Phase, message: str, tries: int | None
 ) -> None:
-    error, transient = failure_of(wire, raised)
-    assert transient is not None
+    exchange = Exchange(7.0, phase=phase)
+    made = no_answer(raised, exchange, "POST", f"{GRAPH}/x")
+    error = made.error if isinstance(made, Transient) else made
+    assert isinstance(error, NoAnswerError)
     assert error.failure.message.startswith(message)
-    assert (transient.maybe_done, transient.tries) == (maybe_done, tries)
+    assert "canary" not in error.failure.message
+    assert error.maybe_done is (phase in SENT)
+    assert (made.tries if isinstance(made, Transient) else 1) == tries
+    if isinstance(made, Transient):
+        assert made.maybe_done is (phase in SENT)
 
 
-@pytest.mark.parametrize(
-    ("raised", "message", "advice"),
-    [
-        (requests.exceptions.SSLError("bad"), "the TLS certificate of graph.test is not trusted (bad)", "ca_path"),
-        (requests.exceptions.InvalidHeader("the value"), "could not be made (InvalidHeader)", "graph_url"),
-        (requests.exceptions.InvalidURL("odd"), "could not be made (InvalidURL)", "graph_url"),
-        (OSError("no such file: /ca.pem"), "graph.test was not called (no such file: /ca.pem)", "Check ca_path"),
-    ],
-)
-def test_failures_that_another_try_would_not_mend(wire: Wire, raised: Exception, message: str, advice: str) -> None:
-    error, transient = failure_of(wire, raised)
-    assert transient is None
-    assert message in error.failure.message
-    assert advice in str(error.advice())
+def test_every_phase_before_the_request_is_sent_has_a_word() -> None:
+    for phase in set(Phase) - set(SENT):
+        assert isinstance(no_answer(OSError("x"), Exchange(7.0, phase=phase), "GET", GRAPH), Exception)
 
 
 def test_a_failure_knows_method_and_path(wire: Wire) -> None:
@@ -120,10 +166,25 @@ def test_a_failure_knows_method_and_path(wire: Wire) -> None:
     assert (failure.method, failure.path, failure.status) == ("GET", "/x", None)
 
 
-def test_the_deepest_cause_is_told(wire: Wire) -> None:
+def test_the_deepest_cause_is_told() -> None:
     outer = requests.exceptions.SSLError("HTTPSConnectionPool(host='graph.test', port=443): Max retries exceeded")
-    outer.__cause__ = urllib3.exceptions.SSLError("certificate has expired")
-    assert "(certificate has expired)" in failure_of(wire, outer)[0].failure.message
+    outer.__cause__ = ssl.SSLCertVerificationError(1, "certificate has expired")
+    made = no_answer(outer, Exchange(7.0, phase=Phase.HANDSHAKE), "GET", GRAPH)
+    assert "(certificate has expired)" in str(made)
+
+
+def test_what_was_handled_before_is_no_cause() -> None:
+    def fail_again() -> Exception:
+        before = sys.exc_info()[1]
+        try:
+            raise ConnectionResetError("reset")
+        except ConnectionResetError as error:
+            return no_answer(error, Exchange(7.0, phase=Phase.HANDSHAKE), "GET", GRAPH, before)
+
+    try:
+        raise requests.exceptions.SSLError(ssl.SSLCertVerificationError(1, "certificate verify failed"))
+    except requests.exceptions.SSLError:
+        assert "broke in the TLS handshake (reset)" in str(fail_again())
 
 
 def test_without_requests_the_package_can_still_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import requests
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, GraphError, InDoubtError
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Answer, Call
-from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, UNREACHED, Clock, Wire, refusal
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, PROXY_DOWN, UNREACHED, Clock, Wire, refusal
 
 URL = f"{GRAPH}/beta/things"
 CALL = Call("POST", "/things", json_body={"name": "A"}, repeatable=False)
@@ -29,7 +29,7 @@ UNREADABLE: list[dict[str, t.Any]] = [
     {"status": 201, "body": '{"id": "ne', "content_type": "application/json"},
     {"status": 201, "body": "<html>", "content_type": "text/html"},
 ]
-NOT_DONE: list[dict[str, t.Any]] = [refusal(429), {"body": UNREACHED}, {"body": requests.exceptions.ProxyError("down")}]
+NOT_DONE: list[dict[str, t.Any]] = [refusal(429), {"body": UNREACHED}, {"body": PROXY_DOWN}]
 
 
 class Lookup:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import typing as t
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from responses.registries import OrderedRegistry
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.exchange import Phase, current
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._graph.session import Connection
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
@@ -41,6 +43,10 @@ UNREACHED = requests.exceptions.ConnectionError(
         urllib3.exceptions.NewConnectionError(t.cast(urllib3.connection.HTTPConnection, None), "refused"),
     )
 )
+PROXY_DOWN = requests.exceptions.ProxyError("down")
+UNTRUSTED = requests.exceptions.SSLError(ssl.SSLCertVerificationError(1, "certificate verify failed"))
+# When a failure of the wire happens, if not while the answer is waited for.
+PHASES = {id(UNREACHED): Phase.CONNECT, id(PROXY_DOWN): Phase.PROXY, id(UNTRUSTED): Phase.HANDSHAKE}
 
 
 def refusal(status: int, message: str = "no", code: str = "Code", **headers: str) -> dict[str, t.Any]:
@@ -91,6 +97,8 @@ class Script(OrderedRegistry):
         found, reasons = super().find(request)
         if found is None:
             raise AssertionError(f"unlisted call {request.method} {request.url}: {' '.join(reasons)}")
+        # As far as a real connection would have got.
+        current().phase = PHASES.get(id(getattr(found, "body", None)), Phase.AWAIT)
         return found, reasons
 
 

@@ -190,7 +190,7 @@ def _inner_answers(outer: Answer) -> dict[str, dict[str, t.Any]]:
 
 
 def _is_status(value: t.Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599
+    return isinstance(value, int) and not isinstance(value, bool) and 200 <= value <= 599
 
 
 def _answer(call: Call, sent: t.Mapping[str, t.Any], inner: t.Mapping[str, t.Any] | None) -> Answer:

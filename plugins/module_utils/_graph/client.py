@@ -9,6 +9,7 @@ import json
 import re
 import typing as t
 import uuid
+from collections import deque
 from functools import partial
 from itertools import groupby, islice
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from .auth import Authenticator
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
 from .errors import Failure, GraphError, InDoubtError, LoginError, NoAnswerError, NotGraphError, UnwantedError
 from .messages import THROTTLED, Answer, Call, failure_of, host_of, refusal_of
+from .no_answer import RUN_AGAIN
 from .pace import Pace
 from .retry import RetryPolicy, Transient
 from .session import Connection, open_session, send
@@ -59,6 +61,8 @@ class GraphClient:
         self._retry = retry or RetryPolicy(connection.retry_timeout)
         self._pace = Pace(clock=self._retry.clock, sleep=partial(self._retry.rest, asked=True))
         self._session = open_session(connection, connection.graph_url)
+        # The ids of the last requests that were answered.
+        self._earlier: deque[str] = deque(maxlen=BATCH_SIZE)
         # Whether the token is the second one and has not worked yet: a third would not either.
         self._renewed = False
 
@@ -244,6 +248,7 @@ class GraphClient:
         request_id = str(uuid.uuid4())
         sent = {**headers, "Authorization": f"Bearer {token}", "client-request-id": request_id}
         response = send(self._session, method, url, self._connection.timeout, headers=sent, **body)
+        self._refuse_earlier(response.headers.get("client-request-id"), request_id, method, url)
         path = urlsplit(response.url)
         answer = Answer(
             status=response.status_code,
@@ -254,6 +259,14 @@ class GraphClient:
         )
         fine = 200 <= answer.status < 300
         return answer, None if fine else refusal_of(answer, response.headers, request_id)
+
+    def _refuse_earlier(self, told: str | None, request_id: str, method: str, url: str) -> None:
+        """Refuse an answer that repeats the id of an earlier request: what was asked now is still to be answered."""
+        if told in self._earlier:
+            self._session.close()
+            message = f"{host_of(url)} sent the answer to an earlier request"
+            raise Transient(NoAnswerError(Failure(message, method=method, path=urlsplit(url).path), RUN_AGAIN))
+        self._earlier.append(request_id)
 
     def _token(self) -> str:
         """Return the token. Raises LoginError."""
