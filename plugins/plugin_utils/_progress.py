@@ -1,14 +1,19 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a long run goes on, as lines in the output of the job. A short one prints none."""
+"""How a long run goes on, as lines in the output of the job. A short one prints none.
+
+They are on stdout where people read it. Where a program may, as with a callback that prints JSON, they go to stderr.
+"""
 
 from __future__ import annotations
 
+import os
 import time
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible import constants, context
 from ansible.utils.display import Display
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Progress
@@ -20,9 +25,23 @@ SWITCH_ENVIRONMENT = "M365_PROGRESS"
 EVERY = 5.0
 
 
+# The stdout callbacks whose output is lines for people. All others have stdout to themselves.
+_FOR_PEOPLE = ("default", "ansible.builtin.default", "ansible.legacy.default")
+
+
 def _show(line: str) -> None:
     # A worker process hands it to the main one, which prints it while the task runs.
-    Display().display(line)
+    Display().display(line, stderr=stdout_callback() not in _FOR_PEOPLE)
+
+
+def stdout_callback() -> str:
+    """Return the name of the callback that prints what this ansible program is told of its tasks."""
+    name = str(constants.DEFAULT_STDOUT_CALLBACK)
+    if name == "awx_display":  # ansible-runner's makes events of what another one prints
+        return os.environ.get("ORIGINAL_STDOUT_CALLBACK") or "default"
+    # The program ansible has one of its own, unless it is told to load those of playbooks.
+    playbooks = "module_name" not in context.CLIARGS and "pattern" not in context.CLIARGS
+    return name if playbooks or constants.DEFAULT_LOAD_CALLBACK_PLUGINS else "minimal"
 
 
 @dataclass(frozen=True)

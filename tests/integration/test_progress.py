@@ -131,6 +131,40 @@ def test_what_keeps_it_quiet(
     assert emulator.faults() == []
 
 
+# A callback such as json: one document, at the end.
+ONE_DOCUMENT = """
+import json
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = "name: one_document\\ntype: stdout\\nshort_description: One JSON document\\ndescription: For tests.\\n"
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "one_document"
+
+    def v2_playbook_on_stats(self, stats):
+        print(json.dumps({"ok": dict(stats.ok)}))
+"""
+
+
+def test_stdout_belongs_to_another_callback(ansible: Ansible, emulator: Emulator, slow: Path) -> None:
+    """Where a callback prints JSON, that is all of stdout; the lines go to stderr."""
+    (ansible.folder / "callbacks").mkdir()
+    (ansible.folder / "callbacks" / "one_document.py").write_text(ONE_DOCUMENT)
+    chosen = {"ANSIBLE_STDOUT_CALLBACK": "one_document", "ANSIBLE_CALLBACK_PLUGINS": "callbacks"}
+    emulator.misbehave({**FAULTS[0], "skip": 0})
+    run = ansible.run("ansible-playbook", str(slow), **ansible.login, **chosen).ok()
+    assert json.loads(run.stdout) == {"ok": {"localhost": 2}}
+    assert WAIT in run.stderr.splitlines()
+    emulator.reset(tenant.state([{"displayName": f"Policy {place}", "priority": place} for place in range(2)]))
+    emulator.misbehave({**FAULTS[0], "match": {"method": "GET", "path": "clientConfigurations"}, "skip": 0})
+    run = ansible.run("ansible", "localhost", "-m", "m365.apps.office_client_config_info", **ansible.login).ok()
+    assert len(json.loads(run.stdout.partition("=>")[2])["configs"]) == 2
+    assert WAIT in run.stderr.splitlines()
+
+
 def test_runner_has_them_as_events_in_time(ansible: Ansible, slow: Path) -> None:
     private = ansible.folder / "runner"
     private.mkdir()

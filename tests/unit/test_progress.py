@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+import typing as t
+from pathlib import Path
+
 import pytest
+import yaml
+from ansible import constants, context
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, GraphError
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy, Transient
-from ansible_collections.m365.apps.plugins.plugin_utils._progress import EVERY, Voice
+from ansible_collections.m365.apps.plugins.plugin_utils._progress import EVERY, Voice, stdout_callback
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, wish
 from ansible_collections.m365.apps.tests.unit.test_converge_apply import failing
@@ -120,3 +125,36 @@ def test_each_wait_is_told_before_it_begins() -> None:
     )
     assert policy.run(send) == "done"
     assert events == [("asked", 20.0), ("sleep", 20.0), ("own", 1.0), ("sleep", 1.0)]
+
+
+# What an ansible program knows of itself, and the callback that prints what it does.
+PROGRAMS: dict[str, tuple[dict[str, t.Any], str, dict[str, str], str]] = {
+    "playbook": ({"args": ("site.yml",)}, "default", {}, "default"),
+    "playbook with JSON": ({"args": ("site.yml",)}, "ansible.posix.json", {}, "ansible.posix.json"),
+    "ad hoc": ({"module_name": "ping"}, "default", {}, "minimal"),
+    "ad hoc, one line": ({"module_name": "ping", "one_line": True}, "default", {}, "minimal"),
+    "console": ({"pattern": "all"}, "default", {}, "minimal"),
+    "runner": ({"args": ("site.yml",)}, "awx_display", {}, "default"),
+    "runner with JSON": ({"args": ("site.yml",)}, "awx_display", {"ORIGINAL_STDOUT_CALLBACK": "json"}, "json"),
+}
+
+
+@pytest.mark.parametrize(("program", "callback", "environment", "wanted"), PROGRAMS.values(), ids=PROGRAMS)
+def test_which_callback_prints(
+    monkeypatch: pytest.MonkeyPatch, program: dict[str, t.Any], callback: str, environment: dict[str, str], wanted: str
+) -> None:
+    monkeypatch.delenv("ORIGINAL_STDOUT_CALLBACK", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", callback, raising=False)
+    monkeypatch.setattr(constants, "DEFAULT_LOAD_CALLBACK_PLUGINS", False, raising=False)
+    monkeypatch.setattr(context, "CLIARGS", program)
+    assert stdout_callback() == wanted
+
+
+def test_no_task_of_the_role_prints_by_itself() -> None:
+    """The action pause prints to stdout, whatever callback has that for itself."""
+    tasks = Path(__file__).resolve().parents[2] / "roles" / "rollout" / "tasks"
+    texts = {path.name: str(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in tasks.glob("*.yml")}
+    assert len(texts) > 10
+    assert [name for name, text in texts.items() if "builtin.pause" in text] == []
