@@ -18,8 +18,11 @@ description:
   - Groups are written with their IDs, which count, and their names, for people. What only the server makes is left out.
   - What cannot be in a definition (a payload that is not JSON, an assignment that is not a group) is left out with a
     warning.
-  - No login is needed. A file that another hand wrote is never changed or removed; one in the way is an error with no
-    write.
+  - No login is needed. Each file has a record of what was written, and only a file that is unchanged since then is
+    replaced or removed. One that was edited, renamed or copied, one of another O(source), and one that an earlier
+    version wrote without a record, is kept and named in a warning and in C(kept), also when its policy has changed or
+    is gone. Delete or move it to have it written again. One that only git gave other line ends is unchanged.
+  - A file that another hand wrote, and a link, is never changed or removed; one in the way is an error with no write.
 author:
   - m365.apps contributors (@m365-apps)
 options:
@@ -63,9 +66,16 @@ options:
       - Where editors find the JSON Schema of the files, as a path seen from the folder, or a URL.
       - When omitted or empty, the path to the one in this collection.
     type: str
+  source:
+    description:
+      - Where the policies come from, such as the name of the tenant. It is in the record of each file, and files that
+        came from elsewhere are kept, so two tenants in one folder cannot remove each other's files.
+      - When omitted or empty, the record has no source.
+    type: str
   purge:
     description:
-      - Whether files that an earlier run of this module wrote, and that are not written any more, are removed.
+      - Whether files that an earlier run of this module wrote from the same O(source), that are unchanged since then,
+        and that are not written any more, are removed.
     type: bool
     default: true
 extends_documentation_fragment:
@@ -126,7 +136,7 @@ files:
       description: ID of the policy; C(null) when none was given.
       type: str
     status:
-      description: C(created), C(updated) or C(unchanged); in check mode what it would be.
+      description: C(created), C(updated), C(unchanged) or C(kept); in check mode what it would be.
       type: str
   sample:
     - file: contoso-macro-security.yml
@@ -139,4 +149,19 @@ removed:
   type: list
   elements: str
   sample: [contoso-retired.yml]
+kept:
+  description: Other definition files in the folder, and those of policies that may not be replaced, sorted.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    file:
+      description: Name of the file in the folder.
+      type: str
+    reason:
+      description: Why it is kept.
+      type: str
+  sample:
+    - file: copy-of-contoso-retired.yml
+      reason: it was edited, renamed or copied since export wrote it
 """

@@ -17,11 +17,11 @@ import yaml
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import MAX_PRIORITY, PAYLOAD_FIELDS
+from ansible_collections.m365.apps.plugins.plugin_utils._places import is_device, readable_stem
+from ansible_collections.m365.apps.plugins.plugin_utils._records import blank_record, recorded
 
 Config = t.Mapping[str, t.Any]
 
-# Tells our files from those of others, which are never overwritten or removed.
-MARK = "Written by m365.apps.definition_files"
 ENDINGS = {"yaml": ".yml", "json": ".json"}
 
 _LONGEST_SLUG = 80
@@ -57,12 +57,18 @@ class Export:
 
 
 def export(
-    configs: t.Sequence[Config], group_names: t.Mapping[str, str], file_format: str, schema: str, all_ids: bool
+    configs: t.Sequence[Config],
+    group_names: t.Mapping[str, str],
+    file_format: str,
+    schema: str,
+    all_ids: bool,
+    source: str = "",
 ) -> Export:
     """Return the files of policies as office_client_config_info returns them.
 
     ``group_names`` maps ids to names, beside the ``group_name`` of assignments; ``schema`` is where editors find the
-    JSON Schema. Raises UserError for two configs of one id, and for one without a name and an id.
+    JSON Schema, ``source`` what the policies come from. Raises UserError for two configs of one id, and for one
+    without a name and an id.
     """
     _check_ids(configs)
     live_names = Counter(config.get("display_name") for config in configs)
@@ -72,8 +78,9 @@ def export(
         with_id = all_ids or live_names[config.get("display_name")] > 1
         policy, lost = definition(config, known, with_id)
         warnings += [f"policy '{config.get('display_name')}' (id {config.get('id')}): {what}" for what in lost]
-        data = _RENDERERS[file_format](policy, schema)
-        files.append(File(stem + ENDINGS[file_format], data, config.get("display_name") or "", config.get("id")))
+        file_name = stem + ENDINGS[file_format]
+        data = recorded(file_name, _RENDERERS[file_format](policy, schema, blank_record(source)))
+        files.append(File(file_name, data, config.get("display_name") or "", config.get("id")))
     return Export(tuple(sorted(files, key=lambda file: file.name)), tuple(warnings))
 
 
@@ -105,11 +112,6 @@ def definition(
     return policy, tuple(lost)
 
 
-def is_ours(data: bytes) -> bool:
-    """Tell whether the text of a file begins as that of our files does."""
-    return any(MARK.encode() in line for line in data.splitlines()[:3])
-
-
 def _groups(config: Config, group_names: t.Mapping[str, str]) -> tuple[t.Any, bool]:
     """Return the option groups of a policy, and whether it has an assignment that is not a group."""
     assignments = config.get("assignments") or []
@@ -138,14 +140,19 @@ def _stems(configs: t.Sequence[Config]) -> list[str]:
     slugs = [_slug(config.get("display_name") or "") for config in configs]
     hashed = [f"{slug or 'policy'}-{_digest(config)}" for slug, config in zip(slugs, configs, strict=True)]
     counts = Counter(slugs)
-    stems = [slug if slug and counts[slug] == 1 else with_hash for slug, with_hash in zip(slugs, hashed, strict=True)]
+    stems = [
+        slug if slug and counts[slug] == 1 and not is_device(slug) else with_hash
+        for slug, with_hash in zip(slugs, hashed, strict=True)
+    ]
     # A policy may be called like another one's slug with its hash.
     return stems if len(set(stems)) == len(stems) else hashed
 
 
 def _slug(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", letters)[:_LONGEST_SLUG].strip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", letters)[:_LONGEST_SLUG].strip("-")
+    # A name in another script stays readable.
+    return slug or readable_stem(name).replace("_", "-")
 
 
 def _digest(config: Config) -> str:
@@ -153,7 +160,7 @@ def _digest(config: Config) -> str:
     return hashlib.sha256(identity.encode()).hexdigest()[:8]
 
 
-def _as_yaml(policy: dict[str, t.Any], schema: str) -> bytes:
+def _as_yaml(policy: dict[str, t.Any], schema: str, record: str) -> bytes:
     text = yaml.dump(
         policy,
         Dumper=_Dumper,
@@ -163,15 +170,15 @@ def _as_yaml(policy: dict[str, t.Any], schema: str) -> bytes:
         width=_LONGEST_LINE,
         explicit_start=True,
     )
-    return f"# yaml-language-server: $schema={schema}\n# {MARK}\n{text}".encode()
+    return f"# yaml-language-server: $schema={schema}\n# {record}\n{text}".encode()
 
 
-def _as_json(policy: dict[str, t.Any], schema: str) -> bytes:
-    document = {"$schema": schema, "$comment": MARK, **policy}
+def _as_json(policy: dict[str, t.Any], schema: str, record: str) -> bytes:
+    document = {"$schema": schema, "$comment": record, **policy}
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-_RENDERERS: dict[str, t.Callable[[dict[str, t.Any], str], bytes]] = {"yaml": _as_yaml, "json": _as_json}
+_RENDERERS: dict[str, t.Callable[[dict[str, t.Any], str, str], bytes]] = {"yaml": _as_yaml, "json": _as_json}
 
 
 class _Dumper(yaml.SafeDumper):

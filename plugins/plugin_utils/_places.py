@@ -46,7 +46,7 @@ def file_name(name: t.Any) -> str:
     """
     if not isinstance(name, str):
         raise PoliciesError(f"a name is {_type_name(name)}. Give it as text")
-    readable = _readable(name)
+    readable = readable_stem(name)
     if is_device(readable):
         readable = f"_{readable}"
     if readable and readable == name and not _ENDS_LIKE_A_DIGEST.search(readable):
@@ -64,16 +64,15 @@ def short_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
 
 
-def readable_letters(name: str) -> str:
-    """Return a name in lower case, in one Unicode form, with one underscore for what is no letter, number or mark."""
+def readable_stem(name: str) -> str:
+    """Return what of a name can be in a file name: letters, numbers and marks of every script, in one case and form.
+
+    Empty where nothing can; two names may have the same.
+    """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     kept = (char if char in _SYMBOLS or unicodedata.category(char)[0] in "LNM" else "_" for char in folded)
-    return re.sub("__+", "_", "".join(kept))
-
-
-def _readable(name: str) -> str:
-    cut = readable_letters(name).encode()[:_LONGEST_BYTES].decode("utf-8", "ignore")
-    return cut.strip("._-")
+    letters = re.sub("__+", "_", "".join(kept))
+    return letters.encode()[:_LONGEST_BYTES].decode("utf-8", "ignore").strip("._-")
 
 
 def _started_in() -> str:

@@ -1,0 +1,164 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The folder of an export: what is written and removed there, and what is kept since somebody else may need it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
+from ansible_collections.m365.apps.plugins.plugin_utils._export import ENDINGS, Export, File
+from ansible_collections.m365.apps.plugins.plugin_utils._records import Origin, is_as_written, origin, says_the_same
+
+_PERMISSIONS = 0o7777
+_NEW_FILE = 0o666
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an export does to its folder."""
+
+    # File name -> its bytes before and after; None where there is none.
+    files: dict[str, tuple[bytes | None, bytes | None]] = field(default_factory=dict)
+    # File name -> why it is left as it is.
+    kept: dict[str, Origin] = field(default_factory=dict)
+
+    def status(self, name: str) -> str:
+        """Return what becomes of the file of a policy."""
+        if name in self.kept:
+            return "kept"
+        if name not in self.files:
+            return "unchanged"
+        return "created" if self.files[name][0] is None else "updated"
+
+    @property
+    def removed(self) -> list[str]:
+        """Names of the files that go."""
+        return sorted(name for name, (_before, after) in self.files.items() if after is None)
+
+
+def planned(folder: Path, made: Export, purge: bool, source: str = "") -> Changes:
+    """Return what is written, removed and kept. Raises UserError where files of others are in the way, and OSError."""
+    _check_the_way(folder, made)
+    changes = Changes()
+    for file in made.files:
+        _plan_file(folder, file, source, changes)
+    for name in _others(folder, made) if purge else ():
+        data = (folder / name).read_bytes()
+        found = origin(name, data, source)
+        if found is Origin.UNTOUCHED:
+            changes.files[name] = (data, None)
+        else:
+            changes.kept[name] = found
+    return changes
+
+
+def apply(folder: Path, changes: Changes) -> None:
+    """Bring the folder to what was planned, each file at once, removals last. Raises UserError."""
+    order = sorted(changes.files, key=lambda name: (changes.files[name][1] is None, name))
+    for count, name in enumerate(order):
+        after = changes.files[name][1]
+        try:
+            if after is None:
+                (folder / name).unlink()
+            else:
+                folder.mkdir(parents=True, exist_ok=True)
+                _write(folder / name, after)
+        except OSError as error:
+            cause = error.strerror or type(error).__name__
+            done = f"{count} of {len(order)} files were written or removed before" if count else "nothing was written"
+            step = "Check the path, its permissions and the space there, then run it again"
+            raise UserError(plain(str(folder / name), 600), "export to it", f"{cause}; {done}", step) from error
+
+
+def kept_warning(folder: Path, changes: Changes) -> str | None:
+    """Return the sentence that names the files of earlier exports that are kept; None where there are none."""
+    ours = {name: found for name, found in sorted(changes.kept.items()) if found is not Origin.FOREIGN}
+    if not ours:
+        return None
+    named = ", ".join(f"{plain(name, 200)} ({found.value})" for name, found in ours.items())
+    return (
+        f"{plain(str(folder), 600)}: kept as they are, though the tenant may differ: {named}. "
+        "Delete or move each that you do not need, and export again."
+    )
+
+
+def _check_the_way(folder: Path, made: Export) -> None:
+    """Refuse what is where a policy has its file, all at once. Raises UserError and OSError."""
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise UserError(plain(str(folder), 600), "export to it", "it is not a folder", "Choose another path")
+    taken = [
+        f"{plain(str(folder / file.name), 600)} ({reason})"
+        for file in made.files
+        if (reason := _in_the_way(folder / file.name)) is not None
+    ]
+    if taken:
+        cause = "this is there that this module did not write: " + ", ".join(taken)
+        raise UserError("the definition files", "write them", cause, "Move it, or choose another folder")
+
+
+def _in_the_way(path: Path) -> str | None:
+    """Return what is at a path that an export may not touch, None where there is none."""
+    if not os.path.lexists(path):
+        return None
+    if path.is_symlink():
+        return "a link"
+    if not path.is_file():
+        return "no regular file"
+    return "a file of another hand" if origin(path.name, path.read_bytes(), "") is Origin.FOREIGN else None
+
+
+def _plan_file(folder: Path, file: File, source: str, changes: Changes) -> None:
+    path = folder / file.name
+    if not os.path.lexists(path):
+        changes.files[file.name] = (None, file.data)
+        return
+    before = path.read_bytes()
+    if is_as_written(before, file.data):
+        return
+    found = origin(file.name, before, source)
+    # Where nothing but the record differs, nothing is lost by writing it.
+    if found is Origin.UNTOUCHED or says_the_same(before, file.data):
+        changes.files[file.name] = (before, file.data)
+    else:
+        changes.kept[file.name] = found
+
+
+def _others(folder: Path, made: Export) -> list[str]:
+    """Return the names of the other definition files in the folder; links are those of their makers."""
+    if not folder.exists():
+        return []
+    names = {file.name for file in made.files}
+    return sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.suffix in ENDINGS.values() and path.name not in names and path.is_file() and not path.is_symlink()
+    )
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file so that nobody ever reads half of it. One that is there keeps its permissions and owner."""
+    number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+    try:
+        with os.fdopen(number, "wb") as stream:
+            stream.write(data)
+        if path.exists():
+            was = path.stat()
+            with contextlib.suppress(OSError):  # only root gives files away
+                os.chown(name, was.st_uid, was.st_gid)
+            Path(name).chmod(stat.S_IMODE(was.st_mode) & _PERMISSIONS)
+        else:
+            mask = os.umask(0)
+            os.umask(mask)
+            Path(name).chmod(_NEW_FILE & ~mask)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
