@@ -70,7 +70,7 @@ def test_a_file_has_the_schema_the_options_in_order_and_nothing_else() -> None:
     assert file.name == "contoso-macros.yml"
     assert file.data.decode() == (
         "# yaml-language-server: $schema=schema.json\n"
-        "# Written by m365.apps.definition_files, sha256 ba63055700e63b4c\n"
+        "# Written by m365.apps.definition_files, sha256 c2ce2e39fe432847\n"
         "---\n"
         "display_name: Contoso - Macros\n"
         "kind: windows_security\n"
