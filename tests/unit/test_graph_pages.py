@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._graph import client as client_module
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, NotGraphError
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, TOKEN, Clock, Wire, refusal
@@ -75,6 +76,32 @@ def test_a_refused_page_is_never_a_shorter_list(wire: Wire, client: GraphClient)
 def test_a_link_to_itself_ends_in_an_error(wire: Wire, client: GraphClient) -> None:
     wire.expect("GET", URL, json=page([1], URL))
     with pytest.raises(NotGraphError, match="run in a circle"):
+        client.pages("/things")
+
+
+def test_pages_without_an_end_end_in_an_error(wire: Wire, client: GraphClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "MOST_PAGES", 2)
+    wire.expect("GET", URL, json=page([], f"{URL}?p=1"))
+    wire.expect("GET", f"{URL}?p=1", json=page([], f"{URL}?p=2"))
+    with pytest.raises(NotGraphError, match="the list has more than 2 pages"):
+        client.pages("/things")
+
+
+@pytest.mark.parametrize(("name", "most"), [("MOST_ITEMS", 3), ("MOST_BYTES_OF_PAGES", 80)])
+def test_a_list_is_bounded(
+    wire: Wire, client: GraphClient, monkeypatch: pytest.MonkeyPatch, name: str, most: int
+) -> None:
+    monkeypatch.setattr(client_module, name, most)
+    wire.expect("GET", URL, json=page([1, 2], f"{URL}?p=1"))
+    wire.expect("GET", f"{URL}?p=1", json=page([3, 4]))
+    with pytest.raises(NotGraphError, match="the list has more than "):
+        client.pages("/things")
+
+
+def test_an_answer_of_too_many_values_is_not_read(wire: Wire, client: GraphClient) -> None:
+    for _try in range(3):
+        wire.expect("GET", URL, body=b'{"value": [' + b"{}," * 1_100_000 + b"{}]}", content_type="application/json")
+    with pytest.raises(NotGraphError):
         client.pages("/things")
 
 

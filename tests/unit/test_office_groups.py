@@ -55,6 +55,21 @@ def test_a_name_is_quoted_and_encoded(wire: Wire, directory: GroupDirectory, nam
     assert directory.id_of(name) == ONE
 
 
+def test_a_group_on_two_pages_is_one(wire: Wire, directory: GroupDirectory) -> None:
+    link = f"{by_name(ALL_STAFF)}&$skiptoken=x"
+    wire.expect("GET", by_name(ALL_STAFF), json={**hits((ONE, "All Staff")), "@odata.nextLink": link})
+    wire.expect("GET", link, json=hits((ONE.upper(), "All Staff")))
+    assert directory.id_of("All Staff") == ONE
+
+
+def test_the_id_of_a_group_is_one_segment_of_the_path(wire: Wire, directory: GroupDirectory) -> None:
+    url = f"{GRAPH}/v1.0/groups/a%2F..%3Fb?$select=id,displayName"
+    wire.expect("GET", url, json={"displayName": "Odd"})
+    assert directory.names(["a/..?b"]) == {"a/..?b": "Odd"}
+    with pytest.raises(UserError, match="the id of a group must not be"):
+        directory.names([".."])
+
+
 def test_a_hit_in_other_case_is_passed_over(wire: Wire, directory: GroupDirectory) -> None:
     wire.expect("GET", by_name(ALL_STAFF), json=hits((TWO, "ALL STAFF"), (ONE, "All Staff")))
     assert directory.id_of("All Staff") == ONE

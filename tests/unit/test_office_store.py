@@ -13,7 +13,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.client import Gra
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import Opaque, Slot
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.reads import Part
+from ansible_collections.m365.apps.plugins.module_utils._office.reads import Listing, Part
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
     CreatePolicy,
@@ -56,6 +56,56 @@ def test_a_list_with_an_unreadable_policy_is_an_error(wire: Wire, store: OfficeS
     wire.expect("GET", POLICIES, json={"value": [DOCUMENT, item]})
     with pytest.raises(UserError, match="the list of Office policies: cannot read it: "):
         store.list_policies()
+
+
+def test_a_policy_on_two_pages_is_one_as_the_later_shows_it(wire: Wire, store: OfficeStore) -> None:
+    link = f"{POLICIES}?$skiptoken=x"
+    old, new = {**DOCUMENT, "displayName": "Old"}, {**DOCUMENT, "id": ID.upper()}
+    wire.expect("GET", POLICIES, json={"value": [old, {"id": "b"}], "@odata.nextLink": link})
+    wire.expect("GET", link, json={"value": [new]})
+    assert [(policy.id, policy.display_name) for policy in store.list_policies()] == [
+        (ID.upper(), "Zürich"),
+        ("b", ""),
+    ]
+
+
+def test_an_assignment_on_two_pages_is_one(wire: Wire, store: OfficeStore) -> None:
+    link = f"{URL}/assignments?$skiptoken=x"
+    wire.expect("GET", f"{URL}/assignments", json={"value": [ASSIGNMENT], "@odata.nextLink": link})
+    wire.expect("GET", link, json={"value": [{**ASSIGNMENT, "id": "A1"}]})
+    [assignments] = store.read([Part(LIVE)])
+    assert [assignment.group_id for assignment in assignments] == [GROUP]
+
+
+@pytest.mark.parametrize("odd", [".", "..", " ..", "   "])
+def test_an_id_that_leads_to_another_path_is_refused(wire: Wire, store: OfficeStore, odd: str) -> None:
+    wire.expect("GET", POLICIES, json={"value": [DOCUMENT, {**DOCUMENT, "id": odd}]})
+    with pytest.raises(UserError, match="its id must not be"):
+        store.list_policies()
+    for use in (store.get_policy, lambda policy_id: store.read([Listing(policy_id)])):
+        with pytest.raises(UserError, match="cannot use its id: an id must not be"):
+            use(odd)
+    assert len(wire.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("odd", "quoted"),
+    [
+        ("a/b", "a%2Fb"),
+        ("../x", "..%2Fx"),
+        ("a?b#c", "a%3Fb%23c"),
+        ("%2e%2e", "%252e%252e"),
+        ("a\\b", "a%5Cb"),
+        ("a\r\n b", "a%0D%0A%20b"),
+        ("$batch", "%24batch"),
+    ],
+)
+def test_an_id_is_one_segment_of_the_path(wire: Wire, store: OfficeStore, odd: str, quoted: str) -> None:
+    wire.expect("GET", f"{POLICIES}/{quoted}", json={**DOCUMENT, "id": odd})
+    wire.expect("GET", f"{POLICIES}/{quoted}/assignments", json={"value": []})
+    policy = store.get_policy(odd)
+    assert policy is not None
+    assert store.read([Part(policy)]) == [()]
 
 
 @pytest.mark.parametrize("document", [DOCUMENT, {"value": DOCUMENT}])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from .._graph.errors import UserError
 from .._office.capabilities import Capabilities
-from .._office.policy import PAYLOAD_FIELDS, Policy
+from .._office.policy import PAYLOAD_FIELDS, Policy, id_key
 from .._office.reads import Entity, Part, Readable
 from .._office.unset import UNSET
 from .actions import Action, Fields, UpdatePriorities
@@ -129,8 +129,8 @@ def _disagreeing(expected: t.Sequence[Expected], surface: Surface, total: int) -
     seen: dict[str, dict[str, t.Any]] = {}
     entities: dict[str, Policy | None] = {}
     if reads.lists:
-        listed = {str(policy.id): policy for policy in surface.list_policies()}
-        entities = {str(entry.policy.id): listed.get(str(entry.policy.id)) for entry in expected}
+        listed = {id_key(policy.id): policy for policy in surface.list_policies()}
+        entities = {str(entry.policy.id): listed.get(id_key(entry.policy.id)) for entry in expected}
     for part, value in zip(reads.parts, surface.look(reads.parts), strict=True):
         key = str(part.policy.id)
         if isinstance(value, UserError):

@@ -23,7 +23,11 @@ from .pace import Pace
 from .retry import RetryPolicy, Transient
 from .session import Connection, open_session, send
 
-_MAX_PAGES = 10_000
+# What one list may have: far more than Graph has policies, groups of one name, or assignments for.
+MOST_PAGES = 10_000
+MOST_ITEMS = 100_000
+MOST_BYTES_OF_PAGES = 512 * 1024 * 1024
+
 _UNAUTHORIZED = 401
 _UNAVAILABLE = 503
 
@@ -178,11 +182,16 @@ class GraphClient:
 
     def _collect(self, answer: Answer, seen: set[str]) -> list[t.Any]:
         items: list[t.Any] = []
+        size = 0
         while True:
             document = answer.json()
             if not isinstance(document, dict) or not isinstance(document.get("value"), list):
                 raise NotGraphError(failure_of(answer, "the answer has no list 'value'"))
             items.extend(document["value"])
+            size += len(answer.body)
+            if len(items) > MOST_ITEMS or size > MOST_BYTES_OF_PAGES:
+                most = f"{MOST_ITEMS} entries or {MOST_BYTES_OF_PAGES // 2**20} MiB"
+                raise NotGraphError(failure_of(answer, f"the list has more than {most}"))
             url = document.get("@odata.nextLink")
             if url is None:
                 return items
@@ -290,5 +299,7 @@ class GraphClient:
                     f"a page link leads to another host ({there.netloc}); the token was not sent there", method="GET"
                 )
             )
-        if url in seen or len(seen) >= _MAX_PAGES:
+        if url in seen:
             raise NotGraphError(Failure("the page links run in a circle", method="GET", path=there.path))
+        if len(seen) >= MOST_PAGES:
+            raise NotGraphError(Failure(f"the list has more than {MOST_PAGES} pages", method="GET", path=there.path))

@@ -25,6 +25,8 @@ _RETRIED = (THROTTLED, 502, 503, 504)
 # Levels of lists and objects in one JSON value, our own bound: few settings take more than ten, and recursive code
 # (json, copy, AnsibleModule) gives up at about 300.
 DEEPEST = 120
+# Values in one JSON text: a list of 5,000 policies has some 50,000.
+MOST_VALUES = 2_000_000
 # How JSON escapes one half of a character; most of them have their other half beside them.
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -91,6 +93,9 @@ class Answer:
 
 def _strict_json(body: bytes) -> t.Any:
     """Return a parsed body. Raises ValueError, also for half characters, which json lets through."""
+    # Each value takes many times its bytes; what parts values is counted before anything is made of them.
+    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise ValueError("it has too many values")
     text = body.decode(json.detect_encoding(body))
     document = json.loads(text, parse_constant=_no_constant, parse_float=finite)
     if is_too_deep(document):

@@ -8,7 +8,7 @@ without an end; and what they raise tells what went wrong, but not whether the r
 """
 
 # What the classes here are put before is known when they are.
-# pylint: disable=no-member,attribute-defined-outside-init
+# pylint: disable=no-member,attribute-defined-outside-init,abstract-method
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from .._graph.client import GraphClient
 from .._graph.errors import Failure, GraphError, NotGraphError, UserError
 from .._graph.messages import Answer, Call
 from .explain import explained, is_absent
-from .policy import is_guid
+from .policy import is_guid, unfit_for_path
 
 # Group reads are served by the released version, whatever version serves officeConfiguration.
 _VERSION = "v1.0"
@@ -65,6 +65,11 @@ class GroupDirectory:
     def names(self, ids: t.Iterable[str]) -> dict[str, str | None]:
         """Return the display name of each group, None for one that is not there any more. Raises UserError."""
         wanted = sorted(set(ids))
+        for group_id in wanted:
+            unfit = unfit_for_path(group_id)
+            if unfit:
+                step = "Remove the assignment that has it"
+                raise UserError(f"group {group_id}", "look it up", f"the id of a group {unfit}", step)
         answers = self._client.many([_by_id(group_id) for group_id in wanted])
         return {group_id: _name_in(group_id, answer) for group_id, answer in zip(wanted, answers, strict=True)}
 
@@ -94,7 +99,8 @@ class GroupDirectory:
                 raise NotGraphError(Failure("a group in the answer has no id that is a GUID", method="GET"))
         except GraphError as error:
             return _error(subject, error)
-        ids = [str(group["id"]).lower() for group in found if group.get("displayName") == name]
+        # Each once: pages overlap where groups move in between.
+        ids = list(dict.fromkeys(str(group["id"]).lower() for group in found if group.get("displayName") == name))
         if len(ids) == 1:
             self._by_id[ids[0]] = None
             return ids[0]
@@ -113,7 +119,7 @@ def _by_name(name: str) -> Call:
 
 
 def _by_id(group_id: str) -> Call:
-    return Call("GET", f"/groups/{group_id}?$select={_FIELDS}", _VERSION)
+    return Call("GET", f"/groups/{quote(group_id, safe='')}?$select={_FIELDS}", _VERSION)
 
 
 def _name_in(group_id: str, answer: Answer | GraphError) -> str | None:

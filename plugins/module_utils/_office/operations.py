@@ -13,7 +13,7 @@ from .._graph.errors import Failure, GraphError, NotGraphError, UserError
 from .._graph.messages import Answer, Call, failure_of
 from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_absent
 from .payload import Payload, decode, encode
-from .policy import Assignment, Policy, fields_to_graph
+from .policy import Assignment, Policy, fields_to_graph, unfit_for_path
 from .unset import UNSET
 from .writes import DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Written
 
@@ -132,7 +132,11 @@ def reading_tenant_checkins() -> Operation:
 
 
 def path_of(policy_id: str | None, *parts: str) -> str:
-    """Return the path of a policy, or of something below it."""
+    """Return the path of a policy, or of something below it. Raises UserError for what cannot be an id."""
+    unfit = unfit_for_path(str(policy_id))
+    if unfit:
+        step = "Give an id as office_client_config_info shows it"
+        raise UserError(f"policy {policy_id}", "use its id", f"an id {unfit}", step)
     return "/".join((COLLECTION, quote(str(policy_id), safe=""), *parts))
 
 

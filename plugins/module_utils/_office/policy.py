@@ -119,6 +119,9 @@ class Policy:
         if not document.get("id"):
             raise ValueError("a policy without an id")
         scalars = {name: _typed(document, name, wanted) for name, wanted in _SCALAR_TYPES.items()}
+        unfit = unfit_for_path(scalars["id"])
+        if unfit:
+            raise ValueError(f"its id {unfit}")
         payloads: dict[str, t.Any] = {}
         for slot, field in PAYLOAD_FIELDS.items():
             value = document.get(slot.value, UNSET)
@@ -147,6 +150,36 @@ class Policy:
                 fields[field] = getattr(self, field)
         return fields_to_graph(self.odata_type, fields)
 
+
+def unfit_for_path(text: str) -> str:
+    """Return why a text cannot be one segment of a URL's path even when it is quoted, "" when it can.
+
+    Dots are not quoted, and libraries and servers take them for a step up the path.
+    """
+    if not text.strip():
+        return "must not be blank"
+    if text.strip() in (".", ".."):
+        return f"must not be {text!r}, which leads to another path"
+    return "must be text that UTF-8 can carry" if _HALF_CHARACTER.search(text) else ""
+
+
+def distinct(policies: t.Iterable[Policy]) -> tuple[Policy, ...]:
+    """Return policies with each id (compared without case) once: pages overlap where policies move in between.
+
+    It is in the place of the first and as the last shows it, which was read later.
+    """
+    found: dict[str, Policy] = {}
+    for policy in policies:
+        found[id_key(policy.id)] = policy
+    return tuple(found.values())
+
+
+def distinct_assignments(assignments: t.Iterable[Assignment]) -> tuple[Assignment, ...]:
+    """Return assignments with each of them once, the same way; those without an id are the same by their target."""
+    return tuple({id_key(assignment.id or assignment.key): assignment for assignment in assignments}.values())
+
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 _SCALAR_TYPES = {
     "id": str,

@@ -32,7 +32,7 @@ from .operations import (
     unwrapped,
 )
 from .payload import Opaque
-from .policy import Assignment, Policy
+from .policy import Assignment, Policy, distinct, distinct_assignments, id_key
 from .reads import Entity, Listing, Reading, TenantCheckins
 from .writes import CreatePolicy, ReplaceAssignments, Write, Written
 
@@ -64,7 +64,7 @@ class OfficeStore:
     def list_policies(self) -> tuple[Policy, ...]:
         """Return all policies of the tenant, in the server's order, complete or not at all."""
         with explained(_THE_LIST, "read it", READ_PERMISSION):
-            return tuple(self._read_policy(item) for item in self._client.pages(COLLECTION))
+            return distinct(self._read_policy(item) for item in self._client.pages(COLLECTION))
 
     def get_policy(self, policy_id: str) -> Policy | None:
         """Return one policy by id, None when there is none with it (404)."""
@@ -133,18 +133,23 @@ class OfficeStore:
         for seconds in _LOOKS:
             if len(found) == len(drafts) or not self._client.wait(seconds):
                 return
-            strangers = [policy for policy in self.list_policies() if policy.id not in known_ids]
+            strangers = self._strangers(known_ids)
             for place, draft in drafts.items():
                 ours = next((policy.id for policy in strangers if _same_identity(policy, draft)), None)
                 if ours is not None:
                     found[place] = ours
+
+    def _strangers(self, known_ids: t.Collection[str]) -> list[Policy]:
+        """Return the policies that are not among these. Raises UserError."""
+        known = {id_key(policy_id) for policy_id in known_ids}
+        return [policy for policy in self.list_policies() if id_key(policy.id) not in known]
 
     def _create_again(self, draft: Policy, known_ids: t.Collection[str], doubt: InDoubtError) -> Written | UserError:
         """Send a create again whose first try nobody answered (``doubt``)."""
 
         def look() -> str | None:
             try:
-                strangers = [policy for policy in self.list_policies() if policy.id not in known_ids]
+                strangers = self._strangers(known_ids)
             except UserError as error:
                 raise InDoubtError(doubt.failure) from error
             return next((policy.id for policy in strangers if _same_identity(policy, draft)), None)
@@ -207,10 +212,10 @@ class OfficeStore:
         return replace(entity, understand=lambda answer: (self._entity(answer),), missing=())
 
     def _policies_of(self, answer: Answer) -> tuple[Policy, ...]:
-        return tuple(self._read_policy(item) for item in self._client.all_items(answer))
+        return distinct(self._read_policy(item) for item in self._client.all_items(answer))
 
     def _assignments_of(self, answer: Answer) -> tuple[Assignment, ...]:
-        return tuple(read_assignment(item) for item in self._client.all_items(answer))
+        return distinct_assignments(read_assignment(item) for item in self._client.all_items(answer))
 
     def _writing(self, write: Write) -> Operation:
         if isinstance(write, CreatePolicy):
