@@ -17,8 +17,9 @@ description:
     is good to know.
   - Errors are C(no_identity), C(unreadable) (groups or a priority in an unknown form), C(unknown_key), C(duplicate_id),
     C(duplicate_name) and C(duplicate_priority).
-  - Warnings are C(ambiguous_name) (one name, several IDs), C(unassigned), C(empty_payload), C(duplicate_setting)
-    (within one payload), C(conflict) and C(shadowed).
+  - Warnings are C(ambiguous_name) (one name, several IDs), C(similar_name) (names that differ only in case, blanks or
+    Unicode form), C(unassigned), C(empty_payload), C(duplicate_setting) (within one payload), C(conflict) and
+    C(shadowed).
   - Notes are C(groups_not_given), C(payload_not_given), C(skipped_payload) (nothing is known of its settings) and
     C(redundant).
   - For C(conflict), C(shadowed) and C(redundant) see P(m365.apps.policy_conflicts#filter).

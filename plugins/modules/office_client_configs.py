@@ -127,7 +127,8 @@ options:
         as possible
         get another number; those that change do so in one call.
       - A O(policies[].priority) of an item is kept to. One that contradicts the order is an error.
-      - When omitted or empty, no order is made. C(null) is refused.
+      - A list, or the JSON text of one. Any other text is refused, since names may hold commas.
+      - When omitted or an empty list, no order is made. C(null) is refused.
     type: list
     elements: str
   unlisted:
@@ -152,7 +153,8 @@ options:
   prune_scope:
     description:
       - Which unlisted policies O(prune) may delete. All given conditions must hold.
-      - When omitted or empty, all of them. C(null) is refused.
+      - A dict of lists, or the JSON text of one. Any other text is refused.
+      - When omitted or an empty dict, all of them. C(null) is refused.
     type: dict
     suboptions:
       kind:
@@ -164,7 +166,8 @@ options:
         choices: [windows, windows_security, office]
       display_name:
         description:
-          - Patterns for names, with V(*), V(?) and V([abc]), compared with case. One of them must match.
+          - Patterns for names, with V(*), V(?) and V([abc]), compared with case. One of them must match, or be the
+            whole name, whatever characters that has.
           - When omitted, any name. An empty list is an error.
         type: list
         elements: str
@@ -173,7 +176,10 @@ options:
       - Patterns for names of policies that the task never deletes, in the form of O(prune_scope.display_name). An
         item with
         O(policies[].state=absent) that matches one is an error.
-      - When omitted or empty, none. C(null) is refused.
+      - One that matches no live policy is a warning.
+      - A list, or the JSON text of one. Any other text is refused, since it could protect something else than was
+        meant.
+      - When omitted or an empty list, none. C(null) is refused.
     type: list
     elements: str
   max_deletions:
@@ -209,6 +215,7 @@ options:
         priorities change only where they must make way.
       - RV(plan.fingerprint) is the same with and without it.
       - What O(prune) finds waits always.
+      - A list, or the JSON text of one. Any other text is refused.
       - When omitted, all groups are in reach. In an empty list none is, so that new policies get no groups. C(null) is
         refused.
     type: list
@@ -453,6 +460,14 @@ plan:
         policy; its pages come on top.
       returned: always
       type: int
+    warnings:
+      description:
+        - What may be meant otherwise, each in a sentence - patterns of O(protect) that match no policy, and new names
+          that differ only in case, blanks or Unicode form from another one.
+        - They are warnings of the task, too.
+      returned: always
+      type: list
+      elements: str
   sample:
     fingerprint: "m365.apps-1:q83vEjRW"
     created: 1
@@ -464,6 +479,7 @@ plan:
     write_requests: 3
     wait_requests: 1
     wait_listings: 0
+    warnings: []
 actions:
   description:
     - The writes that were sent, or in check mode would be sent, in order. Payloads are not in it.

@@ -55,7 +55,7 @@ def test_a_bad_option_is_refused_in_a_sentence(arguments: dict[str, t.Any], said
         ({"policies": [{"display_name": "A", "groups": [nested(100)]}]}, "which is no group name or id"),
         ({"policies": ['{"display_name": "A", "groups": null}']}, "cannot use groups: it is null"),
         ({"prune": True, "prune_scope": '{"display_name": null}'}, "use prune_scope.display_name: it is null"),
-        ({"prune_scope": True}, "unable to evaluate string as dictionary"),
+        ({"prune_scope": True}, "the option prune_scope: cannot use it: it is a boolean, not a dict"),
         ({"prune": True, "protect": ["[" * 100_000]}, "cannot use protect: a pattern has 100000 characters"),
         ({"prune": True, "prune_scope": {"display_name": ["*" * 1001]}}, "cannot use prune_scope.display_name"),
         ({"max_deletions": "٣"}, "cannot use max_deletions"),

@@ -218,3 +218,16 @@ def test_at_most_10_names_are_shown() -> None:
 def test_limits_hold_in_check_mode_too() -> None:
     guards = Guards(max_changes=Limit(0))
     assert "max_changes allows 0" in refusal_of(MemoryTenant(), ["New"], guards=guards, check_mode=True)
+
+
+def test_a_whole_name_protects_its_policy_whatever_characters_it_has() -> None:
+    names = ["[PROD] Macros", "A*", "50% [off]?", "]", "[!x]"]
+    assert left([*policies(names), policy("Q Macros", 9)], ["X"], Guards(ALL, protect=tuple(names))) == {"X", *names}
+    assert left(policies(["[PROD] A", "Z"]), ["X"], Guards(Prune(names=("[PROD] A",)))) == {"X", "Z"}
+
+
+def test_a_pattern_that_protects_nothing_is_told_once() -> None:
+    guards = Guards(ALL, protect=("keep*", "Keep*", "keep*", "[Keep]"))
+    plan = run(MemoryTenant.of(policies(["Keep A", "Keep B"])), ["Keep A"], guards=guards).plan
+    step = "matches no policy of the tenant. Check its spelling, upper and lower case too."
+    assert plan.warnings == (f"protect: 'keep*' {step}", f"protect: '[Keep]' {step}")

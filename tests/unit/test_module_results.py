@@ -241,6 +241,7 @@ def test_a_plan_counts_items_writes_and_requests() -> None:
         "write_requests": 2,
         "wait_requests": 1,
         "wait_listings": 0,
+        "warnings": [],
     }
     unread = plan_result(outcome, waits=False)
     assert (unread["wait_requests"], unread["wait_listings"]) == (0, 0)

@@ -23,6 +23,7 @@ from ansible_collections.m365.apps.plugins.module_utils._office.payload import (
     encode,
     encode_inline,
     parse_given,
+    parse_text,
 )
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -156,7 +157,6 @@ def test_an_inline_string_is_base64_or_the_text_itself(text: str, meaning: t.Any
         ("{", "it is not JSON"),
         ("policy.json", "it is not JSON"),
         ("{'a': 1}", "it is not JSON"),
-        ("\ufeff{}", "it is not JSON"),
         ('{"a": NaN}', "JSON has no number NaN"),
         ('{"a": -Infinity}', "JSON has no number -Infinity"),
         ('{"a": 1e999}', "JSON has no number inf"),
@@ -206,3 +206,10 @@ def test_a_deep_payload_that_can_be_read_can_be_written() -> None:
     for _unused in range(100):
         deep = [deep]
     assert json.loads(encode(parse_given(deep))) == deep
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\n\ufeff ", "\ufeff\ufeff"])
+def test_a_byte_order_mark_before_a_text_is_taken(mark: str) -> None:
+    assert parse_given(f'{mark}{{"a": 1}}') == parse_given('{"a": 1}')
+    assert parse_given(mark) == {}
+    assert parse_text(f"{mark}[1]") == [1]

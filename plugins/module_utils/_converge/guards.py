@@ -11,7 +11,7 @@ import fnmatch
 import typing as t
 from dataclasses import dataclass
 
-from .._graph.errors import UserError
+from .._graph.errors import UserError, plain
 from .._office.policy import Policy
 from .desired import DesiredPolicy, State
 from .match import Match
@@ -108,5 +108,17 @@ def check_limits(
             )
 
 
+def unmatched_patterns(live: t.Sequence[Policy], guards: Guards) -> list[str]:
+    """Return a warning for each pattern of ``protect`` that protects no live policy: it may be mistyped."""
+    names = [policy.display_name for policy in live]
+    doubt = "matches no policy of the tenant. Check its spelling, upper and lower case too."
+    return [
+        plain(f"protect: '{pattern}' {doubt}", 1200)
+        for pattern in dict.fromkeys(guards.protect)
+        if not any(_like(name, [pattern]) for name in names)
+    ]
+
+
 def _like(name: str, patterns: t.Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+    """Tell whether a name is like one of the patterns, or is one of them to the letter, brackets and all."""
+    return any(name == pattern or fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

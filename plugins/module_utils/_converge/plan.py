@@ -18,12 +18,13 @@ from .compare import changed_fields, same_payload
 from .desired import GroupChange, State
 from .fingerprint import fingerprint
 from .groups import merge
-from .guards import Guards, check_limits, prunable, refuse_protected
+from .guards import Guards, check_limits, prunable, refuse_protected, unmatched_patterns
 from .match import Match
 from .order import Order
 from .priorities import PriorityPlan, plan_priorities
 from .reach import Reach, held_back, waiting_fields, within
 from .stages import PlannedItem, patch_of, stages_of
+from .twins import twin_warnings
 
 _DEFAULT_KIND = "windows"
 
@@ -35,7 +36,7 @@ class Plan:
     The writes of a stage do not depend on each other and belong to different policies; a stage is sent when the one
     before it is done. ``listed`` is how many of the items were asked for; those behind them are pruned. ``touched``
     are the live policies it depends on, as they were read; ``parts`` of policies and ``groups`` were read for it.
-    ``capabilities`` are those that the tenant was known to have then.
+    ``capabilities`` are those that the tenant was known to have then. ``warnings`` tell what may be meant otherwise.
     """
 
     items: tuple[PlannedItem, ...]
@@ -46,6 +47,7 @@ class Plan:
     parts: int = 0
     groups: int = 0
     capabilities: Capabilities = Capabilities()
+    warnings: tuple[str, ...] = ()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -120,7 +122,8 @@ def make_plan(
     stages = tuple(stages_of(items, live, draft.numbers, capabilities.inline_payloads))
     depends = [_mentioned(found, change) for found, change in zip(matches, groups, strict=True)]
     touched = tuple(_touched(depends, live, whole.numbers, order))
-    plan = Plan(items, stages, tuple(live), listed, touched, capabilities=capabilities)
+    warnings = (*unmatched_patterns(live, guards), *twin_warnings(items, live))
+    plan = Plan(items, stages, tuple(live), listed, touched, capabilities=capabilities, warnings=warnings)
     _check_limits(plan, guards)
     return plan
 

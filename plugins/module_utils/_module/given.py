@@ -11,8 +11,8 @@ import json
 import typing as t
 
 from .._graph.errors import UserError
-from .._office.payload import PayloadError, parse_text
 from .arguments import Spec
+from .lists import read_lists
 
 # Decimal digits before the point of the largest number that an option may mean.
 _LONGEST_NUMBER = 15
@@ -33,32 +33,17 @@ class HeldList(list[t.Any]):
 
 
 def taken(params: t.Mapping[str, t.Any], own: Spec, spec: Spec) -> tuple[dict[str, t.Any], UserError | None]:
-    """Return the options as Ansible can take them in, and the error for a text that is no list.
+    """Return the options as Ansible can take them in, and the error for one that is neither a list nor the text of one.
 
-    ``own`` are a module's own options, ``spec`` all of them. Each JSON text of a list of dicts becomes the list, and
-    what its dicts hold is held as one object each.
+    ``own`` are a module's own options, ``spec`` all of them. Each JSON text of a list becomes the list (a text passes
+    through Ansible's templating untouched, which for a thousand policies is most of a run), and what dicts in lists
+    hold is held as one object each.
     """
-    given, unreadable = dict(params), None
-    try:
-        _read_texts(given, own)
-    except UserError as error:
-        unreadable = error
+    given = dict(params)
+    unreadable = read_lists(given, own)
     given = {name: _prepared(value, spec.get(name, {})) for name, value in given.items()}
     _hold(given, own)
     return given, unreadable
-
-
-def _read_texts(params: dict[str, t.Any], spec: Spec) -> None:
-    """Put the list in the place of each JSON text that was given for an option that is a list of dicts.
-
-    A text passes through Ansible's templating, its checks and its copies untouched, which for a thousand policies are
-    most of a run. Raises UserError for a text that is no list; the option is then empty, so that AnsibleModule has no
-    word on it.
-    """
-    for name in _lists_of_dicts(spec):
-        if isinstance(params.get(name), str):
-            text, params[name] = params[name], []
-            params[name] = _listed(text, name)
 
 
 def _hold(params: dict[str, t.Any], spec: Spec) -> None:
@@ -80,20 +65,6 @@ def _held(value: t.Any) -> t.Any:
 
 def _lists_of_dicts(spec: Spec) -> list[str]:
     return [name for name, option in spec.items() if (option["type"], option.get("elements")) == ("list", "dict")]
-
-
-def _listed(text: str, name: str) -> list[t.Any]:
-    try:
-        value = parse_text(text.removeprefix("\ufeff"))
-    except PayloadError as error:
-        raise _no_list(name, str(error)) from error
-    if not isinstance(value, list):
-        raise _no_list(name, f"its text is a JSON {type(value).__name__}, not a list")
-    return value
-
-
-def _no_list(name: str, cause: str) -> UserError:
-    return UserError(f"the option {name}", "use it", cause, "Give a list, or the JSON text of one")
 
 
 def _prepared(value: t.Any, option: t.Mapping[str, t.Any]) -> t.Any:

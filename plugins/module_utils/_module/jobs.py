@@ -133,7 +133,11 @@ def _writer_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dic
     if outcome.error is not None:
         # What the objects look like after a broken run was not read: say what was sent and how far each item got.
         result = {key: result[key] for key in ("changed", "actions", "results", "plan") if key in result}
-    warnings = opaque_warnings(item.before for item in outcome.items) + tenant.directory.warnings
+    warnings = [
+        *opaque_warnings(item.before for item in outcome.items),
+        *outcome.plan.warnings,
+        *tenant.directory.warnings,
+    ]
     return Reply(result, warnings, outcome.error)
 
 

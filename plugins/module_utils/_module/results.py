@@ -105,6 +105,7 @@ def plan_result(outcome: Outcome, waits: bool) -> dict[str, t.Any]:
         "write_requests": plan.write_requests(size),
         "wait_requests": confirming.requests(size) if confirming else 0,
         "wait_listings": int(confirming.lists) if confirming else 0,
+        "warnings": list(plan.warnings),
     }
 
 

@@ -10,8 +10,9 @@ import typing as t
 
 from .._converge.desired import DesiredPolicy, GroupChange, State
 from .._graph.errors import UserError
-from .._office.payload import HALF_CHARACTER, PayloadError, parse_given
+from .._office.payload import BEFORE_TEXT, HALF_CHARACTER, PayloadError, parse_given
 from .._office.policy import MAX_PRIORITY, PAYLOAD_FIELDS
+from .._office.texts import value_of_text
 from .masking import holds_mask
 
 Arguments = t.Mapping[str, t.Any]
@@ -131,9 +132,9 @@ def _payload(value: t.Any, field: str, subject: str) -> t.Any:
 
 def _group_text(text: str, subject: str) -> t.Any:
     """Return what a text means: JSON of a list or dict (as ad-hoc commands pass it), nothing, or one group."""
-    if text.lstrip()[:1] in ("[", "{"):
+    if text.lstrip(BEFORE_TEXT)[:1] in ("[", "{"):
         try:
-            return parse_given(text)
+            return value_of_text(text)
         except PayloadError as error:
             raise _bad_groups(subject, f"it looks like JSON but is not ({error})") from error
     if text and not text.strip():
@@ -144,7 +145,7 @@ def _group_text(text: str, subject: str) -> t.Any:
 def group_names(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
     """Return the names or ids of a list of groups in any form that users may give. Raises UserError."""
     if isinstance(value, str):
-        value = [value] if value else []
+        value = _group_text(value, subject)
     if not isinstance(value, list):
         raise _bad_groups(subject, f"{name} is {'null' if value is None else type(value).__name__}, not a list")
     members = [_id_or_name(member) for member in value]

@@ -20,6 +20,8 @@ from .._graph.messages import DEEPEST, finite, is_too_deep
 _TOO_DEEP = f"it is nested too deeply (more than {DEEPEST} levels)"
 _BOM = b"\xef\xbb\xbf"
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+# What may stand before a JSON text: editors and some shells begin files with a byte order mark.
+BEFORE_TEXT = "\ufeff \t\r\n"
 
 # A parsed JSON object or array. What is empty ({}, [], no bytes) means "no settings" and is kept as {}.
 Json = t.Union[dict[str, t.Any], list[t.Any]]
@@ -56,7 +58,7 @@ def parse_given(value: t.Any) -> Json:
     Raises PayloadError for anything else, for numbers that JSON does not know (NaN), and for duplicate keys in a text.
     """
     if isinstance(value, str):
-        value = parse_text(value) if value.strip() else {}
+        value = parse_text(value) if value.strip(BEFORE_TEXT).strip() else {}
     if not isinstance(value, (dict, list)):
         raise PayloadError(f"it must be a JSON object or array, not {type(value).__name__}")
     if is_too_deep(value):
@@ -66,10 +68,13 @@ def parse_given(value: t.Any) -> Json:
 
 
 def parse_text(text: str) -> t.Any:
-    """Return the value of a JSON text. Raises PayloadError for one that is not JSON, a number that JSON does not know
-    (NaN), and a key that stands twice in one object.
+    """Return the value of a JSON text, with or without a byte order mark.
+
+    Raises PayloadError for one that is not JSON, a number that JSON does not know (NaN), and a key that one object has
+    twice.
     """
     try:
+        text = text.lstrip(BEFORE_TEXT)
         return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError as error:
         raise PayloadError(_TOO_DEEP) from error

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import id_key
+from ansible_collections.m365.apps.plugins.module_utils._office.texts import look_of, with_escapes
 
 from .conflicts import Conflict, find_conflicts, group_labels
 from .model import PAYLOADS, Policies, Policy, read_policies
@@ -24,6 +25,7 @@ RULES = {
     "duplicate_name": "error",
     "duplicate_priority": "error",
     "ambiguous_name": "warning",
+    "similar_name": "warning",
     "unassigned": "warning",
     "empty_payload": "warning",
     "duplicate_setting": "warning",
@@ -131,6 +133,9 @@ def _duplicates(read: Policies) -> t.Iterator[Finding]:
             yield _several("ambiguous_name", alike, f"share the name '{key}', so each can be meant by its id only")
         else:
             yield _several("duplicate_name", alike, f"share the name '{key}'. Rename them, or keep one of them")
+    for _key, alike in _shared(read.present, lambda policy: look_of(policy.name)):
+        if len({policy.name for policy in alike}) > 1:
+            yield _similar(alike)
     for key, alike in _shared(read.present, lambda policy: policy.priority):
         yield _several("duplicate_priority", alike, f"share priority {key}, which is unique. Give each a number")
 
@@ -151,6 +156,14 @@ def _several(rule: str, alike: list[Policy], cause: str) -> Finding:
     titles = sorted({policy.title for policy in alike})
     named = ", ".join(f"'{title}'" for title in titles)
     return Finding(rule, f"{len(alike)} policies ({named}): they {cause}.", tuple(titles))
+
+
+def _similar(alike: list[Policy]) -> Finding:
+    names = sorted({policy.name for policy in alike})
+    shown = ", ".join(f"'{with_escapes(name)}'" for name in names)
+    cause = "their names differ only in case, blanks or Unicode form"
+    step = "Write one name the same everywhere, or choose names that nobody takes for each other"
+    return Finding("similar_name", f"{len(names)} policies ({shown}): {cause}. {step}.", tuple(names))
 
 
 # What is said of the policy that loses.

@@ -47,16 +47,17 @@ def _mapped(groups: t.Any, targets: t.Mapping[str, str]) -> t.Any:
     """Return the option ``groups`` after the map. What cannot be read is left to those who check it."""
     try:
         given = from_text(groups)
+        if isinstance(given, t.Mapping):
+            mapped: t.Any = {key: _members(value, targets) if key in KEYS else value for key, value in given.items()}
+        else:
+            mapped = _members(given, targets)
     except GroupsError:
         return groups
-    if isinstance(given, t.Mapping):
-        mapped: t.Any = {key: _members(value, targets) if key in KEYS else value for key, value in given.items()}
-    else:
-        mapped = _members(given, targets)
     return groups if mapped == given else mapped
 
 
 def _members(value: t.Any, targets: t.Mapping[str, str]) -> t.Any:
+    value = from_text(value)
     if isinstance(value, (list, tuple)):
         return [_member(member, targets) for member in value]
     return _member(value, targets)

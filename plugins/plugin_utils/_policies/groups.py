@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import typing as t
 from dataclasses import dataclass
+
+from ansible_collections.m365.apps.plugins.module_utils._office.payload import BEFORE_TEXT, PayloadError
+from ansible_collections.m365.apps.plugins.module_utils._office.texts import value_of_text
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 KEYS = ("set", "add", "remove")
@@ -60,7 +62,8 @@ def given_groups(value: t.Any) -> Given:
 
 
 def members_of(value: t.Any) -> tuple[Group, ...]:
-    """Return the groups of a list, or the one group that a text is. Raises GroupsError."""
+    """Return the groups of a list or of the JSON text of one, or the one group that a text is. Raises GroupsError."""
+    value = from_text(value)
     if isinstance(value, str):
         value = [value] if value else []
     if not isinstance(value, (list, tuple)):
@@ -80,10 +83,10 @@ def _member(value: t.Any) -> Group:
 
 def from_text(value: t.Any) -> t.Any:
     """Return what a JSON text means, as ad-hoc commands pass groups; anything else as it is."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+    if isinstance(value, str) and value.lstrip(BEFORE_TEXT)[:1] in ("[", "{"):
         try:
-            return json.loads(value)
-        except ValueError as error:
+            return value_of_text(value)
+        except PayloadError as error:
             raise GroupsError(f"groups looks like JSON but is not ({error})") from None
     return value
 

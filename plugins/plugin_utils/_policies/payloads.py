@@ -13,6 +13,8 @@ import json
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.m365.apps.plugins.module_utils._office.payload import BEFORE_TEXT
+
 SETTING_KEY = "settingId"
 
 
@@ -49,6 +51,7 @@ def read_payload(value: t.Any, name: str, enforced: bool, setting_key: str) -> P
     """Return a payload taken apart. ``value`` is a list, a dict or the JSON text of one; None means not given."""
     if isinstance(value, str):
         try:
+            value = value.lstrip(BEFORE_TEXT)
             value = json.loads(value) if value.strip() else []
         except (ValueError, RecursionError):
             return Payload(name, enforced, given=True, skipped=("it is not JSON",))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._office.texts import look_of, with_escapes
+
 from .model import PoliciesError
 from .sections import settings_sections, waves_section
 
@@ -56,12 +58,37 @@ def report_of(
         "counts": counts,
         "plan": plan,
         "policies": [_policy(item, configs, diffs) for item in items],
-        "findings": [*findings, *sections.pop("notes", ())],
+        "findings": [*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *sections.pop("notes", ())],
         "unmanaged": None if live is None else _unmanaged(items, live),
         "waves": waves_section(waves),
         **sections,
     }
     return {**report, **{name: value for name, value in more.items() if value is not None}}
+
+
+def _plan_findings(plan: t.Mapping[str, t.Any]) -> list[Dict]:
+    """Return what the plan warns of, in the form of findings."""
+    return [_warning("plan", str(warning)) for warning in plan.get("warnings") or ()]
+
+
+def _live_twins(items: t.Sequence[Dict], live: t.Sequence[Dict]) -> list[Dict]:
+    """Return a finding for each live policy that nobody described and whose name looks like one that is described."""
+    described = {look_of(str(item.get("display_name") or "")): str(item.get("display_name")) for item in items}
+    found = []
+    for policy in _unmanaged(items, live):
+        name = str(policy["display_name"] or "")
+        other = described.get(look_of(name), name)
+        if other != name:
+            subject = f"policy '{with_escapes(name)}' (id {policy['id']}), which no definition describes"
+            cause = f"its name differs only in case, blanks or Unicode form from '{with_escapes(other)}'"
+            text = f"{subject}: {cause}. Check which of the two is meant."
+            found.append(_warning("similar_name", text, [name, other]))
+    return found
+
+
+def _warning(rule: str, message: str, policies: t.Sequence[str] = ()) -> Dict:
+    named = {"policies": list(policies), "groups": [], "setting": None}
+    return {"level": "warning", "rule": rule, "message": message, **named}
 
 
 def _diffs(diffs: t.Any) -> dict[str, Dict]:

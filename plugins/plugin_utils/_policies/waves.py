@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .groups import GroupsError, from_text, word_for
 from .identity import chosen_by
 from .model import PoliciesError
 
@@ -32,7 +33,7 @@ def checkin_gate(
     any policy. A gate that is not ``final`` waits where it does not pass. Raises PoliciesError.
     """
     needed, limit = _terms(min_users, max_failure_rate, on_no_data)
-    users, failed = _users(_listed(checkins), policies)
+    users, failed = _users(_listed(checkins), _names(policies))
     facts = {"users": len(users), "needed_users": needed, "failed": len(failed), "rate": _share(users, failed)}
     problem = _problem(len(users), needed, len(failed), limit)
     if problem is None:
@@ -72,6 +73,17 @@ def _listed(checkins: t.Any) -> list[Dict]:
             " gathered with policies"
         )
     return listed
+
+
+def _names(policies: t.Any) -> t.Sequence[str] | None:
+    """Return the names of a list, or of the JSON text of one. Raises PoliciesError: letters of a text are no names."""
+    try:
+        names = from_text(policies)
+    except GroupsError:
+        names = policies
+    if names is not None and not isinstance(names, (list, tuple)):
+        raise PoliciesError(f"policies is {word_for(names)}, not a list. Give a list of names or ids")
+    return t.cast("t.Sequence[str] | None", names)
 
 
 def _users(listed: t.Sequence[Dict], names: t.Sequence[str] | None) -> tuple[set[str], set[str]]:
@@ -168,4 +180,5 @@ def _merged_diffs(diffs: t.Sequence[Dict]) -> list[Dict]:
 def _merged_plan(plans: t.Sequence[Dict], items: t.Sequence[Dict]) -> Dict:
     counts = {status: sum(item.get("status") == status for item in items) for status in _STATUSES}
     sums = {name: sum(plan.get(name) or 0 for plan in plans) for name in _SUMS}
-    return {**plans[-1], "fingerprint": plans[0].get("fingerprint"), **counts, **sums}
+    warnings = list(dict.fromkeys(warning for plan in plans for warning in plan.get("warnings") or ()))
+    return {**plans[-1], "fingerprint": plans[0].get("fingerprint"), **counts, **sums, "warnings": warnings}

@@ -1,0 +1,76 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Texts that users give: lists and dicts that arrive as text, and names that only look like one another.
+
+Extra variables, surveys and ad-hoc commands know nothing but text.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import typing as t
+import unicodedata
+
+from .payload import PayloadError, parse_text
+
+
+def value_of_text(text: str) -> t.Any:
+    """Return the value of a JSON text, or of a list or dict as Python writes it.
+
+    ansible-core before 2.19 makes a list of such a text by itself wherever a template hands it on, so it means the
+    same everywhere. Raises PayloadError for any other text.
+    """
+    try:
+        return parse_text(text)
+    except PayloadError:
+        value = None if _is_json(text) else _as_python_writes_it(text)
+        if value is None:
+            raise
+        return value
+
+
+def look_of(name: str) -> str:
+    """Return what names share that look alike: they differ only in case, Unicode form, blanks or hidden characters."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    seen = "".join(" " if _is_blank(character) else character for character in folded if not _is_hidden(character))
+    return " ".join(seen.split())
+
+
+def with_escapes(name: str) -> str:
+    """Return a name with escapes for all that cannot be told from something else: blanks, accents on their own."""
+    return "".join(
+        character
+        if character == " " or unicodedata.category(character)[0] not in "ZCM"
+        else character.encode("unicode_escape").decode("ascii")
+        for character in name
+    )
+
+
+def _is_blank(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in ("Zs", "Zl", "Zp", "Cc")
+
+
+def _is_hidden(character: str) -> bool:
+    """Tell whether a character takes no room, such as a zero width space or a soft hyphen."""
+    return unicodedata.category(character) == "Cf"
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _as_python_writes_it(text: str) -> t.Any:
+    """Return the list or dict of a Python literal, None where it is none."""
+    if text.lstrip()[:1] not in ("[", "{"):
+        return None
+    try:
+        value = ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None
+    return value if isinstance(value, (list, dict)) else None

@@ -1,0 +1,104 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Names that differ only in what is hard to see: found by lint, and told when a run gives one."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy
+from ansible_collections.m365.apps.plugins.module_utils._office.texts import look_of, with_escapes
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import policy_findings
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
+from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, policy, run, wish
+
+NAME = "Contoso \u2013 Caf\u00e9 Stra\u00dfe 1"
+TWINS = [
+    NAME.upper(),
+    NAME.casefold(),
+    unicodedata.normalize("NFD", NAME),
+    f" {NAME}",
+    f"{NAME} ",
+    f"{NAME}\n",
+    NAME.replace(" ", "\u00a0"),
+    NAME.replace(" ", "\u3000"),
+    NAME.replace(" ", "\u202f", 1),
+    NAME.replace(" ", "\t"),
+    NAME.replace(" ", "  ", 1),
+    NAME.replace("C", "\uff23", 1),
+    NAME.replace("o", "o\u200b", 1),
+    NAME.replace("o", "o\u00ad", 1),
+    f"\ufeff{NAME}",
+]
+OTHERS = [NAME[:-1], NAME.replace("\u00e9", "e"), NAME.replace(" ", ""), NAME.replace("\u2013", "-"), f"{NAME}1"]
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=ascii)
+def test_a_new_policy_with_the_look_of_a_live_one_is_told(twin: str) -> None:
+    outcome = run(MemoryTenant.of([policy(NAME, 0)]), [twin])
+    assert outcome.statuses == ("created",)
+    [warning] = outcome.plan.warnings
+    assert warning.startswith(f"policy '{with_escapes(twin)}': its name differs only in case, blanks or Unicode form")
+    assert f"policy '{NAME}' (id id-{NAME})" in warning
+    assert with_escapes(twin) != NAME, "the difference must be seen"
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_other_names_are_other_names(other: str) -> None:
+    assert run(MemoryTenant.of([policy(NAME, 0)]), [other]).plan.warnings == ()
+    assert look_of(other) != look_of(NAME)
+
+
+def test_two_new_ones_are_told_once() -> None:
+    [warning] = run(MemoryTenant(), ["A b", "a B"]).plan.warnings
+    assert warning.startswith("policy 'a B': ")
+    assert "policy 'A b'" in warning
+
+
+def test_a_rename_is_told() -> None:
+    renamed = DesiredPolicy(label="", id="id-B", display_name="a")
+    [warning] = run(MemoryTenant.of(policies("AB")), [renamed]).plan.warnings
+    assert warning.startswith("policy 'a' (id id-B): ")
+
+
+def test_a_twin_that_goes_and_one_that_was_there_before_are_not_told() -> None:
+    assert run(MemoryTenant.of(policies("A")), ["a", absent("A")]).plan.warnings == ()
+    assert run(MemoryTenant.of(policies("Aa")), ["A", "a"]).plan.warnings == ()
+    assert run(MemoryTenant.of(policies("Aa")), [wish("A", description="D")]).plan.warnings == ()
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=ascii)
+def test_lint_finds_definitions_that_look_alike(twin: str) -> None:
+    found = policy_findings([{"display_name": NAME}, {"display_name": twin}], {"display_name"})
+    [finding] = [finding for finding in found if finding["rule"] == "similar_name"]
+    assert finding["level"] == "warning"
+    assert finding["policies"] == sorted([NAME, twin])
+    assert finding["message"].startswith("2 policies ('")
+    assert "their names differ only in case, blanks or Unicode form" in finding["message"]
+
+
+def test_lint_is_silent_on_one_name_twice_and_on_deletions() -> None:
+    both = [{"display_name": "A", "id": "1"}, {"display_name": "A", "id": "2"}]
+    gone = [{"display_name": "A"}, {"display_name": "a", "state": "absent"}]
+    for listed in (both, gone):
+        rules = {finding["rule"] for finding in policy_findings(listed, {"display_name", "id", "state"})}
+        assert "similar_name" not in rules
+
+
+def test_a_report_finds_a_live_one_that_nobody_described() -> None:
+    result = {"results": [{"display_name": "A", "id": "1", "status": "unchanged"}], "plan": {"warnings": ["W."]}}
+    live = [{"display_name": name, "id": place} for place, name in (("1", "A"), ("2", "a\u00a0"), ("3", "B"))]
+    found = report_of(result, live=live)["findings"]
+    assert [(finding["level"], finding["rule"]) for finding in found] == [
+        ("warning", "plan"),
+        ("warning", "similar_name"),
+    ]
+    assert found[0]["message"] == "W."
+    assert found[1]["message"] == (
+        "policy 'a\\xa0' (id 2), which no definition describes: its name differs only in case, blanks or Unicode form"
+        " from 'A'. Check which of the two is meant."
+    )
