@@ -67,7 +67,7 @@ def read(definition: ModuleDefinition, **params: t.Any) -> dict[str, t.Any]:
 @pytest.mark.parametrize(("definition", "name"), LISTS)
 @pytest.mark.parametrize("text", NO_LISTS)
 def test_text_that_is_no_json_list_is_refused(definition: ModuleDefinition, name: str, text: str) -> None:
-    params = {name: text}
+    params: dict[str, t.Any] = {name: text}
     error = read_lists(params, definition.spec)
     assert str(error).startswith(f"the option {name}: cannot use it: it")
     assert str(error).endswith(". Give a list, or the JSON text of one.")
