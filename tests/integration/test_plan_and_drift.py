@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import typing as t
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def entry_point(ansible: Ansible, name: str, policies: t.Sequence[Dict], **varia
 @both_ways
 def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_path: Path) -> None:
     folder = tmp_path / "plan"
+    folder.mkdir()
+    folder.chmod(0o2775)
     before = there.tenant(tenant.TENANT)
     waves = [{"name": "first ones", "groups": ["All Staff"]}]
     more = {"rollout_plan_folder": str(folder), "rollout_tenant": "Contoso", "rollout_waves": waves}
@@ -56,6 +59,7 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
     [new] = [policy for policy in plan["policies"] if policy["status"] == "created"]
     assert new["after"]["description"] == "Of the plan"
     assert {path.name for path in folder.iterdir()} == {"plan.json", "plan.md", "plan.html"}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o2775
     for name in ("plan.md", "plan.html"):
         assert "Of the plan" in (folder / name).read_text(encoding="utf-8")
     assert [(wave["name"], wave["status"]) for wave in plan["waves"]] == [("first ones", "waiting")]

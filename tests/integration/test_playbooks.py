@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import stat
 
 import pytest
 
@@ -25,10 +26,16 @@ def there(emulator: Emulator) -> Emulator:
 
 def test_a_report_of_drift_is_no_failure(ansible: Ansible, there: Emulator) -> None:
     folder = ansible.folder / "reports"
+    # What is there keeps its modes, the folder and the files that are replaced.
+    folder.mkdir()
+    folder.chmod(0o1777)
+    (folder / "report.md").touch(0o600)
     ansible.playbook("m365.apps.report", "-e", OURS, "-e", "rollout_report_folder=reports").ok()
     text = (folder / "report.md").read_text()
     assert "The tenant has drifted: 1 updated to bring it back." in text
     assert "Unmanaged" in text
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())}
+    assert modes == {"reports": 0o1777, "report.md": 0o600, "report.html": 0o644}
     assert there.writes() == []
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import typing as t
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,8 +57,12 @@ def roll_out(ansible: Ansible, *arguments: str, waves: t.Sequence[Dict] = tuple(
     return ansible.playbook("m365.apps.rollout", "-e", json.dumps(extra), *arguments)
 
 
+def path_of_record(ansible: Ansible) -> Path:
+    return ansible.folder / "state" / f"{tenant.TENANT}.waves.json"
+
+
 def record(ansible: Ansible) -> Dict:
-    path = ansible.folder / "state" / f"{tenant.TENANT}.waves.json"
+    path = path_of_record(ansible)
     return t.cast(Dict, json.loads(path.read_text())) if path.exists() else {}
 
 
@@ -123,8 +128,11 @@ def test_each_wave_reaches_its_groups_and_no_others(ansible: Ansible, there: Emu
 
 def test_in_one_run_waves_come_one_after_the_other(ansible: Ansible, there: Emulator) -> None:
     before = live(there)
+    (ansible.folder / "state").mkdir()
+    (ansible.folder / "state").chmod(0o2770)
     checked = roll_out(ansible, "--check").ok()
     assert (live(there), record(ansible)) == (before, {})
+    assert list((ansible.folder / "state").iterdir()) == []
     assert "Plan (check mode, nothing was written): 2 policies, 1 created, 1 updated" in said(checked)
     # The waves may be written for another tenant, as the definitions may.
     waves = [{**WAVES[0], "groups": ["Pilots anywhere"]}, *WAVES[1:]]
@@ -133,6 +141,8 @@ def test_in_one_run_waves_come_one_after_the_other(ansible: Ansible, there: Emul
     assert "Rollout: 2 policies, 1 created, 1 updated" in said(run)
     # Each wave, and none of the plans.
     assert "changed=3 " in run.stdout
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in ((ansible.folder / "state"), path_of_record(ansible))]
+    assert modes == [0o2770, 0o600]
 
 
 @pytest.mark.long
