@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import typing as t
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from .._graph.errors import UserError
+from .._graph.auth import MissingLibraryError
+from .._graph.errors import UnforeseenError, UserError, unforeseen
 from .._office.policy import Policy
 from .._office.unset import UNSET
 from .._office.writes import Written
-from .actions import Action, Delete, UpdatePriorities
+from .actions import Action, Delete, PolicyAction, UpdatePriorities
 from .plan import Plan
 from .stages import PlannedItem
 from .surface import Surface
@@ -82,6 +84,14 @@ def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP, progre
     return Outcome(plan, run.items(), run.statuses(), tuple(run.done), run.errors, run.error(), run.in_doubt)
 
 
+def unforeseen_end(error: Exception) -> UserError:
+    """Return the sentence for an error nobody foresaw after the first write: a write that was under way is in doubt."""
+    cause, step = unforeseen(error)
+    end = UserError("m365.apps", "go on", cause, step)
+    end.__cause__ = UnforeseenError(error)
+    return end
+
+
 class _Run:
     """The state of one run: which writes are done, which policies failed, what the server told."""
 
@@ -108,8 +118,7 @@ class _Run:
         ]
         if not actions:
             return
-        writes = [action.write(t.cast(Policy, self._live.get(action.item))) for action in actions]
-        for action, result in zip(actions, self._surface.write(writes, self._known_ids, self._answered), strict=True):
+        for action, result in zip(actions, self._results(actions), strict=True):
             if isinstance(result, UserError):
                 self.errors[action.item] = result
                 self.stuck = self.stuck or isinstance(action, Delete)
@@ -117,10 +126,27 @@ class _Run:
                 self._learn(action.item, result)
                 self.done.append(action)
 
+    def _results(self, actions: t.Sequence[PolicyAction]) -> t.Sequence[Written | UserError]:
+        """Send the writes of some actions and return what each brought, or why it failed.
+
+        What makes all of them fail ends the run: an error nobody foresaw would only meet the next policies, too.
+        """
+        try:
+            writes = [action.write(t.cast(Policy, self._live.get(action.item))) for action in actions]
+            return self._surface.write(writes, self._known_ids, self._answered)
+        except MissingLibraryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what was done before must be told
+            self.stuck = True
+            return [error if isinstance(error, UserError) else unforeseen_end(error)] * len(actions)
+
     def _send_order(self, action: UpdatePriorities) -> None:
         try:
             self._surface.update_priorities(action.numbers)
-        except UserError as error:
+        except MissingLibraryError:
+            raise
+        except Exception as failure:  # noqa: BLE001 - what was done before must be told
+            error = failure if isinstance(failure, UserError) else unforeseen_end(failure)
             self.order_error = error
             self.stuck = True
             places = {item.before.id: place for place, item in enumerate(self._plan.items) if item.before}
@@ -131,7 +157,9 @@ class _Run:
 
     def _answered(self, count: int) -> None:
         self._sent += count
-        self._progress(self._sent, len(self._plan.actions))
+        # Who cannot be told of the progress is told of the end.
+        with contextlib.suppress(Exception):
+            self._progress(self._sent, len(self._plan.actions))
 
     def _learn(self, place: int, result: Written) -> None:
         known = self._live.get(place) or t.cast(Policy, self._plan.items[place].after)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from .._office.policy import PAYLOAD_FIELDS, Assignment
 from .._office.reads import Part
 from .._office.unset import UNSET
-from .apply import OnError, Outcome, Progress, apply, nobody, predict
+from .apply import OnError, Outcome, Progress, apply, nobody, predict, unforeseen_end
 from .confirm import Wait, confirm
 from .desired import DesiredPolicy, GroupChange, State
 from .fingerprint import refuse_moved
@@ -57,7 +57,12 @@ def converge(
     if terms.check_mode:
         return predict(plan)
     outcome = apply(plan, surface, terms.on_error, terms.progress)
-    return outcome if outcome.error or terms.wait is None else confirm(outcome, surface, terms.wait)
+    if outcome.error or terms.wait is None:
+        return outcome
+    try:
+        return confirm(outcome, surface, terms.wait)
+    except Exception as error:  # noqa: BLE001 - what was done must be told
+        return replace(outcome, error=unforeseen_end(error))
 
 
 def read_and_plan(

@@ -13,7 +13,8 @@ import typing as t
 import uuid
 from dataclasses import replace
 
-from .errors import Failure, GraphError, InDoubtError, NotGraphError
+from .auth import MissingLibraryError
+from .errors import Failure, GraphError, InDoubtError, NotGraphError, UnforeseenError
 from .messages import THROTTLED, Answer, Call, refusal_of
 from .retry import RetryPolicy, Transient
 
@@ -58,7 +59,10 @@ def send_batch(calls: t.Sequence[Call], sender: Sender, retry: RetryPolicy) -> l
     run = _BatchRun(calls, sender)
     try:
         retry.run(run.attempt)
-    except GraphError as error:
+    except (BatchRefusedError, MissingLibraryError):
+        raise
+    except Exception as unforeseen:  # noqa: BLE001 - what was answered before must not get lost
+        error = unforeseen if isinstance(unforeseen, GraphError) else UnforeseenError(unforeseen)
         for place in run.pending:
             # Each its own: whether the call may have been done is marked in it.
             run.results[place] = copy.copy(run.last_errors.get(place, error))

@@ -14,9 +14,18 @@ from functools import partial
 from itertools import groupby, islice
 from urllib.parse import urlsplit
 
-from .auth import Authenticator
+from .auth import Authenticator, MissingLibraryError
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
-from .errors import Failure, GraphError, InDoubtError, LoginError, NoAnswerError, NotGraphError, UnwantedError
+from .errors import (
+    Failure,
+    GraphError,
+    InDoubtError,
+    LoginError,
+    NoAnswerError,
+    NotGraphError,
+    UnforeseenError,
+    UnwantedError,
+)
 from .messages import THROTTLED, Answer, Call, failure_of, host_of, refusal_of
 from .no_answer import RUN_AGAIN
 from .pace import Pace
@@ -60,6 +69,8 @@ class GraphClient:
         self._still_wanted = still_wanted
         # Every token that was sent, so that it can be masked where an answer repeats it.
         self.tokens: set[str] = set()
+        # How many calls that are no reads were sent, whatever became of them.
+        self.writes = 0
         self._connection = connection
         self._authenticator = authenticator
         self._retry = retry or RetryPolicy(connection.retry_timeout)
@@ -157,6 +168,10 @@ class GraphClient:
         except GraphError as error:
             error.maybe_done = error.maybe_done or maybe_done
             return error
+        except MissingLibraryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what the other calls did must not get lost
+            return UnforeseenError(error)
 
     def pause(self, doubts: t.Iterable[InDoubtError]) -> bool:
         """Wait as these failures ask for; return False where the time for tries allows no second one."""
@@ -254,6 +269,7 @@ class GraphClient:
         # Last of all: the login and the pace may have taken minutes.
         if not self._still_wanted():
             raise UnwantedError(method, urlsplit(url).path)
+        self.writes += sum(name != "GET" for name in methods)
         request_id = str(uuid.uuid4())
         sent = {**headers, "Authorization": f"Bearer {token}", "client-request-id": request_id}
         response = send(self._session, method, url, self._connection.timeout, headers=sent, **body)

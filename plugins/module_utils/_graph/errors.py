@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import traceback
 import typing as t
 from dataclasses import asdict, dataclass
 
@@ -184,6 +185,30 @@ class InDoubtError(GraphError):
 
     def advice(self) -> str | None:
         return "Run it again; what was already applied is found and left alone"
+
+
+class UnforeseenError(GraphError):
+    """An error nobody foresaw, while a call was made or its answer was read: it may have been done."""
+
+    def __init__(self, error: Exception) -> None:
+        cause, self.next_step = unforeseen(error)
+        super().__init__(Failure(cause))
+        self.maybe_done = True
+
+    def advice(self) -> str | None:
+        return self.next_step
+
+
+def unforeseen(error: Exception) -> tuple[str, str]:
+    """Return the cause and the next step for an error nobody foresaw: its type and place, not its text, which may hold
+    user data.
+    """
+    if isinstance(error, MemoryError):
+        return "the memory of this machine is used up", "Give it more memory, or do less in one task"
+    places = traceback.extract_tb(error.__traceback__)
+    where = f" in {places[-1].filename.rsplit('/', 1)[-1]} line {places[-1].lineno}" if places else ""
+    step = "This is a defect of the collection: please report it with this sentence"
+    return f"an unexpected {type(error).__name__}{where}", step
 
 
 class LoginError(GraphError):

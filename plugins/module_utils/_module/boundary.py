@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import traceback
 import typing as t
 from dataclasses import replace
 from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .._converge.apply import Progress, nobody
+from .._converge.apply import Progress, nobody, unforeseen_end
 from .._graph.auth import MissingLibraryError
 from .._graph.errors import UserError, plain
 from .._graph.session import REQUESTS_IMPORT_ERROR
@@ -76,7 +75,18 @@ class Module(AnsibleModule):
         return is_read() and (self._starter is None or self._starter.lives)
 
     def end(self, reply: Reply) -> None:
-        """Print the result and end the process."""
+        """Print the result and end the process; where that fails, print as much of it as can be."""
+        try:
+            self._end(reply)
+        except Exception as error:  # noqa: BLE001 - what was written must be told
+            told = {name: reply.result[name] for name in ("changed", "actions") if name in reply.result}
+            failure = reply.error or unforeseen_end(error)
+            try:
+                self.fail_json(msg=str(failure), error={}, **told)
+            except Exception:  # noqa: BLE001
+                self.fail_json(msg=str(failure), error={}, changed=bool(told.get("changed")))
+
+    def _end(self, reply: Reply) -> None:
         if reply.error is not None:
             details = reply.error.details
             self.fail_json(msg=str(reply.error), error=details.as_dict() if details else {}, **reply.result)
@@ -126,23 +136,13 @@ def run_module(definition: ModuleDefinition) -> None:
 
 def answer(request: Request, job: Job, opener: Opener = open_tenant) -> Reply:
     """Return the reply to a request; every error becomes one sentence in it. Raises MissingLibraryError only."""
+    tenant: Tenant | None = None
     try:
-        return job(request, opener(request.params, request.raw))
+        tenant = opener(request.params, request.raw)
+        return job(request, tenant)
     except UserError as error:
-        return Reply({"changed": False}, error=error)
+        return Reply({"changed": tenant is not None and tenant.written()}, error=error)
     except MissingLibraryError:
         raise
     except Exception as error:  # noqa: BLE001 - a defect of ours ends in a sentence too, never in a traceback
-        return Reply({"changed": False}, error=_defect(error))
-
-
-def _defect(error: Exception) -> UserError:
-    """Return the sentence for an error nobody foresaw: its type and place, not its text, which may hold user data."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    file = place.filename.rsplit("/", 1)[-1]
-    return UserError(
-        "m365.apps",
-        "go on",
-        f"an unexpected {type(error).__name__} in {file} line {place.lineno}",
-        "This is a defect of the collection: please report it with this sentence",
-    )
+        return Reply({"changed": tenant is not None and tenant.written()}, error=unforeseen_end(error))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from .._converge.apply import Outcome, Progress, nobody
+from .._converge.apply import Outcome, Progress, nobody, unforeseen_end
 from .._converge.converge import Terms, converge
 from .._converge.desired import State
 from .._graph.errors import UserError
@@ -18,6 +18,7 @@ from .._office.reads import Part
 from .._office.unset import UNSET
 from .results import (
     assignment_results,
+    bare_result,
     config_result,
     item_result,
     opaque_warnings,
@@ -62,9 +63,12 @@ def one_policy(request: Request, tenant: Tenant) -> Reply:
     terms = Terms(request.check_mode, whole_policies=True, wait=given_wait(request.params))
     outcome = converge([wish], tenant.store, tenant.directory, terms)
     shown = outcome.items[0].after
-    # The groups of a policy are another module's: a created one would show its none, one that was there nothing.
-    config = config_result(replace(shown, assignments=UNSET)) if shown else {}
-    return _writer_reply(request, tenant, outcome, {"config": config})
+
+    def found() -> dict[str, t.Any]:
+        # The groups of a policy are another module's: a created one would show its none, one that was there nothing.
+        return {"config": config_result(replace(shown, assignments=UNSET)) if shown else {}}
+
+    return _writer_reply(request, tenant, outcome, found)
 
 
 def one_assignment(request: Request, tenant: Tenant) -> Reply:
@@ -74,7 +78,10 @@ def one_assignment(request: Request, tenant: Tenant) -> Reply:
     outcome = converge([wish], tenant.store, tenant.directory, terms)
     # EXISTING never ends absent.
     shown = t.cast(Policy, outcome.items[0].after)
-    found = {"config": config_result(shown), "assignments": assignment_results(shown.assignments)}
+
+    def found() -> dict[str, t.Any]:
+        return {"config": config_result(shown), "assignments": assignment_results(shown.assignments)}
+
     return _writer_reply(request, tenant, outcome, found)
 
 
@@ -83,11 +90,14 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
     terms = replace(bulk_terms(request.params, request.raw, request.check_mode), progress=request.progress)
     wishes = desired_policies(request.params, request.raw)
     outcome = converge(wishes, tenant.store, tenant.directory, terms)
-    found = {
-        "configs": [config_result(_without_payloads(item.after)) for item in outcome.items if item.after],
-        "results": [item_result(place, outcome) for place in range(len(outcome.items))],
-        "plan": plan_result(outcome, terms.wait is not None),
-    }
+
+    def found() -> dict[str, t.Any]:
+        return {
+            "configs": [config_result(_without_payloads(item.after)) for item in outcome.items if item.after],
+            "results": [item_result(place, outcome) for place in range(len(outcome.items))],
+            "plan": plan_result(outcome, terms.wait is not None),
+        }
+
     return _writer_reply(request, tenant, outcome, found)
 
 
@@ -96,7 +106,7 @@ def order_of_policies(request: Request, tenant: Tenant) -> Reply:
     refuse_null(request.raw)
     terms = Terms(request.check_mode, order=given_order(request.params), wait=given_wait(request.params))
     outcome = converge([], tenant.store, tenant.directory, terms)
-    return _writer_reply(request, tenant, outcome, {"order": order_result(outcome)})
+    return _writer_reply(request, tenant, outcome, lambda: {"order": order_result(outcome)})
 
 
 def policy_info(request: Request, tenant: Tenant) -> Reply:
@@ -128,7 +138,16 @@ def _without_payloads(policy: Policy) -> Policy:
     return replace(policy, policy_payload=UNSET, user_preference_payload=UNSET)
 
 
-def _writer_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dict[str, t.Any]) -> Reply:
+def _writer_reply(request: Request, tenant: Tenant, outcome: Outcome, found: t.Callable[[], dict[str, t.Any]]) -> Reply:
+    try:
+        return _whole_reply(request, tenant, outcome, found())
+    except Exception as error:
+        if request.check_mode:
+            raise
+        return Reply(bare_result(outcome), error=outcome.error or unforeseen_end(error))
+
+
+def _whole_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dict[str, t.Any]) -> Reply:
     result = {**outcome_result(outcome, request.diff_mode), **found}
     if outcome.error is not None:
         # What the objects look like after a broken run was not read: say what was sent and how far each item got.

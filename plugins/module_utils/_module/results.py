@@ -91,6 +91,23 @@ def item_result(place: int, outcome: Outcome) -> dict[str, t.Any]:
     return result
 
 
+def bare_result(outcome: Outcome) -> dict[str, t.Any]:
+    """Return what was written and how far each item got, and nothing that takes much to make."""
+    return {
+        "changed": outcome.changed,
+        "actions": [{"action": action.name} for action in outcome.actions],
+        "results": [
+            {"index": place if place < outcome.plan.listed else None, "status": status, **_identity(item)}
+            for place, (status, item) in enumerate(zip(outcome.statuses, outcome.items, strict=True))
+        ],
+    }
+
+
+def _identity(item: PlannedItem) -> dict[str, t.Any]:
+    shown = item.after or item.before
+    return {"id": shown.id, "display_name": shown.display_name} if shown else {"id": item.desired.id}
+
+
 def plan_result(outcome: Outcome, waits: bool) -> dict[str, t.Any]:
     """Return the plan's fingerprint, its counts and the smallest number of requests that can carry its calls."""
     plan, size = outcome.plan, outcome.plan.capabilities.batch_size

@@ -25,11 +25,15 @@ _LONGEST_TIME = 7 * 24 * 3600
 
 @dataclass(frozen=True)
 class Tenant:
-    """The policies and the groups of one tenant; ``tokens`` are those sent to it so far, for masking."""
+    """The policies and the groups of one tenant.
+
+    ``tokens`` are those sent to it so far, for masking; ``written`` tells whether any write was sent to it.
+    """
 
     store: OfficeStore
     directory: GroupDirectory
     tokens: t.Collection[str] = field(default=(), repr=False)
+    written: t.Callable[[], bool] = lambda: False
 
 
 def open_tenant(
@@ -42,7 +46,8 @@ def open_tenant(
 def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     """Return the tenant behind a client, with nothing known of it yet."""
     store = OfficeStore(client, params["payload_transport"] == "inline")
-    return Tenant(store, GroupDirectory(client), client.tokens)
+    before = client.writes
+    return Tenant(store, GroupDirectory(client), client.tokens, lambda: client.writes > before)
 
 
 def open_client(

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from .._graph.errors import Failure, GraphError, NotGraphError, UserError
+from .._graph.errors import Failure, GraphError, NotGraphError, UnforeseenError, UserError
 from .._graph.messages import Answer, Call, failure_of
 from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_absent
 from .payload import Payload, decode, encode
@@ -43,6 +43,10 @@ class Operation:
             if error.status is not None:
                 raise
             raise NotGraphError(failure_of(answer, error.failure.message)) from error
+        except (GraphError, UserError):
+            raise
+        except Exception as error:
+            raise UnforeseenError(error) from error
 
 
 def _updating(write: UpdatePolicy) -> Operation:

@@ -97,8 +97,10 @@ class OfficeStore:
         ours. ``answered`` is told how many writes have got their answer each time that some have.
         """
         results = self._run([self._writing(write) for write in writes], answered)
-        self._spell_again(writes, results)
-        self._settle(writes, results, known_ids)
+        # Both look after failures. Where they meet an error nobody foresaw, the failures stay what they are.
+        with contextlib.suppress(Exception):
+            self._spell_again(writes, results)
+            self._settle(writes, results, known_ids)
         return results
 
     def _settle(self, writes: t.Sequence[Write], results: list[t.Any], known_ids: t.Collection[str]) -> None:
