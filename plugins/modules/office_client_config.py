@@ -22,7 +22,8 @@ options:
   state:
     description:
       - V(present) creates the policy when it is missing and changes what differs.
-      - V(absent) deletes it. A policy that is not there is fine; all options but the identity are ignored.
+      - V(absent) deletes it. A policy that is not there is fine; all options but the identity are ignored. What
+        goes is read before, settings and groups included; when it cannot be read, nothing is written.
     type: str
     choices: [present, absent]
     default: present
@@ -218,8 +219,10 @@ actions:
       display_name: Contoso - Macro security
       fields: [description]
 diff:
-  description: What differs, by policy and field; inside payloads one entry for each setting that is added,
-    changed or removed.
+  description:
+    - What differs, by policy and field; inside payloads one entry for each setting that is added, changed or removed.
+    - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, with their names by ID in
+      C(group_names) where they can be read.
   returned: in diff mode
   type: list
   elements: dict

@@ -34,7 +34,8 @@ options:
       state:
         description:
           - V(present) creates the policy when it is missing and changes what differs.
-          - V(absent) deletes it. A policy that is not there is fine; all options but the identity are ignored.
+          - V(absent) deletes it. A policy that is not there is fine; all options but the identity are ignored. What
+            goes is read before, settings and groups included; when it cannot be read, nothing is written.
         type: str
         choices: [present, absent]
         default: present
@@ -199,11 +200,37 @@ options:
     type: str
   expect_fingerprint:
     description:
-      - The RV(plan.fingerprint) of an earlier run, for example in check mode. When what the plan depends on has
-        moved since,
-        the task fails before the first write and says what moved.
-      - When omitted, no earlier plan is expected. An empty one and C(null) are refused.
+      - The RV(plan.fingerprint) of an earlier run, as a rule in check mode. The task fails before the first write when
+        it would not do what was planned then, and says whether the tenant or the definitions have changed since. The
+        definitions are O(policies), O(order), O(unlisted), O(prune), O(prune_scope), O(protect) and O(plan_context) as
+        they are understood here. Another order of O(policies), another form of the same payload, and a group's ID in
+        the place of its name change nothing, nor do limits.
+      - Without O(expect_plan) a refusal does not name policies.
+      - When omitted, the fingerprint in O(expect_plan) counts, and without that no earlier plan is expected. An empty
+        one, one of another version and C(null) are refused.
     type: str
+  expect_plan:
+    description:
+      - The RV(plan) of that earlier run, or C(plan) of a C(plan.json), so that a refusal says which policies have
+        changed, and in what. It is checked against O(expect_fingerprint) first; one that the fingerprint was not taken
+        from, or whose RV(plan.details) were edited, is refused.
+      - Without O(expect_fingerprint) the task is bound to the fingerprint in it.
+      - When omitted, a refusal tells no more than what the fingerprint does. An empty one and C(null) are refused.
+    type: dict
+  expect_part:
+    description:
+      - How much must be as it was planned. Refused without O(expect_fingerprint) and O(expect_plan).
+    type: str
+    choices:
+      all: What the plan depends on in the tenant, the definitions, and the writes.
+      definitions: The definitions only, for a task that goes on with what an earlier one began.
+    default: all
+  plan_context:
+    description:
+      - What else was approved with the plan, such as the waves of a rollout. Each key counts in RV(plan.fingerprint)
+        as part of the definitions, and nothing else is done with it.
+      - When omitted or empty, nothing. C(null) is refused.
+    type: dict
   reach:
     description:
       - Groups that may feel this task, each as in O(policies[].groups), for a rollout in waves. Everybody else has the
@@ -289,10 +316,11 @@ EXAMPLES = r"""
   diff: true
   register: planned
 
-- name: Apply exactly that plan, or fail when the tenant has moved
+- name: Apply exactly that plan, or fail when the tenant or my_policies have changed since
   m365.apps.office_client_configs:
     policies: "{{ my_policies }}"
     expect_fingerprint: "{{ planned.plan.fingerprint }}"
+    expect_plan: "{{ planned.plan }}"
 
 - name: Declare the order, and delete our policies that are no longer listed
   m365.apps.office_client_configs:
@@ -427,10 +455,17 @@ plan:
   type: dict
   contains:
     fingerprint:
-      description: Names the live state the plan was made from, for O(expect_fingerprint). No text of a policy can
-        be read from it.
+      description:
+        - Names what the plan was made from and what it would write, for O(expect_fingerprint), with 74 lower-case
+          letters and digits. No text of a policy can be read from it.
       returned: always
       type: str
+    details:
+      description:
+        - Digests of what counts in RV(plan.fingerprint), by side (C(tenant), C(definitions), C(writes)), policy and
+          option, for O(expect_plan). Of the policies it holds IDs and names, and no other text.
+      returned: success
+      type: dict
     created:
       description: Number of policies to create. C(updated), C(deleted) and C(unchanged) likewise.
       returned: always
@@ -469,7 +504,7 @@ plan:
       type: list
       elements: str
   sample:
-    fingerprint: "m365.apps-1:q83vEjRW"
+    fingerprint: m2zklycewkdo64v6wcggzzui64hyr6qfqahfmuum4jj5swjynrfz6sya5jkb5oezpm6w2tk2ef
     created: 1
     updated: 2
     deleted: 0
@@ -494,8 +529,10 @@ actions:
       display_name: Contoso - Macro security
       fields: [description]
 diff:
-  description: What differs, by policy and field; inside payloads one entry for each setting that is added,
-    changed or removed.
+  description:
+    - What differs, by policy and field; inside payloads one entry for each setting that is added, changed or removed.
+    - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, with their names by ID in
+      C(group_names) where they can be read.
   returned: in diff mode
   type: list
   elements: dict

@@ -75,7 +75,7 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
         )
     )
     refused = entry_point(ansible, "rollout", [BASELINE, NEW], rollout_plan_fingerprint=fingerprint).failed()
-    assert "the tenant has moved since it was made" in refused.stdout
+    assert "the tenant has changed since the plan was made" in refused.stdout
     assert there.writes() == []
 
     there.reset(tenant.state(before["policies"], [STAFF]))

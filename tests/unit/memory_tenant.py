@@ -178,3 +178,7 @@ class MemoryDirectory:
         assert group_id in self.asked, "every group must be asked for at once"
         if group_id not in self.groups.values():
             raise UserError(f"group {group_id}", "assign it", "no group has this id", "Check the id")
+
+    def name_of(self, group_id: str) -> str | None:
+        names = {known: name for name, known in self.groups.items()}
+        return names.get(group_id) if group_id in self.asked else None

@@ -1,26 +1,38 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A plan is bound to the state it was made from; a refusal says which policy moved and in what."""
+"""A plan is bound to the tenant, the definitions and the writes; a refusal says which of them changed, and in what."""
 
 from __future__ import annotations
 
-import base64
+import copy
+import json
+import re
 import typing as t
 from dataclasses import replace
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding, refuse_changed
 from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, GroupChange
-from ansible_collections.m365.apps.plugins.module_utils._converge.fingerprint import fingerprint, refuse_moved
-from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
-from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
+from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
+from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
-from ansible_collections.m365.apps.tests.unit.small_tenants import policies, policy, refusal_of, run, wish
+from ansible_collections.m365.apps.tests.unit.small_tenants import (
+    GROUP,
+    absent,
+    policies,
+    policy,
+    refusal_of,
+    run,
+    wish,
+)
 
 SETTINGS = [{"settingId": "a", "value": "1"}, {"settingId": "b", "value": "2"}]
 ASSIGNED = (Assignment("g1", "a1"), Assignment("g2", "a2"), Assignment(None, "a3", {"@odata.type": "#x"}))
@@ -56,28 +68,63 @@ MOVES: dict[str, list[dict[str, t.Any]]] = {
         {"assignments": UNSET},
     ],
 }
+STEP = "Plan again and look at what changed."
+Dict = dict[str, t.Any]
 
 
-def moved(before: t.Sequence[Policy], now: t.Sequence[Policy], live: t.Sequence[Policy] | None = None) -> str | None:
-    """Return what a refusal says has moved, None when there is no refusal."""
+def plan_about(touched: t.Iterable[Policy], live: t.Sequence[Policy] | None = None) -> Plan:
+    """Return a plan that depends on these policies and writes nothing."""
+    touched = tuple(touched)
+    return Plan((), (), touched if live is None else tuple(live), 0, touched)
+
+
+def given(plan: Plan) -> Dict:
+    """Return a plan as plan.json has it."""
+    return t.cast(Dict, json.loads(json.dumps({"fingerprint": plan.fingerprint, "details": plan.details})))
+
+
+def said(binding: Binding, plan: Plan) -> str | None:
+    """Return what a refusal says, None when there is none."""
     try:
-        refuse_moved(fingerprint(before), now, now if live is None else live)
+        refuse_changed(binding, plan)
     except UserError as error:
-        text = str(error)
-        head, tail = "the plan: cannot apply it: the tenant has moved since it was made: ", ". Plan again and look at"
-        assert text.startswith(head)
-        assert text.endswith(f"{tail} what changed.")
-        return text.removeprefix(head).partition(tail)[0]
+        return str(error)
     return None
 
 
-# What is the same
+def moved(before: t.Iterable[Policy], now: t.Sequence[Policy], live: t.Sequence[Policy] | None = None) -> str | None:
+    """Return what a refusal says has moved in the tenant, None when there is no refusal."""
+    text = said(Binding(plan=given(plan_about(before))), plan_about(now, live))
+    if text is None:
+        return None
+    head = "the plan: cannot apply it: the tenant has changed since the plan was made: "
+    assert text.startswith(head)
+    assert text.endswith(f". {STEP}")
+    return text.removeprefix(head).removesuffix(f". {STEP}")
+
+
+# The text
 
 
 def test_the_same_state_has_the_same_fingerprint_in_any_order() -> None:
     live = [WHOLE, *policies("AB")]
-    assert fingerprint(live) == fingerprint(reversed(live))
+    assert plan_about(live).fingerprint == plan_about(reversed(live)).fingerprint
     assert moved(live, live[::-1]) is None
+
+
+@pytest.mark.parametrize("count", [0, 1, 500])
+def test_it_is_one_short_word_however_many_policies(count: int) -> None:
+    plan = plan_about(policies([f"P{number}" for number in range(count)]))
+    # Letters and digits, and none that a parser takes for a number; Markdown escapes none of them.
+    assert re.fullmatch("m2[a-z2-7]{72}", plan.fingerprint)
+
+
+def test_no_text_of_a_policy_can_be_read_from_it() -> None:
+    plan = plan_about([WHOLE])
+    assert "anary" not in plan.fingerprint
+    # The details name the policy, for people.
+    assert json.dumps(plan.details["tenant"]).count("anary") == 2
+    assert "canary text" not in json.dumps(plan.details)
 
 
 @pytest.mark.parametrize(
@@ -87,30 +134,53 @@ def test_the_same_state_has_the_same_fingerprint_in_any_order() -> None:
         {"assignments": tuple(replace(entry, id=None) for entry in reversed(ASSIGNED))},
         {"last_modified": "2026-11-23T08:15:00Z"},
         {"user_checkin_summary": {"succeededUserCount": 1}, "checkin_statuses": [1]},
+        {"user_preference_payload": {"k": [1.0, 2]}},
+        {"id": "ID-canary"},
     ],
 )
-def test_what_means_nothing_does_not_count(same: dict[str, t.Any]) -> None:
+def test_what_means_nothing_does_not_count(same: Dict) -> None:
     assert moved([WHOLE], [replace(WHOLE, **same)]) is None
 
 
-def test_nothing_touched_is_a_fingerprint_too() -> None:
-    assert fingerprint([]) == "m365.apps-1:"
-    assert moved([], []) is None
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "rubbish",
+        "m2",
+        "m365.apps-2:",
+        plan_about([WHOLE]).fingerprint[:-1],
+        plan_about([WHOLE]).fingerprint[2:],
+        plan_about([WHOLE]).fingerprint.upper(),
+        plan_about([WHOLE]).fingerprint + "a",
+        f"m3{plan_about([WHOLE]).fingerprint[2:]}",
+    ],
+)
+def test_what_is_no_fingerprint_is_refused(text: str) -> None:
+    older = ", but one of an older m365.apps, which did not bind the definitions" if text.startswith("m365") else ""
+    assert said(Binding(text), plan_about([WHOLE])) == (
+        f"expect_fingerprint: cannot use it: it is not a fingerprint of this version{older}. "
+        "Take plan.fingerprint of a check run."
+    )
 
 
-def test_no_text_of_a_policy_can_be_read_from_it() -> None:
-    text = fingerprint([WHOLE])
-    data = base64.urlsafe_b64decode(text.removeprefix("m365.apps-1:"))
-    assert b"anary" not in data
-    assert "anary" not in text
-    assert len(text) == len(fingerprint([policy("Other")]))
+def test_one_of_an_older_version_is_told_to_be_one() -> None:
+    text = said(Binding("m365.apps-1:q83vEjRW_-8="), plan_about([]))
+    assert text is not None
+    assert "one of an older m365.apps, which did not bind the definitions" in text
 
 
-# What moved
+def test_blanks_around_it_are_no_other_fingerprint() -> None:
+    plan = plan_about([WHOLE])
+    assert said(Binding(f" {plan.fingerprint}\n"), plan) is None
+
+
+# What moved in the tenant
 
 
 @pytest.mark.parametrize(("aspect", "change"), [(aspect, move) for aspect, moves in MOVES.items() for move in moves])
-def test_each_aspect_is_told_by_its_name(aspect: str, change: dict[str, t.Any]) -> None:
+def test_each_aspect_is_told_by_its_name(aspect: str, change: Dict) -> None:
     now = replace(WHOLE, **change)
     assert moved([WHOLE], [now]) == f"{now.named()} has another {aspect}"
     assert moved([now], [WHOLE]) == f"policy 'Canary' (id id-Canary) has another {aspect}"
@@ -137,9 +207,8 @@ def test_a_policy_that_is_there_but_no_longer_touched_is_told() -> None:
     assert moved(policies("AB"), policies("A"), policies("AB")) == "policy 'B' (id id-B) is no longer part of it"
 
 
-@pytest.mark.parametrize(("names", "said"), [("AB", "1 of its policies is gone"), ("A", "2 of its policies are gone")])
-def test_policies_that_are_gone_are_counted(names: str, said: str) -> None:
-    assert moved(policies("ABC"), policies(names)) == said
+def test_policies_that_are_gone_are_named() -> None:
+    assert moved(policies("ABC"), policies("A")) == "policy 'B' is gone; policy 'C' is gone"
 
 
 def test_all_that_moved_is_told_at_once() -> None:
@@ -147,56 +216,89 @@ def test_all_that_moved_is_told_at_once() -> None:
     now = [replace(before[0], priority=5), before[1], policy("New", 8)]
     assert moved(before, now, [*now, before[2]]) == (
         "policy 'A' (id id-A) has another priority; policy 'New' (id id-New) is new to the plan; "
-        "policy 'C' (id id-C) is no longer part of it; 1 of its policies is gone"
+        "policy 'C' (id id-C) is no longer part of it; policy 'Gone' is gone"
     )
 
 
 def test_at_most_10_moves_are_told() -> None:
-    said = moved([], policies([f"P{number}" for number in range(13)]))
-    assert said is not None
-    assert said.count("is new to the plan") == 10
-    assert said.endswith("; and 3 more")
+    told = moved([], policies([f"P{number}" for number in range(13)]))
+    assert told is not None
+    assert told.count("is new to the plan") == 10
+    assert told.endswith("; and 3 more")
+
+
+# The plan that it was taken from
+
+
+def test_without_the_plan_the_side_is_named() -> None:
+    text = said(Binding(plan_about([WHOLE]).fingerprint), plan_about([replace(WHOLE, description="")]))
+    assert text == (
+        "the plan: cannot apply it: the tenant has changed since the plan was made. Plan again and look at what "
+        "changed; give that plan as expect_plan, in the role plan.json as rollout_plan_file, to be told which policies."
+    )
+
+
+def test_a_plan_alone_binds_as_its_fingerprint_does() -> None:
+    binding = Binding(plan=given(plan_about([WHOLE])))
+    assert said(binding, plan_about([WHOLE])) is None
+    assert said(binding, plan_about([])) is not None
+
+
+def edited(change: t.Callable[[Dict], t.Any]) -> Dict:
+    plan = given(plan_about([WHOLE, *policies("A")]))
+    change(plan)
+    return plan
 
 
 @pytest.mark.parametrize(
-    "text",
+    "plan",
     [
-        "",
-        " ",
-        "rubbish",
-        "m365.apps-1",
-        "m365.apps-2:",
-        "m365.apps-1:AAAA",
-        "m365.apps-1:A",
-        "m365.apps-1:ä",
-        "m365.apps-1: ",
-        fingerprint([WHOLE])[:-4],
-        fingerprint([WHOLE]).removeprefix("m365.apps-1:"),
-        fingerprint([WHOLE]).upper(),
-        fingerprint([WHOLE]) + "\n",
+        {},
+        given(plan_about([])),
+        edited(lambda plan: plan.pop("fingerprint")),
+        edited(lambda plan: plan.pop("details")),
+        edited(lambda plan: plan.update(details=None)),
+        edited(lambda plan: plan.update(details=[])),
+        edited(lambda plan: plan["details"].pop("writes")),
+        edited(lambda plan: plan["details"].update(tenant=plan_about([]).details["tenant"])),
+        edited(lambda plan: plan["details"]["tenant"].update(whole="0")),
+        edited(lambda plan: plan["details"]["tenant"]["policies"].pop()),
+        edited(lambda plan: plan["details"]["tenant"]["policies"].append(7)),
+        edited(lambda plan: plan["details"]["tenant"]["policies"][0]["digests"].update(description="0")),
+        edited(lambda plan: plan["details"]["definitions"]["settings"].update(prune="0")),
     ],
 )
-def test_what_is_no_fingerprint_is_refused(text: str) -> None:
-    with pytest.raises(UserError) as caught:
-        refuse_moved(text, [WHOLE], [WHOLE])
-    assert str(caught.value) == (
-        "expect_fingerprint: cannot use it: it is not a fingerprint of this version. "
-        "Take plan.fingerprint of a check run."
-    )
+def test_a_plan_that_the_fingerprint_was_not_taken_from_is_refused(plan: Dict) -> None:
+    now = plan_about([WHOLE, *policies("A")])
+    text = said(Binding(now.fingerprint, plan), now)
+    assert text is not None
+    assert text.startswith("expect_plan: cannot use it: its ")
+    assert "as it was written, or leave it out" in text
+
+
+def test_a_plan_whose_fingerprint_is_none_of_this_version_is_refused() -> None:
+    for plan in ({}, {"fingerprint": None}, {"fingerprint": "m365.apps-1:", "details": {}}):
+        text = said(Binding(plan=plan), plan_about([]))
+        assert text is not None
+        assert text.startswith("expect_plan: cannot use it: it is not a fingerprint of this version")
 
 
 # In a run
 
 
-def plan_of(live: t.Iterable[Policy], items: t.Sequence[DesiredPolicy | str], **terms: t.Any) -> str:
-    """Return the fingerprint of a check run."""
-    return run(MemoryTenant.of(live), items, check_mode=True, **terms).plan.fingerprint
+def planned(live: t.Iterable[Policy], items: t.Sequence[DesiredPolicy | str], **terms: t.Any) -> Plan:
+    """Return the plan of a check run."""
+    return run(MemoryTenant.of(copy.deepcopy(list(live))), items, check_mode=True, **terms).plan
+
+
+def bound(plan: Plan) -> Binding:
+    return Binding(plan.fingerprint, given(plan))
 
 
 def test_a_plan_is_applied_when_nothing_moved() -> None:
     items = [wish("A", description="X")]
     tenant = MemoryTenant.of(policies("AB"))
-    outcome = run(tenant, items, expect_fingerprint=plan_of(policies("AB"), items))
+    outcome = run(tenant, items, binding=bound(planned(policies("AB"), items)))
     assert outcome.error is None
     assert tenant.writes == ["update"]
 
@@ -204,13 +306,15 @@ def test_a_plan_is_applied_when_nothing_moved() -> None:
 def test_a_policy_the_plan_is_not_about_may_move() -> None:
     items = [wish("A", description="X")]
     tenant = MemoryTenant.of([policy("A", 0), policy("B", 5, description="moved"), policy("C", 6)])
-    assert run(tenant, items, expect_fingerprint=plan_of(policies("AB"), items)).changed
+    assert run(tenant, items, binding=bound(planned(policies("AB"), items))).changed
 
 
-def test_a_part_that_no_item_mentions_may_move() -> None:
+@pytest.mark.parametrize("inline", [False, True])
+def test_a_part_that_no_item_mentions_may_move(inline: bool) -> None:
     items = [wish("A", policy_payload={"a": 1})]
-    tenant = MemoryTenant.of([policy("A", 0, user_preference_payload={"moved": 1})])
-    assert run(tenant, items, expect_fingerprint=plan_of(policies("A"), items)).changed
+    live = [policy("A", 0, user_preference_payload={"moved": 1})]
+    tenant = MemoryTenant.of(live, Capabilities(inline_payloads=inline))
+    assert run(tenant, items, binding=bound(planned(policies("A"), items))).changed
 
 
 @pytest.mark.parametrize(
@@ -219,43 +323,249 @@ def test_a_part_that_no_item_mentions_may_move() -> None:
         (wish("A", policy_payload={"a": 1}), {"policy_payload": {"a": 0}}, "policy_payload"),
         (wish("A", groups=GroupChange(add=("All Staff",))), {"assignments": (Assignment("g"),)}, "groups"),
         (wish("A", description="X"), {"priority": 3}, "priority"),
+        (absent("A"), {"policy_payload": {"a": 0}}, "policy_payload"),
+        (absent("A"), {"user_preference_payload": [1]}, "user_preference_payload"),
+        (absent("A"), {"assignments": (Assignment("g"),)}, "groups"),
     ],
 )
-def test_a_part_that_an_item_mentions_may_not_move(item: DesiredPolicy, change: dict[str, t.Any], aspect: str) -> None:
-    expected = plan_of([policy("A", 0)], [item])
-    message = refusal_of(
-        MemoryTenant.of([policy("A", **{"priority": 0, **change})]), [item], expect_fingerprint=expected
+def test_a_part_that_an_item_mentions_may_not_move(item: DesiredPolicy, change: Dict, aspect: str) -> None:
+    plan = planned([policy("A", 0)], [item])
+    live = [policy("A", **{"priority": 0, **change})]
+    message = refusal_of(MemoryTenant.of(live), [item], binding=bound(plan))
+    assert f"the tenant has changed since the plan was made: policy 'A' (id id-A) has another {aspect}." in message
+    assert "the tenant has changed since the plan was made." in refusal_of(
+        MemoryTenant.of(live), [item], binding=Binding(plan.fingerprint)
     )
-    assert f"policy 'A' (id id-A) has another {aspect}." in message
+
+
+def test_a_pruned_policy_counts_whole() -> None:
+    guards = Guards(Prune(names=("B*",)))
+    plan = planned(policies("AB"), ["A"], guards=guards)
+    everyone = policy("B", 1, policy_payload=SETTINGS, assignments=(Assignment("g"),))
+    message = refusal_of(MemoryTenant.of([policy("A", 0), everyone]), ["A"], guards=guards, binding=bound(plan))
+    assert "policy 'B' (id id-B) has another policy_payload and groups." in message
 
 
 def test_a_policy_that_appears_in_the_scope_of_prune_is_refused() -> None:
     guards = Guards(Prune(names=("B*",)))
-    expected = plan_of(policies("AB"), ["A"], guards=guards)
-    message = refusal_of(
-        MemoryTenant.of([*policies("AB"), policy("B2", 9)]), ["A"], guards=guards, expect_fingerprint=expected
-    )
+    plan = planned(policies("AB"), ["A"], guards=guards)
+    message = refusal_of(MemoryTenant.of([*policies("AB"), policy("B2", 9)]), ["A"], guards=guards, binding=bound(plan))
     assert "policy 'B2' (id id-B2) is new to the plan." in message
 
 
 def test_with_an_order_every_policy_counts() -> None:
-    expected = plan_of(policies("AB"), [], order=Order(("B", "A")))
+    plan = planned(policies("AB"), [], order=Order(("B", "A")))
     live = [*policies("AB"), policy("C", 9)]
-    message = refusal_of(MemoryTenant.of(live), [], order=Order(("B", "A")), expect_fingerprint=expected)
+    message = refusal_of(MemoryTenant.of(live), [], order=Order(("B", "A")), binding=bound(plan))
     assert "policy 'C' (id id-C) is new to the plan." in message
-
-
-def test_another_list_of_items_is_another_plan() -> None:
-    expected = plan_of(policies("AB"), ["A", "B"])
-    assert "policy 'B' (id id-B) is no longer part of it." in refusal_of(
-        MemoryTenant.of(policies("AB")), ["A"], expect_fingerprint=expected
-    )
 
 
 def test_the_weakest_policy_counts_where_a_new_one_goes_behind_it() -> None:
     tenant = MemoryTenant.of(policies("AB"))
-    planned = run(tenant, ["New"], check_mode=True).plan.fingerprint
+    plan = run(tenant, ["New"], check_mode=True).plan
     tenant.policies["id-C"] = policy("C", 7)
-    said = refusal_of(tenant, ["New"], expect_fingerprint=planned)
-    assert "policy 'C' (id id-C) is new to the plan" in said
-    assert "policy 'B' (id id-B) is no longer part of it" in said
+    told = refusal_of(tenant, ["New"], binding=bound(plan))
+    assert "policy 'C' (id id-C) is new to the plan" in told
+    assert "policy 'B' (id id-B) is no longer part of it" in told
+
+
+# The definitions
+
+ITEM = wish(
+    "A", description="X", policy_payload=SETTINGS, groups=GroupChange(exact=("All Staff",)), user_preference_payload={}
+)
+OLD = GroupChange(exact=())
+EDITS: dict[str, tuple[DesiredPolicy | str, str]] = {
+    "given to all staff": (replace(ITEM, groups=GroupChange(add=("All Staff",))), "groups"),
+    "taken away": (replace(ITEM, groups=OLD), "groups"),
+    "a setting": (replace(ITEM, policy_payload=SETTINGS[:1]), "policy_payload"),
+    "a value's type": (
+        replace(ITEM, policy_payload=[SETTINGS[0], {"settingId": "b", "value": 2}]),
+        "policy_payload",
+    ),
+    "the other payload": (replace(ITEM, user_preference_payload={"a": 1}), "user_preference_payload"),
+    "a description": (replace(ITEM, description=""), "description"),
+    "a description that is left alone": (replace(ITEM, description=UNSET), "description"),
+    "a priority": (replace(ITEM, priority=7), "priority"),
+    "a kind": (replace(ITEM, kind="windows"), "kind"),
+    "a deletion": (absent("A"), "state"),
+}
+
+
+@pytest.mark.parametrize("live", [[], policies("AB")])
+@pytest.mark.parametrize(("item", "aspect"), EDITS.values(), ids=EDITS)
+def test_edited_definitions_are_refused(live: list[Policy], item: DesiredPolicy, aspect: str) -> None:
+    plan = planned(live, [ITEM])
+    message = refusal_of(MemoryTenant.of(live), [item], binding=bound(plan))
+    assert "the definitions have changed since the plan was made: policy 'A' has another " in message
+    assert aspect in message
+    # What the other plan depends on in the tenant is another matter, too, but nothing of it has changed.
+    assert "tenant has changed" not in message
+    short = refusal_of(MemoryTenant.of(live), [item], binding=Binding(plan.fingerprint))
+    assert "the definitions have changed since the plan was made" in short
+
+
+def test_items_that_come_and_go_are_named() -> None:
+    plan = planned(policies("AB"), ["A", "B"])
+    message = refusal_of(MemoryTenant.of(policies("AB")), ["A", "New"], binding=bound(plan))
+    assert "policy 'New' is new in them; policy 'B' is no longer in them." in message
+
+
+def test_a_policy_by_another_id_is_another_one() -> None:
+    one, other = (DesiredPolicy(label="", id=f"id-{name}", description="X") for name in "AB")
+    plan = planned(policies("AB"), [one])
+    message = refusal_of(MemoryTenant.of(policies("AB")), [other], binding=bound(plan))
+    assert "policy 'id-B' is new in them; policy 'id-A' is no longer in them." in message
+
+
+SETTINGS_OF_A_RUN: dict[str, tuple[Dict, Dict, str]] = {
+    "an order": ({}, {"order": Order(("A", "B"))}, "order and unlisted"),
+    "another order": ({"order": Order(("A", "B"))}, {"order": Order(("B", "A"))}, "order"),
+    "unlisted": (
+        {"order": Order(("A",))},
+        {"order": Order(("A",), Unlisted.KEEP_BEFORE)},
+        "unlisted",
+    ),
+    "prune": ({}, {"guards": Guards(Prune())}, "prune and prune_scope"),
+    "names to prune": (
+        {"guards": Guards(Prune(names=("C*",)))},
+        {"guards": Guards(Prune(names=("B*", "C*")))},
+        "prune_scope",
+    ),
+    "kinds to prune": (
+        {"guards": Guards(Prune(("office",)))},
+        {"guards": Guards(Prune(("office", "windows")))},
+        "prune_scope",
+    ),
+    "protect": (
+        {"guards": Guards(Prune(), protect=("B",))},
+        {"guards": Guards(Prune())},
+        "protect",
+    ),
+    "the context": ({"context": {"waves": [["Pilot"]]}}, {"context": {"waves": [["All Staff"]]}}, "waves"),
+}
+
+
+@pytest.mark.parametrize(("then", "now", "told"), SETTINGS_OF_A_RUN.values(), ids=SETTINGS_OF_A_RUN)
+def test_what_else_says_what_is_done_is_bound(then: Dict, now: Dict, told: str) -> None:
+    live = policies("AB")
+    message = refusal_of(MemoryTenant.of(live), ["A"], binding=bound(planned(live, ["A"], **then)), **now)
+    assert f"the definitions have changed since the plan was made: another {told}." in message
+    assert "tenant has changed" not in message
+
+
+SAME: dict[str, tuple[list[t.Any], list[t.Any], Dict, Dict]] = {
+    "the order of items": ([ITEM, "B"], ["B", ITEM], {}, {}),
+    "the order of settings": ([ITEM], [replace(ITEM, policy_payload=SETTINGS[::-1])], {}, {}),
+    "a group by its id": ([ITEM], [replace(ITEM, groups=GroupChange(exact=(GROUP.upper(),)))], {}, {}),
+    "1.0 for 1": (
+        [wish("A", policy_payload={"a": 1, "b": [{"settingId": "c", "d": 2}]})],
+        [wish("A", policy_payload={"b": [{"d": 2.0, "settingId": "c"}], "a": 1.0})],
+        {},
+        {},
+    ),
+    "an empty payload": ([wish("A", policy_payload={})], [wish("A", policy_payload=[])], {}, {}),
+    "the id's case": (
+        [DesiredPolicy(label="", id="id-A", description="X")],
+        [DesiredPolicy(label="", id="ID-a", description="X")],
+        {},
+        {},
+    ),
+    "limits": (
+        ["A"],
+        ["A"],
+        {"guards": Guards(max_deletions=Limit(1))},
+        {"guards": Guards(max_changes=Limit(9), max_deletions=Limit(50, percent=True))},
+    ),
+    "the order of patterns": (
+        ["A"],
+        ["A"],
+        {"guards": Guards(Prune(("office", "windows"), ("B", "C")), protect=("D", "E"))},
+        {"guards": Guards(Prune(("windows", "office"), ("C", "B", "C")), protect=("E", "D"))},
+    ),
+    "protection where nothing is deleted": (["A"], ["A"], {}, {"guards": Guards(protect=("A",))}),
+}
+
+
+@pytest.mark.parametrize("case", SAME.values(), ids=SAME)
+def test_another_spelling_of_the_same_needs_no_new_approval(
+    case: tuple[list[t.Any], list[t.Any], Dict, Dict],
+) -> None:
+    then, now, terms_then, terms_now = case
+    live = policies("AB")
+    plan = planned(live, then, **terms_then)
+    assert run(MemoryTenant.of(live), now, binding=bound(plan), **terms_now).error is None
+
+
+def test_how_payloads_travel_is_no_other_plan() -> None:
+    streamed, inline = (
+        run(
+            MemoryTenant.of(policies("AB"), Capabilities(inline_payloads=inline)),
+            [ITEM, wish("New", policy_payload=SETTINGS)],
+            check_mode=True,
+        ).plan
+        for inline in (False, True)
+    )
+    assert len(streamed.actions) != len(inline.actions)
+    assert streamed.fingerprint == inline.fingerprint
+
+
+def test_new_policies_in_another_order_get_other_numbers() -> None:
+    plan = planned([], ["A", "B"])
+    message = refusal_of(MemoryTenant(), ["B", "A"], binding=bound(plan))
+    assert "the tenant and the definitions are those of the plan, but they lead to other writes now" in message
+
+
+def test_both_sides_are_told() -> None:
+    plan = planned(policies("AB"), [ITEM, "B"])
+    live = [policy("A", 0), policy("B", 1, description="moved")]
+    items: list[DesiredPolicy | str] = [replace(ITEM, description="Y"), "B"]
+    message = refusal_of(MemoryTenant.of(live), items, binding=bound(plan))
+    assert (
+        "the definitions have changed since the plan was made: policy 'A' has another description; and "
+        "the tenant has changed since the plan was made: policy 'B' (id id-B) has another description." in message
+    )
+    short = refusal_of(MemoryTenant.of(live), items, binding=Binding(plan.fingerprint))
+    assert "the definitions have changed since the plan was made, and so has what it depends on in the tenant." in short
+
+
+def test_a_run_that_goes_on_is_bound_to_the_definitions_alone() -> None:
+    plan = planned(policies("AB"), [ITEM, "B"])
+    now = [policy("A", 0, description="X", policy_payload=SETTINGS), policy("B", 5)]
+    binding = replace(bound(plan), definitions_only=True)
+    assert run(MemoryTenant.of(now), [ITEM, "B"], binding=binding).changed
+    message = refusal_of(MemoryTenant.of(now), [replace(ITEM, groups=OLD), "B"], binding=binding)
+    assert "the definitions have changed since the plan was made: policy 'A' has another groups." in message
+    assert "tenant" not in message
+
+
+# Reads
+
+
+def test_a_deletion_is_refused_when_a_part_cannot_be_read() -> None:
+    tenant = MemoryTenant.of(policies("AB"))
+    whole_look = tenant.look
+
+    def look(parts: t.Sequence[t.Any]) -> list[t.Any]:
+        values = whole_look(parts)
+        error = UserError("policy 'B'", "read its assignments", "Graph answered 503", "Try again")
+        return [error if getattr(part, "slot", 1) is None else value for part, value in zip(parts, values, strict=True)]
+
+    tenant.look = look  # type: ignore[method-assign]
+    assert "cannot read its assignments" in refusal_of(tenant, [absent("B")])
+    assert "cannot read its assignments" in refusal_of(tenant, ["A"], guards=Guards(Prune()))
+
+
+def test_a_policy_to_be_deleted_that_a_listing_shows_for_a_while_is_gone() -> None:
+    tenant = MemoryTenant.of(policies("AB"))
+    listed = tenant.list_policies()
+    del tenant.policies["id-B"]
+    tenant.list_policies = lambda: listed  # type: ignore[method-assign]
+    assert run(tenant, [absent("B")], check_mode=True).statuses == ("deleted",)
+
+
+def test_too_many_deletions_are_refused_before_they_are_read() -> None:
+    tenant = MemoryTenant.of(policies("ABCDEFGH"))
+    message = refusal_of(tenant, ["A"], guards=Guards(Prune()))
+    assert "max_deletions allows 5" in message
+    assert tenant.parts_read == 0

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
+from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding
 from ansible_collections.m365.apps.plugins.module_utils._converge.compare import changed_fields
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait, reads_of_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge, read_and_plan
@@ -153,7 +154,7 @@ def test_check_mode_predicts_the_run_and_writes_nothing(case: Case) -> None:
         return
     assert untouched.writes == []
     assert untouched.policies == tenant.policies
-    done = run(tenant, wishes, terms, expect_fingerprint=predicted.plan.fingerprint)
+    done = run(tenant, wishes, terms, binding=Binding(predicted.plan.fingerprint))
     assert predicted.actions == done.actions
     assert predicted.statuses == done.statuses
     assert predicted.changed == done.changed
@@ -256,7 +257,7 @@ def minimal_writes(before: dict[str, Policy], tenant: MemoryTenant, managed: set
 
 @given(cases())
 def test_the_number_of_writes_and_of_requests_is_minimal(case: Case) -> None:
-    tenant, wishes, _terms = case
+    tenant, _wishes, _terms = case
     before = copy.deepcopy(tenant.policies)
     outcome = run_or_refuse(case)
     if outcome is None:
@@ -265,13 +266,13 @@ def test_the_number_of_writes_and_of_requests_is_minimal(case: Case) -> None:
     size = tenant.capabilities.batch_size
     assert len(tenant.writes) == minimal_writes(before, tenant, managed)
     assert tenant.requests == outcome.plan.write_requests(size)
-    there = [(wish, item.before) for wish, item in zip(wishes, outcome.items, strict=False) if item.before is not None]
+    there = [item.desired for item in outcome.items if item.before is not None]
     slots = () if tenant.capabilities.inline_payloads else Slot
+    # A policy that goes is read whole, whether it was listed or is pruned.
     parts = sum(
-        (wish.payload(slot) is not UNSET) if slot else (wish.groups is not UNSET)
-        for wish, _before in there
+        wish.state is State.ABSENT or ((wish.payload(slot) if slot else wish.groups) is not UNSET)
+        for wish in there
         for slot in (*slots, None)
-        if wish.state is not State.ABSENT
     )
     assert tenant.parts_read == outcome.plan.parts == parts
     assert outcome.plan.read_requests(size) == -(-parts // size) + -(-outcome.plan.groups // size)
@@ -314,10 +315,11 @@ def test_a_plan_is_refused_when_what_it_touches_has_moved(case: Case, data: st.D
     planned = run_or_refuse(case, check_mode=True)
     if planned is None or not planned.plan.touched:
         return
+    binding = Binding(plan={"fingerprint": planned.plan.fingerprint, "details": planned.plan.details})
     policy = data.draw(st.sampled_from(planned.plan.touched))
     tenant.policies[str(policy.id)] = replace(tenant.policies[str(policy.id)], description="behind our back")
-    with pytest.raises(UserError, match=r"the tenant has moved since it was made: .*has another description"):
-        run(tenant, wishes, terms, expect_fingerprint=planned.plan.fingerprint)
+    with pytest.raises(UserError, match=r"the tenant has changed since the plan was made: .*has another description"):
+        run(tenant, wishes, terms, binding=binding)
     assert tenant.writes == []
 
 

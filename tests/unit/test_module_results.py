@@ -232,6 +232,7 @@ def test_a_plan_counts_items_writes_and_requests() -> None:
     outcome = outcome_of(items, [item.status for item in items], writes)
     result = plan_result(outcome, waits=True)
     assert result.pop("fingerprint") == outcome.plan.fingerprint
+    assert result.pop("details") == outcome.plan.details
     counts = {"created": 1, "updated": 1, "deleted": 1, "unchanged": 2}
     assert result == {
         **counts,
@@ -245,6 +246,11 @@ def test_a_plan_counts_items_writes_and_requests() -> None:
     }
     unread = plan_result(outcome, waits=False)
     assert (unread["wait_requests"], unread["wait_listings"]) == (0, 0)
+
+
+def test_a_run_that_failed_is_nothing_to_be_bound_to() -> None:
+    outcome = outcome_of([planned(BARE, None)], ["failed"])
+    assert "details" not in plan_result(replace(outcome, error=UserError("a", "b", "c", "d")), waits=True)
 
 
 def test_the_counts_are_those_of_the_plan_whatever_became_of_it() -> None:

@@ -11,6 +11,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError
+from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
@@ -63,7 +64,8 @@ def test_what_is_omitted_sets_no_bounds() -> None:
         whole_policies=False,
         order=None,
         guards=Guards(prune=None, protect=(), max_deletions=None, max_changes=None),
-        expect_fingerprint=None,
+        binding=Binding(),
+        context={},
         on_error=OnError.STOP,
         wait=Wait(60.0),
     )
@@ -120,11 +122,25 @@ def test_an_empty_limit_is_refused(name: str, empty: str) -> None:
 
 
 def test_an_empty_fingerprint_is_handed_on_to_be_refused() -> None:
-    assert terms(expect_fingerprint="").expect_fingerprint == ""
+    assert terms(expect_fingerprint="").binding == Binding("")
 
 
 def test_a_fingerprint_is_taken_as_it_is() -> None:
-    assert terms(expect_fingerprint="m365.apps-1:x").expect_fingerprint == "m365.apps-1:x"
+    assert terms(expect_fingerprint="m365.apps-1:x").binding.fingerprint == "m365.apps-1:x"
+
+
+def test_a_plan_and_the_part_that_counts_are_taken_over() -> None:
+    plan = {"fingerprint": "m2", "details": {}}
+    assert terms(expect_plan=plan, expect_part="definitions").binding == Binding(None, plan, definitions_only=True)
+    assert terms(expect_plan={}).binding != Binding()
+    assert terms(plan_context={"waves": []}).context == {"waves": []}
+
+
+def test_a_part_of_no_plan_is_refused() -> None:
+    assert error_of(expect_part="definitions") == (
+        "the task: cannot use expect_part: neither expect_fingerprint nor expect_plan is given. "
+        "Give the plan that the run is bound to, or leave it out."
+    )
 
 
 @pytest.mark.parametrize("choice", ["stop", "continue"])

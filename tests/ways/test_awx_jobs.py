@@ -111,7 +111,7 @@ def test_the_workflow(place: Place, connection: dict[str, t.Any]) -> None:
     place.emulator.reset({"tenants": {tenant.TENANT: moved}})
     refused = run(place, folder, "rollout.yml", inputs, {**own, **handed_on})
     assert refused.status == "failed"
-    assert "the tenant has moved since it was made" in refused.stdout
+    assert "the tenant has changed since the plan was made" in refused.stdout
     assert place.emulator.writes() == []
 
     place.emulator.reset({"tenants": {tenant.TENANT: before}})

@@ -14,11 +14,11 @@ from .._office.capabilities import Capabilities
 from .._office.policy import PAYLOAD_FIELDS, Policy, id_key
 from .._office.reads import Entity, Part, Readable
 from .._office.unset import UNSET
-from .actions import Action, Fields, UpdatePriorities
+from .actions import Fields
 from .apply import Outcome
 from .compare import same_assignments, same_payload
+from .effects import Expected, expectations
 from .plan import Plan, requests_for
-from .stages import PlannedItem
 from .surface import Surface
 
 _FIRST_DELAY = 0.5
@@ -35,14 +35,6 @@ class Wait:
     timeout: float
     clock: t.Callable[[], float] = time.monotonic
     sleep: t.Callable[[float], None] = time.sleep
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What the writes of a run left of a policy, in the fields that they are about; None: it is gone."""
-
-    policy: Policy
-    fields: Fields | None
 
 
 @dataclass(frozen=True)
@@ -74,27 +66,6 @@ def confirm(outcome: Outcome, surface: Surface, wait: Wait) -> Outcome:
             wait.sleep(min(delay, left))
             delay = min(_LONGEST_DELAY, 2 * delay)
     return outcome
-
-
-def expectations(
-    actions: t.Iterable[Action], items: t.Sequence[PlannedItem], live: t.Iterable[Policy]
-) -> list[Expected]:
-    """Return what is expected of each policy that these writes change, in the order of their first one."""
-    policies = {str(policy.id): policy for policy in live}
-    fields: dict[str, Fields | None] = {}
-    for action in actions:
-        if isinstance(action, UpdatePriorities):
-            for policy_id in action.changed:
-                fields[policy_id] = {**(fields.get(policy_id) or {}), "priority": action.numbers[policy_id]}
-            continue
-        item = items[action.item]
-        policy = t.cast(Policy, item.after or item.before)
-        # One that is yet to be created has no id.
-        key = str(policy.id) if policy.id else f"new {action.item}"
-        policies[key] = policy
-        left = action.leaves()
-        fields[key] = None if left is None else {**(fields.get(key) or {}), **left}
-    return [Expected(policies[key], left) for key, left in fields.items()]
 
 
 def reads_of_plan(plan: Plan) -> Reads:

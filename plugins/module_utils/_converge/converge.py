@@ -6,21 +6,24 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from .._office.policy import PAYLOAD_FIELDS, Assignment
-from .._office.reads import Part
+from .._graph.errors import UserError
+from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._office.reads import Entity, Part
 from .._office.unset import UNSET
 from .apply import OnError, Outcome, Progress, apply, nobody, predict, unforeseen_end
+from .binding import Binding, refuse_changed
 from .confirm import Wait, confirm
 from .desired import DesiredPolicy, GroupChange, State
-from .fingerprint import refuse_moved
 from .groups import resolve, resolved, to_look_up
-from .guards import Guards
+from .guards import Guards, check_deletions, prunable, refuse_protected
 from .match import Match, match
 from .order import Order
 from .plan import Plan, make_plan
 from .surface import Directory, Surface
+
+_ABSENT = 404
 
 
 @dataclass(frozen=True)
@@ -28,16 +31,19 @@ class Terms:
     """How a run goes about it.
 
     ``whole_policies`` reads both payloads of each policy even where nothing is asked of them, so that the result shows
-    the whole object. ``expect_fingerprint`` is the fingerprint of the plan that is to be applied. With ``wait`` the
-    writes of a run that did not fail are read back. ``reach`` are the groups, by name or GUID, that may feel the run;
-    None is all. ``progress`` hears how the writes go on.
+    the whole object; ``name_groups`` looks the names of groups up that a deletion takes a policy from, so that they can
+    be shown. ``binding`` is the plan that is to be applied, ``context`` what counts as part of the definitions. With
+    ``wait`` the writes of a run that did not fail are read back. ``reach`` are the groups, by name or GUID, that may
+    feel the run; None is all. ``progress`` hears how the writes go on.
     """
 
     check_mode: bool = False
     whole_policies: bool = False
+    name_groups: bool = False
     order: Order | None = None
     guards: Guards = Guards()
-    expect_fingerprint: str | None = None
+    binding: Binding = Binding()
+    context: t.Mapping[str, t.Any] = field(default_factory=dict)
     on_error: OnError = OnError.STOP
     wait: Wait | None = None
     reach: tuple[str, ...] | None = None
@@ -72,39 +78,58 @@ def read_and_plan(
     terms = terms or Terms()
     live = surface.list_policies()
     matches = match(desired, live)
+    refuse_protected(matches, terms.guards)
+    matches = (*matches, *prunable(matches, live, terms.guards))
+    if terms.reach is None:
+        check_deletions(matches, len(desired), len(live), terms.guards)
     wanted = parts_to_read(matches, terms.whole_policies, terms.reach is not None)
     matches = _read(matches, wanted, surface)
-    names, ids = groups_to_look_up(matches, terms.reach or ())
+    names, ids = groups_to_look_up(matches, terms.reach or (), terms.name_groups)
     directory.look_up(names, ids)
     reach = None if terms.reach is None else frozenset(resolved(terms.reach, directory))
     groups = tuple(_resolve(found, directory) for found in matches)
-    plan = make_plan(matches, live, groups, surface.capabilities, terms.order, terms.guards, reach)
-    if terms.expect_fingerprint is not None:
-        refuse_moved(terms.expect_fingerprint, plan.touched, live)
+    plan = make_plan(
+        matches,
+        live,
+        groups,
+        surface.capabilities,
+        terms.order,
+        terms.guards,
+        reach,
+        listed=len(desired),
+        context=terms.context,
+    )
+    refuse_changed(terms.binding, plan)
     return replace(plan, parts=len(wanted), groups=len(names) + len(ids))
 
 
 def parts_to_read(matches: t.Sequence[Match], whole: bool, all_groups: bool = False) -> list[tuple[int, str, Part]]:
     """Return what must be read beyond the listing: the place of the match, the field of the policy, and the part.
 
-    ``all_groups`` reads the groups of each policy, whether or not something is asked of them.
+    A policy to be deleted is read whole. ``all_groups`` reads the groups of each policy, whether or not something is
+    asked of them.
     """
     wanted: list[tuple[int, str, Part]] = []
     for place, found in enumerate(matches):
         live, item = found.live, found.desired
         if live is None:
             continue
-        stays = item.state is not State.ABSENT
-        for slot, field in PAYLOAD_FIELDS.items():
-            if ((stays and item.payload(slot) is not UNSET) or whole) and live.payload(slot) is UNSET:
-                wanted.append((place, field, Part(live, slot)))
-        if all_groups or (stays and item.groups is not UNSET):
+        goes = item.state is State.ABSENT
+        for slot, name in PAYLOAD_FIELDS.items():
+            if (goes or whole or item.payload(slot) is not UNSET) and live.payload(slot) is UNSET:
+                wanted.append((place, name, Part(live, slot)))
+        if goes or all_groups or item.groups is not UNSET:
             wanted.append((place, "assignments", Part(live)))
     return wanted
 
 
-def groups_to_look_up(matches: t.Sequence[Match], more: t.Sequence[str] = ()) -> tuple[list[str], list[str]]:
-    """Return the names and the ids of all groups that must be looked up, each once; ``more`` are some beside them."""
+def groups_to_look_up(
+    matches: t.Sequence[Match], more: t.Sequence[str] = (), of_deletions: bool = False
+) -> tuple[list[str], list[str]]:
+    """Return the names and the ids of all groups that must be looked up, each once.
+
+    ``more`` are some beside those that the items name; ``of_deletions`` adds those of policies to be deleted.
+    """
     first_names, first_ids = to_look_up(GroupChange(add=tuple(more)), ())
     names: dict[str, None] = dict.fromkeys(first_names)
     ids: dict[str, None] = dict.fromkeys(first_ids)
@@ -114,18 +139,41 @@ def groups_to_look_up(matches: t.Sequence[Match], more: t.Sequence[str] = ()) ->
             more_names, more_ids = to_look_up(change, _assigned(found))
             names.update(dict.fromkeys(more_names))
             ids.update(dict.fromkeys(more_ids))
+        elif of_deletions and found.desired.state is State.ABSENT:
+            ids.update((entry.group_id, None) for entry in _assigned(found) if entry.group_id)
     return list(names), list(ids)
 
 
 def _read(matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, str, Part]], surface: Surface) -> tuple[Match, ...]:
-    """Return the matches with the wanted parts of their live policies."""
+    """Return the matches with the wanted parts of their live policies. Raises UserError."""
     read: list[dict[str, t.Any]] = [{} for _match in matches]
-    for (place, field, _part), value in zip(wanted, surface.read([part for *_place, part in wanted]), strict=True):
-        read[place][field] = value
+    values = surface.look([part for *_place, part in wanted])
+    errors = {
+        place: value for (place, *_part), value in zip(wanted, values, strict=True) if isinstance(value, UserError)
+    }
+    gone = _gone(matches, errors, surface)
+    for place, error in errors.items():
+        if place not in gone:
+            raise error
+    for (place, name, _part), value in zip(wanted, values, strict=True):
+        read[place][name] = value if place not in gone else () if name == "assignments" else {}
     return tuple(
         Match(found.desired, replace(found.live, **parts)) if found.live and parts else found
         for found, parts in zip(matches, read, strict=True)
     )
+
+
+def _gone(matches: t.Sequence[Match], errors: t.Mapping[int, UserError], surface: Surface) -> set[int]:
+    """Return the places of policies to be deleted that are gone already: a listing may show one for a while."""
+    asked = [
+        place
+        for place, error in errors.items()
+        if matches[place].desired.state is State.ABSENT and error.details and error.details.status == _ABSENT
+    ]
+    if not asked:
+        return set()
+    entities = surface.look([Entity(t.cast(Policy, matches[place].live)) for place in asked])
+    return {place for place, entity in zip(asked, entities, strict=True) if entity is None}
 
 
 def _change(found: Match) -> GroupChange | None:

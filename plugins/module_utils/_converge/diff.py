@@ -16,16 +16,21 @@ from .stages import PlannedItem
 
 _SCALARS = ("display_name", "kind", "description", "priority")
 
+NameOf = t.Callable[[str], "str | None"]
 
-def diff_of(item: PlannedItem) -> dict[str, t.Any] | None:
+
+def diff_of(item: PlannedItem, name_of: NameOf = lambda _group_id: None) -> dict[str, t.Any] | None:
     """Return Ansible's diff dict for one item, None when it does not change.
 
     ``before`` and ``after`` hold what differs only; inside payloads that is one entry for each setting that is added,
-    changed or removed, by its path.
+    changed or removed, by its path. Beside the groups of a policy that goes stand the names that ``name_of`` knows.
     """
     if item.status == "unchanged":
         return None
     before, after = _sides(item.before, item.after)
+    if item.after is None:
+        names = {group_id: name for group_id in before.get("groups", ()) if (name := name_of(group_id)) is not None}
+        before |= {"group_names": names} if names else {}
     name = item.desired.display_name
     shown = item.before or item.after
     header = shown.named() if shown else f"policy '{name}'"

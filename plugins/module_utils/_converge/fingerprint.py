@@ -1,120 +1,212 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A fingerprint of the live state a plan was made from, and what moved since. Pure.
+"""What a plan is bound to: one short text, and details that tell what has changed since. Pure.
 
-It is a text: a prefix, and for each policy the plan touches a digest of its id and one of each of its aspects. So two
-of them tell not only that the tenant moved but where; the texts of the policies cannot be read from it.
+A plan has three sides: the live policies that it depends on, the definitions that it was made from, and what its writes
+leave. The details of a side hold a digest of all of it, and short ones by policy and aspect; the text holds a digest of
+the details of each side. So the text binds everything, the details can be checked against it, and no text of a policy
+can be read from either, but for its name and id in the details.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
+import re
 import typing as t
+from dataclasses import dataclass, field, replace
 
-from .._graph.errors import UserError
 from .._office.payload import Opaque
-from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy, id_key
 from .._office.unset import UNSET
 from .compare import flatten, is_keyed
+from .desired import DesiredPolicy, GroupChange, State
+from .effects import Expected
+from .guards import Guards
+from .order import Order
 
-_PREFIX = "m365.apps-1:"
-# Bytes of a digest. Short, since the text travels through variables: 35 characters a policy.
-_ID_DIGEST = 5
-_ASPECT_DIGEST = 3
-_ASPECTS = ("display_name", "description", "kind", "priority", *PAYLOAD_FIELDS.values(), "groups")
-_ENTRY = _ID_DIGEST + _ASPECT_DIGEST * len(_ASPECTS)
+SIDES = ("tenant", "definitions", "writes")
+# Begins with a letter, so that no parser takes the text for a number; another form of the details is another version.
+_VERSION = "m2"
+# Bytes of the digest of a side, a multiple of 5: base32 needs no padding for it.
+_SIDE_DIGEST = 15
+_SIDE_LENGTH = _SIDE_DIGEST * 8 // 5
+_FORM = re.compile(rf"{_VERSION}[a-z2-7]{{{_SIDE_LENGTH * len(SIDES)}}}")
+# Characters of the digest of an aspect. It tells what changed; whether anything did tells the digest of the whole side.
+_ASPECT_LENGTH = 10
 
-
-def fingerprint(touched: t.Iterable[Policy]) -> str:
-    """Return the fingerprint of these live policies; their order means nothing."""
-    entries = sorted(_id_digest(policy) + b"".join(_aspects(policy)) for policy in touched)
-    return _PREFIX + base64.urlsafe_b64encode(b"".join(entries)).decode("ascii")
-
-
-def refuse_moved(expected: str, touched: t.Sequence[Policy], live: t.Sequence[Policy]) -> None:
-    """Refuse when the state differs from the one a plan was made from. Raises UserError that says what moved."""
-    before = _read(expected)
-    moved = []
-    for policy in touched:
-        then = before.pop(_id_digest(policy), None)
-        if then is None:
-            moved.append(f"{policy.named()} is new to the plan")
-            continue
-        changed = [name for name, one, other in zip(_ASPECTS, then, _aspects(policy), strict=True) if one != other]
-        if changed:
-            moved.append(f"{policy.named()} has another {' and '.join(changed)}")
-    names = {_id_digest(policy): policy.named() for policy in live}
-    moved += [f"{names[key]} is no longer part of it" for key in before if key in names]
-    gone = sum(key not in names for key in before)
-    if gone:
-        moved.append(f"{gone} of its policies {'is' if gone == 1 else 'are'} gone")
-    if moved:
-        shown = "; ".join(moved[:10]) + (f"; and {len(moved) - 10} more" if len(moved) > 10 else "")
-        raise UserError(
-            "the plan",
-            "apply it",
-            f"the tenant has moved since it was made: {shown}",
-            "Plan again and look at what changed",
-        )
+Details = dict[str, t.Any]
+Entry = tuple["str | None", str, t.Mapping[str, t.Any]]
 
 
-def _read(text: str) -> dict[bytes, tuple[bytes, ...]]:
-    try:
-        data = base64.b64decode(text.removeprefix(_PREFIX), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        data = b"?"
-    if not text.startswith(_PREFIX) or len(data) % _ENTRY:
-        raise UserError(
-            "expect_fingerprint",
-            "use it",
-            "it is not a fingerprint of this version",
-            "Take plan.fingerprint of a check run",
-        )
-    entries = (data[start : start + _ENTRY] for start in range(0, len(data), _ENTRY))
-    return {entry[:_ID_DIGEST]: _split(entry[_ID_DIGEST:]) for entry in entries}
+@dataclass(frozen=True)
+class Definitions:
+    """What a plan was made from: the items with their groups as ids, and by name all else that says what is done."""
+
+    items: tuple[DesiredPolicy, ...] = ()
+    settings: t.Mapping[str, t.Any] = field(default_factory=dict)
 
 
-def _split(data: bytes) -> tuple[bytes, ...]:
-    return tuple(data[start : start + _ASPECT_DIGEST] for start in range(0, len(data), _ASPECT_DIGEST))
+def definitions_of(
+    items: t.Sequence[DesiredPolicy],
+    groups: t.Sequence[GroupChange | None],
+    terms: tuple[Order | None, Guards],
+    context: t.Mapping[str, t.Any],
+) -> Definitions:
+    """Return the definitions of a plan, ``groups`` resolved and ``context`` the caller's own.
+
+    Limits are not among them: they let a plan pass or not, and change nothing in it.
+    """
+    order, guards = terms
+    settings: dict[str, t.Any] = dict(context)
+    if order is not None:
+        settings |= {"order": list(order.names), "unlisted": order.unlisted.value}
+    if guards.prune is not None:
+        settings |= {
+            "prune": True,
+            "prune_scope": [sorted(set(guards.prune.kinds)), sorted(set(guards.prune.names))],
+        }
+    if guards.protect and (guards.prune is not None or any(item.state is State.ABSENT for item in items)):
+        settings["protect"] = sorted(set(guards.protect))
+    resolved = zip(items, groups, strict=True)
+    return Definitions(
+        tuple(replace(item, groups=UNSET if change is None else change) for item, change in resolved), settings
+    )
 
 
-def _aspects(policy: Policy) -> tuple[bytes, ...]:
-    values: list[t.Any] = [policy.display_name, policy.description, policy.odata_type, policy.priority]
-    values += [_payload(getattr(policy, field)) for field in PAYLOAD_FIELDS.values()]
-    values.append(_groups(policy.assignments))
-    return tuple(_digest(repr(value), _ASPECT_DIGEST) for value in values)
+def details_of(
+    touched: t.Iterable[Policy], definitions: Definitions, effects: t.Iterable[Expected]
+) -> dict[str, Details]:
+    """Return the details of each side; the order of policies means nothing."""
+    writes = _side(map(_effect_entry, effects))
+    return {
+        "tenant": _side(map(_live_entry, touched)),
+        "definitions": _side(map(_item_entry, definitions.items), definitions.settings),
+        # They follow from the other two: what changed in them is told by those.
+        "writes": {**writes, "policies": []},
+    }
+
+
+def text_of(details: t.Mapping[str, Details]) -> str:
+    """Return the fingerprint: lower-case letters and digits, always as many."""
+    return _VERSION + "".join(_short([side, *_counted(details[side])]) for side in SIDES)
+
+
+def split(text: str) -> dict[str, str] | None:
+    """Return the digest of each side in a fingerprint, None where the text is not one of this version."""
+    if not _FORM.fullmatch(text):
+        return None
+    digests = text.removeprefix(_VERSION)
+    return {side: digests[_SIDE_LENGTH * place :][:_SIDE_LENGTH] for place, side in enumerate(SIDES)}
+
+
+def key_of(entry: Details) -> str:
+    """Return what makes two entries of one side the same policy."""
+    return f"{entry['id']} {entry['digests'].get('identity', '')}"
+
+
+def _side(entries: t.Iterable[Entry], settings: t.Mapping[str, t.Any] | None = None) -> Details:
+    whole: list[t.Any] = []
+    policies: list[Details] = []
+    for policy_id, name, values in sorted(entries, key=lambda entry: (str(entry[0]), entry[1])):
+        digests = {aspect: _digest(value) for aspect, value in values.items()}
+        whole.append([policy_id, digests])
+        policies.append({"id": policy_id, "display_name": name, "digests": _cut(digests)})
+    common = {name: _digest(value) for name, value in (settings or {}).items()}
+    return {"whole": _digest([whole, common]), "policies": policies, "settings": _cut(common)}
+
+
+def _counted(side: Details) -> list[t.Any]:
+    """Return what the digest of a side is made of: all but the names, which are for people."""
+    policies = [[entry["id"], entry["digests"]] for entry in side["policies"]]
+    return [side["whole"], policies, side["settings"]]
+
+
+def _live_entry(policy: Policy) -> Entry:
+    values: dict[str, t.Any] = {
+        "display_name": policy.display_name,
+        "description": policy.description,
+        "kind": policy.odata_type,
+        "priority": policy.priority,
+        **_known({name: getattr(policy, name) for name in PAYLOAD_FIELDS.values()}),
+    }
+    if policy.assignments is not UNSET:
+        values["groups"] = _assigned(policy.assignments)
+    return id_key(str(policy.id)), policy.display_name, values
+
+
+def _item_entry(item: DesiredPolicy) -> Entry:
+    """Return what an item asks for. Beside its identity an absent one asks for nothing else."""
+    policy_id = None if item.id is None else id_key(item.id)
+    values: dict[str, t.Any] = {"identity": item.display_name if policy_id is None else None, "state": item.state.value}
+    if item.state is not State.ABSENT:
+        asked = {"display_name": None if policy_id is None else item.display_name, "kind": item.kind}
+        values |= {name: value for name, value in asked.items() if value is not None}
+        payloads = {name: getattr(item, name) for name in PAYLOAD_FIELDS.values()}
+        values |= _known({"description": item.description, "priority": item.priority, **payloads})
+        if item.groups is not UNSET:
+            values["groups"] = _change(item.groups)
+    return policy_id, item.display_name or str(item.id), values
+
+
+def _effect_entry(expected: Expected) -> Entry:
+    policy_id = None if expected.policy.id is None else id_key(expected.policy.id)
+    values: dict[str, t.Any] = {"identity": expected.policy.display_name if policy_id is None else None}
+    if expected.fields is None:
+        return policy_id, expected.policy.display_name, {**values, "state": State.ABSENT.value}
+    fields = dict(expected.fields)
+    if "assignments" in fields:
+        values["groups"] = _assigned(fields.pop("assignments"))
+    return policy_id, expected.policy.display_name, {**values, **_known(fields)}
+
+
+def _known(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the values that are known, payloads by their meaning."""
+    payloads = PAYLOAD_FIELDS.values()
+    return {
+        name: _payload(value) if name in payloads else value for name, value in values.items() if value is not UNSET
+    }
 
 
 def _payload(payload: t.Any) -> t.Any:
     """Return a value that is the same for payloads of the same meaning."""
-    if payload is UNSET:
-        return "unread"
     if isinstance(payload, Opaque) or not payload:
-        return payload or ()
+        return repr(payload) if payload else ""
     members = payload if is_keyed(payload) else [payload]
     try:
         texts = sorted(json.dumps(member, sort_keys=True) for member in members)
     except RecursionError:
         texts = ["["]
-    # A list further in may be keyed too, so that the text is not the only one with this meaning: go leaf by leaf.
-    if any("[" in text for text in texts):
-        return sorted((repr(path), repr(value)) for path, value in flatten(payload).items())
+    # A list further in may be keyed too, and 1.0 is 1, so that the text is not the only one with this meaning: go leaf
+    # by leaf.
+    if any("[" in text or "." in text for text in texts):
+        return sorted((repr(path), repr(_whole_number(value))) for path, value in flatten(payload).items())
     return type(payload).__name__, texts
 
 
-def _groups(assignments: t.Any) -> t.Any:
-    if assignments is UNSET:
-        return "unread"
-    return sorted(assignment.key for assignment in t.cast(tuple[Assignment, ...], assignments))
+def _whole_number(value: t.Any) -> t.Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _id_digest(policy: Policy) -> bytes:
-    return _digest(str(policy.id), _ID_DIGEST)
+def _assigned(assignments: tuple[Assignment, ...]) -> list[str]:
+    return sorted(assignment.key for assignment in assignments)
 
 
-def _digest(text: str, size: int) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:size]
+def _change(change: GroupChange) -> t.Any:
+    exact = None if change.exact is None else sorted(set(change.exact))
+    return [exact, sorted(set(change.add)), sorted(set(change.remove))]
+
+
+def _cut(digests: t.Mapping[str, str]) -> dict[str, str]:
+    return {name: digest[:_ASPECT_LENGTH] for name, digest in digests.items()}
+
+
+def _digest(value: t.Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode("ascii")).hexdigest()
+
+
+def _short(value: t.Any) -> str:
+    data = hashlib.sha256(json.dumps(value, sort_keys=True).encode("ascii")).digest()
+    return base64.b32encode(data[:_SIDE_DIGEST]).decode("ascii").lower()

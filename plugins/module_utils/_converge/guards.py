@@ -83,6 +83,20 @@ def refuse_protected(matches: t.Sequence[Match], guards: Guards) -> None:
             )
 
 
+def check_deletions(matches: t.Sequence[Match], listed: int, total: int, guards: Guards) -> None:
+    """Refuse to delete more than is allowed, before all that would go is read; those behind ``listed`` are pruned.
+
+    Raises UserError.
+    """
+    names = [
+        (place, found.live.display_name)
+        for place, found in enumerate(matches)
+        if found.live and found.desired.state is State.ABSENT
+    ]
+    pruned = [name for place, name in names if place >= listed]
+    check_limits(deleted=[name for _place, name in names], pruned=pruned, changed=[], total=total, guards=guards)
+
+
 def check_limits(
     deleted: t.Sequence[str], pruned: t.Sequence[str], changed: t.Sequence[str], total: int, guards: Guards
 ) -> None:

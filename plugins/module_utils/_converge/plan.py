@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from .._graph.errors import UserError
 from .._office.capabilities import Capabilities
@@ -16,9 +17,10 @@ from .._office.unset import UNSET
 from .actions import Action, UpdatePriorities
 from .compare import changed_fields, same_payload
 from .desired import GroupChange, State
-from .fingerprint import fingerprint
+from .effects import Expected, expectations
+from .fingerprint import Definitions, Details, definitions_of, details_of, text_of
 from .groups import merge
-from .guards import Guards, check_limits, prunable, refuse_protected, unmatched_patterns
+from .guards import Guards, check_limits, unmatched_patterns
 from .match import Match
 from .order import Order
 from .priorities import PriorityPlan, plan_priorities
@@ -35,8 +37,9 @@ class Plan:
 
     The writes of a stage do not depend on each other and belong to different policies; a stage is sent when the one
     before it is done. ``listed`` is how many of the items were asked for; those behind them are pruned. ``touched``
-    are the live policies it depends on, as they were read; ``parts`` of policies and ``groups`` were read for it.
-    ``capabilities`` are those that the tenant was known to have then. ``warnings`` tell what may be meant otherwise.
+    are the live policies it depends on, as they were read, ``definitions`` what it was made from, ``effects`` what its
+    writes leave, those that wait included; ``parts`` of policies and ``groups`` were read for it. ``capabilities`` are
+    those that the tenant was known to have then. ``warnings`` tell what may be meant otherwise.
     """
 
     items: tuple[PlannedItem, ...]
@@ -48,11 +51,18 @@ class Plan:
     groups: int = 0
     capabilities: Capabilities = Capabilities()
     warnings: tuple[str, ...] = ()
+    definitions: Definitions = Definitions()
+    effects: tuple[Expected, ...] = ()
+
+    @cached_property
+    def details(self) -> dict[str, Details]:
+        """Digests that tell what has changed when another plan has another fingerprint."""
+        return details_of(self.touched, self.definitions, self.effects)
 
     @cached_property
     def fingerprint(self) -> str:
-        """The fingerprint of the live policies that the plan depends on."""
-        return fingerprint(self.touched)
+        """The fingerprint of the plan: what it depends on, what it was made from, and what its writes leave."""
+        return text_of(self.details)
 
     @cached_property
     def actions(self) -> tuple[Action, ...]:
@@ -68,9 +78,10 @@ class Plan:
     def read_requests(self, batch_size: int) -> int:
         """Return the smallest number of requests that can carry the reads behind the listing.
 
-        Every part of a policy that the desired state mentions is read once, every group that it names is looked up
-        once; none of them depends on another. How many pages the listing has is up to the server. (A live
-        payload that is no JSON is read twice.)
+        Every part of a policy that the desired state mentions is read once, of a policy to be deleted all parts are;
+        every group that it names is looked up once, and where the groups of a deletion are shown by name, so is each
+        of them; none of them depends on another. How many pages the listing has is up to the server. (A live payload
+        that is no JSON is read twice, and a policy to be deleted whose parts are not there is asked for once.)
         """
         return requests_for(self.parts, batch_size) + requests_for(self.groups, batch_size)
 
@@ -96,34 +107,46 @@ def make_plan(
     order: Order | None = None,
     guards: Guards | None = None,
     reach: Reach | None = None,
+    listed: int | None = None,
+    context: t.Mapping[str, t.Any] | None = None,
 ) -> Plan:
     """Return the plan; with a reach (ids of groups) only what nobody outside of it would feel.
 
-    ``matches`` carry the live policies with everything read that their desired side mentions; ``groups`` are the
-    resolved wishes, by place. The order of writes keeps priorities unique at every moment and deletes as late as
-    possible: deletions that free a number, renumbering, creates and updates, the other deletions. Raises UserError.
+    ``matches`` carry the live policies with everything read that their desired side mentions; the first ``listed`` of
+    them (None: all) were asked for, the others are to be pruned. ``groups`` are the resolved wishes, by place;
+    ``context`` is what counts as part of the definitions. The order of writes keeps priorities unique at every moment
+    and deletes as late as possible: deletions that free a number, renumbering, creates and updates, the other
+    deletions. Raises UserError.
     """
-    guards = guards or Guards()
+    guards, listed = guards or Guards(), len(matches) if listed is None else listed
     if not capabilities.priorities:
         _refuse_priorities(matches, order)
-    refuse_protected(matches, guards)
-    pruned = prunable(matches, live, guards)
-    listed = len(matches)
-    matches, groups = (*matches, *pruned), (*groups, *(None for _match in pruned))
     draft = whole = _draft(matches, groups, live, capabilities, order)
     if reach is not None:
-        held = held_back(matches, live, reach)
-        parts = [within(found, change, reach) for found, change in zip(matches, groups, strict=True)]
+        # What is pruned counts as one that others have: it goes with the last wave.
+        seen = [*matches[:listed], *map(_unassigned, matches[listed:])]
+        held = held_back(seen, live, reach)
+        parts = [within(found, change, reach) for found, change in zip(seen, groups, strict=True)]
+        parts = [
+            (Match(part.desired, found.live), change) for found, (part, change) in zip(matches, parts, strict=True)
+        ]
         draft = _draft(matches, groups, live, capabilities, order, held, parts)
-    items = tuple(
-        PlannedItem(found.desired, found.live, after, waiting_fields(wanted, after))
-        for found, after, wanted in zip(matches, draft.after, whole.after, strict=True)
-    )
-    stages = tuple(stages_of(items, live, draft.numbers, capabilities.inline_payloads))
+    items, stages = _written(matches, live, draft, whole, capabilities)
+    # All writes, those that a reach holds back included.
+    every = (items, stages) if reach is None else _written(matches, live, whole, whole, capabilities)
     depends = [_mentioned(found, change) for found, change in zip(matches, groups, strict=True)]
-    touched = tuple(_touched(depends, live, whole.numbers, order))
-    warnings = (*unmatched_patterns(live, guards), *twin_warnings(items, live))
-    plan = Plan(items, stages, tuple(live), listed, touched, capabilities=capabilities, warnings=warnings)
+    asked = [found.desired for found in matches[:listed]]
+    plan = Plan(
+        items,
+        stages,
+        tuple(live),
+        listed,
+        touched=tuple(_touched(depends, live, whole.numbers, order)),
+        capabilities=capabilities,
+        definitions=definitions_of(asked, groups[:listed], (order, guards), context or {}),
+        warnings=(*unmatched_patterns(live, guards), *twin_warnings(items, live)),
+        effects=tuple(expectations(chain.from_iterable(every[1]), every[0], live)),
+    )
     _check_limits(plan, guards)
     return plan
 
@@ -160,11 +183,34 @@ def _draft(
     return _Draft(tuple(after), numbers)
 
 
+def _written(
+    matches: t.Sequence[Match], live: t.Sequence[Policy], draft: _Draft, whole: _Draft, capabilities: Capabilities
+) -> tuple[tuple[PlannedItem, ...], tuple[tuple[Action, ...], ...]]:
+    """Return the items as a draft leaves them, and the stages of writes to there; ``whole`` is what waits for more."""
+    items = tuple(
+        PlannedItem(found.desired, found.live, after, waiting_fields(wanted, after))
+        for found, after, wanted in zip(matches, draft.after, whole.after, strict=True)
+    )
+    return items, tuple(stages_of(items, live, draft.numbers, capabilities.inline_payloads))
+
+
+def _unassigned(found: Match) -> Match:
+    """Return a match whose policy's groups are not known."""
+    return Match(found.desired, replace(found.live, assignments=UNSET)) if found.live else found
+
+
 def _mentioned(found: Match, change: GroupChange | None) -> Match:
-    """Return a match without groups that were read for the reach alone: the wish does not depend on them."""
-    if found.live is None or change is not None:
+    """Return a match without parts that came along or were read for the reach alone: the wish does not depend on them.
+
+    A deletion depends on all of the policy.
+    """
+    item = found.desired
+    if found.live is None or item.state is State.ABSENT:
         return found
-    return Match(found.desired, replace(found.live, assignments=UNSET))
+    others: dict[str, t.Any] = {field: UNSET for slot, field in PAYLOAD_FIELDS.items() if item.payload(slot) is UNSET}
+    if change is None:
+        others["assignments"] = UNSET
+    return Match(item, replace(found.live, **others))
 
 
 def _touched(
@@ -173,13 +219,14 @@ def _touched(
     """Return the live policies that a plan depends on: those it is about, and all where it gives out numbers."""
     matched = {found.live.id: found.live for found in matches if found.live}
     yield from matched.values()
-    others = [policy for policy in live if policy.id not in matched]
+    unread: dict[str, t.Any] = dict.fromkeys((*PAYLOAD_FIELDS.values(), "assignments"), UNSET)
+    others = [replace(policy, **unread) for policy in live if policy.id not in matched]
     if order is not None or numbers.at_once is not None:
         yield from others
     elif any(found.live is None and found.desired.state is not State.ABSENT for found in matches):
         # A new policy's number may hang on the weakest one that is there.
         weakest = max(live, key=lambda policy: policy.priority or 0, default=None)
-        yield from (policy for policy in others if policy is weakest)
+        yield from (policy for policy in others if weakest and policy.id == weakest.id)
 
 
 def _check_limits(plan: Plan, guards: Guards) -> None:

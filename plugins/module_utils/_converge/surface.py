@@ -39,10 +39,12 @@ class Surface(t.Protocol):
 
 
 class Directory(t.Protocol):
-    """Groups of one tenant. ``look_up`` asks for many at once; the others raise UserError."""
+    """Groups of one tenant. ``look_up`` asks for many at once; ``id_of`` and ``check`` raise UserError."""
 
     def look_up(self, names: t.Iterable[str], ids: t.Iterable[str] = ()) -> None: ...
 
     def id_of(self, name: str) -> str: ...
 
     def check(self, group_id: str) -> None: ...
+
+    def name_of(self, group_id: str) -> str | None: ...

@@ -60,7 +60,9 @@ Job = t.Callable[[Request, Tenant], Reply]
 def one_policy(request: Request, tenant: Tenant) -> Reply:
     """office_client_config: one policy, shown whole."""
     wish = desired_policy(request.params, request.raw)
-    terms = Terms(request.check_mode, whole_policies=True, wait=given_wait(request.params))
+    terms = Terms(
+        request.check_mode, whole_policies=True, name_groups=request.diff_mode, wait=given_wait(request.params)
+    )
     outcome = converge([wish], tenant.store, tenant.directory, terms)
     shown = outcome.items[0].after
 
@@ -87,7 +89,8 @@ def one_assignment(request: Request, tenant: Tenant) -> Reply:
 
 def many_policies(request: Request, tenant: Tenant) -> Reply:
     """office_client_configs: a list of policies with their groups."""
-    terms = replace(bulk_terms(request.params, request.raw, request.check_mode), progress=request.progress)
+    terms = bulk_terms(request.params, request.raw, request.check_mode)
+    terms = replace(terms, progress=request.progress, name_groups=request.diff_mode)
     wishes = desired_policies(request.params, request.raw)
     outcome = converge(wishes, tenant.store, tenant.directory, terms)
 
@@ -148,7 +151,7 @@ def _writer_reply(request: Request, tenant: Tenant, outcome: Outcome, found: t.C
 
 
 def _whole_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dict[str, t.Any]) -> Reply:
-    result = {**outcome_result(outcome, request.diff_mode), **found}
+    result = {**outcome_result(outcome, request.diff_mode, tenant.directory.name_of), **found}
     if outcome.error is not None:
         # What the objects look like after a broken run was not read: say what was sent and how far each item got.
         result = {key: result[key] for key in ("changed", "actions", "results", "plan") if key in result}

@@ -11,7 +11,7 @@ from collections import Counter
 from .._converge.actions import Action, UpdatePriorities
 from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
-from .._converge.diff import diff_of
+from .._converge.diff import NameOf, diff_of
 from .._converge.stages import PlannedItem
 from .._office.payload import Opaque
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
@@ -109,7 +109,10 @@ def _identity(item: PlannedItem) -> dict[str, t.Any]:
 
 
 def plan_result(outcome: Outcome, waits: bool) -> dict[str, t.Any]:
-    """Return the plan's fingerprint, its counts and the smallest number of requests that can carry its calls."""
+    """Return the plan's fingerprint, its counts and the smallest number of requests that can carry its calls.
+
+    The details of the fingerprint are long, and nobody binds a run to one that failed.
+    """
     plan, size = outcome.plan, outcome.plan.capabilities.batch_size
     counts = Counter(item.status for item in plan.items)
     confirming = reads_of_plan(plan) if waits else None
@@ -123,6 +126,7 @@ def plan_result(outcome: Outcome, waits: bool) -> dict[str, t.Any]:
         "wait_requests": confirming.requests(size) if confirming else 0,
         "wait_listings": int(confirming.lists) if confirming else 0,
         "warnings": list(plan.warnings),
+        **({} if outcome.error else {"details": plan.details}),
     }
 
 
@@ -161,13 +165,15 @@ def _order_diff(outcome: Outcome) -> dict[str, t.Any] | None:
     }
 
 
-def outcome_result(outcome: Outcome, with_diff: bool) -> dict[str, t.Any]:
-    """Return what all writers return: changed, actions and, where asked for, the diffs of what changed."""
+def outcome_result(outcome: Outcome, with_diff: bool, name_of: NameOf = lambda _group_id: None) -> dict[str, t.Any]:
+    """Return what all writers return: changed, actions and, where asked for, the diffs of what changed, in which
+    ``name_of`` names groups.
+    """
     result: dict[str, t.Any] = {
         "changed": outcome.changed,
         "actions": [action_result(action, outcome.items) for action in outcome.actions],
     }
     if with_diff:
-        diffs = [*(diff_of(item) for item in outcome.items), _order_diff(outcome)]
+        diffs = [*(diff_of(item, name_of) for item in outcome.items), _order_diff(outcome)]
         result["diff"] = [diff for diff in diffs if diff is not None]
     return result

@@ -10,6 +10,7 @@ import re
 import typing as t
 
 from .._converge.apply import OnError
+from .._converge.binding import Binding
 from .._converge.confirm import Wait
 from .._converge.converge import Terms
 from .._converge.guards import Guards, Limit, Prune
@@ -30,6 +31,8 @@ _NOT_NULL = (
     "max_deletions",
     "max_changes",
     "expect_fingerprint",
+    "expect_plan",
+    "plan_context",
     "reach",
 )
 
@@ -41,7 +44,8 @@ def bulk_terms(params: Arguments, raw: Arguments, check_mode: bool) -> Terms:
         check_mode=check_mode,
         order=given_order(params),
         guards=_guards(params),
-        expect_fingerprint=params["expect_fingerprint"],
+        binding=_binding(params),
+        context=params["plan_context"] or {},
         on_error=OnError(params["on_error"]),
         wait=given_wait(params),
         reach=_reach(params),
@@ -84,6 +88,15 @@ def _guards(params: Arguments) -> Guards:
         max_deletions=_limit("max_deletions", params["max_deletions"]),
         max_changes=_limit("max_changes", params["max_changes"]),
     )
+
+
+def _binding(params: Arguments) -> Binding:
+    """Return the plan that the run is bound to; of its details nothing is taken on trust."""
+    plan = params["expect_plan"]
+    if params["expect_part"] != "all" and plan is None and params["expect_fingerprint"] is None:
+        cause = "neither expect_fingerprint nor expect_plan is given"
+        raise UserError(_TASK, "use expect_part", cause, "Give the plan that the run is bound to, or leave it out")
+    return Binding(params["expect_fingerprint"], plan, params["expect_part"] == "definitions")
 
 
 def _reach(params: Arguments) -> tuple[str, ...] | None:

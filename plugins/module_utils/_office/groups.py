@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from urllib.parse import quote, urlencode
 
@@ -27,6 +28,9 @@ class GroupDirectory:
         self._client = client
         self._by_name: dict[str, str | UserError] = {}
         self._by_id: dict[str, UserError | None] = {}
+        self._names: dict[str, str] = {}
+        # Those that could not be looked up for want of a permission.
+        self._unseen: set[str] = set()
         self.warnings: list[str] = []
 
     def look_up(self, names: t.Iterable[str], ids: t.Iterable[str] = ()) -> None:
@@ -61,6 +65,15 @@ class GroupDirectory:
         error = self._by_id[group_id]
         if error is not None:
             raise error
+        if group_id in self._unseen:
+            self._unseen.discard(group_id)
+            self.warnings.append(
+                f"group {group_id} was not looked up before use, since the app lacks the permission {_PERMISSION}"
+            )
+
+    def name_of(self, group_id: str) -> str | None:
+        """Return the display name of a group that was looked up, None where it is not known: nothing hangs on it."""
+        return self._names.get(group_id)
 
     def names(self, ids: t.Iterable[str]) -> dict[str, str | None]:
         """Return the display name of each group, None for one that is not there any more. Raises UserError."""
@@ -77,11 +90,11 @@ class GroupDirectory:
         """Return why a group cannot be assigned, None when it can."""
         subject = f"group {group_id}"
         if isinstance(answer, Answer):
+            with contextlib.suppress(UserError):
+                self._names |= {group_id: name} if (name := _name_in(group_id, answer)) is not None else {}
             return None
         if answer.status == 403 and not isinstance(answer, NotGraphError):
-            self.warnings.append(
-                f"{subject} was not looked up before use, since the app lacks the permission {_PERMISSION}"
-            )
+            self._unseen.add(group_id)
             return None
         if is_absent(answer):
             cause, step = "the directory holds no group with this id", "Check the id; a new group may take a minute"
@@ -103,6 +116,7 @@ class GroupDirectory:
         ids = list(dict.fromkeys(str(group["id"]).lower() for group in found if group.get("displayName") == name))
         if len(ids) == 1:
             self._by_id[ids[0]] = None
+            self._names[ids[0]] = name
             return ids[0]
         if ids:
             cause = f"{len(ids)} groups have it (ids {', '.join(sorted(ids))})"

@@ -1,0 +1,154 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a plan is the one that was approved, and what a refusal says has changed since. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._graph.errors import UserError
+from .._office.policy import id_key
+from .fingerprint import Details, key_of, split, text_of
+from .plan import Plan
+
+# How many changes of one side a refusal names: its sentence stays one.
+_SHOWN = 10
+_SINCE = "since the plan was made"
+_TOLD = "give that plan as expect_plan, in the role plan.json as rollout_plan_file, to be told which policies"
+
+
+@dataclass(frozen=True)
+class Binding:
+    """The plan that a run is bound to.
+
+    ``fingerprint`` is that of it, ``plan`` its own result with the details, where it is at hand. With
+    ``definitions_only`` the tenant may have changed since, as it has in a rollout that goes on.
+    """
+
+    fingerprint: str | None = None
+    plan: t.Mapping[str, t.Any] | None = None
+    definitions_only: bool = False
+
+
+def refuse_changed(binding: Binding, plan: Plan) -> None:
+    """Refuse a plan that is not the one that the run is bound to. Raises UserError that says what has changed."""
+    if binding == Binding():
+        return
+    expected, then = _read(binding)
+    current = split(plan.fingerprint) or {}
+    changed = [side for side, digest in expected.items() if current[side] != digest]
+    if binding.definitions_only:
+        changed = [side for side in changed if side == "definitions"]
+    if changed:
+        raise UserError("the plan", "apply it", _cause(changed, then, plan), _next_step(then))
+
+
+def _read(binding: Binding) -> tuple[dict[str, str], t.Mapping[str, Details] | None]:
+    """Return the expected digest of each side, and the details of the earlier plan, None where they were not given."""
+    plan = binding.plan
+    text = binding.fingerprint if binding.fingerprint is not None or plan is None else plan.get("fingerprint")
+    option = "expect_fingerprint" if binding.fingerprint is not None else "expect_plan"
+    expected = split(str(text).strip())
+    if expected is None:
+        raise UserError(option, "use it", _no_fingerprint(str(text)), "Take plan.fingerprint of a check run")
+    if plan is None:
+        return expected, None
+    details = plan.get("details")
+    if plan.get("fingerprint") != str(text).strip():
+        raise _foreign("its fingerprint is not the one that is expected")
+    if not _is_of(details, str(text).strip()):
+        raise _foreign("its details do not belong to its fingerprint")
+    return expected, t.cast("t.Mapping[str, Details]", details)
+
+
+def _no_fingerprint(text: str) -> str:
+    older = (
+        ", but one of an older m365.apps, which did not bind the definitions" if text.startswith("m365.apps-") else ""
+    )
+    return f"it is not a fingerprint of this version{older}"
+
+
+def _foreign(cause: str) -> UserError:
+    step = "Give the plan (plan.json) that the fingerprint was taken from, as it was written, or leave it out"
+    return UserError("expect_plan", "use it", cause, step)
+
+
+def _is_of(details: t.Any, text: str) -> bool:
+    """Tell whether details are those of a fingerprint. What is of another form is not."""
+    try:
+        return text_of(details) == text
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return False
+
+
+def _cause(changed: t.Sequence[str], then: t.Mapping[str, Details] | None, plan: Plan) -> str:
+    if changed == ["writes"]:
+        cause = "the tenant and the definitions are those of the plan, but they lead to other writes now"
+        return f"{cause}, as with another version of m365.apps, or where a group that a policy has is gone"
+    both = {"tenant", "definitions"} <= set(changed)
+    if then is None:
+        if both:
+            return f"the definitions have changed {_SINCE}, and so has what it depends on in the tenant"
+        return f"the {_side_of(changed)} changed {_SINCE}"
+    told = {
+        "definitions": _changes_of_definitions(then["definitions"], plan.details["definitions"]),
+        "tenant": _changes_of_tenant(then["tenant"], plan, "definitions" in changed),
+    }
+    # What a plan depends on in the tenant follows from the definitions: a change of them alone is one of both.
+    sides = [side for side in ("definitions", "tenant") if side in changed and (told[side] or not both)]
+    parts = [f"the {_side_of([side])} changed {_SINCE}{_listed(told[side])}" for side in sides or ["definitions"]]
+    return "; and ".join(parts)
+
+
+def _side_of(changed: t.Sequence[str]) -> str:
+    return "tenant has" if "tenant" in changed else "definitions have"
+
+
+def _listed(moves: t.Sequence[str]) -> str:
+    more = f"; and {len(moves) - _SHOWN} more" if len(moves) > _SHOWN else ""
+    return f": {'; '.join(moves[:_SHOWN])}{more}" if moves else ""
+
+
+def _changes_of_tenant(then: Details, plan: Plan, others_asked: bool) -> list[str]:
+    """Return what changed of the live policies. With ``others_asked`` the plan is about others, too, which says nothing
+    of the tenant.
+    """
+    before = {key_of(entry): entry for entry in then["policies"]}
+    named = {f"{id_key(policy.id)} ": policy.named() for policy in plan.live}
+    moves = []
+    for entry in plan.details["tenant"]["policies"]:
+        planned = before.pop(key_of(entry), None)
+        name = named.get(key_of(entry), f"policy '{entry['display_name']}'")
+        changed = [] if planned is None else _other_aspects(planned["digests"], entry["digests"], others_asked)
+        if planned is None and not others_asked:
+            moves.append(f"{name} is new to the plan")
+        elif changed:
+            moves.append(f"{name} has another {' and '.join(changed)}")
+    if not others_asked:
+        moves += [f"{named[key]} is no longer part of it" for key in before if key in named]
+    return moves + [f"policy '{entry['display_name']}' is gone" for key, entry in before.items() if key not in named]
+
+
+def _changes_of_definitions(then: Details, now: Details) -> list[str]:
+    before = {key_of(entry): entry for entry in then["policies"]}
+    moves = []
+    for entry in now["policies"]:
+        planned = before.pop(key_of(entry), None)
+        if planned is None:
+            moves.append(f"policy '{entry['display_name']}' is new in them")
+        elif changed := _other_aspects(planned["digests"], entry["digests"]):
+            moves.append(f"policy '{entry['display_name']}' has another {' and '.join(changed)}")
+    moves += [f"policy '{entry['display_name']}' is no longer in them" for entry in before.values()]
+    settings = _other_aspects(then["settings"], now["settings"])
+    return moves + ([f"another {' and '.join(settings)}"] if settings else [])
+
+
+def _other_aspects(then: t.Mapping[str, str], now: t.Mapping[str, str], shared_only: bool = False) -> list[str]:
+    names = [name for name in then if name in now] if shared_only else dict.fromkeys((*then, *now))
+    return [name for name in names if then.get(name) != now.get(name)]
+
+
+def _next_step(then: t.Mapping[str, Details] | None) -> str:
+    return "Plan again and look at what changed" + ("" if then is not None else f"; {_TOLD}")
