@@ -100,7 +100,10 @@ CASES = {
     "a refusal by the tenant": task(
         ONE, {"display_name": "There", "description": "x", "client_id": "{{ m365_apps.reader.client_id }}"}
     ),
-    "a plan that is bound": task(MANY, {"policies": [{"display_name": "There"}], "expect_fingerprint": "m365.apps-1:"}),
+    "an old plan": task(MANY, {"policies": [{"display_name": "There"}], "expect_fingerprint": "m365.apps-1:"}),
+    "a plan that is bound": task(
+        MANY, {"policies": [{"display_name": "There"}], "expect_fingerprint": f"m2{'a' * 72}"}
+    ),
     "an unknown option": task(ONE, {"display_name": "New", "priorty": 5}),
     "an unknown option in an item": task(MANY, {"policies": [{"display_name": "New", "priorty": 5}]}),
     "a wrong type": task(ONE, {"display_name": "New", "priority": "high"}),
