@@ -27,10 +27,10 @@ Change = t.Callable[[t.Any], t.Any]
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"priority": True}, "policy 'New': cannot set its priority: it is true, not a number. Give a number."),
-        ({"priority": "Infinity"}, "unable to convert to int"),
-        ({"priority": "1e999999999"}, "unable to convert to int"),
-        ({"priority": 10**400}, "unable to convert to int"),
+        ({"priority": True}, "use its values: priority is the boolean true, not a number. Give a number."),
+        ({"priority": "Infinity"}, "priority is 'Infinity (too large)', not a whole number"),
+        ({"priority": "1e999999999"}, "priority is '1e999999999 (too large)', not a whole number"),
+        ({"priority": 10**400}, "priority is 'a number (too large)', not a whole number"),
         ({"retry_timeout": 1e300}, "is not a time from 0 to 604800 seconds"),
         ({"timeout": 10**400}, "unable to convert to float"),
         ({"api_version": "../other"}, "cannot use api_version: it is not a version's name"),

@@ -12,11 +12,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from ansible.errors import AnsibleError
 
-from ansible_collections.m365.apps.plugins.lookup.definitions import read_definitions
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST, READ_ONLY
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import MAX_PRIORITY
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import READ_ONLY_KEYS, SCHEMA, known_keys
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,6 +164,6 @@ def test_what_the_lookup_takes_is_valid(document: t.Any) -> None:
 
 @pytest.mark.parametrize("document", WRONG, ids=json.dumps)
 def test_what_the_lookup_refuses_is_invalid(document: t.Any) -> None:
-    with pytest.raises(AnsibleError):
+    with pytest.raises(DefinitionsError):
         read_definitions("a.json", json.dumps(document).encode())
     assert not is_valid(document)

@@ -17,8 +17,10 @@ from ansible.parsing.dataloader import DataLoader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.apps.plugins.lookup.definitions import LookupModule, read_definitions
+from ansible_collections.m365.apps.plugins.lookup.definitions import LookupModule
 from ansible_collections.m365.apps.plugins.module_utils._module import modules
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.tests.unit import fuzz_values
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import FuzzTenant, check_text, run
 
@@ -165,7 +167,7 @@ def assert_read_or_refused(name: str, text: bytes) -> list[t.Any] | None:
     started = time.monotonic()
     try:
         found = read_definitions(name, text)
-    except AnsibleLookupError as error:
+    except DefinitionsError as error:
         check_refusal(str(error), name)
         return None
     finally:
@@ -220,17 +222,17 @@ def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_linked_to_itself_ends(tmp_path: Path) -> None:
-    (tmp_path / "x.yml").mkdir()
-    (tmp_path / "x.yml" / "loop").symlink_to(tmp_path)
-    assert "it holds no definition file" in look_up(str(tmp_path))
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "loop").symlink_to(tmp_path)
+    assert f"{tmp_path / 'x' / 'loop'}: cannot read it: it leads back to {tmp_path}" in look_up(str(tmp_path))
 
 
 def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_path: Path) -> bytes:
+    def refuse(*_arguments: t.Any) -> int:
         raise PermissionError(13, os.strerror(13))
 
     (tmp_path / "a.yml").write_text("id: a")
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert "Permission denied" in look_up(str(tmp_path))
 
 
@@ -245,5 +247,5 @@ def test_an_odd_term(term: t.Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_policy_without_identity_is_refused_with_its_file() -> None:
-    with pytest.raises(AnsibleLookupError, match=r"definitions a.yml item 1: .*id and display_name are missing"):
+    with pytest.raises(DefinitionsError, match=r"definitions a.yml item 1: .*id and display_name are missing"):
         read_definitions("a.yml", b"- id: a\n- description: b\n")

@@ -13,6 +13,7 @@ import typing as t
 from .._graph.errors import UserError
 from .arguments import Spec
 from .lists import read_lists
+from .values import refusal, typed
 
 # Decimal digits before the point of the largest number that an option may mean.
 _LONGEST_NUMBER = 15
@@ -33,7 +34,7 @@ class HeldList(list[t.Any]):
 
 
 def taken(params: t.Mapping[str, t.Any], own: Spec, spec: Spec) -> tuple[dict[str, t.Any], UserError | None]:
-    """Return the options as Ansible can take them in, and the error for one that is neither a list nor the text of one.
+    """Return the options as Ansible can take them in, and the error for what cannot be meant.
 
     ``own`` are a module's own options, ``spec`` all of them. Each JSON text of a list becomes the list (a text passes
     through Ansible's templating untouched, which for a thousand policies is most of a run), and what dicts in lists
@@ -42,7 +43,10 @@ def taken(params: t.Mapping[str, t.Any], own: Spec, spec: Spec) -> tuple[dict[st
     given = dict(params)
     unreadable = read_lists(given, own)
     given = {name: _prepared(value, spec.get(name, {})) for name, value in given.items()}
+    given, misfits = typed(given, spec)
     _hold(given, own)
+    if misfits and unreadable is None:
+        unreadable = refusal(misfits, "the task")
     return given, unreadable
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import enum
+import itertools
 import json
 import math
 import re
@@ -17,8 +18,11 @@ from dataclasses import dataclass
 
 from .._graph.messages import DEEPEST, finite, is_too_deep
 
+# Values of one JSON text: thousands of policies with all their settings.
+MOST_VALUES = 2_000_000
 _TOO_DEEP = f"it is nested too deeply (more than {DEEPEST} levels)"
 _BOM = b"\xef\xbb\xbf"
+_TEXT_OR_MEMBER = re.compile(r'"(?:[^"\\]|\\.)*"|[,\[{]', re.DOTALL)
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 # What may stand before a JSON text: editors and some shells begin files with a byte order mark.
 BEFORE_TEXT = "\ufeff \t\r\n"
@@ -70,9 +74,11 @@ def parse_given(value: t.Any) -> Json:
 def parse_text(text: str) -> t.Any:
     """Return the value of a JSON text, with or without a byte order mark.
 
-    Raises PayloadError for one that is not JSON, a number that JSON does not know (NaN), and a key that one object has
-    twice.
+    Raises PayloadError for one that is not JSON, a number that JSON does not know (NaN), a key that one object has
+    twice, and, before any value is built, for more than MOST_VALUES values.
     """
+    if has_too_many_values(text):
+        raise PayloadError(f"it holds more than {MOST_VALUES} values")
     try:
         text = text.lstrip(BEFORE_TEXT)
         return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
@@ -82,6 +88,15 @@ def parse_text(text: str) -> t.Any:
         raise
     except ValueError as error:
         raise PayloadError(f"it is not JSON ({error})") from error
+
+
+def has_too_many_values(text: str) -> bool:
+    """Tell whether a JSON text has more than MOST_VALUES values, by its commas and brackets outside of texts."""
+    most = MOST_VALUES
+    if sum(map(text.count, ",[{")) <= most:
+        return False
+    members = (found for found in _TEXT_OR_MEMBER.finditer(text) if found[0][0] != '"')
+    return next(itertools.islice(members, most, None), None) is not None
 
 
 def encode(value: Json) -> bytes:

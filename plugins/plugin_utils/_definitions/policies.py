@@ -1,0 +1,122 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the text of a definition file to policies, checked by the rules of the modules."""
+
+from __future__ import annotations
+
+import typing as t
+
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.messages import is_too_deep
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
+from ansible_collections.m365.apps.plugins.module_utils._module.values import typed
+from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policy
+from ansible_collections.m365.apps.plugins.module_utils._office.payload import PayloadError, parse_given
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import PAYLOAD_FIELDS
+
+from .errors import DefinitionsError, problem
+from .files import is_json
+from .scalars import misread
+from .yaml_text import Loader, UnboundedError, composed
+
+_VALIDATOR = ArgumentSpecValidator(POLICY_IN_LIST)
+# What JSON Schema lets stand beside the options, for editors and people.
+_NOTES = ("$schema", "$comment")
+
+
+def read_definitions(name: str, text: bytes) -> list[dict[str, t.Any]]:
+    """Return the policies of one file. ``name`` is for messages. Raises DefinitionsError."""
+    document = _document(name, text)
+    if is_too_deep(document):
+        raise problem(name, "it is nested too deeply", "Make it flatter")
+    # A JSON file of no text is {}, a YAML one None: neither is a policy.
+    policies: list[t.Any] = document if isinstance(document, list) else [document or None]
+    several = isinstance(document, list)
+    return [_policy(policy, f"{name} item {place}" if several else name) for place, policy in enumerate(policies)]
+
+
+def _document(name: str, text: bytes) -> t.Any:
+    """Return the value of a file. Raises DefinitionsError."""
+    try:
+        # JSON is not quite YAML: tabs, numbers such as 1e5 and escaped surrogates mean other things there.
+        return parse_given(text.decode("utf-8-sig")) if is_json(name) else _yaml(name, text)
+    except RecursionError:
+        cause, step = "it is nested too deeply", "Make it flatter"
+    except UnboundedError as error:
+        cause, step = str(error), "Make it flatter and shorter, or split it into several files"
+    except DefinitionsError:
+        raise
+    except (yaml.YAMLError, ValueError) as error:
+        cause, step = " ".join(str(error).split()), "Correct the file"
+    except (LookupError, AttributeError, TypeError):
+        # How PyYAML's constructors stumble over a value that does not fit its tag, such as !!bool maybe.
+        cause, step = "a value does not fit its YAML tag", "Remove the tag, or correct the value"
+    raise problem(name, cause, step)
+
+
+def _yaml(name: str, text: bytes) -> t.Any:
+    loader = Loader(text)
+    try:
+        node = composed(loader)
+        wrong = misread(node, loader)
+        if wrong:
+            raise problem(
+                name, wrong, "Quote what is a text, and write numbers in plain digits, booleans as true or false"
+            )
+        return None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _policy(policy: t.Any, where: str) -> dict[str, t.Any]:
+    """Return one policy with typed values. ``where`` is for messages. Raises DefinitionsError."""
+    if not isinstance(policy, dict):
+        raise problem(where, f"it is {_type_name(policy)}, not a policy", "Write the options of one policy, or a list")
+    policy = {key: value for key, value in policy.items() if key not in _NOTES}
+    unknown = sorted(str(key) for key in policy if key not in POLICY_IN_LIST)
+    if unknown:
+        raise problem(where, f"it has the unknown option {unknown[0]}", f"Use {', '.join(POLICY_IN_LIST)}")
+    _check_identity_and_payloads(policy, where)
+    empty = next((key for key, value in policy.items() if value is None), None)
+    if empty is not None:
+        raise problem(where, f"{empty} is null", f"Leave {empty} out to leave it alone, or give it a value")
+    policy, misfits = typed(policy, POLICY_IN_LIST)
+    if misfits:
+        raise problem(where, "; ".join(map(str, misfits)), "Quote what is a text, and give a priority in digits")
+    return {**policy, **_checked(policy, where)}
+
+
+def _check_identity_and_payloads(policy: dict[str, t.Any], where: str) -> None:
+    """Refuse what the module would refuse without knowing the file. Raises DefinitionsError."""
+    if "id" not in policy and "display_name" not in policy:
+        raise problem(where, "id and display_name are missing", "Give one of them")
+    for field in PAYLOAD_FIELDS.values():
+        if policy.get(field) is not None:
+            try:
+                parse_given(policy[field])
+            except PayloadError as error:
+                raise problem(f"{where} {field}", str(error), "Give a dict, a list, or the JSON text of one") from None
+
+
+def _checked(policy: dict[str, t.Any], where: str) -> dict[str, t.Any]:
+    """Return the priority as a number; refuse values by the rules of the module. Raises DefinitionsError.
+
+    Payloads were looked at.
+    """
+    rest = {key: value for key, value in policy.items() if key not in PAYLOAD_FIELDS.values()}
+    checked = _VALIDATOR.validate(rest)
+    if checked.error_messages:
+        raise problem(where, checked.error_messages[0], "Correct the value")
+    try:
+        desired_policy(checked.validated_parameters, rest, label=where)
+    except UserError as error:
+        raise DefinitionsError(f"definitions {error}") from None
+    return {"priority": checked.validated_parameters["priority"]} if "priority" in policy else {}
+
+
+def _type_name(value: t.Any) -> str:
+    return "empty" if value is None else f"of type {type(value).__name__}"
