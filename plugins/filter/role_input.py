@@ -17,6 +17,8 @@ description:
   - JSON text of a list or dict, and such text as Python writes it, is that list or dict. Any other text is an error,
     and so is C(null). Text is never split at its commas.
   - What the role's argument specs say of values inside is checked, and texts of numbers and booleans become these.
+  - Values of C(rollout_policies) become what M(m365.apps.office_client_configs) takes, as in definition files. A whole
+    number as a name is its digits; a boolean, a fraction or a date where a text is wanted is an error.
 options:
   _input:
     description:
@@ -52,12 +54,13 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.plugin_utils import _role_inputs
+from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
 
 def role_input(value: t.Any, name: str) -> t.Any:
     """Return the list or dict. Raises AnsibleFilterError."""
     try:
-        return _role_inputs.role_input(value, name)
+        return _role_inputs.role_input(decrypted(value), name)
     except UserError as error:
         cause = str(error)
     # Raised here and not there: ansible-core would put the text of the cause behind the sentence.

@@ -33,6 +33,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.logins import fi
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.starter import STARTED_BY, Starter
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
+from ansible_collections.m365.apps.plugins.module_utils._module.values import refused_dates
 from ansible_collections.m365.apps.plugins.plugin_utils import _progress, _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import REACHES_PLUGINS
 
@@ -59,6 +60,9 @@ class FastPathAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the module's result, made in this process or by the module as usual."""
         task_vars = task_vars or {}
+        error = refused_dates(self._task.args, self.DEFINITION.spec)
+        if error is not None:
+            return {"failed": True, "changed": False, "msg": str(error), "error": {}}
         if not self._fits(task_vars):
             return self._run_as_module(task_vars)
         super().run(tmp, task_vars)

@@ -17,11 +17,13 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.lists import read_option, word_for
+from ansible_collections.m365.apps.plugins.module_utils._module.values import refusal, typed
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "rollout"
-# Checked by the module, which knows more of them than Ansible does.
-_CHECKED_LATER = ("rollout_policies",)
+# Checked by the module, which knows more of them than Ansible does; only their values become what it takes.
+_POLICIES = ("rollout_policies",)
 # How ansible-core before 2.19 writes the variable omit.
 _OMITTED = "__omit_place_holder__"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -41,7 +43,9 @@ def role_input(value: t.Any, name: str) -> t.Any:
     read = read_option(_plain(value), name, option)
     if option.get("elements") == "dict":
         _refuse_others(read, name)
-    return read if name in _CHECKED_LATER or "options" not in option else _checked(read, name, option)
+    if name in _POLICIES:
+        return _typed_policies(read, name)
+    return read if "options" not in option else _checked(read, name, option)
 
 
 def is_omit(value: t.Any) -> bool:
@@ -80,6 +84,19 @@ def _refuse_others(items: t.Sequence[t.Any], name: str) -> None:
         if not isinstance(item, t.Mapping):
             cause = f"it is {word_for(item)}, not a dict"
             raise UserError(f"the option {name}[{place}]", "use it", cause, "Give a dict")
+
+
+def _typed_policies(policies: t.Sequence[t.Any], name: str) -> list[t.Any]:
+    """Return policies with texts and numbers as the module takes them. Raises UserError that names all misfits."""
+    read = [typed(policy, POLICY_IN_LIST, f"{name}[{place}].") for place, policy in enumerate(policies)]
+    misfits = [misfit for _policy, found in read for misfit in found]
+    if misfits:
+        raise refusal(misfits, f"the option {name}")
+    return [{**policy, **_as_numbers(policy)} for policy, _misfits in read]
+
+
+def _as_numbers(policy: Spec) -> Spec:
+    return {"priority": int(policy["priority"])} if isinstance(policy.get("priority"), str) else {}
 
 
 def _checked(value: t.Any, name: str, option: Spec) -> t.Any:

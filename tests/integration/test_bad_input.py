@@ -14,8 +14,8 @@ from ansible_collections.m365.apps.tests.integration.support.emulator import Emu
 from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, both_ways
 
 CASES: tuple[tuple[str, dict[str, t.Any], str], ...] = (
-    ("office_client_config", {"display_name": "A", "priority": True}, "it is true, not a number"),
-    ("office_client_config", {"display_name": "A", "priority": "Infinity"}, "argument 'priority'"),
+    ("office_client_config", {"display_name": "A", "priority": True}, "priority is the boolean true, not a number"),
+    ("office_client_config", {"display_name": "A", "priority": "Infinity"}, "not a whole number"),
     ("office_client_config", {"display_name": "A", "policy_payload": '{"a": 1, "a": 2}'}, "stands twice"),
     ("office_client_config", {"display_name": "A\x1b[31m", "policy_payload": "text"}, r"\\x1b[31m"),
     ("office_client_config_assignment", {"display_name": "A", "groups": "[" * 5000}, "it looks like JSON but is not"),

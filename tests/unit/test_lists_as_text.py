@@ -210,7 +210,7 @@ def test_a_variable_that_is_no_dict_is_refused(name: str, value: t.Any) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("rollout_policies", [{"display_name": "A", "priority": "5", "groups": None}]),
+        ("rollout_policies", [{"display_name": "A", "priority": 5, "groups": None}]),
         ("rollout_waves", [WAVE, {**WAVE, "name": "all", "pause": 5, "gate": {"min_users": 2}}]),
         ("rollout_order", ["A, B", "C"]),
         ("rollout_protect", ["[PROD] *"]),

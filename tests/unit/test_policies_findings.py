@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.m365.apps.plugins.filter import policy_findings as plugin
+from ansible_collections.m365.apps.plugins.module_utils._office import payload
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import LEVELS, RULES
 from ansible_collections.m365.apps.tests.unit.some_policies import GOOD, Document, findings, policy, setting
 
@@ -110,3 +111,10 @@ def test_the_guide_and_the_filter_tell_of_all_rules() -> None:
     told = {rule: level for rules_of_row, level in rows for rule in re.findall(r"``(\w+)``", rules_of_row)}
     assert told == RULES
     assert set(re.findall(r"C\((\w+)\)", plugin.DOCUMENTATION)) >= set(RULES)
+
+
+def test_a_payload_of_too_many_values_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payload, "MOST_VALUES", 100)
+    text = "[" + "1," * 200 + "1]"
+    said = message([{"display_name": "A", "groups": ["G"], "policy_payload": text}], "skipped_payload")
+    assert "policy_payload was not looked into: it holds more than" in said

@@ -9,6 +9,7 @@ anything: of ``no`` "False", of ``1.10`` "1.1", of a list its Python form. All o
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 import typing as t
@@ -22,10 +23,12 @@ _LONGEST = 40
 _WHOLE = re.compile(r"\s*[-+]?[0-9]+\s*", re.ASCII)
 # Python makes no text of longer ones.
 _MOST_DIGITS = 4000
+_DATE = "a date"
 _WORDS: tuple[tuple[t.Any, str], ...] = (
     (bool, "a boolean"),
     (int, "a number of too many digits"),
     (float, "a number that is not whole"),
+    (datetime.date, _DATE),
     (dict, "a dict"),
     ((list, tuple), "a list"),
 )
@@ -66,24 +69,25 @@ def refusal(misfits: t.Sequence[Misfit], subject: str) -> UserError:
     return UserError(subject, "use its values", cause, "Quote what is a text" if texts else "Give a number")
 
 
+def refused_dates(given: t.Mapping[str, t.Any], spec: Spec) -> UserError | None:
+    """Return the error for dates where texts are wanted: a module gets them as texts in a form of Ansible's own."""
+    dates = [misfit for misfit in typed(given, spec)[1] if misfit.found == _DATE]
+    return refusal(dates, "the task") if dates else None
+
+
 def _typed_option(value: t.Any, option: t.Mapping[str, t.Any], path: str) -> tuple[t.Any, list[Misfit]]:
-    kind, elements, inner = option.get("type"), option.get("elements"), option.get("options")
+    kind, inner = option.get("type"), option.get("options")
     if kind in ("str", "path"):
         return _text(value, path)
     if kind in ("int", "float"):
         return _number(value, kind, path)
     if kind == "dict" and inner and isinstance(value, dict):
         return typed(value, inner, f"{path}.")
-    if kind == "list" and isinstance(value, list):
-        return _typed_list(value, {"type": elements, "options": inner}, path)
+    if kind == "list" and inner and isinstance(value, list):
+        option = {"type": option.get("elements"), "options": inner}
+        read = [_typed_option(member, option, f"{path}[{place}]") for place, member in enumerate(value)]
+        return [member for member, _found in read], [misfit for _member, found in read for misfit in found]
     return value, []
-
-
-def _typed_list(members: list[t.Any], option: t.Mapping[str, t.Any], path: str) -> tuple[t.Any, list[Misfit]]:
-    if option["type"] != "str" and not option["options"]:
-        return members, []
-    read = [_typed_option(member, option, f"{path}[{place}]") for place, member in enumerate(members)]
-    return [value for value, _found in read], [misfit for _value, found in read for misfit in found]
 
 
 def _text(value: t.Any, path: str) -> tuple[t.Any, list[Misfit]]:

@@ -19,6 +19,7 @@ Arguments = t.Mapping[str, t.Any]
 
 _MANAGED = ("id", "display_name", "kind", "description", "priority", *PAYLOAD_FIELDS.values(), "groups")
 _IDENTITY = ("id", "display_name")
+_AROUND_IDS = " \t\r\n{}()<>\"'"
 _TEXTS = ("id", "display_name", "description")
 _GROUP_KEYS = ("set", "add", "remove")
 _WRITTEN = ("display_name", "description", *PAYLOAD_FIELDS.values())
@@ -101,9 +102,14 @@ def _subject(params: Arguments, label: str) -> str:
 
 
 def refuse_blank(text: str | None, subject: str, name: str) -> None:
-    """Refuse an option that is given and empty, where leaving it out means something else. Raises UserError."""
+    """Refuse an option that is given and empty, where leaving it out means something else. Raises UserError.
+
+    An id with something around it is refused too: nothing has it, so that it would be taken for a policy that is gone.
+    """
     if text is not None and not text.strip():
         raise UserError(subject, f"use {name}", "it is empty", f"Give a {name}, or leave the option out")
+    if text is not None and name == "id" and text != text.strip(_AROUND_IDS):
+        raise UserError(subject, "use id", "it has blanks, quotes or braces around it", "Give the id alone")
 
 
 def refuse_half_characters(text: str | None, subject: str, name: str) -> None:

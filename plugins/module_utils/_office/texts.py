@@ -13,7 +13,7 @@ import json
 import typing as t
 import unicodedata
 
-from .payload import PayloadError, parse_text
+from .payload import PayloadError, has_too_many_values, parse_text
 
 
 def value_of_text(text: str) -> t.Any:
@@ -25,7 +25,7 @@ def value_of_text(text: str) -> t.Any:
     try:
         return parse_text(text)
     except PayloadError:
-        value = None if _is_json(text) else _as_python_writes_it(text)
+        value = None if has_too_many_values(text) or _is_json(text) else _as_python_writes_it(text)
         if value is None:
             raise
         return value

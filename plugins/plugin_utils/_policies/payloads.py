@@ -13,7 +13,11 @@ import json
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import BEFORE_TEXT
+from ansible_collections.m365.apps.plugins.module_utils._office.payload import (
+    BEFORE_TEXT,
+    MOST_VALUES,
+    has_too_many_values,
+)
 
 SETTING_KEY = "settingId"
 
@@ -50,6 +54,8 @@ class Payload:
 def read_payload(value: t.Any, name: str, enforced: bool, setting_key: str) -> Payload:
     """Return a payload taken apart. ``value`` is a list, a dict or the JSON text of one; None means not given."""
     if isinstance(value, str):
+        if has_too_many_values(value):
+            return Payload(name, enforced, given=True, skipped=(f"it holds more than {MOST_VALUES} values",))
         try:
             value = value.lstrip(BEFORE_TEXT)
             value = json.loads(value) if value.strip() else []
