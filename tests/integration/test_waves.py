@@ -237,8 +237,9 @@ def test_waves_that_cannot_be_meant_are_refused(ansible: Ansible, there: Emulato
 
 def test_a_state_file_that_cannot_be_read_stops_it(ansible: Ansible, there: Emulator) -> None:
     (ansible.folder / "state").mkdir()
-    (ansible.folder / "state" / f"{tenant.TENANT}.waves.json").write_text("{")
-    assert "is no state file of this version" in said(roll_out(ansible).failed())
+    path_of_record(ansible).write_text("{")
+    assert "cannot tell how far they got: " in (refused := said(roll_out(ansible).failed()))
+    assert "it is not JSON, so it may be cut. Fix or delete it" in refused
     assert there.writes() == []
 
 
