@@ -72,7 +72,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors impo
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import (
     ENDINGS,
     definition_files,
-    read_bytes,
+    read_definition,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA
@@ -122,7 +122,7 @@ class LookupModule(LookupBase):
         problems: list[DefinitionsError] = []
         for path in files:
             try:
-                policies += read_definitions(str(path), self._decrypted(path, read_bytes(path)))
+                policies += read_definitions(str(path), self._decrypted(path, read_definition(path)))
             except DefinitionsError as error:
                 problems.append(error)
         if problems:

@@ -19,6 +19,7 @@ from ansible.utils.display import Display
 from ansible_collections.m365.apps.plugins.lookup.definitions import LookupModule
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions import files
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
+from ansible_collections.m365.apps.plugins.plugin_utils._reading import MOST_BYTES, read_bytes
 
 NOBODY = 65534
 
@@ -165,7 +166,7 @@ def test_a_fifo_is_an_error_and_never_a_hang(folder: Path, name: str) -> None:
     assert f"{folder / name}: cannot read it: it is a FIFO" in refusal(folder)
     assert "it is a FIFO" in refusal(folder / name)
     with pytest.raises(DefinitionsError, match="it is not a regular file"):
-        files.read_bytes(folder / name)
+        files.read_definition(folder / name)
 
 
 def test_a_link_to_a_fifo_is_an_error(folder: Path, tmp_path: Path) -> None:
@@ -186,7 +187,7 @@ def test_a_socket_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
         listener.bind("s.yml")
         assert "s.yml: cannot read it: it is a socket" in refusal(folder)
         with pytest.raises(DefinitionsError):
-            files.read_bytes(folder / "s.yml")
+            files.read_definition(folder / "s.yml")
 
 
 def test_a_folder_named_like_a_file_is_an_error(folder: Path) -> None:
@@ -196,9 +197,18 @@ def test_a_folder_named_like_a_file_is_an_error(folder: Path) -> None:
 
 def test_a_file_that_is_too_large_is_an_error(folder: Path) -> None:
     with (folder / "b.yml").open("wb") as stream:
-        stream.truncate(files.MOST_BYTES + 1)
+        stream.truncate(MOST_BYTES + 1)
     with pytest.raises(AnsibleLookupError, match=r"b\.yml: cannot read it: it is larger than 64 MiB"):
         look_up(folder)
+
+
+def test_a_folder_and_a_file_beyond_a_bound_are_errors_of_the_system(folder: Path) -> None:
+    with pytest.raises(IsADirectoryError):
+        read_bytes(folder)
+    (folder / "b.yml").write_bytes(b"x" * 10)
+    assert read_bytes(folder / "b.yml", 10) == b"x" * 10
+    with pytest.raises(OSError, match="it is larger than"):
+        read_bytes(folder / "b.yml", 9)
 
 
 # What cannot be read

@@ -8,12 +8,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 
 # Sentences that one error shows; the rest is counted.
 _MOST_SHOWN = 10
 
 
-class DefinitionsError(ValueError):
+class DefinitionsError(PoliciesError):
     """Definition files that cannot be used; the text holds one sentence for each problem."""
 
 

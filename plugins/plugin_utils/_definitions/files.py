@@ -10,17 +10,18 @@ hang.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
+
 from .errors import DefinitionsError, problem, together
 
 ENDINGS = (".yml", ".yaml", ".json")
-# Bytes of one file. A policy with all settings there are takes less than a hundredth of it.
-MOST_BYTES = 64 * 1024 * 1024
 
 _SPECIAL = (
     (stat.S_ISFIFO, "a FIFO"),
@@ -71,21 +72,12 @@ def definition_files(places: t.Sequence[Path]) -> Found:
     return found
 
 
-def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
-    """Return the bytes of a regular file. Raises DefinitionsError for anything else, and for one that is too large."""
+def read_definition(path: Path) -> bytes:
+    """Return the bytes of a definition file. Raises DefinitionsError."""
     try:
-        # Opening a FIFO would wait for somebody to write into it.
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(number, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                raise problem(str(path), "it is not a regular file", "Put a file in its place, or remove it")
-            data = stream.read(most + 1)
+        return read_bytes(path)
     except OSError as error:
         raise _unreadable(path, error) from None
-    if len(data) > most:
-        cause = f"it is larger than {most // 1024 // 1024} MiB"
-        raise problem(str(path), cause, "Split it into several files")
-    return data
 
 
 def _visit(path: Path, found: Found, seen: set[str], chain: tuple[str, ...]) -> int:
@@ -142,4 +134,5 @@ def _unreadable(path: Path, error: OSError) -> DefinitionsError:
     if isinstance(error, FileNotFoundError) and path.is_symlink():
         return problem(str(path), "it is a link that leads nowhere", "Correct the link, or remove it")
     cause = error.strerror or error.__class__.__name__
-    return problem(str(path), cause, "Check the path and its permissions")
+    step = "Split it into several files" if error.errno == errno.EFBIG else "Check the path and its permissions"
+    return problem(str(path), cause, step)
