@@ -121,18 +121,33 @@ def test_an_app_service_that_refuses(wire: Wire, login: ManagedIdentityLogin) ->
     assert error.cause() == "the managed identity endpoint refused the login: 400, No identity found"
 
 
+_NONE = "refused the login: what answers there is no managed identity endpoint"
+
+
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "told"),
     [
-        {"body": "<html>secret words</html>", "content_type": "text/html", "status": 404},
-        {"json": []},
-        {"json": {**ANSWER, "expires_in": "soon"}},
+        ({"body": "<html>secret words</html>", "content_type": "text/html", "status": 404}, _NONE),
+        ({"body": "[" * 100_000, "status": 404}, _NONE),
+        ({"json": []}, "answered 200 with a JSON list in place of an object"),
+        (
+            {"json": {**ANSWER, "expires_in": "soon"}},
+            "answered 200 with a token whose expires_in is not a number of se",
+        ),
+        (
+            {"json": {**ANSWER, "expires_in": -1}},
+            "answered 200 with a token whose expires_in is not a number of seconds",
+        ),
+        ({"json": {**ANSWER, "access_token": ["secret"]}}, "an access_token that is missing or not a token's text"),
+        ({"json": {**ANSWER, "access_token": "secret\nword"}}, "an access_token that is missing or not a token's text"),
     ],
 )
-def test_what_is_no_endpoint_is_told(wire: Wire, login: ManagedIdentityLogin, answer: t.Any) -> None:
+def test_what_is_no_endpoint_is_told(wire: Wire, login: ManagedIdentityLogin, answer: t.Any, told: str) -> None:
     wire.expect("GET", IMDS_URL, **answer)
     error = refusal_of(login)
-    assert error.cause().endswith("refused the login: what answers there is no managed identity endpoint")
+    assert told in error.cause()
+    assert "secret" not in error.cause()
+    assert "choose another login than managed_identity" in str(error.advice())
     # A 404 of the login is not one of the object that the token was for.
     assert error.status is None
 

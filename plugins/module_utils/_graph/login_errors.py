@@ -9,6 +9,7 @@ import re
 import typing as t
 
 from .errors import Failure, LoginError, cut
+from .login_answers import NO_REASON, refusal
 
 _FEDERATED = "The app has no federated credential that fits the token in federated_token_file: compare the"
 _CERTIFICATE = "Check that this very certificate is registered with the app and has not expired"
@@ -54,13 +55,12 @@ def refused(answer: t.Mapping[str, t.Any], who: str, exchange: Exchange, advice:
 
     ``advice`` is the next step for a code that is not in ADVICE.
     """
-    said = answer.get("error")
-    # Something that is no login service may answer with Graph's form of an error.
-    said = (said.get("message") or said.get("code")) if isinstance(said, dict) else said
-    description = str(answer.get("error_description") or said or "no reason given")
+    answer = refusal(dict(answer))
+    said = answer["error"]
+    description = str(answer.get("error_description") or said)
     text = cut(re.split(r"\s*Trace ID:", description)[0], 400)
     found = re.search(r"AADSTS\d+", description)
-    code = found.group(0) if found else str(said or "") or None
+    code = found.group(0) if found else None if said == NO_REASON else said
     failure = Failure(
         message=f"{who} refused the login: {text}",
         status=exchange.status,

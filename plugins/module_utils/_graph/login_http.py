@@ -11,21 +11,31 @@ import traceback
 import typing as t
 from urllib.parse import urlsplit
 
+from . import login_answers
 from .auth import MissingLibraryError
 from .errors import Failure, LoginError, NoAnswerError
 from .retry import FEW_TRIES, Transient, parse_retry_after
-from .session import send
+from .session import replace_body, send
 
 if t.TYPE_CHECKING:
     import requests
 
 _BUSY = (429, 502, 503, 504)
+_OK = 200
+_ADVICE = "Run it again later; check login_url, and whether a proxy answers in its place"
+_DISCOVERY = "/.well-known/openid-configuration"
 
 
 class LoginHttp:
-    """Sends what MSAL wants sent and remembers the last exchange. ``timeout`` is seconds, ``busy`` are retried."""
+    """Sends what MSAL wants sent and remembers the last exchange.
 
-    def __init__(self, session: requests.Session, timeout: float, busy: t.Collection[int] = _BUSY) -> None:
+    ``timeout`` is seconds, ``busy`` are statuses that are retried, ``advice`` is what to do about an odd answer.
+    """
+
+    def __init__(
+        self, session: requests.Session, timeout: float, busy: t.Collection[int] = _BUSY, advice: str = _ADVICE
+    ) -> None:
+        self._advice = advice
         self._session = session
         self._timeout = timeout
         self._busy = busy
@@ -62,17 +72,23 @@ class LoginHttp:
         self.status, self._body = response.status_code, response.content
         # A discovery document that is not there has an error page of any form; MSAL says so.
         if self.status < (500 if method == "POST" else 300):
-            self._refuse_unreadable(url)
+            self._body = json.dumps(self._needed(method, url)).encode()
+            replace_body(response, self._body)
         return response
 
-    def _refuse_unreadable(self, url: str) -> None:
-        """Keep an answer that is not JSON from MSAL, which would log it whole: it may hold a token that was cut off."""
+    def _needed(self, method: str, url: str) -> dict[str, t.Any]:
+        """Return what is needed of the last answer. Raises LoginError, or Transient, where it is something else."""
         try:
-            json.loads(self._body)
-        except (ValueError, RecursionError) as error:
-            failure = Failure(f"{url} answered {self.status} with a body that is not complete JSON", self.status)
-            step = "Run it again later; check login_url, and whether a proxy answers in its place"
-            raise Transient(LoginError(failure, step), maybe_done=False, tries=FEW_TRIES) from error
+            document = login_answers.read_object(self.status or 0, self._body)
+            if _DISCOVERY in url:
+                return login_answers.discovery(document)
+            return login_answers.token(document) if self.status == _OK else login_answers.refusal(document)
+        except login_answers.OddAnswerError as error:
+            failure = Failure(f"{url} answered {self.status} with {error}", self.status, method=method, path=self.path)
+            odd = LoginError(failure, self._advice)
+            if isinstance(error, login_answers.UnreadableAnswerError):
+                raise Transient(odd, maybe_done=False, tries=FEW_TRIES) from error
+            raise odd from error
 
 
 def import_msal() -> t.Any:

@@ -61,13 +61,13 @@ class ManagedIdentityLogin:
             session = open_session(self._connection, self._connection.graph_url)
             # The endpoint is near: a proxy would hand out its own machine's identity, or none.
             session.proxies = {}
-            self._http = LoginHttp(session, min(self._connection.timeout, _LONGEST_WAIT), _BUSY)
+            self._http = LoginHttp(session, min(self._connection.timeout, _LONGEST_WAIT), _BUSY, _NONE_HERE)
         http = self._http
         try:
             if self._client is None:
                 self._client = msal.ManagedIdentityClient(self._identity(msal), http_client=http)
             answer = self._client.acquire_token_for_client(resource=self._connection.graph_url)
-        except (ValueError, LookupError, AttributeError, TypeError) as error:
+        except (ValueError, LookupError, AttributeError, TypeError, RuntimeError, ArithmeticError) as error:
             # MSAL found something that is no managed identity endpoint, or one that it cannot use in this way.
             said = http.refusal() or {"error": "no_managed_identity", "error_description": _story(error)}
             raise refused(said, _WHO, http, _NONE_HERE) from error

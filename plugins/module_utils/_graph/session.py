@@ -74,6 +74,12 @@ def open_session(connection: Connection, url: str) -> requests.Session:
     return session
 
 
+def replace_body(response: requests.Response, body: bytes) -> None:
+    """Let an answer have this body, which is text in UTF-8 whatever its header says."""
+    response._content = body
+    response.encoding = "utf-8"
+
+
 def send(session: requests.Session, method: str, url: str, timeout: float, **arguments: t.Any) -> requests.Response:
     """Send one request and return its answer with the body read, whatever its status.
 

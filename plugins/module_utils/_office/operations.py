@@ -43,9 +43,9 @@ class Operation:
             if error.status is not None:
                 raise
             raise NotGraphError(failure_of(answer, error.failure.message)) from error
-        except (GraphError, UserError):
-            raise
         except Exception as error:
+            if isinstance(error, (GraphError, UserError)):
+                raise
             raise UnforeseenError(error) from error
 
 
