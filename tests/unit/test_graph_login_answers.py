@@ -96,7 +96,9 @@ def error_of(by: str, discovery: Served, token: Served, content_type: str = "app
             else:
                 told = client_secret_login(connection(), retry, "contoso.test", "app-id", SECRET).token()
         except GraphError as error:
-            assert all(call.request.url.startswith(("https://login.test/", "http://169.254.")) for call in mock.calls)
+            assert all(
+                str(call.request.url).startswith(("https://login.test/", "http://169.254.")) for call in mock.calls
+            )
             return error
     assert told == "canary-token"
     return None
