@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain, printable
 from ansible_collections.m365.apps.plugins.plugin_utils._export import ENDINGS, Export, export
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import Changes, apply, kept_warning, planned
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import plain_arguments
@@ -85,14 +85,15 @@ def _result(folder: Path, made: Export, changes: Changes, diff: bool) -> dict[st
     kept = kept_warning(folder, changes)
     warnings = [*made.warnings, *([kept] if kept else [])]
     if warnings:
-        result["warnings"] = warnings
+        result["warnings"] = [printable(warning) for warning in warnings]
     if diff:
         result["diff"] = [
             {
-                "before_header": str(folder / name),
-                "after_header": str(folder / name),
-                "before": (before or b"").decode("utf-8", "replace"),
-                "after": (after or b"").decode(),
+                "before_header": printable(str(folder / name)),
+                "after_header": printable(str(folder / name)),
+                # The lines of a file, but for them nothing that a terminal obeys.
+                "before": printable((before or b"").decode("utf-8", "replace"), keep="\n"),
+                "after": printable((after or b"").decode(), keep="\n"),
             }
             for name, (before, after) in sorted(changes.files.items())
         ]

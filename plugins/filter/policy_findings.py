@@ -92,6 +92,7 @@ _value:
 
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import printable
 from ansible_collections.m365.apps.plugins.plugin_utils import _filters
 from ansible_collections.m365.apps.plugins.plugin_utils._policies import findings
 
@@ -100,7 +101,8 @@ def policy_findings(
     policies: t.Any, setting_key: str = "settingId", group_names: t.Mapping[str, str] | None = None
 ) -> list[dict[str, t.Any]]:
     """Return the findings, with the options of the shipped schema as the known ones. Raises PoliciesError."""
-    return findings.policy_findings(policies, _filters.known_keys(), setting_key, group_names)
+    found = findings.policy_findings(policies, _filters.known_keys(), setting_key, group_names)
+    return [{**finding, "message": printable(finding["message"])} for finding in found]
 
 
 class FilterModule:

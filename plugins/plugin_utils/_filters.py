@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import printable
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
@@ -34,7 +35,7 @@ def as_filter(function: t.Callable[..., t.Any], name: str) -> t.Callable[..., t.
         except RecursionError:
             cause = "the policies: cannot use them: they are nested too deeply. Make them flatter."
         # Raised here and not there: ansible-core would put the text of the cause behind the sentence.
-        raise AnsibleFilterError(f"{name}: {cause}")
+        raise AnsibleFilterError(printable(f"{name}: {cause}"))
 
     return call
 

@@ -139,7 +139,7 @@ def test_hostile_texts_are_text(written: Path) -> None:
     assert len(_elements(hostile, "script")) == len(_elements(hostile, "style")) == 1
     main = " ".join(_text(_elements(hostile, "main")[0]).split())
     for text in HOSTILE:
-        readable = " ".join(re.sub("[\0-\x08\x7f-\x9f]", "\ufffd", text).split())
+        readable = " ".join(re.sub("[\0-\x08\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text).split())
         assert readable in main, text
 
 
@@ -153,7 +153,8 @@ def test_hostile_texts_make_no_markdown(written: Path) -> None:
         assert fences == ["```diff", "```"] * (len(fences) // 2)
         assert fences
         outside = re.sub(r"^```diff\n.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
-        bare = re.sub(r"\\[\\`*_\[\]<>|~&$#]", "", outside)
+        assert not re.search(r"[@#!~%]\w|[a-z]:[^\s&]|www\.|\w\.com\b", re.sub(r"&#8203;|`[^`\n]*`", " ", outside))
+        bare = re.sub(r"\\[\\`*_\[\]<>|~&$#]|&#8203;|`[^`\n]*`", "", outside)
         assert not re.search(r"[<>`~\[\]&]", bare), re.findall(r".*[<>`~\[\]&].*", bare)[:3]
         headings = [line for line in outside.splitlines() if line.startswith("#")]
         assert "# heading" not in headings

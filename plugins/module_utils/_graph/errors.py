@@ -19,9 +19,12 @@ _MESSAGE_LIMIT = 600
 _FACT_LIMIT = 200
 # The parts of a sentence: object, action, cause, next step. Together they stay well below 2,000 characters.
 _PART_LIMITS = (300, 250, 900, 300)
-# Controls, half characters, line ends, and marks that turn the writing direction: a name may hold them, but in a
-# message they would hide or forge parts of it.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+# Controls, half characters, line ends, marks that turn the writing direction, and what is invisible: a name may hold
+# them, but on a terminal they would hide or forge parts of what is shown. Joiners stay: scripts and emoji need them.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
 
 _BUSY = "Run it again later, or raise retry_timeout; what was already applied is found and left alone"
 _ADVICE = {
@@ -32,9 +35,34 @@ _ADVICE = {
 }
 
 
+def printable(text: str, keep: str = "") -> str:
+    """Return a text for a terminal: what cannot be printed there, and is not one of ``keep``, as an escape."""
+    return _UNPRINTABLE.sub(
+        lambda found: found[0] if found[0] in keep else found[0].encode("unicode_escape").decode("ascii"), text
+    )
+
+
+def printable_value(value: t.Any) -> t.Any:
+    """Return a JSON value whose texts and keys are all for a terminal."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        shown: dict[t.Any, t.Any] = {}
+        for key, member in value.items():
+            name = printable_value(key)
+            # Of two keys that look alike none gets lost.
+            while name in shown:
+                name = f"{name} (another)"
+            shown[name] = printable_value(member)
+        return shown
+    if isinstance(value, (list, tuple)):
+        return [printable_value(member) for member in value]
+    return value
+
+
 def plain(text: str, limit: int) -> str:
     """Return a text for a message: what cannot be printed as an escape, the middle left out where it is too long."""
-    text = _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    text = printable(text)
     tail = limit // 4
     return text if len(text) <= limit else f"{text[: limit - tail]} ... {text[-tail:]}"
 

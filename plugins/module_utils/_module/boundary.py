@@ -13,7 +13,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._converge.apply import Progress, nobody, unforeseen_end
 from .._graph.auth import MissingLibraryError
-from .._graph.errors import UserError, plain
+from .._graph.errors import UserError, plain, printable, printable_value
 from .._graph.session import REQUESTS_IMPORT_ERROR
 from .arguments import SHARED, with_shared
 from .given import outline, taken
@@ -68,7 +68,8 @@ class Module(AnsibleModule):
             return tenant
 
         reply = answer(Request(self.params, self.raw, self.check_mode, self._diff, progress), job, opened)
-        return replace(reply, warnings=masked(reply.warnings, secrets_of(self.params, self._tokens)))
+        warnings = masked(reply.warnings, secrets_of(self.params, self._tokens))
+        return replace(reply, warnings=[printable(warning) for warning in warnings])
 
     def still_wanted(self) -> bool:
         """Tell whether the process that started this module still lives, and somebody reads what it prints."""
@@ -99,9 +100,10 @@ class Module(AnsibleModule):
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         """Print a failure without secrets and end the process.
 
-        AnsibleModule's own refusals come here, too, and may quote a value of any size.
+        AnsibleModule's own refusals come here, too, and may quote a value of any size. Unlike a result, a failure is
+        always printed as a whole.
         """
-        shown = self._shown({"msg": str(msg), **result})
+        shown = printable_value(self._shown({"msg": str(msg), **result}))
         super().fail_json(**{**shown, "msg": plain(shown["msg"], _MESSAGE_LIMIT)})
         raise AssertionError("fail_json ends the process")
 

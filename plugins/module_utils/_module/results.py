@@ -13,6 +13,7 @@ from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
 from .._converge.diff import NameOf, diff_of
 from .._converge.stages import PlannedItem
+from .._graph.errors import printable_value
 from .._office.payload import Opaque
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET, Unset
@@ -175,5 +176,6 @@ def outcome_result(outcome: Outcome, with_diff: bool, name_of: NameOf = lambda _
     }
     if with_diff:
         diffs = [*(diff_of(item, name_of) for item in outcome.items), _order_diff(outcome)]
-        result["diff"] = [diff for diff in diffs if diff is not None]
+        # A terminal shows it line by line, where a name or a payload's text must not forge one.
+        result["diff"] = [printable_value(diff) for diff in diffs if diff is not None]
     return result

@@ -97,13 +97,18 @@ def _diffs(diffs: t.Any) -> dict[str, Dict]:
     found: dict[str, Dict] = {}
     for diff in listed:
         for side in ("before_header", "after_header"):
-            found.setdefault(str(diff.get(side)), diff)
+            found.setdefault(_key(str(diff.get(side))), diff)
     return found
+
+
+def _key(header: str) -> str:
+    """Return what a header is found by: it shows as an escape what of a name cannot be printed."""
+    return header.encode("unicode_escape").decode("ascii").replace("\\\\", "\\")
 
 
 def _policy(item: Dict, configs: t.Mapping[t.Any, Dict], diffs: t.Mapping[str, Dict]) -> Dict:
     name = f"policy '{item.get('display_name')}'"
-    diff = diffs.get(f"{name} (id {item.get('id')})") or diffs.get(name) or {}
+    diff = diffs.get(_key(f"{name} (id {item.get('id')})")) or diffs.get(_key(name)) or {}
     config = configs.get((item.get("id"), item.get("display_name"))) or {}
     shown = {key: item.get(key) for key in ("display_name", "id", "status", "pruned", "actions", "msg")}
     known = {key: config.get(key) for key in ("kind", "priority", "groups")}

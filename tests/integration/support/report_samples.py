@@ -36,6 +36,7 @@ HOSTILE = (
     "```\n# not code\n```",
     "[click](javascript:alert(1)) **bold** `code` ~~x~~",
     "<details open><summary>x",
+    "@contoso/admins #12 !3 ~bug %1 https://evil.example www.evil.example mailto:a@evil.example evil.com",
     "x" * 400,
 )
 
