@@ -15,11 +15,12 @@ from pathlib import Path
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.utils.display import Display
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.lists import read_option, word_for
-from ansible_collections.m365.apps.plugins.module_utils._module.values import refusal, typed
+from ansible_collections.m365.apps.plugins.module_utils._module.values import number_warnings, refusal, typed
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "rollout"
 # Checked by the module, which knows more of them than Ansible does; only their values become what it takes.
@@ -92,6 +93,8 @@ def _typed_policies(policies: t.Sequence[t.Any], name: str) -> list[t.Any]:
     misfits = [misfit for _policy, found in read for misfit in found]
     if misfits:
         raise refusal(misfits, f"the option {name}")
+    for warning in number_warnings({"policies": list(policies)}, "rollout_"):
+        Display().warning(warning)
     return [{**policy, **_as_numbers(policy)} for policy, _misfits in read]
 
 

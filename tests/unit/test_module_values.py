@@ -10,17 +10,32 @@ import json
 import typing as t
 
 import pytest
+from ansible.utils.display import Display
 
 from ansible_collections.m365.apps.plugins.filter.role_input import role_input
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
-from ansible_collections.m365.apps.plugins.module_utils._module.values import refused_dates, typed
+from ansible_collections.m365.apps.plugins.module_utils._module.values import number_warnings, refused_dates, typed
+from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import FuzzTenant, run
 
 GUID = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
 Dict = dict[str, t.Any]
+
+
+class Heard:
+    """Runs a module and keeps its warnings."""
+
+    def __init__(self, runner: t.Callable[..., tuple[str, list[str]]]) -> None:
+        self.warnings: list[str] = []
+        self._runner = runner
+
+    def __call__(self, *arguments: t.Any) -> tuple[str, list[str]]:
+        printed, warnings = self._runner(*arguments)
+        self.warnings += warnings
+        return printed, warnings
 
 
 def of_module(policy: Dict) -> Dict:
@@ -161,3 +176,19 @@ def test_a_date_is_refused_before_it_becomes_a_text_of_ansibles(value: t.Any) ->
 def test_a_number_that_python_writes_no_text_of_is_refused() -> None:
     _values, misfits = typed({"display_name": 10**5000}, POLICY_IN_LIST)
     assert [str(misfit) for misfit in misfits] == ["display_name is a number of too many digits, not a text"]
+
+
+def test_a_name_that_is_a_number_is_a_warning_since_it_may_have_been_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    policies = [{"display_name": 83}, {"display_name": "84", "priority": 5}, {"id": "a", "description": 0}]
+    wanted = "policies[0].display_name 83, {0}policies[2].description 0. Quote them, since YAML reads 0123 as 83"
+    [said] = number_warnings({"policies": policies, "max_deletions": 5})
+    assert said.startswith("numbers are taken as texts: " + wanted.format(""))
+    assert number_warnings({"policies": "[]", "display_name": "83", "priority": 5}) == []
+    assert number_warnings({"display_name": True}) == []
+    told: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda _self, msg, *_more, **_options: told.append(msg))
+    role_input(policies, "rollout_policies")
+    assert told[0].startswith("numbers are taken as texts: rollout_" + wanted.format("rollout_"))
+    monkeypatch.setattr(_fast_path, "run_here", heard := Heard(_fast_path.run_here))
+    of_module({"display_name": 83})
+    assert heard.warnings == [number_warnings({"display_name": 83})[0]]

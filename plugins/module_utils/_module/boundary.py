@@ -22,6 +22,7 @@ from .masking import masked, secrets_of, shown_arguments, shown_result
 from .modules import ModuleDefinition
 from .starter import STARTED_BY, Starter, is_read, starter_from
 from .tenant import Tenant, open_tenant
+from .values import number_warnings
 
 _MESSAGE_LIMIT = 1900
 
@@ -36,6 +37,7 @@ class Module(AnsibleModule):
     # Those acquired so far.
     _tokens: t.Collection[str] = ()
     _unreadable: UserError | None = None
+    _number_warnings: t.Sequence[str] = ()
     _starter: Starter | None = None
 
     def __init__(self, definition: ModuleDefinition) -> None:
@@ -45,6 +47,7 @@ class Module(AnsibleModule):
     def _load_params(self) -> None:
         super()._load_params()
         self._starter = starter_from(self.params.pop(STARTED_BY, None))
+        self._number_warnings = number_warnings(self.params)
         self.params, self._unreadable = taken(self.params, self._spec, self.argument_spec)
         self.raw = {name: outline(value) for name, value in self.params.items()}
         for name in SHARED:
@@ -68,7 +71,7 @@ class Module(AnsibleModule):
             return tenant
 
         reply = answer(Request(self.params, self.raw, self.check_mode, self._diff, progress), job, opened)
-        warnings = masked(reply.warnings, secrets_of(self.params, self._tokens))
+        warnings = masked([*self._number_warnings, *reply.warnings], secrets_of(self.params, self._tokens))
         return replace(reply, warnings=[printable(warning) for warning in warnings])
 
     def still_wanted(self) -> bool:

@@ -14,12 +14,15 @@ import math
 import re
 import typing as t
 
-from .._graph.errors import UserError
+from .._graph.errors import UserError, plain
 from .arguments import Spec
 
 # Misfits that one error names; the rest is counted.
 _MOST_NAMED = 8
 _LONGEST = 40
+_LONGEST_WARNING = 600
+# Options in which a number is more likely a slip of YAML than meant.
+_PLAIN_TEXTS = ("id", "display_name", "description")
 _WHOLE = re.compile(r"\s*[-+]?[0-9]+\s*", re.ASCII)
 # Python makes no text of longer ones.
 _MOST_DIGITS = 4000
@@ -69,6 +72,27 @@ def refusal(misfits: t.Sequence[Misfit], subject: str) -> UserError:
     return UserError(subject, "use its values", cause, "Quote what is a text" if texts else "Give a number")
 
 
+def number_warnings(given: t.Mapping[str, t.Any], where: str = "") -> list[str]:
+    """Return the warning for names and descriptions that are numbers, none for no such number.
+
+    Who wrote ``0123`` in a playbook gave 83, and nobody can see it any more.
+    """
+    policies = given.get("policies")
+    listed = [(f"{where}policies[{place}].", policy) for place, policy in enumerate(_members(policies))]
+    found = [
+        f"{path}{name} {policy[name]}"
+        for path, policy in [(where, given), *listed]
+        if isinstance(policy, dict)
+        for name in _PLAIN_TEXTS
+        if isinstance(policy.get(name), int) and not isinstance(policy[name], bool)
+    ]
+    if not found:
+        return []
+    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+    shown = plain(", ".join(found[:_MOST_NAMED]), _LONGEST_WARNING)
+    return [f"numbers are taken as texts: {shown}{more}. Quote them, since YAML reads 0123 as 83 and 1_000 as 1000."]
+
+
 def refused_dates(given: t.Mapping[str, t.Any], spec: Spec) -> UserError | None:
     """Return the error for dates where texts are wanted: a module gets them as texts in a form of Ansible's own."""
     dates = [misfit for misfit in typed(given, spec)[1] if misfit.found == _DATE]
@@ -88,6 +112,10 @@ def _typed_option(value: t.Any, option: t.Mapping[str, t.Any], path: str) -> tup
         read = [_typed_option(member, option, f"{path}[{place}]") for place, member in enumerate(value)]
         return [member for member, _found in read], [misfit for _member, found in read for misfit in found]
     return value, []
+
+
+def _members(value: t.Any) -> t.Sequence[t.Any]:
+    return value if isinstance(value, list) else ()
 
 
 def _text(value: t.Any, path: str) -> tuple[t.Any, list[Misfit]]:
