@@ -49,7 +49,8 @@ options:
     description:
       - What to read beside the properties in the listing. Payloads cost two calls for each policy, assignments one.
       - V(group_names) means V(assignments) with the name of each group, which takes one call for each group and the
-        permission C(GroupMember.Read.All). Since version 0.2.0.
+        permission C(GroupMember.Read.All). Without the permission the names are C(null), and a warning says so. Since
+        version 0.2.0.
       - When omitted or empty, nothing more is read.
     type: list
     elements: str
@@ -142,7 +143,8 @@ configs:
     assignments:
       description:
         - The assignments with their own IDs.
-        - With V(group_names) in O(gather), each has a C(group_name) too; C(null) where the group is not there any more.
+        - With V(group_names) in O(gather), each has a C(group_name) too; C(null) where the group is not
+          there any more, or may not be read.
       returned: when O(gather) has V(assignments) or V(group_names)
       type: list
       elements: dict

@@ -219,9 +219,17 @@ def test_a_group_that_is_gone_has_no_name(wire: Wire, directory: GroupDirectory)
     assert directory.names([ONE]) == {ONE: None}
 
 
-def test_a_name_that_may_not_be_read_is_an_error(wire: Wire, directory: GroupDirectory) -> None:
+def test_names_that_may_not_be_read_are_left_out_with_a_warning(wire: Wire, directory: GroupDirectory) -> None:
     wire.expect("GET", CHECK, **refusal(403))
-    with pytest.raises(UserError, match=r"GroupMember\.Read\.All"):
+    assert directory.names([ONE]) == {ONE: None}
+    permission = "GroupMember.Read.All"
+    assert directory.warnings == [f"the names of 1 group are left out, since the app lacks the permission {permission}"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 410])
+def test_a_name_that_cannot_be_read_is_an_error(wire: Wire, directory: GroupDirectory, status: int) -> None:
+    wire.expect("GET", CHECK, **refusal(status))
+    with pytest.raises(UserError, match="look it up"):
         directory.names([ONE])
 
 

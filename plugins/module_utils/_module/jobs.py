@@ -133,7 +133,7 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     configs = [_info_result(policy, gather) for policy in found]
     if "group_names" in gather:
         _add_group_names([entry for config in configs for entry in config["assignments"]], tenant)
-    return Reply({"changed": False, "configs": configs}, opaque_warnings(found))
+    return Reply({"changed": False, "configs": configs}, [*opaque_warnings(found), *tenant.directory.warnings])
 
 
 def _without_payloads(policy: Policy) -> Policy:
@@ -199,7 +199,7 @@ def _with_payloads(policies: t.Sequence[Policy], tenant: Tenant) -> list[Policy]
 
 
 def _add_group_names(assignments: t.Sequence[dict[str, t.Any]], tenant: Tenant) -> None:
-    """Put the name of its group beside the id in each assignment, None where the group is gone or it is no group."""
+    """Put the name of its group beside the id in each assignment, None where it is gone or may not be read."""
     names = tenant.directory.names(entry["group_id"] for entry in assignments if entry["group_id"])
     for entry in assignments:
         entry["group_name"] = names.get(entry["group_id"])

@@ -76,7 +76,10 @@ class GroupDirectory:
         return self._names.get(group_id)
 
     def names(self, ids: t.Iterable[str]) -> dict[str, str | None]:
-        """Return the display name of each group, None for one that is not there any more. Raises UserError."""
+        """Return the display name of each group, None for one that is not there any more. Raises UserError.
+
+        Nothing hangs on a name, so where the app may not read groups they are None, too, and a warning is kept.
+        """
         wanted = sorted(set(ids))
         for group_id in wanted:
             unfit = unfit_for_path(group_id)
@@ -84,7 +87,12 @@ class GroupDirectory:
                 step = "Remove the assignment that has it"
                 raise UserError(f"group {group_id}", "look it up", f"the id of a group {unfit}", step)
         answers = self._client.many([_by_id(group_id) for group_id in wanted])
-        return {group_id: _name_in(group_id, answer) for group_id, answer in zip(wanted, answers, strict=True)}
+        pairs = list(zip(wanted, answers, strict=True))
+        unread = [group_id for group_id, answer in pairs if _is_forbidden(answer)]
+        if unread:
+            count = f"{len(unread)} group{'s' if len(unread) > 1 else ''}"
+            self.warnings.append(f"the names of {count} are left out, since the app lacks the permission {_PERMISSION}")
+        return {group_id: None if group_id in unread else _name_in(group_id, answer) for group_id, answer in pairs}
 
     def _known(self, group_id: str, answer: Answer | GraphError) -> UserError | None:
         """Return why a group cannot be assigned, None when it can."""
@@ -93,7 +101,7 @@ class GroupDirectory:
             with contextlib.suppress(UserError):
                 self._names |= {group_id: name} if (name := _name_in(group_id, answer)) is not None else {}
             return None
-        if answer.status == 403 and not isinstance(answer, NotGraphError):
+        if _is_forbidden(answer):
             self._unseen.add(group_id)
             return None
         if is_absent(answer):
@@ -149,6 +157,11 @@ def _name_in(group_id: str, answer: Answer | GraphError) -> str | None:
             return None
         raise _error(f"group {group_id}", error) from error
     return str(group["displayName"])
+
+
+def _is_forbidden(answer: Answer | GraphError) -> bool:
+    """Tell whether Graph itself refuses the look-up for want of a permission."""
+    return not isinstance(answer, (Answer, NotGraphError)) and answer.status == 403
 
 
 def _error(subject: str, error: GraphError) -> UserError:
