@@ -27,7 +27,9 @@ options:
     required: true
   group_map:
     description:
-      - Names or IDs of groups as the policies have them, each with the name or the ID to put in its place.
+      - Names or IDs of groups as the policies have them, each with the name or the ID to put in its place, or a dict of
+        C(id) and C(display_name). A text that looks like an ID is one; a group whose name looks so is
+        named by a dict of C(display_name), wherever a group is named.
       - Names are compared exactly, IDs whatever their case. A dict of C(id) and C(display_name) is looked for by its ID
         first, then by its name.
       - An empty name or ID and C(null) in it are errors.

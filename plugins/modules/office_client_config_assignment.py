@@ -43,6 +43,9 @@ options:
     description:
       - Groups to assign, each as a display name, an ID, or a dict of C(id) and C(display_name), of which the ID
         counts. A list (or one name) means exactly these.
+      - A text that looks like an ID is one; a dict of C(display_name) alone is a name, whatever it looks like.
+      - A group that was deleted from the directory and is still assigned is dropped with a warning, as Graph would
+        refuse it, when C(add) or C(remove) change the groups. One that is asked for is an error.
       - A dict with C(set) means exactly these, one with C(add) and C(remove) changes only those named. A name
         must belong to
         exactly one group, and a group that is newly assigned must exist.

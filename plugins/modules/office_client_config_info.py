@@ -40,11 +40,11 @@ options:
       office: The base type (C(officeClientConfiguration)), which a tenant may refuse to create.
   group:
     description:
-      - Display name or ID of a group; only policies that are assigned to it are returned. This reads the
-        assignments of each
-        policy that the other filters let through.
+      - Display name or ID of a group, or a dict of C(id) and C(display_name), of which the ID counts; only policies
+        that are assigned to it are returned. This reads the assignments of each policy that the other filters let
+        through.
       - When omitted or C(null), the assignments do not matter. An empty one is refused.
-    type: str
+    type: raw
   gather:
     description:
       - What to read beside the properties in the listing. Payloads cost two calls for each policy, assignments one.

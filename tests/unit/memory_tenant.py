@@ -182,3 +182,7 @@ class MemoryDirectory:
     def name_of(self, group_id: str) -> str | None:
         names = {known: name for name, known in self.groups.items()}
         return names.get(group_id) if group_id in self.asked else None
+
+    def is_gone(self, group_id: str) -> bool:
+        assert group_id in self.asked, "every group must be asked for at once"
+        return group_id not in self.groups.values()

@@ -237,3 +237,21 @@ def test_an_answer_without_a_name_is_an_error(wire: Wire, directory: GroupDirect
     wire.expect("GET", CHECK, json=[])
     with pytest.raises(UserError, match="no group with a displayName"):
         directory.names([ONE])
+
+
+def test_groups_that_may_not_be_read_are_one_warning(wire: Wire, directory: GroupDirectory) -> None:
+    ids = [f"{place}f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11" for place in range(7)]
+    for group_id in ids:
+        wire.expect("GET", f"{GRAPH}/v1.0/groups/{group_id}?$select=id,displayName", **refusal(403))
+        assert not directory.is_gone(group_id)
+    [warning] = directory.warnings
+    assert warning.startswith(f"groups {', '.join(ids[:5])} and 2 more were not looked up before use, since the app")
+
+
+def test_a_group_that_is_gone_is_told_from_one_that_cannot_be_read(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", CHECK, **refusal(404))
+    assert directory.is_gone(ONE)
+    wire.expect("GET", f"{GRAPH}/v1.0/groups/{TWO}?$select=id,displayName", **refusal(500))
+    with pytest.raises(UserError, match="cannot look it up"):
+        directory.is_gone(TWO)
+    assert directory.warnings == []

@@ -66,7 +66,7 @@ def test_no_map_changes_nothing(nothing: t.Any) -> None:
         ([], ["A"], "the group map: cannot use it: a list is no map"),
         ([], {"A": ""}, "the group map: cannot use 'A'"),
         ([], {"A": None}, "the group map: cannot use 'A'"),
-        ([], {"A": {"id": ID}}, "the group map: cannot use 'A'"),
+        ([], {"A": {"id": ""}}, "the group map: cannot use 'A'"),
         ([], {" ": "A"}, "the group map: cannot use ' '"),
         ([], {7: "A"}, "the group map: cannot use '7'"),
         ([], {ID: "A", ID.upper(): "B"}, f"the group map: cannot use it: it has the id {ID.upper()} twice"),

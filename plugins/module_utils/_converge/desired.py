@@ -21,16 +21,24 @@ class State(enum.Enum):
     ABSENT = "absent"  # deleted when there
 
 
+class GroupName(str):
+    """The display name of a group, which is no id even where it looks like one."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class GroupChange:
-    """A wish about a policy's groups: exactly ``exact``, or the live ones with ``add`` and without ``remove``.
+    """What is asked of a policy's groups: exactly ``exact``, or the live ones with ``add`` and without ``remove``.
 
-    Members are group names or GUIDs as the user wrote them, until they are resolved to ids.
+    Members are group names or GUIDs as the user wrote them, until they are resolved to ids. ``gone`` are then those
+    that the policy would keep although the directory has no such group any more.
     """
 
     exact: tuple[str, ...] | None = None
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    gone: frozenset[str] = frozenset()
 
     @property
     def wanted(self) -> tuple[str, ...]:

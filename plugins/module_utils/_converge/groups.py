@@ -6,25 +6,39 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
-from .._graph.errors import UserError
+from .._graph.errors import UserError, plain
 from .._office.policy import Assignment, is_guid
-from .desired import DesiredPolicy, GroupChange
+from .._office.unset import UNSET
+from .desired import DesiredPolicy, GroupChange, GroupName
+from .stages import PlannedItem
 from .surface import Directory
 
 
-def resolve(change: GroupChange, live: t.Sequence[Assignment], directory: Directory) -> GroupChange:
-    """Return the wish with every group as its id.
+def is_id(group: str) -> bool:
+    """Tell whether a group is named by its id: a GUID that is not said to be a display name."""
+    return is_guid(group) and not isinstance(group, GroupName)
 
-    A GUID that would be newly assigned is checked to exist; one that is assigned already or shall go is taken as given.
-    Raises UserError for a name that no group or several groups have, and for an id that no group has.
+
+def resolve(change: GroupChange, live: t.Sequence[Assignment], directory: Directory) -> GroupChange:
+    """Return the change with every group as its id, and the groups that are gone.
+
+    Graph refuses to assign a group that does not exist, also one that is assigned since before it was deleted. So where
+    the groups of a policy are written, each GUID of ``exact`` and ``add`` must exist, and of the others that stay it is
+    told which are gone. One that is to be taken away is taken as given. Raises UserError for a name that no group or
+    several groups have, and for an id that no group has.
     """
-    assigned = {assignment.group_id for assignment in live}
-    return GroupChange(
-        exact=None if change.exact is None else resolved(change.exact, directory, assigned),
-        add=resolved(change.add, directory, assigned),
-        remove=resolved(change.remove, directory, None),
-    )
+    assigned = _ids(live)
+    exact = None if change.exact is None else resolved(change.exact, directory, assigned)
+    add, remove = resolved(change.add, directory, assigned), resolved(change.remove, directory, None)
+    asked = GroupChange(exact, add, remove)
+    if _wanted(asked, assigned) == assigned:
+        return asked
+    for group_id in sorted(_kept_by_id(change, assigned)):
+        directory.check(group_id)
+    stay = (assigned if exact is None else set()) - set(add) - set(remove)
+    return replace(asked, gone=frozenset(group_id for group_id in stay if directory.is_gone(group_id)))
 
 
 def resolved(
@@ -33,23 +47,44 @@ def resolved(
     """Return the ids of groups, each once. A GUID must exist unless it is known; None: unchecked. Raises UserError."""
     found = []
     for group in groups:
-        group_id = group.lower() if is_guid(group) else directory.id_of(group)
-        if is_guid(group) and known is not None and group_id not in known:
+        group_id = group.lower() if is_id(group) else directory.id_of(group)
+        if is_id(group) and known is not None and group_id not in known:
             directory.check(group_id)
         found.append(group_id)
     return tuple(dict.fromkeys(found))
 
 
 def to_look_up(change: GroupChange, live: t.Sequence[Assignment]) -> tuple[list[str], list[str]]:
-    """Return the names and the ids that resolve() will ask the directory for."""
-    assigned = {assignment.group_id for assignment in live}
-    names = [group for group in (*change.wanted, *change.remove) if not is_guid(group)]
-    ids = [group.lower() for group in change.wanted if is_guid(group) and group.lower() not in assigned]
+    """Return the names and the ids that resolve() will ask the directory for.
+
+    A policy whose groups are certainly as they should be needs no look-up of those that it keeps.
+    """
+    assigned = _ids(live)
+    names = [group for group in (*change.wanted, *change.remove) if not is_id(group)]
+    ids = [group.lower() for group in change.wanted if is_id(group) and group.lower() not in assigned]
+    if names or _wanted(change, assigned) != assigned:
+        gone = {group.lower() for group in change.remove}
+        ids += sorted(_kept_by_id(change, assigned) | (assigned - gone if change.exact is None else set()))
     return names, ids
 
 
+def _ids(live: t.Sequence[Assignment]) -> set[str]:
+    return {assignment.group_id for assignment in live if assignment.group_id is not None}
+
+
+def _wanted(change: GroupChange, assigned: set[str]) -> set[str]:
+    """Return the ids that a policy is to have; of groups that are named by id."""
+    exact, add, remove = ({group.lower() for group in part or ()} for part in (change.exact, change.add, change.remove))
+    return ((assigned if change.exact is None else exact) | add) - remove
+
+
+def _kept_by_id(change: GroupChange, assigned: set[str]) -> set[str]:
+    """Return the ids that are asked for and assigned already."""
+    return {group.lower() for group in change.wanted if is_id(group)} & assigned
+
+
 def merge(item: DesiredPolicy, change: GroupChange, live: t.Sequence[Assignment]) -> tuple[Assignment, ...]:
-    """Return the assignments after a resolved wish, sorted by group id.
+    """Return the assignments after a resolved change, sorted by group id; those that are gone are dropped by a write.
 
     Raises UserError when a group shall be added and removed at once, and when ``set`` would drop a target this
     collection does not know.
@@ -70,5 +105,22 @@ def merge(item: DesiredPolicy, change: GroupChange, live: t.Sequence[Assignment]
     known = {assignment.group_id: assignment for assignment in live if assignment.group_id is not None}
     wanted = set(known) if change.exact is None else set(change.exact)
     wanted = (wanted | set(change.add)) - set(change.remove)
+    if wanted != set(known):
+        wanted -= change.gone
     groups = [known.get(group_id, Assignment(group_id)) for group_id in sorted(wanted)]
     return tuple(unknown) + tuple(groups)
+
+
+def gone_warnings(items: t.Sequence[PlannedItem], changes: t.Sequence[GroupChange | None]) -> list[str]:
+    """Return a warning for each policy that loses groups with its change because they were deleted."""
+    warnings = []
+    for item, change in zip(items, changes, strict=True):
+        if change is None or not change.gone or item.before is None or item.after is None:
+            continue
+        before, after = item.before.assignments, item.after.assignments
+        dropped = [] if before is UNSET or after is UNSET else sorted(change.gone & (_ids(before) - _ids(after)))
+        if dropped:
+            which = f"the group {dropped[0]} was" if len(dropped) == 1 else f"the groups {', '.join(dropped)} were"
+            cause = f"{which} deleted from the directory, and Graph assigns only groups that exist"
+            warnings.append(plain(f"{item.before.named()}: {cause}. Dropped with this change of its groups.", 1800))
+    return warnings

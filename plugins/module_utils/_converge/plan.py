@@ -19,7 +19,7 @@ from .compare import changed_fields, same_payload
 from .desired import GroupChange, State
 from .effects import Expected, expectations
 from .fingerprint import Definitions, Details, definitions_of, details_of, text_of
-from .groups import merge
+from .groups import gone_warnings, merge
 from .guards import Guards, check_limits, unmatched_patterns
 from .match import Match
 from .order import Order
@@ -144,7 +144,7 @@ def make_plan(
         touched=tuple(_touched(depends, live, whole.numbers, order)),
         capabilities=capabilities,
         definitions=definitions_of(asked, groups[:listed], (order, guards), context or {}),
-        warnings=(*unmatched_patterns(live, guards), *twin_warnings(items, live)),
+        warnings=(*unmatched_patterns(live, guards), *twin_warnings(items, live), *gone_warnings(items, groups)),
         effects=tuple(expectations(chain.from_iterable(every[1]), every[0], live)),
     )
     _check_limits(plan, guards)

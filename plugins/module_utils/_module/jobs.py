@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from .._converge.apply import Outcome, Progress, nobody, unforeseen_end
 from .._converge.converge import Terms, converge
 from .._converge.desired import State
+from .._converge.groups import resolved
 from .._graph.errors import UserError
 from .._office.payload import Slot
-from .._office.policy import PAYLOAD_FIELDS, Policy, is_guid
+from .._office.policy import PAYLOAD_FIELDS, Policy
 from .._office.reads import Part
 from .._office.unset import UNSET
 from .results import (
@@ -28,7 +29,7 @@ from .results import (
 )
 from .tenant import Tenant
 from .terms import bulk_terms, given_order, given_wait, refuse_null
-from .wishes import desired_policies, desired_policy, refuse_blank, refuse_half_characters
+from .wishes import desired_policies, desired_policy, group_names, refuse_blank, refuse_half_characters
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,8 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     params, gather = request.params, set(request.params["gather"])
     if "group_names" in gather:
         gather.add("assignments")
-    for name in ("id", "group"):
-        refuse_blank(params[name], "the filter", name)
-        refuse_half_characters(params[name], "the filter", name)
+    refuse_blank(params["id"], "the filter", "id")
+    refuse_half_characters(params["id"], "the filter", "id")
     group = _group_filter(params["group"], tenant)
     found = [policy for policy in _listed(params["id"], tenant) if matches(policy, params)]
     if group is not None or "assignments" in gather:
@@ -163,11 +163,13 @@ def _whole_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dict
     return Reply(result, warnings, outcome.error)
 
 
-def _group_filter(group: str | None, tenant: Tenant) -> str | None:
+def _group_filter(group: t.Any, tenant: Tenant) -> str | None:
     """Return the id of the group to filter by."""
     if group is None:
         return None
-    return group.lower() if is_guid(group) else tenant.directory.id_of(group)
+    if isinstance(group, str):
+        refuse_blank(group, "the filter", "group")
+    return resolved(group_names([group], "group", "the filter"), tenant.directory, None)[0]
 
 
 def _listed(policy_id: str | None, tenant: Tenant) -> list[Policy]:

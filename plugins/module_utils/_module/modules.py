@@ -45,7 +45,7 @@ OFFICE_CLIENT_CONFIG_INFO = ModuleDefinition(
     {
         **IDENTITY,
         **BATCH,
-        "group": {"type": "str"},
+        "group": {"type": "raw"},
         "gather": {
             "type": "list",
             "elements": "str",

@@ -8,11 +8,11 @@ from __future__ import annotations
 import reprlib
 import typing as t
 
-from .._converge.desired import DesiredPolicy, GroupChange, State
+from .._converge.desired import DesiredPolicy, GroupChange, GroupName, State
 from .._graph.errors import UserError
-from .._office.payload import BEFORE_TEXT, HALF_CHARACTER, PayloadError, parse_given
+from .._office.payload import HALF_CHARACTER, PayloadError, parse_given
 from .._office.policy import MAX_PRIORITY, PAYLOAD_FIELDS
-from .._office.texts import value_of_text
+from .._office.texts import is_like_json, value_of_text
 from .masking import holds_mask
 
 Arguments = t.Mapping[str, t.Any]
@@ -138,7 +138,7 @@ def _payload(value: t.Any, field: str, subject: str) -> t.Any:
 
 def _group_text(text: str, subject: str) -> t.Any:
     """Return what a text means: JSON of a list or dict (as ad-hoc commands pass it), nothing, or one group."""
-    if text.lstrip(BEFORE_TEXT)[:1] in ("[", "{"):
+    if is_like_json(text):
         try:
             return value_of_text(text)
         except PayloadError as error:
@@ -163,9 +163,15 @@ def group_names(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
 
 
 def _id_or_name(member: t.Any) -> t.Any:
-    """Return what decides in an object {id, display_name}: the id, beside which the name is for people."""
+    """Return what decides in an object {id, display_name}: the id, beside which the name is for people.
+
+    A display name that stands alone is one, also where it looks like an id.
+    """
     if isinstance(member, dict) and member and not set(member) - set(_IDENTITY):
-        return member["id"] if "id" in member else member["display_name"]
+        if "id" in member:
+            return member["id"]
+        name = member["display_name"]
+        return GroupName(name) if isinstance(name, str) else name
     return member
 
 
@@ -190,7 +196,7 @@ def _check_assignments(params: Arguments, groups: GroupChange | None, subject: s
         return
     # One without a group has a target this collection does not know: the plan deals with it.
     ids = {str(assignment["group_id"]).lower() for assignment in assignments if assignment.get("group_id")}
-    exact = None if groups is None or groups.exact is None else {group.lower() for group in groups.exact}
+    exact = None if groups is None or groups.exact is None else {str(group).lower() for group in groups.exact}
     if ids != exact:
         raise UserError(
             subject,

@@ -19,6 +19,8 @@ from .policy import is_guid, unfit_for_path
 _VERSION = "v1.0"
 _PERMISSION = "GroupMember.Read.All"
 _FIELDS = "id,displayName"
+# Groups that a warning names.
+_SHOWN = 5
 
 
 class GroupDirectory:
@@ -31,7 +33,18 @@ class GroupDirectory:
         self._names: dict[str, str] = {}
         # Those that could not be looked up for want of a permission.
         self._unseen: set[str] = set()
-        self.warnings: list[str] = []
+        self._gone: set[str] = set()
+        self._unread: list[str] = []
+
+    @property
+    def warnings(self) -> list[str]:
+        """A sentence on the groups that could not be looked up since the app may not read groups, if there are any."""
+        if not self._unread:
+            return []
+        more = f" and {len(self._unread) - _SHOWN} more" if len(self._unread) > _SHOWN else ""
+        shown = f"{', '.join(self._unread[:_SHOWN])}{more}"
+        who = f"group {shown} was" if len(self._unread) == 1 else f"groups {shown} were"
+        return [f"{who} not looked up before use, since the app lacks the permission {_PERMISSION}"]
 
     def look_up(self, names: t.Iterable[str], ids: t.Iterable[str] = ()) -> None:
         """Ask for all these names and ids at once; id_of and check then answer from memory. Raises nothing."""
@@ -65,15 +78,29 @@ class GroupDirectory:
         error = self._by_id[group_id]
         if error is not None:
             raise error
-        if group_id in self._unseen:
-            self._unseen.discard(group_id)
-            self.warnings.append(
-                f"group {group_id} was not looked up before use, since the app lacks the permission {_PERMISSION}"
-            )
+        self._use(group_id)
 
     def name_of(self, group_id: str) -> str | None:
         """Return the display name of a group that was looked up, None where it is not known: nothing hangs on it."""
         return self._names.get(group_id)
+
+    def is_gone(self, group_id: str) -> bool:
+        """Tell whether the directory has no group with this id; one that may not be read counts as there.
+
+        Raises UserError where it cannot be read for another reason.
+        """
+        self.look_up([], [group_id])
+        error = self._by_id[group_id]
+        if error is not None and group_id not in self._gone:
+            raise error
+        self._use(group_id)
+        return group_id in self._gone
+
+    def _use(self, group_id: str) -> None:
+        """Keep in mind that a group is used, for the warning where it could not be looked up."""
+        if group_id in self._unseen:
+            self._unseen.discard(group_id)
+            self._unread.append(group_id)
 
     def names(self, ids: t.Iterable[str]) -> dict[str, str | None]:
         """Return the display name of each group, None for one that is not there any more. Raises UserError.
@@ -105,6 +132,7 @@ class GroupDirectory:
             self._unseen.add(group_id)
             return None
         if is_absent(answer):
+            self._gone.add(group_id)
             cause, step = "the directory holds no group with this id", "Check the id; a new group may take a minute"
             return UserError(subject, "assign it", cause, step, answer.failure)
         return _error(subject, answer)

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import typing as t
 import unicodedata
 
-from .payload import PayloadError, has_too_many_values, parse_text
+from .payload import BEFORE_TEXT, PayloadError, has_too_many_values, parse_text
+
+_JSON_BEGINS = re.compile(r"""(\[\s*(["'\[\]{]|$))|(\{\s*(["'}]|$))""")
 
 
 def value_of_text(text: str) -> t.Any:
@@ -29,6 +32,13 @@ def value_of_text(text: str) -> t.Any:
         if value is None:
             raise
         return value
+
+
+def is_like_json(text: str) -> bool:
+    """Tell whether a text looks like a JSON list or object, whole or cut off, and not like a name: "[PROD] Staff"."""
+    text = text.lstrip(BEFORE_TEXT).rstrip()
+    closing = {"[": "]", "{": "}"}.get(text[:1])
+    return closing is not None and (text.endswith(closing) or _JSON_BEGINS.match(text) is not None)
 
 
 def look_of(name: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .groups import GUID, KEYS, GroupsError, from_text, word_for
+from .groups import GUID, KEYS, GroupsError, from_text, members_of, word_for
 from .model import PoliciesError, documents_of
 
 Dict = dict[str, t.Any]
@@ -16,8 +16,9 @@ Dict = dict[str, t.Any]
 def mapped_groups(policies: t.Any, group_map: t.Any = None) -> list[Dict]:
     """Return policies with each group that the map names replaced; all else stays as it is.
 
-    ``group_map`` maps names and ids of groups to a name or an id. A group that is written as an object is looked for by
-    its id first, then by its name. What replaces a group is not looked for again. Raises PoliciesError.
+    ``group_map`` maps names and ids of groups to a name or an id, or to an object {id, display_name}. A group that is
+    written as an object is looked for by its id first, then by its name, which is none of the ids of the map. What
+    replaces a group is not looked for again. Raises PoliciesError.
     """
     targets = _targets(group_map)
     return [
@@ -26,14 +27,14 @@ def mapped_groups(policies: t.Any, group_map: t.Any = None) -> list[Dict]:
     ]
 
 
-def _targets(group_map: t.Any) -> dict[str, str]:
+def _targets(group_map: t.Any) -> dict[str, t.Any]:
     """Return the map by keys that all spellings of an id share. Raises PoliciesError."""
     if group_map is not None and not isinstance(group_map, t.Mapping):
         raise PoliciesError(f"the group map: cannot use it: {word_for(group_map)} is no map. Give a dict, or none.")
-    targets: dict[str, str] = {}
+    targets: dict[str, t.Any] = {}
     for name, target in (group_map or {}).items():
         for text in (name, target):
-            if not isinstance(text, str) or not text.strip():
+            if not (isinstance(text, str) and text.strip()) and not (text is target and _is_object(target)):
                 raise PoliciesError(
                     f"the group map: cannot use '{name}': {word_for(text)} that is no name and no id stands there. "
                     "Give a name or an id on both sides."
@@ -43,7 +44,14 @@ def _targets(group_map: t.Any) -> dict[str, str]:
     return targets
 
 
-def _mapped(groups: t.Any, targets: t.Mapping[str, str]) -> t.Any:
+def _is_object(target: t.Any) -> bool:
+    try:
+        return isinstance(target, t.Mapping) and bool(members_of([target]))
+    except GroupsError:
+        return False
+
+
+def _mapped(groups: t.Any, targets: t.Mapping[str, t.Any]) -> t.Any:
     """Return the option ``groups`` after the map. What cannot be read is left to those who check it."""
     try:
         given = from_text(groups)
@@ -56,15 +64,19 @@ def _mapped(groups: t.Any, targets: t.Mapping[str, str]) -> t.Any:
     return groups if mapped == given else mapped
 
 
-def _members(value: t.Any, targets: t.Mapping[str, str]) -> t.Any:
+def _members(value: t.Any, targets: t.Mapping[str, t.Any]) -> t.Any:
     value = from_text(value)
     if isinstance(value, (list, tuple)):
         return [_member(member, targets) for member in value]
     return _member(value, targets)
 
 
-def _member(value: t.Any, targets: t.Mapping[str, str]) -> t.Any:
-    names = [value.get("id"), value.get("display_name")] if isinstance(value, t.Mapping) else [value]
+def _member(value: t.Any, targets: t.Mapping[str, t.Any]) -> t.Any:
+    names = [value]
+    if isinstance(value, t.Mapping):
+        named = value.get("display_name")
+        # A display name that looks like an id is not that id.
+        names = [value.get("id"), None if isinstance(named, str) and GUID.fullmatch(named) else named]
     found = (targets.get(_key(name)) for name in names if isinstance(name, str))
     return next((target for target in found if target is not None), value)
 

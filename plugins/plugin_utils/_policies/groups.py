@@ -9,11 +9,13 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import BEFORE_TEXT, PayloadError
-from ansible_collections.m365.apps.plugins.module_utils._office.texts import value_of_text
+from ansible_collections.m365.apps.plugins.module_utils._office.payload import PayloadError
+from ansible_collections.m365.apps.plugins.module_utils._office.texts import is_like_json, value_of_text
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 KEYS = ("set", "add", "remove")
+# What tells the key of a display name that looks like an id from that id.
+_NAMED = "display_name:"
 # A boolean is a number, too, so it comes before.
 _WORDS: tuple[tuple[t.Any, str], ...] = (
     (str, "a text"),
@@ -83,7 +85,7 @@ def _member(value: t.Any) -> Group:
 
 def from_text(value: t.Any) -> t.Any:
     """Return what a JSON text means, as ad-hoc commands pass groups; anything else as it is."""
-    if isinstance(value, str) and value.lstrip(BEFORE_TEXT)[:1] in ("[", "{"):
+    if isinstance(value, str) and is_like_json(value):
         try:
             return value_of_text(value)
         except PayloadError as error:
@@ -117,8 +119,10 @@ class Directory:
         if group.text and (text.lower() in self._name_of or GUID.fullmatch(text)):
             return text.lower()
         ids = self._ids_of.get(text, set())
-        return next(iter(ids)) if len(ids) == 1 else text
+        if len(ids) == 1:
+            return next(iter(ids))
+        return _NAMED + text if GUID.fullmatch(text) else text
 
     def label(self, key: str) -> str:
         """Return what to call the group with a key: its name, or the key where no name is known."""
-        return self._name_of.get(key, key)
+        return self._name_of.get(key, key.removeprefix(_NAMED))
