@@ -1,0 +1,97 @@
+# Copyright (c) 2026 m365.apps contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+name: approved_plan
+short_description: Read the plan that a rollout is bound to
+version_added: 0.2.0
+author:
+  - m365.apps contributors (@m365-apps)
+description:
+  - Reads the C(plan.json) that the entry point C(plan) of the role P(m365.apps.rollout#role) wrote, and returns of it what
+    M(m365.apps.office_client_configs) takes as O(m365.apps.office_client_configs#module:expect_plan).
+  - A file that cannot be read, or is not a C(plan.json), is an error. Whether it belongs to a fingerprint is checked by
+    the module.
+options:
+  _terms:
+    description:
+      - Paths of files. A relative one starts in the folder that the run was started in.
+    required: true
+"""
+
+EXAMPLES = r"""
+---
+- name: Roll out what was approved, or say which policies have changed since
+  m365.apps.office_client_configs:
+    policies: "{{ query('m365.apps.definitions', 'definitions') }}"
+    expect_plan: "{{ lookup('m365.apps.approved_plan', 'plan/plan.json') }}"
+"""
+
+RETURN = r"""
+---
+_list:
+  description: Of each file a dict of C(fingerprint) and C(details).
+  type: list
+  elements: dict
+"""
+
+import json
+import typing as t
+from pathlib import Path
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
+from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+
+_KEYS = ("fingerprint", "details")
+
+
+class LookupModule(LookupBase):
+    """Reads plan.json files."""
+
+    def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **_kwargs: t.Any) -> list[t.Any]:
+        """Return what a run is bound to by each file. Raises AnsibleLookupError, which names the file."""
+        return [_approved(term) for term in terms]
+
+
+def _approved(term: t.Any) -> dict[str, t.Any]:
+    try:
+        path = absolute_path(term)
+        plan = _plan_in(Path(path).read_bytes())
+    except PoliciesError as error:
+        raise _error(str(term), str(error), "Check the path") from None
+    except OSError as error:
+        raise _error(path, error.strerror or type(error).__name__, "Check the path and its permissions") from None
+    if plan is None:
+        step = "Give the plan.json that the entry point plan wrote, as it was written"
+        raise _error(path, "it is not a plan.json of this version", step)
+    return plan
+
+
+def _plan_in(data: bytes) -> dict[str, t.Any] | None:
+    """Return what binds a run of the text of a plan.json, None where it is something else."""
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    plan = document.get("plan") if isinstance(document, dict) and document.get("mode") == "plan" else None
+    if not isinstance(plan, dict) or not isinstance(plan.get("fingerprint"), str):
+        return None
+    # People read the fingerprint that stands at the top.
+    if document.get("fingerprint") != plan["fingerprint"]:
+        return None
+    return {name: plan.get(name) for name in _KEYS}
+
+
+# Raised "from None": ansible-core would put the text of the cause behind the sentence.
+def _error(name: str, cause: str, next_step: str) -> AnsibleLookupError:
+    return AnsibleLookupError(
+        f"the approved plan {plain(name, 600)}: cannot be used: {plain(cause.rstrip('. '), 600)}. {next_step}."
+    )
