@@ -12,8 +12,8 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Reads the C(plan.json) that the entry point C(plan) of the role P(m365.apps.rollout#role) wrote, and returns of it what
-    M(m365.apps.office_client_configs) takes as O(m365.apps.office_client_configs#module:expect_plan).
+  - Reads the C(plan.json) that the entry point C(plan) of the role P(m365.apps.rollout#role) wrote, and returns of it
+    what M(m365.apps.office_client_configs) takes as O(m365.apps.office_client_configs#module:expect_plan).
   - A file that cannot be read, or is not a C(plan.json), is an error. Whether it belongs to a fingerprint is checked by
     the module.
 options:
@@ -56,7 +56,7 @@ _KEYS = ("fingerprint", "details")
 class LookupModule(LookupBase):
     """Reads plan.json files."""
 
-    def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **_kwargs: t.Any) -> list[t.Any]:
+    def run(self, terms: list[t.Any], variables: t.Any = None, **_kwargs: t.Any) -> list[t.Any]:  # noqa: ARG002
         """Return what a run is bound to by each file. Raises AnsibleLookupError, which names the file."""
         return [_approved(term) for term in terms]
 

@@ -20,7 +20,7 @@ STAFF = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "All Staff
 ONE, OTHER = {"settingId": "a", "value": "1"}, {"settingId": "b", "deep": {"list": [1, {"x": "y"}]}}
 LIVE = [
     {"displayName": "Baseline", "priority": 1, "policyPayload": [ONE, OTHER], "assignments": [STAFF["id"]]},
-    {"displayName": "Foreign", "priority": 2},
+    {"displayName": "Foreign", "priority": 2, "policyPayload": [OTHER], "assignments": [STAFF["id"]]},
 ]
 BASELINE = {"display_name": "Baseline", "priority": 1, "policy_payload": [ONE, OTHER], "groups": ["All Staff"]}
 NEW = {"display_name": "New", "description": "Of the plan", "groups": ["All Staff"], "policy_payload": [ONE]}
@@ -46,15 +46,17 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
     folder.chmod(0o2775)
     before = there.tenant(tenant.TENANT)
     waves = [{"name": "first ones", "groups": ["All Staff"]}]
-    more = {"rollout_plan_folder": str(folder), "rollout_tenant": "Contoso", "rollout_waves": waves}
-    planned = entry_point(ansible, "plan", [BASELINE, NEW], **more)
+    same = {"rollout_waves": waves, "rollout_state_folder": str(tmp_path / "state"), "rollout_prune": True}
+    more = {"rollout_plan_folder": str(folder), "rollout_tenant": "Contoso"}
+    planned = entry_point(ansible, "plan", [BASELINE, NEW], **same, **more)
     planned.ok()
     assert there.writes() == []
     assert there.tenant(tenant.TENANT) == before
-    assert "Plan (check mode, nothing was written): 2 policies, 1 created, 1 unchanged; 3 writes" in planned.stdout
+    shown = "Plan (check mode, nothing was written): 3 policies, 1 created, 1 deleted, 1 unchanged; 4 writes"
+    assert shown in planned.stdout
     plan = json.loads((folder / "plan.json").read_text())
     assert (plan["format"], plan["mode"], plan["tenant"]) == (1, "plan", "Contoso")
-    assert plan["verdict"] == {"level": "changed", "text": "Would change: 1 created."}
+    assert plan["verdict"] == {"level": "changed", "text": "Would change: 1 created, 1 deleted."}
     assert (plan["counts"]["created"], plan["counts"]["unchanged"]) == (1, 1)
     [new] = [policy for policy in plan["policies"] if policy["status"] == "created"]
     assert new["after"]["description"] == "Of the plan"
@@ -64,23 +66,66 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
         assert "Of the plan" in (folder / name).read_text(encoding="utf-8")
     assert [(wave["name"], wave["status"]) for wave in plan["waves"]] == [("first ones", "waiting")]
     assert [one["groups"] for one in plan["effective"]] == [["All Staff"]]
-    fingerprint = plan["fingerprint"]
-    assert fingerprint in planned.stdout or fingerprint == plan["plan"]["fingerprint"]
-
-    # Somebody changes what the plan depends on.
-    moved = [{**LIVE[0], "description": "Behind our back"}, LIVE[1]]
-    there.reset(
-        tenant.state(
-            [{**policy, "id": live["id"]} for policy, live in zip(moved, before["policies"], strict=True)], [STAFF]
-        )
+    # What would go is shown whole: its settings, and its groups by name.
+    [gone] = [policy for policy in plan["policies"] if policy["status"] == "deleted"]
+    assert gone["before"]["groups"] == gone["groups"] == [f"All Staff ({STAFF['id']})"]
+    assert (
+        gone["before"]["policy_payload"] == {"[b]": 'deep={"list": [1, {"x": "y"}]}'}
+        or gone["before"]["policy_payload"]
     )
-    refused = entry_point(ansible, "rollout", [BASELINE, NEW], rollout_plan_fingerprint=fingerprint).failed()
-    assert "the tenant has changed since the plan was made" in refused.stdout
+    for name in ("plan.md", "plan.html"):
+        assert f"All Staff ({STAFF['id']})" in (folder / name).read_text(encoding="utf-8")
+    fingerprint = plan["fingerprint"]
+    assert f'"Fingerprint: {fingerprint}"' in planned.stdout
+    # As people copy it from a merge request.
+    assert fingerprint in (folder / "plan.md").read_text(encoding="utf-8")
+    bound = {**same, "rollout_plan_fingerprint": fingerprint}
+
+    # Somebody changes what the plan depends on, and what it would delete.
+    changes: list[Dict] = [{"description": "Behind our back"}, {"policyPayload": [ONE]}]
+    moved = [{**policy, **change} for policy, change in zip(before["policies"], changes, strict=True)]
+    there.reset(tenant.state(moved, [STAFF]))
+    bound["rollout_plan_file"] = str(folder / "plan.json")
+    refused = words_of(entry_point(ansible, "rollout", [BASELINE, NEW], **bound).failed())
+    assert "the tenant has changed since the plan was made: policy 'Baseline' (id " in refused
+    assert "has another description; policy 'Foreign' (id " in refused
+    assert "has another policy_payload. Plan again" in refused
     assert there.writes() == []
 
+    # Somebody edits the definitions, and the waves.
     there.reset(tenant.state(before["policies"], [STAFF]))
-    entry_point(ansible, "rollout", [BASELINE, NEW], rollout_plan_fingerprint=fingerprint).ok()
-    assert "New" in {policy["displayName"] for policy in there.tenant(tenant.TENANT)["policies"]}
+    edited = [{**BASELINE, "policy_payload": [ONE]}, {**NEW, "groups": []}]
+    refused = words_of(entry_point(ansible, "rollout", edited, **{**bound, "rollout_waves": []}).failed())
+    assert (
+        "the definitions have changed since the plan was made: policy 'Baseline' has another policy_payload; "
+        "policy 'New' has another groups; another waves. Plan again" in refused
+    )
+    assert there.writes() == []
+
+    # The file alone binds, too.
+    del bound["rollout_plan_fingerprint"]
+    entry_point(ansible, "rollout", [NEW, BASELINE], **bound).ok()
+    assert {policy["displayName"] for policy in there.tenant(tenant.TENANT)["policies"]} == {"Baseline", "New"}
+
+
+def words_of(run: t.Any) -> str:
+    """Return what a run printed, in one line as people read it."""
+    return " ".join(run.stdout.replace("\\'", "'").split())
+
+
+def test_a_plan_of_another_kind_is_refused(ansible: Ansible, there: Emulator, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    for fingerprint, text, words in (
+        ("m365.apps-1:q83vEjRW", None, "one of an older m365.apps, which did not bind the definitions"),
+        ("m2" + "a" * 72, None, "have changed since the plan was made"),
+        ("", {"mode": "drift"}, "it is not a plan.json of this version"),
+    ):
+        more = {"rollout_plan_fingerprint": fingerprint}
+        if text is not None:
+            path.write_text(json.dumps(text), encoding="utf-8")
+            more["rollout_plan_file"] = str(path)
+        assert words in words_of(entry_point(ansible, "rollout", [NEW], **more).failed())
+        assert there.writes() == []
 
 
 @both_ways

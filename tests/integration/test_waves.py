@@ -126,6 +126,23 @@ def test_each_wave_reaches_its_groups_and_no_others(ansible: Ansible, there: Emu
     assert there.writes() == []
 
 
+def test_a_rollout_that_goes_on_is_bound_to_what_was_approved(ansible: Ansible, there: Emulator) -> None:
+    folder = ansible.folder / "plan"
+    extra = {"rollout_policies": WANTED, "rollout_waves": WAVES, "rollout_plan_folder": str(folder)}
+    ansible.playbook("m365.apps.plan", "-e", json.dumps(extra)).ok()
+    bound = {"rollout_plan_fingerprint": json.loads((folder / "plan.json").read_text())["fingerprint"]}
+    roll_out(ansible, rollout_stop_after_wave="pilot", **bound).ok()
+    before = live(there)
+    # A gate that nobody approved, which makes it no other rollout.
+    refused = said(roll_out(ansible, waves=gated(), **bound).failed())
+    assert "the definitions have changed since the plan was made" in refused
+    assert live(there) == before
+    roll_out(ansible, **bound).ok()
+    assert live(there)["New"] == (0, "1", {PILOT, BROAD, ALL})
+    assert statuses(ansible) == ["passed"] * 3
+    assert "details" not in path_of_record(ansible).read_text(encoding="utf-8")
+
+
 def test_in_one_run_waves_come_one_after_the_other(ansible: Ansible, there: Emulator) -> None:
     before = live(there)
     (ansible.folder / "state").mkdir()

@@ -60,7 +60,9 @@ def test_what_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize(("term", "cause"), [("none.json", "No such file"), (".", "Is a directory"), ("a\0b", "NUL")])
 def test_what_cannot_be_read_is_an_error(tmp_path: Path, term: str, cause: str) -> None:
-    with pytest.raises(AnsibleLookupError, match=rf"^the approved plan .*: cannot be used: .*{cause}.*\. Check the path"):
+    with pytest.raises(
+        AnsibleLookupError, match=rf"^the approved plan .*: cannot be used: .*{cause}.*\. Check the path"
+    ):
         read(f"{tmp_path}/{term}")
 
 

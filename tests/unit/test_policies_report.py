@@ -36,6 +36,28 @@ def test_each_item_has_its_differences() -> None:
     assert shown == {"A": ({"x": 1}, {"x": 2}), "B": ({}, {"y": 1}), "C": ({}, {}), "D": ({}, {})}
 
 
+GONE_BEFORE = {"kind": "windows", "priority": 4, "policy_payload": {"[a]": "value=1"}, "groups": ["g1", "g2"]}
+
+
+def test_what_is_deleted_is_shown_as_it_was() -> None:
+    diff = {
+        "before_header": "policy 'C' (id 3)",
+        "after_header": "policy 'C' (id 3)",
+        "before": {**GONE_BEFORE, "group_names": {"g2": "All Staff"}},
+        "after": {},
+    }
+    shown = report_of({**RESULT, "diff": [*DIFF, diff]}, mode="plan")["policies"][2]
+    groups = ["g1", "All Staff (g2)"]
+    assert shown["before"] == {**GONE_BEFORE, "groups": groups}
+    assert (shown["kind"], shown["priority"], shown["groups"]) == ("windows", 4, groups)
+
+
+def test_only_a_plan_has_the_details_that_a_run_is_bound_to() -> None:
+    result = {**RESULT, "plan": {**PLAN, "details": {"tenant": {}}}}
+    assert report_of(result, mode="plan")["plan"] == result["plan"]
+    assert report_of(result, mode="drift")["plan"] == PLAN
+
+
 def test_counts_and_fingerprint_are_those_of_the_result() -> None:
     report = report_of(RESULT, title="T", tenant=None)
     assert report["fingerprint"] == "m365.apps-1:abc"

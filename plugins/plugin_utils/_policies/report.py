@@ -56,7 +56,7 @@ def report_of(
         "verdict": _verdict(result, mode, counts),
         "fingerprint": plan.get("fingerprint"),
         "counts": counts,
-        "plan": plan,
+        "plan": plan if mode == "plan" else {key: value for key, value in plan.items() if key != "details"},
         "policies": [_policy(item, configs, diffs) for item in items],
         "findings": [*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *sections.pop("notes", ())],
         "unmanaged": None if live is None else _unmanaged(items, live),
@@ -111,8 +111,19 @@ def _policy(item: Dict, configs: t.Mapping[t.Any, Dict], diffs: t.Mapping[str, D
     diff = diffs.get(_key(f"{name} (id {item.get('id')})")) or diffs.get(_key(name)) or {}
     config = configs.get((item.get("id"), item.get("display_name"))) or {}
     shown = {key: item.get(key) for key in ("display_name", "id", "status", "pruned", "actions", "msg")}
-    known = {key: config.get(key) for key in ("kind", "priority", "groups")}
-    return {**shown, **known, "before": diff.get("before") or {}, "after": diff.get("after") or {}}
+    before = _with_group_names(diff.get("before") or {})
+    # What is deleted is in no configs: it is shown as it was.
+    facts = before if item.get("status") == "deleted" else config
+    known = {key: facts.get(key) for key in ("kind", "priority", "groups")}
+    return {**shown, **known, "before": before, "after": diff.get("after") or {}}
+
+
+def _with_group_names(side: Dict) -> Dict:
+    """Return a side of a diff with the name of each group, where it is known, before its id."""
+    names = side.get("group_names") or {}
+    groups = [f"{names[group]} ({group})" if group in names else group for group in side.get("groups") or ()]
+    kept = {key: value for key, value in side.items() if key != "group_names"}
+    return {**kept, "groups": groups} if groups else kept
 
 
 def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int]) -> Dict:
