@@ -41,7 +41,6 @@ _list:
 
 import json
 import typing as t
-from pathlib import Path
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
@@ -49,6 +48,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 
 _KEYS = ("fingerprint", "details")
 
@@ -64,7 +64,7 @@ class LookupModule(LookupBase):
 def _approved(term: t.Any) -> dict[str, t.Any]:
     try:
         path = absolute_path(term)
-        plan = _plan_in(Path(path).read_bytes())
+        plan = _plan_in(read_bytes(path))
     except PoliciesError as error:
         raise _error(str(term), str(error), "Check the path") from None
     except OSError as error:
