@@ -94,7 +94,7 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
 
     # Somebody edits the definitions, and the waves.
     there.reset(tenant.state(before["policies"], [STAFF]))
-    edited = [{**BASELINE, "policy_payload": [ONE]}, {**NEW, "groups": []}]
+    edited: list[Dict] = [{**BASELINE, "policy_payload": [ONE]}, {**NEW, "groups": []}]
     refused = words_of(entry_point(ansible, "rollout", edited, **{**bound, "rollout_waves": []}).failed())
     assert (
         "the definitions have changed since the plan was made: policy 'Baseline' has another policy_payload; "

@@ -14,8 +14,12 @@ from ansible.errors import AnsibleLookupError
 
 from ansible_collections.m365.apps.plugins.lookup.approved_plan import LookupModule
 
-DETAILS = {"tenant": {"policies": []}}
-PLAN = {"mode": "plan", "fingerprint": "m2a", "plan": {"fingerprint": "m2a", "details": DETAILS, "writes": 1}}
+DETAILS: dict[str, t.Any] = {"tenant": {"policies": []}}
+PLAN: dict[str, t.Any] = {
+    "mode": "plan",
+    "fingerprint": "m2a",
+    "plan": {"fingerprint": "m2a", "details": DETAILS, "writes": 1},
+}
 
 
 def read(term: t.Any) -> t.Any:

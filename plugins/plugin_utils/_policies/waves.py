@@ -181,6 +181,6 @@ def _merged_plan(plans: t.Sequence[Dict], items: t.Sequence[Dict]) -> Dict:
     counts = {status: sum(item.get("status") == status for item in items) for status in _STATUSES}
     sums = {name: sum(plan.get(name) or 0 for plan in plans) for name in _SUMS}
     warnings = list(dict.fromkeys(warning for plan in plans for warning in plan.get("warnings") or ()))
-    bound = {name: plans[0][name] for name in ("fingerprint", "details") if name in plans[0]}
+    bound: Dict = {name: plans[0][name] for name in ("fingerprint", "details") if name in plans[0]}
     others = {name: value for name, value in plans[-1].items() if name not in ("fingerprint", "details")}
     return {**others, "fingerprint": None, **bound, **counts, **sums, "warnings": warnings}
