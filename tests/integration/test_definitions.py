@@ -1,0 +1,91 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Definitions with links, capitals, numbers as names and a vaulted file, rolled out with prune and undone."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible.parsing.vault import VaultEditor, VaultLib, VaultSecret
+
+from ansible_collections.m365.apps.tests.integration.support import tenant
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run
+
+KEY = "the key of the vault"
+BY_ID = "aaaabbbb-cccc-4ddd-8eee-ffff00001111"
+LIVE = {"2024": None, "Vaulted": None, "Unlisted": None, "By its ID": BY_ID}
+
+
+@pytest.fixture
+def folder(ansible: Ansible) -> Path:
+    """Definitions of which earlier versions passed over the most."""
+    made = ansible.folder / "definitions"
+    made.mkdir()
+    shared = ansible.folder / "shared"
+    shared.mkdir()
+    (made / "team").symlink_to("../shared")
+    (shared / "UPPER.YML").write_text("display_name: 2024\ndescription: from a linked folder\n")
+    (made / "numbers.Json").write_text('[{"display_name": 2025, "priority": "40"}]')
+    (made / "id.yaml").write_text(f"id: {BY_ID.upper()}\ndescription: by its ID\n")
+    (made / "vaulted.yml").write_text("display_name: Vaulted\ndescription: it was encrypted\n")
+    VaultEditor(VaultLib()).encrypt_file(str(made / "vaulted.yml"), VaultSecret(KEY.encode()))
+    (made / "README.md").write_text("Read me")
+    (ansible.folder / "key").write_text(KEY)
+    (ansible.folder / "temporary").mkdir()
+    return made
+
+
+def roll_out(ansible: Ansible, **environment: str) -> Run:
+    variables = {
+        "rollout_definitions": "definitions",
+        "rollout_policies": [{"display_name": 2026, "description": "new inside of the play"}],
+        "rollout_prune": True,
+        "rollout_backup_folder": "backup",
+    }
+    arguments = ("--vault-password-file", "key", "-e", json.dumps(variables))
+    return ansible.playbook("m365.apps.rollout", *arguments, **environment)
+
+
+def described(emulator: Emulator) -> dict[str, t.Any]:
+    return {policy["displayName"]: policy["description"] for policy in emulator.tenant(tenant.TENANT)["policies"]}
+
+
+def test_nothing_is_passed_over_and_all_is_undone(ansible: Ansible, emulator: Emulator, folder: Path) -> None:
+    live = [
+        {"displayName": name, "description": "as before", **({"id": key} if key else {})} for name, key in LIVE.items()
+    ]
+    emulator.reset(tenant.state(live))
+    before = described(emulator)
+    temporary = {"TMPDIR": str(ansible.folder / "temporary")}
+    rolled = roll_out(ansible, **temporary).ok()
+    assert described(emulator) == {
+        "2024": "from a linked folder",
+        "2025": "",
+        "2026": "new inside of the play",
+        "By its ID": "by its ID",
+        "Vaulted": "it was encrypted",
+    }
+    # Older cores break warnings into lines, also at hyphens.
+    said = "".join(rolled.output.split())
+    assert f"arepassedover:{folder / 'README.md'}." in said
+    assert "rollout_policies[0].display_name2026" in said
+    left = [path for path in (ansible.folder / "temporary").rglob("*") if path.is_file()]
+    assert [path for path in left if b"it was encrypted" in path.read_bytes()] == []
+    [manifest] = (ansible.folder / "backup").rglob("manifest.json")
+    assert json.loads(manifest.read_text())["absent"] == ["2025", "2026"]
+    ansible.playbook("m365.apps.restore", "-e", f"rollout_backup_folder={manifest.parent}").ok()
+    assert described(emulator) == before
+
+
+def test_what_cannot_be_read_ends_the_run_before_prune(ansible: Ansible, emulator: Emulator, folder: Path) -> None:
+    emulator.reset(tenant.state([{"displayName": name} for name in LIVE]))
+    (folder / "gone").symlink_to("nowhere")
+    (folder / "wrong.yml").write_text("display_name: 0123\n")
+    refused = roll_out(ansible).failed()
+    assert "it is a link that leads nowhere" in " ".join(refused.output.split())
+    assert emulator.writes() == []
