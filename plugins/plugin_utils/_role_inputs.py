@@ -55,14 +55,20 @@ def is_omit(value: t.Any) -> bool:
 
 
 @functools.cache
+def entry_points() -> dict[str, Spec]:
+    """Return the argument specs of the role by its entry points."""
+    document = yaml.load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"), _LOADER)
+    return t.cast("dict[str, Spec]", document["argument_specs"])
+
+
+@functools.cache
 def specs() -> dict[str, Spec]:
     """Return what the argument specs say of the variables that are lists or dicts.
 
     One whose text could not pass the check of ansible-core is raw there; with options of its own it is a list of dicts.
     """
-    document = yaml.load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"), _LOADER)
     options: dict[str, Spec] = {}
-    for entry in document["argument_specs"].values():
+    for entry in entry_points().values():
         for name, option in entry["options"].items():
             if option["type"] == "raw":
                 options.setdefault(name, {**option, "type": "list", "elements": "dict"})

@@ -238,6 +238,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     ("change", "words"),
     [
         ({"rollout_state_folder": ""}, "rollout_state_folder is missing."),
+        (
+            {"rollout_state_folder": None, "rollout_from_wave": 2},
+            "rollout_state_folder is null. Leave it out, or give a path as text. rollout_from_wave is 2. Quote it,",
+        ),
         ({"waves": [WAVES[0], WAVES[0]]}, "two of them have one name."),
         ({"waves": [{"name": "pilot", "groups": []}]}, "a wave has no groups."),
         ({"rollout_from_wave": "nobody"}, "there is none with the name nobody."),
