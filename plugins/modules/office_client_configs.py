@@ -250,6 +250,33 @@ options:
         refused.
     type: list
     elements: raw
+  check_groups:
+    description:
+      - Groups that must exist although no item names them, such as those of later waves. They are looked up with the
+        groups of O(policies), before the first write and in check mode. All that are unknown or ambiguous end the task
+        with one error.
+      - Each key is how an error calls the place that names the groups, such as C(wave 'pilot'); its value is a list in
+        the form of O(reach).
+      - When omitted or empty, only groups that the task needs are looked up. C(null) is refused.
+    type: dict
+  plan_waves:
+    description:
+      - Waves in which the policies are to be rolled out, one task with O(reach) after the other. RV(waves) then tells
+        what each would do. It is for check mode; a task that writes refuses it.
+      - Each wave reaches its own groups and those of the waves before it, and the last one everybody.
+      - When omitted or empty, nothing is told of waves. C(null) is refused.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the wave, its own in the list.
+        type: str
+        required: true
+      groups:
+        description: Groups that the wave adds, each as in O(reach).
+        type: list
+        elements: raw
+        required: true
   on_error:
     description:
       - What a failed write means. V(stop) sends nothing more; V(continue) goes on with the other policies and
@@ -341,6 +368,17 @@ EXAMPLES = r"""
   m365.apps.office_client_configs:
     policies: "{{ my_policies }}"
     reach: [Pilot Ring 1 - IT]
+
+- name: See what two waves would do, and whether their groups are there
+  m365.apps.office_client_configs:
+    policies: "{{ my_policies }}"
+    plan_waves:
+      - name: pilots
+        groups: [Pilot Ring 1 - IT]
+      - name: everybody
+        groups: [Contoso - All Staff]
+  check_mode: true
+  register: planned_waves
 """
 
 RETURN = r"""
@@ -518,6 +556,55 @@ plan:
     wait_requests: 1
     wait_listings: 0
     warnings: []
+waves:
+  description: What each wave of O(plan_waves) would do after those before it, in their order.
+  returned: with O(plan_waves)
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the wave.
+      returned: always
+      type: str
+    created:
+      description: Number of policies that the wave creates. C(updated), C(deleted) and C(unchanged) likewise.
+      returned: always
+      type: int
+    waiting:
+      description: Number of policies that wait for a later wave, in full or in part.
+      returned: always
+      type: int
+    writes:
+      description: Number of writes.
+      returned: always
+      type: int
+    results:
+      description:
+        - Policies that the wave changes and those that wait, each like RV(results), in diff mode with its differences
+          as C(before) and C(after).
+      returned: always
+      type: list
+      elements: dict
+  sample:
+    - name: pilots
+      created: 0
+      updated: 1
+      deleted: 0
+      unchanged: 16
+      waiting: 0
+      writes: 1
+      results:
+        - index: 0
+          display_name: Contoso - Macro security
+          id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+          status: updated
+          pruned: false
+          waiting: []
+          actions:
+            - action: update
+              id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+              display_name: Contoso - Macro security
+              fields: [description]
 actions:
   description:
     - The writes that were sent, or in check mode would be sent, in order. Payloads are not in it.

@@ -18,10 +18,13 @@ from .confirm import Wait, confirm
 from .desired import DesiredPolicy, GroupChange, State
 from .groups import resolve, resolved, to_look_up
 from .guards import Guards, check_deletions, prunable, refuse_protected
+from .known_groups import NamedGroups, refuse_unknown
 from .match import Match, match
 from .order import Order
 from .plan import Plan, make_plan
+from .reach import Reach
 from .surface import Directory, Surface
+from .wave_plans import plans_by_wave
 
 _ABSENT = 404
 
@@ -34,7 +37,8 @@ class Terms:
     the whole object; ``name_groups`` looks the names of groups up that a deletion takes a policy from, so that they can
     be shown. ``binding`` is the plan that is to be applied, ``context`` what counts as part of the definitions. With
     ``wait`` the writes of a run that did not fail are read back. ``reach`` are the groups, by name or GUID, that may
-    feel the run; None is all. ``progress`` hears how the writes go on.
+    feel the run; None is all. ``check_groups`` must be there although no policy names them, as must those of ``waves``,
+    by the names of the waves; the plan tells what each of these does. ``progress`` hears how the writes go on.
     """
 
     check_mode: bool = False
@@ -47,6 +51,8 @@ class Terms:
     on_error: OnError = OnError.STOP
     wait: Wait | None = None
     reach: tuple[str, ...] | None = None
+    check_groups: tuple[NamedGroups, ...] = ()
+    waves: tuple[NamedGroups, ...] = ()
     progress: Progress = nobody
 
 
@@ -82,10 +88,13 @@ def read_and_plan(
     matches = (*matches, *prunable(matches, live, terms.guards))
     if terms.reach is None:
         check_deletions(matches, len(desired), len(live), terms.guards)
-    wanted = parts_to_read(matches, terms.whole_policies, terms.reach is not None)
+    wanted = parts_to_read(matches, terms.whole_policies, terms.reach is not None or bool(terms.waves))
     matches = _read(matches, wanted, surface)
-    names, ids = groups_to_look_up(matches, terms.reach or (), terms.name_groups)
+    named = _named_beside(terms)
+    beside = [group for entry in named for group in entry.groups]
+    names, ids = groups_to_look_up(matches, beside, terms.name_groups)
     directory.look_up(names, ids)
+    refuse_unknown([*_named_by(matches), *named], directory)
     reach = None if terms.reach is None else frozenset(resolved(terms.reach, directory))
     groups = tuple(_resolve(found, directory) for found in matches)
     plan = make_plan(
@@ -100,7 +109,8 @@ def read_and_plan(
         context=terms.context,
     )
     refuse_changed(terms.binding, plan)
-    return replace(plan, parts=len(wanted), groups=len(names) + len(ids))
+    waves = plans_by_wave(_reaches(terms, directory), matches, groups, plan, terms.order, terms.guards)
+    return replace(plan, parts=len(wanted), groups=len(names) + len(ids), waves=waves)
 
 
 def parts_to_read(matches: t.Sequence[Match], whole: bool, all_groups: bool = False) -> list[tuple[int, str, Part]]:
@@ -142,6 +152,32 @@ def groups_to_look_up(
         elif of_deletions and found.desired.state is State.ABSENT:
             ids.update((entry.group_id, None) for entry in _assigned(found) if entry.group_id)
     return list(names), list(ids)
+
+
+def _named_beside(terms: Terms) -> list[NamedGroups]:
+    """Return the groups that are named beside those of policies, and where."""
+    reach = [NamedGroups("reach", terms.reach)] if terms.reach else []
+    waves = [NamedGroups(f"wave '{wave.place}'", wave.groups) for wave in terms.waves]
+    return [*reach, *waves, *terms.check_groups]
+
+
+def _named_by(matches: t.Sequence[Match]) -> t.Iterator[NamedGroups]:
+    """Return the groups of each policy that are looked up."""
+    for found in matches:
+        change = _change(found)
+        if change is not None:
+            names, ids = to_look_up(change, _assigned(found))
+            yield NamedGroups(found.desired.named(), (*names, *ids))
+
+
+def _reaches(terms: Terms, directory: Directory) -> dict[str, Reach | None]:
+    """Return how far each wave reaches, with the groups of those before it; the last one reaches everybody."""
+    reaches: dict[str, Reach | None] = {}
+    reached: Reach = frozenset()
+    for wave in terms.waves:
+        reached |= frozenset(resolved(wave.groups, directory))
+        reaches[wave.place] = reached
+    return {**reaches, **dict.fromkeys(list(reaches)[-1:])}
 
 
 def _read(matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, str, Part]], surface: Surface) -> tuple[Match, ...]:

@@ -39,7 +39,8 @@ class Plan:
     before it is done. ``listed`` is how many of the items were asked for; those behind them are pruned. ``touched``
     are the live policies it depends on, as they were read, ``definitions`` what it was made from, ``effects`` what its
     writes leave, those that wait included; ``parts`` of policies and ``groups`` were read for it. ``capabilities`` are
-    those that the tenant was known to have then. ``warnings`` tell what may be meant otherwise.
+    those that the tenant was known to have then. ``warnings`` tell what may be meant otherwise,
+    ``waves`` the same wave by wave, where that was asked for.
     """
 
     items: tuple[PlannedItem, ...]
@@ -53,6 +54,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     definitions: Definitions = Definitions()
     effects: tuple[Expected, ...] = ()
+    waves: tuple[WavePlan, ...] = ()
 
     @cached_property
     def details(self) -> dict[str, Details]:
@@ -92,6 +94,15 @@ class Plan:
         number of stages, and a stage of n writes takes n / batch_size requests, rounded up.
         """
         return sum(requests_for(len(stage), batch_size) for stage in self.stages)
+
+
+@dataclass(frozen=True)
+class WavePlan:
+    """A wave: its name, its plan, and the names of policies that a wave makes by the ids that stand for theirs."""
+
+    name: str
+    plan: Plan
+    made: t.Mapping[str, str]
 
 
 def requests_for(calls: int, batch_size: int) -> int:

@@ -109,8 +109,12 @@ class UserError(Exception):
 
     def with_others(self, count: int) -> UserError:
         """Return this error with a word on how many others there were."""
+        return self.saying(f"{self} ({count} more {'policy' if count == 1 else 'policies'} failed: see results.)")
+
+    def saying(self, text: str) -> UserError:
+        """Return an error with the facts of this one and a text of its own."""
         error = UserError("", "", "", "", self.details)
-        error.args = (f"{self} ({count} more {'policy' if count == 1 else 'policies'} failed: see results.)",)
+        error.args = (text,)
         return error
 
 

@@ -123,6 +123,15 @@ BULK: Spec = {
     "expect_part": {"type": "str", "choices": ["all", "definitions"], "default": "all"},
     "plan_context": {"type": "dict"},
     "reach": {"type": "list", "elements": "raw"},
+    "check_groups": {"type": "dict"},
+    "plan_waves": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            "groups": {"type": "list", "elements": "raw", "required": True},
+        },
+    },
     "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
     **BATCH,
 }

@@ -29,6 +29,7 @@ from .results import (
 )
 from .tenant import Tenant
 from .terms import bulk_terms, given_order, given_wait, refuse_null
+from .wave_results import wave_results
 from .wishes import desired_policies, desired_policy, group_names, refuse_blank, refuse_half_characters
 
 
@@ -96,10 +97,12 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
     outcome = converge(wishes, tenant.store, tenant.directory, terms)
 
     def found() -> dict[str, t.Any]:
+        waves = outcome.plan.waves
         return {
             "configs": [config_result(_without_payloads(item.after)) for item in outcome.items if item.after],
             "results": [item_result(place, outcome) for place in range(len(outcome.items))],
             "plan": plan_result(outcome, terms.wait is not None),
+            **({"waves": wave_results(waves, request.diff_mode)} if waves else {}),
         }
 
     return _writer_reply(request, tenant, outcome, found)

@@ -14,6 +14,7 @@ from .._converge.binding import Binding
 from .._converge.confirm import Wait
 from .._converge.converge import Terms
 from .._converge.guards import Guards, Limit, Prune
+from .._converge.known_groups import NamedGroups
 from .._converge.order import Order, Unlisted
 from .._graph.errors import UserError
 from .wishes import group_names
@@ -34,6 +35,8 @@ _NOT_NULL = (
     "expect_plan",
     "plan_context",
     "reach",
+    "check_groups",
+    "plan_waves",
 )
 
 
@@ -49,6 +52,8 @@ def bulk_terms(params: Arguments, raw: Arguments, check_mode: bool) -> Terms:
         on_error=OnError(params["on_error"]),
         wait=given_wait(params),
         reach=_reach(params),
+        check_groups=_check_groups(params),
+        waves=_waves(params, check_mode),
     )
 
 
@@ -103,6 +108,30 @@ def _reach(params: Arguments) -> tuple[str, ...] | None:
     if params["reach"] is None:
         return None
     return group_names(params["reach"], "reach", _TASK)
+
+
+def _check_groups(params: Arguments) -> tuple[NamedGroups, ...]:
+    """Return the groups that must be there, by the places that name them."""
+    named = params["check_groups"] or {}
+    return tuple(
+        NamedGroups(str(place), group_names(groups, f"check_groups['{place}']", _TASK))
+        for place, groups in named.items()
+    )
+
+
+def _waves(params: Arguments, check_mode: bool) -> tuple[NamedGroups, ...]:
+    """Return the waves to tell of. Raises UserError."""
+    waves = params["plan_waves"] or []
+    if waves and not check_mode:
+        cause = "it tells what waves would do, and this task is to write, all at once"
+        raise UserError(
+            _TASK, "use plan_waves", cause, "Give the task check_mode, or use reach for one wave after another"
+        )
+    found = tuple(NamedGroups(wave["name"], group_names(wave["groups"], "plan_waves.groups", _TASK)) for wave in waves)
+    names = [wave.place for wave in found]
+    if len(set(names)) < len(names):
+        raise UserError(_TASK, "use plan_waves", "two waves have one name", "Give each a name of its own")
+    return found
 
 
 def _prune(params: Arguments) -> Prune | None:

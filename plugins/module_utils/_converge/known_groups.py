@@ -1,0 +1,65 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether all groups that a run names are there, told at once and with the places that name them."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._graph.errors import UserError, plain
+from .._office.policy import is_guid
+from .surface import Directory
+
+# How many unknown groups are told, and how many places that name one of them.
+_MOST_GROUPS, _MOST_PLACES = 10, 3
+_PLACE_LIMIT = 120
+_NOT_FOUND = 404
+
+
+@dataclass(frozen=True)
+class NamedGroups:
+    """Groups, by name or GUID, and how messages call the place that names them."""
+
+    place: str
+    groups: tuple[str, ...]
+
+
+def refuse_unknown(named: t.Iterable[NamedGroups], directory: Directory) -> None:
+    """Raise UserError for all groups that are unknown or ambiguous; what else goes wrong is raised as it is.
+
+    The groups were looked up before, so that nothing is sent here.
+    """
+    places: dict[str, dict[str, None]] = {}
+    for entry in named:
+        for group in entry.groups:
+            places.setdefault(group.lower() if is_guid(group) else group, {})[entry.place] = None
+    problems = {group: error for group in places if (error := _problem(group, directory)) is not None}
+    if not problems:
+        return
+    told = [f"{problems[group]} It is named by {_places(places[group])}." for group in list(problems)[:_MOST_GROUPS]]
+    left = len(problems) - len(told)
+    if left:
+        told.append(f"{left} more {'group has' if left == 1 else 'groups have'} problems like these.")
+    raise next(iter(problems.values())).saying(" ".join(told))
+
+
+def _problem(group: str, directory: Directory) -> UserError | None:
+    """Return why a group cannot be used, None when it can. Raises UserError where it could not be looked up."""
+    try:
+        if is_guid(group):
+            directory.check(group)
+        else:
+            directory.id_of(group)
+    except UserError as error:
+        if error.details is not None and error.details.status != _NOT_FOUND:
+            raise
+        return error
+    return None
+
+
+def _places(places: t.Iterable[str]) -> str:
+    shown = [plain(place, _PLACE_LIMIT) for place in places]
+    more = f" and {len(shown) - _MOST_PLACES} more" if len(shown) > _MOST_PLACES else ""
+    return ", ".join(shown[:_MOST_PLACES]) + more

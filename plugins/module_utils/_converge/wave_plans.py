@@ -1,0 +1,74 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What each wave of a rollout does, told before the first one: a plan for each, made of what the one before it leaves.
+Pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .._graph.errors import UserError
+from .._office.policy import Policy
+from .actions import UpdatePriorities
+from .desired import GroupChange
+from .guards import Guards
+from .match import Match
+from .order import Order
+from .plan import Plan, WavePlan, make_plan
+from .reach import Reach
+
+
+def plans_by_wave(
+    waves: t.Mapping[str, Reach | None],
+    matches: t.Sequence[Match],
+    groups: t.Sequence[GroupChange | None],
+    whole: Plan,
+    order: Order | None,
+    guards: Guards,
+) -> tuple[WavePlan, ...]:
+    """Return the plan of each wave, by its name and reach, first one first; None reaches everybody.
+
+    ``matches`` and ``groups`` are those that ``whole``, the plan of all waves together, was made of. Raises UserError
+    that names the wave.
+    """
+    live: tuple[Policy, ...] = whole.live
+    made: dict[str, str] = {}
+    plans: list[WavePlan] = []
+    for number, (name, reach) in enumerate(waves.items()):
+        try:
+            plan = make_plan(matches, live, groups, whole.capabilities, order, guards, reach, whole.listed)
+        except UserError as error:
+            raise error.saying(f"wave '{name}': {error}") from error
+        after = [_with_id(item.after, f"wave-{number}-item-{place}", made) for place, item in enumerate(plan.items)]
+        live = _live_after(plan, after)
+        matches = [Match(found.desired, policy) for found, policy in zip(matches, after, strict=True)]
+        plans.append(WavePlan(name, plan, dict(made)))
+    return tuple(plans)
+
+
+def _with_id(policy: Policy | None, made_id: str, made: dict[str, str]) -> Policy | None:
+    """Return a policy with an id to be told apart by, since only the server makes real ones."""
+    if policy is None or policy.id is not None:
+        return policy
+    made[made_id] = policy.display_name
+    return replace(policy, id=made_id)
+
+
+def _live_after(plan: Plan, after: t.Sequence[Policy | None]) -> tuple[Policy, ...]:
+    """Return all policies of the tenant when the writes of a plan are done."""
+    numbers = {
+        policy_id: number
+        for action in plan.actions
+        if isinstance(action, UpdatePriorities)
+        for policy_id, number in action.numbers.items()
+    }
+    items = {item.before.id for item in plan.items if item.before}
+    others = [
+        replace(policy, priority=numbers.get(str(policy.id), policy.priority))
+        for policy in plan.live
+        if policy.id not in items
+    ]
+    return (*others, *(policy for policy in after if policy is not None))

@@ -1,0 +1,61 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the plans of waves to what a module returns of them."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from dataclasses import replace
+
+from .._converge.apply import Outcome, predict
+from .._converge.diff import diff_of
+from .._converge.plan import WavePlan
+from .._converge.stages import PlannedItem
+from .._office.policy import Policy
+from .results import item_result
+
+_STATUSES = ("created", "updated", "deleted", "unchanged")
+
+
+def wave_results(waves: t.Sequence[WavePlan], with_diff: bool) -> list[dict[str, t.Any]]:
+    """Return what each wave would do: its counts, and each policy that it changes or that waits for a later one."""
+    return [_wave_result(wave, predict(wave.plan), with_diff) for wave in waves]
+
+
+def _wave_result(wave: WavePlan, outcome: Outcome, with_diff: bool) -> dict[str, t.Any]:
+    counts = Counter(outcome.statuses)
+    told = [place for place, item in enumerate(outcome.items) if item.status != "unchanged" or item.waiting]
+    return {
+        "name": wave.name,
+        **{status: counts[status] for status in _STATUSES},
+        "waiting": sum(1 for item in outcome.items if item.waiting),
+        "writes": len(outcome.actions),
+        "results": [_item(place, outcome, wave.made, with_diff) for place in told],
+    }
+
+
+def _item(place: int, outcome: Outcome, made: t.Mapping[str, str], with_diff: bool) -> dict[str, t.Any]:
+    """Return what becomes of a policy in a wave; one that was made by a wave before has no id yet."""
+    result = item_result(place, outcome)
+    actions = [_without_id(action, made) for action in result["actions"]]
+    result = {**_without_id(result, made), "actions": actions}
+    diff = diff_of(_plain_item(outcome.items[place], made)) if with_diff else None
+    return result if diff is None else {**result, "before": diff["before"], "after": diff["after"]}
+
+
+def _without_id(entry: dict[str, t.Any], made: t.Mapping[str, str]) -> dict[str, t.Any]:
+    """Return a result without ids that only stand for those of policies to be made."""
+    shown = {**entry, "id": None} if entry.get("id") in made else dict(entry)
+    if "priorities" in entry:
+        shown["priorities"] = {made.get(key, key): number for key, number in entry["priorities"].items()}
+    return shown
+
+
+def _plain_item(item: PlannedItem, made: t.Mapping[str, str]) -> PlannedItem:
+    return replace(item, before=_plain(item.before, made), after=_plain(item.after, made))
+
+
+def _plain(policy: Policy | None, made: t.Mapping[str, str]) -> Policy | None:
+    return replace(policy, id=None) if policy is not None and policy.id in made else policy
