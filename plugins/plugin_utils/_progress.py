@@ -60,6 +60,10 @@ class Voice:
         if seconds >= EVERY:
             self._say(f"waits {seconds:.0f} s, {'Graph asks to slow down' if asked else 'then tries again'}")
 
+    def tell(self, text: str) -> None:
+        """Print a line of the task's own."""
+        self._say(text)
+
     def progress(self) -> Progress:
         """Return what hears how many writes of a run that begins now have been sent."""
         last = self.clock()

@@ -64,7 +64,14 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
     assert stat.S_IMODE(folder.stat().st_mode) == 0o2775
     for name in ("plan.md", "plan.html"):
         assert "Of the plan" in (folder / name).read_text(encoding="utf-8")
-    assert [(wave["name"], wave["status"]) for wave in plan["waves"]] == [("first ones", "waiting")]
+    [wave] = plan["waves"]
+    assert (wave["name"], wave["status"]) == ("first ones", "waiting")
+    assert (wave["planned"]["created"], wave["planned"]["writes"]) == (1, 3)
+    [made] = wave["planned"]["policies"]
+    assert (made["display_name"], made["after"]["description"]) == ("New", "Of the plan")
+    assert '"Wave 1 of 1, first ones: 1 created; 3 writes"' in planned.stdout
+    assert "### Wave first ones" in (folder / "plan.md").read_text(encoding="utf-8")
+    assert "What the wave does" in (folder / "plan.html").read_text(encoding="utf-8")
     assert [one["groups"] for one in plan["effective"]] == [["All Staff"]]
     # What would go is shown whole: its settings, and its groups by name.
     [gone] = [policy for policy in plan["policies"] if policy["status"] == "deleted"]

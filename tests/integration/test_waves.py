@@ -113,6 +113,10 @@ def test_each_wave_reaches_its_groups_and_no_others(ansible: Ansible, there: Emu
     roll_out(ansible, rollout_stop_after_wave="pilot").ok()
     assert live(there) == {"New": (0, "1", {PILOT}), "Baseline": (1, "1", {BROAD})}
     assert statuses(ansible) == ["passed", "waiting", "waiting"]
+    # What passed is not planned once more.
+    checked = roll_out(ansible, "--check").ok().stdout
+    assert '"Wave 2 of 3, broad: 2 updated, 1 waiting; 2 writes"' in checked
+    assert '"Wave 1 of 3, pilot: passed' in checked
     roll_out(ansible, rollout_stop_after_wave="broad").ok()
     assert live(there) == {"New": (0, "1", {PILOT, BROAD}), "Baseline": (1, "2", {BROAD})}
     run = roll_out(ansible).ok()
@@ -151,6 +155,14 @@ def test_in_one_run_waves_come_one_after_the_other(ansible: Ansible, there: Emul
     assert (live(there), record(ansible)) == (before, {})
     assert list((ansible.folder / "state").iterdir()) == []
     assert "Plan (check mode, nothing was written): 2 policies, 1 created, 1 updated" in said(checked)
+    for line in (
+        '"Wave 1 of 3, pilot: 1 created, 2 waiting; 3 writes"',
+        '"  created       New: create, assign, waits for later waves: groups"',
+        '"  waits         Baseline: waits for later waves: policy_payload"',
+        '"Wave 2 of 3, broad: 2 updated, 1 waiting; 2 writes"',
+        '"Wave 3 of 3, everybody: 1 updated; 1 write"',
+    ):
+        assert line in checked.stdout
     # The waves may be written for another tenant, as the definitions may.
     waves = [{**WAVES[0], "groups": ["Pilots anywhere"]}, *WAVES[1:]]
     run = roll_out(ansible, waves=waves, rollout_group_map={"Pilots anywhere": "Pilot"}).ok()
@@ -246,6 +258,8 @@ def contents(folder: Path) -> dict[str, bytes]:
         ({"waves": [{"name": "pilot", "groups": []}]}, "a wave has no groups."),
         ({"rollout_from_wave": "nobody"}, "there is none with the name nobody."),
         ({"waves": [{"name": "pilot", "groups": ["Pilots"]}, WAVES[2]]}, "'Pilots'"),
+        ({"waves": [*WAVES[:2], {"name": "x", "groups": ["All Stuff"]}]}, "It is named by wave 'x'."),
+        ({"rollout_group_map": {"Nowhere": "Gone"}}, "It is named by the group map ('Nowhere')."),
         ({"waves": gated(interval=0)}, "pilot has a gate or a pause that means nothing."),
         ({"waves": gated(max_failure_rate=5)}, "max_failure_rate"),
         ({"waves": [*WAVES[:2], {**WAVES[2], "pause": -1}]}, "everybody has a gate or a pause that means nothing."),
@@ -253,7 +267,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 )
 def test_waves_that_cannot_be_meant_are_refused(ansible: Ansible, there: Emulator, change: Dict, words: str) -> None:
     assert words in said(roll_out(ansible, **change).failed())
+    assert words in said(roll_out(ansible, "--check", **change).failed())
     assert there.writes() == []
+    assert record(ansible) == {}
 
 
 def test_a_state_file_that_cannot_be_read_stops_it(ansible: Ansible, there: Emulator) -> None:

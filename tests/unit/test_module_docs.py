@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.m365.apps.plugins.action.definition_files import SPEC
+from ansible_collections.m365.apps.plugins.action.wait_for_checkins import SPEC as WAIT_SPEC
 from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLOUDS
 from ansible_collections.m365.apps.plugins.module_utils._graph.login_errors import ADVICE
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, POLICY_IN_LIST, with_shared
@@ -94,6 +95,13 @@ def test_the_documented_options_of_definition_files_are_those_of_its_action() ->
     assert {name: facts(option, "suboptions") for name, option in documented.items()} == {
         name: facts(option, "options") for name, option in SPEC.items()
     }
+
+
+def test_the_documented_options_of_wait_for_checkins_are_those_of_its_action_and_of_the_login() -> None:
+    documented = {
+        name: facts(option, "suboptions") for name, option in documentation_of("wait_for_checkins")["options"].items()
+    }
+    assert documented == {name: facts(option, "options") for name, option in with_shared(WAIT_SPEC).items()}
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -181,7 +189,7 @@ def test_the_roles_table_of_variables_is_made_of_its_specs() -> None:
 
 
 def test_the_action_group_holds_every_module() -> None:
-    assert read_yaml("meta/runtime.yml")["action_groups"] == {"all": MODULES}
+    assert read_yaml("meta/runtime.yml")["action_groups"] == {"all": [*MODULES, "wait_for_checkins"]}
 
 
 def test_the_guide_to_logins_names_each_variable_and_code() -> None:

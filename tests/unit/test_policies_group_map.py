@@ -15,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.filter.mapped_groups import FilterModule
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import groups_to_check, planned_waves
 
 mapped_groups = FilterModule().filters()["mapped_groups"]
 ID, OTHER = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11", "1f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
@@ -88,3 +90,43 @@ def test_a_map_there_and_back_gives_the_same_groups(names: list[str], data: st.D
     there = mapped_groups(policies, dict(zip(names, others, strict=True)))
     assert there[0]["groups"] == others
     assert mapped_groups(there, dict(zip(others, names, strict=True))) == policies
+
+
+WAVES = [
+    {"name": "pilots", "groups": ["Pilots anywhere"], "gate": {}},
+    {"name": "broad", "groups": ["Broad"], "pause": 1},
+    {"name": "all", "groups": ["All"]},
+]
+
+
+def test_waves_to_come_have_the_groups_of_this_tenant_and_those_of_waves_that_passed() -> None:
+    group_map = {"Pilots anywhere": "Pilots"}
+    assert planned_waves(WAVES, group_map) == [
+        {"name": "pilots", "groups": ["Pilots"]},
+        {"name": "broad", "groups": ["Broad"]},
+        {"name": "all", "groups": ["All"]},
+    ]
+    states = [{"status": "passed"}, {"status": "breached"}, {"status": "waiting"}]
+    assert planned_waves(WAVES, group_map, states) == [
+        {"name": "broad", "groups": ["Pilots", "Broad"]},
+        {"name": "all", "groups": ["All"]},
+    ]
+    done = [{"status": "passed"}] * 3
+    assert planned_waves(WAVES, group_map, done) == [{"name": "all", "groups": ["Pilots", "Broad", "All"]}]
+    assert planned_waves([], group_map) == []
+
+
+def test_groups_to_check_are_those_of_waves_and_of_the_map() -> None:
+    assert groups_to_check(WAVES[:2], {"Pilots anywhere": "Pilots", "Never named": "Staff"}) == {
+        "wave 'pilots'": ["Pilots"],
+        "wave 'broad'": ["Broad"],
+        "the group map ('Pilots anywhere')": ["Pilots"],
+        "the group map ('Never named')": ["Staff"],
+    }
+    assert groups_to_check([]) == {}
+
+
+@pytest.mark.parametrize("wave", [{"name": "pilots"}, {"name": "pilots", "groups": None}, {"groups": ["Pilots"]}])
+def test_waves_without_a_name_or_groups_are_refused(wave: dict[str, t.Any]) -> None:
+    with pytest.raises(PoliciesError, match="Give each wave a name and a list of groups"):
+        planned_waves([wave])

@@ -89,6 +89,18 @@ def test_waves_get_the_keys_of_the_report() -> None:
     assert (waves[1]["started_at"], waves[1]["changed"]) == (None, None)
 
 
+def test_waves_get_what_a_plan_says_of_them() -> None:
+    item = {"display_name": "A", "status": "updated", "waiting": [], "actions": [], "index": 0}
+    plan = {"name": "Pilot", "created": 0, "updated": 1, "waiting": 2, "writes": 1, "results": [item]}
+    result = {"changed": True, "results": [], "waves": [plan]}
+    pilot, everybody = report_of(result, "plan", waves=[{"name": "Pilot"}, {"name": "All"}])["waves"]
+    assert (pilot["planned"]["updated"], pilot["planned"]["waiting"], pilot["planned"]["writes"]) == (1, 2, 1)
+    assert pilot["planned"]["policies"] == [
+        {"display_name": "A", "status": "updated", "waiting": [], "actions": []},
+    ]
+    assert "planned" not in everybody
+
+
 def test_a_report_has_the_sections_only_where_payloads_were_read() -> None:
     result: dict[str, t.Any] = {"changed": False, "results": []}
     assert "effective" not in report_of(result, live=[{"id": "1", "display_name": "A"}])

@@ -60,7 +60,7 @@ def report_of(
         "policies": [_policy(item, configs, diffs) for item in items],
         "findings": [*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *sections.pop("notes", ())],
         "unmanaged": None if live is None else _unmanaged(items, live),
-        "waves": waves_section(waves),
+        "waves": waves_section(waves, result.get("waves") or ()),
         **sections,
     }
     return {**report, **{name: value for name, value in more.items() if value is not None}}

@@ -12,6 +12,7 @@ from .effective import asked_groups, effective_policy
 from .model import read_policies
 from .payloads import SETTING_KEY
 
+_PLAN_COUNTS = ("created", "updated", "deleted", "unchanged", "waiting", "writes")
 # More groups make the page long before they make it better.
 MOST_GROUPS = 20
 
@@ -51,13 +52,24 @@ def settings_sections(
     }
 
 
-def waves_section(waves: t.Sequence[Dict]) -> list[Dict]:
+def waves_section(waves: t.Sequence[Dict], planned: t.Sequence[Dict] = ()) -> list[Dict]:
     """Return waves as the report shows them, from ``rollout_waves_state`` of the role.
 
     ``started`` and ``finished`` become ``started_at`` and ``finished_at``, and ``changed`` tells whether ``counts``
-    has anything that was created, updated or deleted.
+    has anything that was created, updated or deleted. ``planned`` tells what waves would do, as office_client_configs
+    returns it; a wave has that in ``planned``.
     """
-    return [_wave(wave) for wave in waves]
+    plans = {str(plan.get("name")): plan for plan in planned}
+    return [_wave(wave) | _planned(plans.get(str(wave.get("name")))) for wave in waves]
+
+
+def _planned(plan: Dict | None) -> Dict:
+    if plan is None:
+        return {}
+    counts = {name: plan.get(name) for name in _PLAN_COUNTS}
+    kept = ("display_name", "id", "status", "pruned", "waiting", "actions", "before", "after")
+    policies = [{name: item[name] for name in kept if name in item} for item in plan.get("results") or []]
+    return {"planned": {**counts, "policies": policies}}
 
 
 def _wave(wave: Dict) -> Dict:

@@ -1,0 +1,95 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the module wait_for_checkins does, on the controller: it runs office_client_checkin_info until a gate opens."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CHECKIN_INFO
+from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
+from ansible_collections.m365.apps.plugins.plugin_utils._gate import Gate, World, wait_at
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import ON_NO_DATA
+
+_ASKED = "m365.apps.office_client_checkin_info"
+_LONGEST_LINE = 2000
+
+# Beside the options of login and connection, which are those of the module that is run.
+SPEC: dict[str, t.Any] = {
+    "gate": {
+        "type": "dict",
+        "required": True,
+        "options": {
+            "policies": {"type": "list", "elements": "str"},
+            "min_users": {"type": "int", "default": 1},
+            "max_failure_rate": {"type": "float", "default": 0.0},
+            "timeout": {"type": "int", "default": 3600},
+            "interval": {"type": "int", "default": 300},
+            "on_no_data": {"type": "str", "choices": list(ON_NO_DATA), "default": "stop"},
+        },
+    },
+    "label": {"type": "str", "default": "the check-in gate"},
+    "since": {"type": "str"},
+}
+
+
+class ActionModule(FastPathAction):
+    """Asks for check-ins again and again; how it goes on is told from here, whichever way the module runs."""
+
+    DEFINITION = OFFICE_CLIENT_CHECKIN_INFO
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the verdict of the gate, as a failure where it stays closed or the check-ins cannot be read."""
+        task_vars = task_vars or {}
+        result: dict[str, t.Any] = ActionBase.run(self, tmp, task_vars)
+        given = {name: value for name, value in self._task.args.items() if name in SPEC}
+        checked = ArgumentSpecValidator(SPEC).validate(given)
+        if checked.error_messages:
+            return {**result, "failed": True, "msg": f"wait_for_checkins: {checked.error_messages[0]}."}
+        options = checked.validated_parameters
+        # In check mode nothing comes that would be worth waiting for.
+        gate = Gate(**{**options["gate"], **({"timeout": 0} if self._task.check_mode else {})})
+        try:
+            gate.check()
+        except PoliciesError as error:
+            return {**result, "failed": True, "msg": f"{options['label']}: cannot be used: {error}"}
+        voice, parent = self._voice(task_vars), os.getppid()
+        world = World(
+            ask=lambda: self._ask(options["since"], task_vars),
+            say=lambda text: voice.tell(plain(f"{options['label']}: {text}", _LONGEST_LINE)),
+            alone=lambda: os.getppid() != parent,
+        )
+        verdict, answer = wait_at(gate, world)
+        return {**result, **self._told(options["label"], verdict, answer)}
+
+    def _ask(self, since: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return what office_client_checkin_info says now, with the login and connection of this task."""
+        task = self._task.copy()
+        login = {name: value for name, value in self._task.args.items() if name not in SPEC}
+        task.action, task.args = _ASKED, {**login, "gather": ["policies"], **({"since": since} if since else {})}
+        action = self._shared_loader_obj.action_loader.get(
+            _ASKED,
+            task=task,
+            connection=self._connection,
+            play_context=self._play_context,
+            loader=self._loader,
+            templar=self._templar,
+            shared_loader_obj=self._shared_loader_obj,
+        )
+        return t.cast("dict[str, t.Any]", action.run(task_vars=task_vars))
+
+    def _told(self, label: str, verdict: dict[str, t.Any] | None, answer: dict[str, t.Any]) -> dict[str, t.Any]:
+        if verdict is None:
+            kept = {name: answer[name] for name in ("error", "exception") if name in answer}
+            return {**kept, "failed": True, "msg": answer.get("msg") or "The check-ins cannot be read."}
+        word = "opens" if verdict["open"] else "stays closed"
+        failed = not verdict["open"] and not self._task.check_mode
+        return {"changed": False, "failed": failed, "msg": f"{label} {word}: {verdict['reason']}", "outcome": verdict}

@@ -1,0 +1,81 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The wait at a check-in gate: asks until it opens or the time is over, and says what was counted meanwhile."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import checkin_gate
+
+Dict = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What must be true of check-ins, and for how long it is asked.
+
+    ``policies`` are the names or ids that count, None for all; ``timeout`` and ``interval`` are seconds.
+    """
+
+    policies: t.Sequence[str] | None = None
+    min_users: int = 1
+    max_failure_rate: float = 0
+    timeout: int = 3600
+    interval: int = 300
+    on_no_data: str = "stop"
+
+    def check(self) -> None:
+        """Raise PoliciesError for terms that cannot be meant."""
+        if self.interval < 1 or self.timeout < 0:
+            raise PoliciesError(
+                f"interval is {self.interval} and timeout is {self.timeout}. Give an interval from 1 on and a timeout"
+                " from 0 on, in seconds."
+            )
+        self.says({"policies": []})
+
+    def says(self, checkins: Dict, final: bool = False) -> Dict:
+        """Return the verdict on check-ins, as the filter checkin_gate does."""
+        return checkin_gate(
+            checkins, self.policies, self.min_users, self.max_failure_rate, self.on_no_data, final=final
+        )
+
+
+@dataclass(frozen=True)
+class World:
+    """What the wait is made of: the question, the lines to people, time, and whether anybody still waits."""
+
+    ask: t.Callable[[], Dict]
+    say: t.Callable[[str], None]
+    clock: t.Callable[[], float] = time.monotonic
+    sleep: t.Callable[[float], None] = time.sleep
+    alone: t.Callable[[], bool] = lambda: False
+
+
+def wait_at(gate: Gate, world: World) -> tuple[Dict | None, Dict]:
+    """Return the verdict, with the seconds it took in ``waited``, and the last answer; no verdict when that failed.
+
+    A question that fails is asked again like one whose answer does not open the gate.
+    """
+    begun = world.clock()
+    while True:
+        answer = world.ask()
+        waited = world.clock() - begun
+        left = gate.timeout - waited
+        failed = bool(answer.get("failed"))
+        final = left <= 0 or world.alone()
+        verdict = None if failed else {**gate.says(answer, final=final), "waited": int(waited)}
+        if final or (verdict is not None and verdict["open"]):
+            return verdict, answer
+        pause = min(gate.interval, left)
+        counted = _counts(verdict) if verdict else f"the check-ins could not be read: {answer.get('msg')}"
+        world.say(f"{counted}; asks again in {pause:.0f} s, {left:.0f} s are left")
+        world.sleep(pause)
+
+
+def _counts(verdict: Dict) -> str:
+    return f"{verdict['users']} of {verdict['needed_users']} users checked in, {verdict['failed']} of them failed"
