@@ -156,13 +156,13 @@ def test_in_one_run_waves_come_one_after_the_other(ansible: Ansible, there: Emul
     assert list((ansible.folder / "state").iterdir()) == []
     assert "Plan (check mode, nothing was written): 2 policies, 1 created, 1 updated" in said(checked)
     for line in (
-        '"Wave 1 of 3, pilot: 1 created, 2 waiting; 3 writes"',
-        '"  created       New: create, assign, waits for later waves: groups"',
-        '"  waits         Baseline: waits for later waves: policy_payload"',
+        '"Wave 1 of 3, pilot: 1 created, 1 updated, 2 waiting; 4 writes"',
+        '"  created       New: create, write payload, assign, waits for later waves: groups"',
+        '"  updated       Baseline: update priorities, waits for later waves: policy_payload"',
         '"Wave 2 of 3, broad: 2 updated, 1 waiting; 2 writes"',
         '"Wave 3 of 3, everybody: 1 updated; 1 write"',
     ):
-        assert line in checked.stdout
+        assert line in checked.stdout, checked.output
     # The waves may be written for another tenant, as the definitions may.
     waves = [{**WAVES[0], "groups": ["Pilots anywhere"]}, *WAVES[1:]]
     run = roll_out(ansible, waves=waves, rollout_group_map={"Pilots anywhere": "Pilot"}).ok()
@@ -192,6 +192,12 @@ def test_a_gate_without_data_stops_and_the_next_run_goes_on(ansible: Ansible, th
     passed = roll_out(ansible, waves=gated()).ok()
     assert "Wave 1 of 3, pilot: passed" in said(passed)
     assert record(ansible)["waves"][0]["gate"]["users"] == 3
+    assert "RETRYING" not in stopped.output + failed.output + passed.output
+    # What is counted meanwhile, and then the verdict alone, without the check-ins.
+    first = stopped.output.index("the check-in gate of wave pilot")
+    assert "the check-in gate of wave pilot: 0 of 2 users checked in" in stopped.output[first:]
+    assert "the check-in gate of wave pilot stays closed: Nobody checked in." in stopped.output
+    assert "user-0" not in failed.output
     assert live(there)["New"][2] == {PILOT, BROAD, ALL}
     assert not [call for call in there.writes() if call.startswith("DELETE")]
 
