@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -13,6 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CHECKIN_INFO
+from ansible_collections.m365.apps.plugins.plugin_utils import _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
 from ansible_collections.m365.apps.plugins.plugin_utils._gate import Gate, World, wait_at
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
@@ -61,14 +61,14 @@ class ActionModule(FastPathAction):
             gate.check()
         except PoliciesError as error:
             return {**result, "failed": True, "msg": f"{options['label']}: cannot be used: {error}"}
-        voice, parent = self._voice(task_vars), os.getppid()
+        voice, starter = self._voice(task_vars), _watch.main_process()
         world = World(
             ask=lambda: self._ask(options["since"], task_vars),
             say=lambda text: voice.tell(plain(f"{options['label']}: {text}", _LONGEST_LINE)),
-            alone=lambda: os.getppid() != parent,
+            alone=lambda: not _watch.is_wanted(starter),
         )
         verdict, answer = wait_at(gate, world)
-        return {**result, **self._told(options["label"], verdict, answer)}
+        return {**result, **self._verdict(options["label"], verdict, answer)}
 
     def _ask(self, since: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return what office_client_checkin_info says now, with the login and connection of this task."""
@@ -86,9 +86,9 @@ class ActionModule(FastPathAction):
         )
         return t.cast("dict[str, t.Any]", action.run(task_vars=task_vars))
 
-    def _told(self, label: str, verdict: dict[str, t.Any] | None, answer: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _verdict(self, label: str, verdict: dict[str, t.Any] | None, answer: dict[str, t.Any]) -> dict[str, t.Any]:
         if verdict is None:
-            kept = {name: answer[name] for name in ("error", "exception") if name in answer}
+            kept = {"error": answer["error"]} if "error" in answer else {}
             return {**kept, "failed": True, "msg": answer.get("msg") or "The check-ins cannot be read."}
         word = "opens" if verdict["open"] else "stays closed"
         failed = not verdict["open"] and not self._task.check_mode
