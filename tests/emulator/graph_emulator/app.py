@@ -19,6 +19,7 @@ from .admin import Admin
 from .graph.gate import Gate
 from .login.endpoints import LoginService
 from .login.managed_identity import APP_SERVICE, IMDS
+from .manners import SENDERS, oversized
 from .wire import Answer, Call, ConnectionReset
 from .world import World
 
@@ -49,6 +50,11 @@ class Endpoint:
             return
         if answer.delay:
             await asyncio.sleep(answer.delay)
+        if answer.manner in SENDERS:
+            await _send_oddly(request, answer)
+            return
+        if answer.manner:
+            answer = oversized(answer)
         headers = {name: value for name, value in answer.headers.items() if name != "Content-Type"}
         response = Response(answer.body(), answer.status, headers, answer.media_type)
         await response(scope, receive, send)
@@ -61,6 +67,15 @@ class Endpoint:
         asked = f"https://{headers.get('host', '')}"
         origin = asked if asked in self.world.origins else self.world.origins[0]
         return Call(request.method, target, headers, await request.body(), origin)
+
+
+async def _send_oddly(request: Request, answer: Answer) -> None:
+    """Send an answer behind the server's back, then end the connection."""
+    transport = request.scope["state"]["transport"]
+    await SENDERS[answer.manner](answer, transport)
+    transport.close()
+    while not await request.is_disconnected():
+        await asyncio.sleep(0.001)
 
 
 async def _reset(request: Request) -> None:

@@ -142,6 +142,31 @@ def cut_json(_fault: Fault, _call: Call, proceed: Proceed) -> Answer:
     return replace(answer, content=body[: len(body) // 2]).with_headers({"Content-Type": answer.media_type or ""})
 
 
+def drip(fault: Fault, _call: Call, proceed: Proceed) -> Answer:
+    """The work is done, the answer comes byte by byte, ``seconds`` apart."""
+    return replace(proceed(), manner="drip", pause=fault.seconds)
+
+
+def broken_header(_fault: Fault, _call: Call, proceed: Proceed) -> Answer:
+    """The work is done, a header of the answer is longer than any client takes."""
+    return replace(proceed(), manner="broken_header")
+
+
+def bad_length(_fault: Fault, _call: Call, proceed: Proceed) -> Answer:
+    """The work is done, the answer is shorter than its Content-Length says."""
+    return replace(proceed(), manner="bad_length")
+
+
+def broken_tls(_fault: Fault, _call: Call, proceed: Proceed) -> Answer:
+    """The work is done, in the middle of the answer comes what is no TLS."""
+    return replace(proceed(), manner="broken_tls")
+
+
+def oversized(_fault: Fault, _call: Call, proceed: Proceed) -> Answer:
+    """The work is done, the answer is packed and unpacks to 64 MiB."""
+    return replace(proceed(), manner="oversized")
+
+
 def token_expired(_fault: Fault, call: Call, _proceed: Proceed) -> Answer:
     """401 as for a token past its time."""
     text = "Lifetime validation failed, the token is expired."
@@ -190,6 +215,11 @@ KINDS: dict[str, Callable[[Fault, Call, Proceed], Answer]] = {
         cut_json,
         empty_body,
         other_json,
+        drip,
+        broken_header,
+        bad_length,
+        broken_tls,
+        oversized,
         token_expired,
         forbidden,
         segment_withdrawn,

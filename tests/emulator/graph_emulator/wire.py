@@ -92,12 +92,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP response: ``content`` is bytes, a JSON value, or None for no body; ``delay`` is in seconds."""
+    """One HTTP response: ``content`` is bytes, a JSON value, or None for no body; ``delay`` is in seconds.
+
+    ``manner`` is how it is sent, if not as servers send (see manners); ``pause`` are seconds between its bytes.
+    """
 
     status: int
     content: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    manner: str = ""
+    pause: float = 0.0
 
     @property
     def media_type(self) -> str | None:

@@ -121,6 +121,56 @@ def test_a_reset_inside_a_batch_leaves_a_part_of_it_done(emulator: Emulator, gra
     assert _count(graph) == 2
 
 
+ODD = ("drip", "broken_header", "bad_length", "broken_tls", "oversized")
+
+
+def _read_oddly(emulator: Emulator, graph: Client, method: str, path: str, **more: Any) -> int | None:
+    """Send a call whose answer is odd; return how many bytes were read of it, None where it broke off."""
+    headers = {"Authorization": f"Bearer {graph.token}"}
+    url = f"{emulator.url}{path}"
+    try:
+        with graph.session.request(method, url, headers=headers, timeout=30, stream=True, **more) as answer:
+            return sum(len(piece) for piece in answer.iter_content(65536))
+    except requests.RequestException:
+        return None
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_odd_answers_come_after_the_work_is_done(emulator: Emulator, graph: Client, kind: str) -> None:
+    emulator.admin("PUT", "faults", [{"kind": kind, "seconds": 0.0001}])
+    read = _read_oddly(emulator, graph, "POST", POLICIES, json={"@odata.type": WINDOWS, "priority": 1})
+    assert emulator.admin("GET", "journal")[0]["status"] == 201
+    assert _count(graph) == 1
+    if kind == "drip":
+        assert read
+    elif kind == "oversized":
+        assert read is not None
+        assert read > 64 * 1024 * 1024
+    else:
+        assert read is None
+
+
+@pytest.mark.parametrize("kind", ["bad_length", "oversized"])
+def test_odd_answers_inside_a_batch_are_those_of_the_batch(emulator: Emulator, graph: Client, kind: str) -> None:
+    emulator.admin("PUT", "faults", [{"kind": kind, "match": {"path": "^/beta/groups"}}])
+    steps = [
+        {"id": "1", "method": "GET", "url": "/groups"},
+        {"id": "2", "method": "GET", "url": "/officeConfiguration/clientConfigurations"},
+    ]
+    read = _read_oddly(emulator, graph, "POST", "/beta/$batch", json={"requests": steps})
+    assert read is None if kind == "bad_length" else read and read > 64 * 1024 * 1024
+    assert [item["status"] for item in emulator.admin("GET", "journal")[0]["batch"]] == [200, 200]
+    assert graph.call("GET", POLICIES).status_code == 200
+
+
+def test_a_drip_ends_with_its_reader(emulator: Emulator, graph: Client) -> None:
+    emulator.admin("PUT", "faults", [{"kind": "drip", "seconds": 1}])
+    headers = {"Authorization": f"Bearer {graph.token}"}
+    with pytest.raises(requests.Timeout):
+        graph.session.get(f"{emulator.url}{POLICIES}", headers=headers, timeout=0.2)
+    assert graph.call("GET", POLICIES).status_code == 200
+
+
 @pytest.mark.parametrize(("kind", "status"), [("server_error", 500), ("conflict", 409), ("redirect", 302)])
 def test_other_refusals(emulator: Emulator, graph: Client, kind: str, status: int) -> None:
     emulator.admin("PUT", "faults", [{"kind": kind}])

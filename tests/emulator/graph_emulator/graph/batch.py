@@ -58,7 +58,9 @@ def run(call: Call, settings: Settings, serve: Callable[[Call], Answer]) -> Answ
     responses = [_response(key, answer, settings) for key, answer in answers.items()]
     if not serial and settings.batch_order == "reversed":
         responses.reverse()
-    return Answer(200, {"responses": responses}, delay=sum(answer.delay for answer in answers.values()))
+    odd = next((answer for answer in answers.values() if answer.manner), Answer(200))
+    delay = sum(answer.delay for answer in answers.values())
+    return Answer(200, {"responses": responses}, delay=delay, manner=odd.manner, pause=odd.pause)
 
 
 def _bad(text: str) -> Refused:
