@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
 from ansible_collections.m365.apps.plugins.plugin_utils._export import ENDINGS, Export, File
+from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 from ansible_collections.m365.apps.plugins.plugin_utils._records import Origin, is_as_written, origin, says_the_same
 
 _PERMISSIONS = 0o7777
@@ -50,7 +51,7 @@ def planned(folder: Path, made: Export, purge: bool, source: str = "") -> Change
     for file in made.files:
         _plan_file(folder, file, source, changes)
     for name in _others(folder, made) if purge else ():
-        data = (folder / name).read_bytes()
+        data = read_bytes(folder / name)
         found = origin(name, data, source)
         if found is Origin.UNTOUCHED:
             changes.files[name] = (data, None)
@@ -111,7 +112,7 @@ def _in_the_way(path: Path) -> str | None:
         return "a link"
     if not path.is_file():
         return "no regular file"
-    return "a file of another hand" if origin(path.name, path.read_bytes(), "") is Origin.FOREIGN else None
+    return "a file of another hand" if origin(path.name, read_bytes(path), "") is Origin.FOREIGN else None
 
 
 def _plan_file(folder: Path, file: File, source: str, changes: Changes) -> None:
@@ -119,7 +120,7 @@ def _plan_file(folder: Path, file: File, source: str, changes: Changes) -> None:
     if not os.path.lexists(path):
         changes.files[file.name] = (None, file.data)
         return
-    before = path.read_bytes()
+    before = read_bytes(path)
     if is_as_written(before, file.data):
         return
     found = origin(file.name, before, source)

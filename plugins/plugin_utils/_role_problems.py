@@ -43,16 +43,17 @@ def _problems_of(name: str, value: t.Any, option: _role_inputs.Spec) -> list[str
         return [f"{name} is null. Leave it out, or give {_WANTED[option['type']]}."]
     if name in _role_inputs.specs() and name not in _FREE:
         return _problems_of_list(name, value)
-    if option["type"] not in _FITS:
+    fits = _FITS.get(option["type"], lambda _value: True)
+    choices = option.get("choices") or [value]
+    if not fits(value):
+        step = f"Give {_WANTED[option['type']]}"
+    elif name in _NAMES and not isinstance(value, str):
+        step = "Quote it, to make it a text"
+    elif value not in choices:
+        step = f"Give one of {', '.join(choices)}"
+    else:
         return []
-    if not _FITS[option["type"]](value):
-        return [f"{name} is {_shown(value)}. Give {_WANTED[option['type']]}."]
-    if name in _NAMES and not isinstance(value, str):
-        return [f"{name} is {_shown(value)}. Quote it, to make it a text."]
-    choices = option.get("choices")
-    if choices and value not in choices:
-        return [f"{name} is {_shown(value)}. Give one of {', '.join(choices)}."]
-    return []
+    return [f"{name} is {_shown(value)}. {step}."]
 
 
 def _problems_of_list(name: str, value: t.Any) -> list[str]:

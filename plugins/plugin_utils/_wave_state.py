@@ -10,10 +10,10 @@ import json
 import os
 import re
 import typing as t
-from pathlib import Path
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
 from ansible_collections.m365.apps.plugins.plugin_utils._places import file_name
+from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 
 FORMAT = 1
 ENDING = ".waves.json"
@@ -73,21 +73,15 @@ def old_file_name(tenant: str) -> str:
 
 def _text_of(path: str) -> str | None:
     """Return the text of a file, None where there is none. Raises UserError: what cannot be read is not absent."""
+    if not os.path.lexists(path):
+        return None
     try:
-        if not os.path.lexists(path):
-            return None
-        if not Path(path).is_file():
-            raise _unclear(path, "it is not a regular file")
-        with open(path, "rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
-        if len(data) > _MOST_BYTES:
-            raise _unclear(path, f"it is larger than {_MOST_BYTES} bytes")
-        return data.decode("utf-8-sig")
+        return read_bytes(path, _MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _unclear(path, "it is not UTF-8") from None
     except OSError as error:
         cause = error.strerror or type(error).__name__
-        raise _unclear(path, f"it cannot be read: {cause}", "Check its permissions") from None
+        raise _unclear(path, f"it cannot be read: {cause}", "Check its permissions, fix or delete it") from None
 
 
 def _parsed(path: str, text: str) -> Record:
@@ -105,8 +99,9 @@ def _problem(record: t.Any) -> str | None:
     """Return why a document is not a state file of this version; None where it is."""
     if not isinstance(record, dict):
         return "it does not hold a dict"
-    if type(record.get("format")) is not int or record["format"] != FORMAT:
-        return f"its format is {_shown(record.get('format'))}, not {FORMAT}"
+    found = record.get("format")
+    if not isinstance(found, int) or isinstance(found, bool) or found != FORMAT:
+        return f"its format is {_shown(found)}, not {FORMAT}"
     problem = _wrong_part(record, _FILE, "")
     if problem is None and not record["waves"]:
         problem = "it has no waves"

@@ -165,22 +165,18 @@ def test_no_wave_is_done_before_those_in_front_of_it(
 # What cannot be read is not absent.
 
 
-def test_a_link_that_leads_nowhere_is_not_absence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", ["link", "folder", "pipe"])
+def test_what_is_no_file_is_not_absence(tmp_path: Path, make: str) -> None:
     path = tmp_path / "contoso.waves.json"
-    path.symlink_to("nowhere")
-    with pytest.raises(UserError, match="it is not a regular file"):
+    makers: dict[str, t.Callable[[], None]] = {
+        "link": lambda: path.symlink_to("nowhere"),
+        "folder": path.mkdir,
+        "pipe": lambda: os.mkfifo(path),
+    }
+    makers[make]()
+    with pytest.raises(UserError, match="it cannot be read: ") as caught:
         read_state(str(path), "contoso", "abc", NAMES)
-
-
-def test_a_folder_or_a_pipe_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "contoso.waves.json"
-    path.mkdir()
-    with pytest.raises(UserError, match="it is not a regular file"):
-        read_state(str(path), "contoso", "abc", NAMES)
-    path.rmdir()
-    os.mkfifo(path)
-    with pytest.raises(UserError, match="it is not a regular file"):
-        read_state(str(path), "contoso", "abc", NAMES)
+    assert SENTENCE.fullmatch(str(caught.value))
 
 
 # Files of earlier versions
