@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from .._office.payload import Opaque
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy, id_key
 from .._office.unset import UNSET
-from .compare import flatten, is_keyed
+from .compare import SETTING_KEY, flatten, is_keyed
 from .desired import DesiredPolicy, GroupChange, State
 from .effects import Expected
 from .guards import Guards
@@ -174,16 +174,16 @@ def _payload(payload: t.Any) -> t.Any:
     """Return a value that is the same for payloads of the same meaning."""
     if isinstance(payload, Opaque) or not payload:
         return repr(payload) if payload else ""
-    members = payload if is_keyed(payload) else [payload]
+    ordered = sorted(payload, key=lambda member: member[SETTING_KEY]) if is_keyed(payload) else payload
     try:
-        texts = sorted(json.dumps(member, sort_keys=True) for member in members)
+        text = json.dumps(ordered, sort_keys=True)
     except RecursionError:
-        texts = ["["]
+        text = "[["
     # A list further in may be keyed too, and 1.0 is 1, so that the text is not the only one with this meaning: go leaf
     # by leaf.
-    if any("[" in text or "." in text for text in texts):
+    if "[" in text[1:] or "." in text:
         return sorted((repr(path), repr(_whole_number(value))) for path, value in flatten(payload).items())
-    return type(payload).__name__, texts
+    return text
 
 
 def _whole_number(value: t.Any) -> t.Any:
