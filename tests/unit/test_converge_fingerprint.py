@@ -321,7 +321,7 @@ def test_a_part_that_no_item_mentions_may_move(inline: bool) -> None:
     ("item", "change", "aspect"),
     [
         (wish("A", policy_payload={"a": 1}), {"policy_payload": {"a": 0}}, "policy_payload"),
-        (wish("A", groups=GroupChange(add=("All Staff",))), {"assignments": (Assignment("g"),)}, "groups"),
+        (wish("A", groups=GroupChange(add=("All Staff",))), {"assignments": (Assignment(GROUP),)}, "groups"),
         (wish("A", description="X"), {"priority": 3}, "priority"),
         (absent("A"), {"policy_payload": {"a": 0}}, "policy_payload"),
         (absent("A"), {"user_preference_payload": [1]}, "user_preference_payload"),

@@ -162,6 +162,15 @@ def test_a_diff_is_there_when_it_was_asked_for(with_diff: bool) -> None:
     assert ("diff" in result) is with_diff
 
 
+def test_a_deletion_shows_its_groups_by_the_names_that_are_known() -> None:
+    outcome = outcome_of([planned(WHOLE, None)], ["deleted"], [Delete(0)])
+    [shown] = outcome_result(outcome, True, {"g2": "All Staff"}.get)["diff"]
+    assert [group for group in shown["before"]["groups"] if group.startswith("g")] == ["g1", "g2"]
+    assert shown["before"]["group_names"] == {"g2": "All Staff"}
+    [plain] = outcome_result(outcome, True)["diff"]
+    assert "group_names" not in plain["before"]
+
+
 def test_nothing_changed() -> None:
     assert outcome_result(outcome_of([planned(BARE, BARE)], ["unchanged"]), True) == UNCHANGED
 

@@ -162,6 +162,26 @@ def test_a_proxys_page_says_nothing_about_a_group(wire: Wire, directory: GroupDi
         directory.check(ONE)
 
 
+# Names, where they are known
+
+
+def test_the_name_of_a_group_that_was_looked_up_is_known(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", CHECK, json={"id": ONE, "displayName": "All Staff"})
+    assert directory.name_of(ONE) is None
+    directory.look_up([], [ONE])
+    assert directory.name_of(ONE) == "All Staff"
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_a_name_that_cannot_be_read_is_not_known_and_nothing_hangs_on_it(
+    wire: Wire, directory: GroupDirectory, status: int
+) -> None:
+    wire.expect("GET", CHECK, **refusal(status))
+    directory.look_up([], [ONE])
+    assert directory.name_of(ONE) is None
+    assert directory.warnings == []
+
+
 # Many at once
 
 

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._graph.errors import UserError
-from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy, is_guid
 from .._office.reads import Entity, Part
 from .._office.unset import UNSET
 from .apply import OnError, Outcome, Progress, apply, nobody, predict, unforeseen_end
@@ -150,7 +150,9 @@ def groups_to_look_up(
             names.update(dict.fromkeys(more_names))
             ids.update(dict.fromkeys(more_ids))
         elif of_deletions and found.desired.state is State.ABSENT:
-            ids.update((entry.group_id, None) for entry in _assigned(found) if entry.group_id)
+            ids.update(
+                (entry.group_id, None) for entry in _assigned(found) if entry.group_id and is_guid(entry.group_id)
+            )
     return list(names), list(ids)
 
 

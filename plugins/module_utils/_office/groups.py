@@ -35,16 +35,18 @@ class GroupDirectory:
         self._unseen: set[str] = set()
         self._gone: set[str] = set()
         self._unread: list[str] = []
+        self._unnamed: list[str] = []
 
     @property
     def warnings(self) -> list[str]:
-        """A sentence on the groups that could not be looked up since the app may not read groups, if there are any."""
+        """Sentences on the groups that could not be looked up since the app may not read groups, if there are any."""
         if not self._unread:
-            return []
+            return list(self._unnamed)
         more = f" and {len(self._unread) - _SHOWN} more" if len(self._unread) > _SHOWN else ""
         shown = f"{', '.join(self._unread[:_SHOWN])}{more}"
         who = f"group {shown} was" if len(self._unread) == 1 else f"groups {shown} were"
-        return [f"{who} not looked up before use, since the app lacks the permission {_PERMISSION}"]
+        used = f"{who} not looked up before use, since the app lacks the permission {_PERMISSION}"
+        return [used, *self._unnamed]
 
     def look_up(self, names: t.Iterable[str], ids: t.Iterable[str] = ()) -> None:
         """Ask for all these names and ids at once; id_of and check then answer from memory. Raises nothing."""
@@ -118,7 +120,7 @@ class GroupDirectory:
         unread = [group_id for group_id, answer in pairs if _is_forbidden(answer)]
         if unread:
             count = f"{len(unread)} group{'s' if len(unread) > 1 else ''}"
-            self.warnings.append(f"the names of {count} are left out, since the app lacks the permission {_PERMISSION}")
+            self._unnamed.append(f"the names of {count} are left out, since the app lacks the permission {_PERMISSION}")
         return {group_id: None if group_id in unread else _name_in(group_id, answer) for group_id, answer in pairs}
 
     def _known(self, group_id: str, answer: Answer | GraphError) -> UserError | None:
