@@ -46,10 +46,14 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
+from ansible_collections.m365.apps.plugins.module_utils._office.payload import MOST_VALUES, has_too_many_values
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
-from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
+from ansible_collections.m365.apps.plugins.plugin_utils._reading import MOST_BYTES, read_bytes
 
+# A plan shows policies before and after, so it is larger than what it was made from.
+_MOST_BYTES = 4 * MOST_BYTES
+_MOST_VALUES = 2 * MOST_VALUES
 _KEYS = ("fingerprint", "details")
 
 
@@ -64,7 +68,7 @@ class LookupModule(LookupBase):
 def _approved(term: t.Any) -> dict[str, t.Any]:
     try:
         path = absolute_path(term)
-        plan = _plan_in(read_bytes(path))
+        plan = _plan_in(read_bytes(path, _MOST_BYTES))
     except PoliciesError as error:
         raise _error(str(term), str(error), "Check the path") from None
     except OSError as error:
@@ -78,7 +82,8 @@ def _approved(term: t.Any) -> dict[str, t.Any]:
 def _plan_in(data: bytes) -> dict[str, t.Any] | None:
     """Return what binds a run of the text of a plan.json, None where it is something else."""
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        document: t.Any = None if has_too_many_values(text, _MOST_VALUES) else json.loads(text)
     except (ValueError, RecursionError):
         return None
     plan = document.get("plan") if isinstance(document, dict) and document.get("mode") == "plan" else None

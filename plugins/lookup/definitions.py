@@ -30,7 +30,7 @@ description:
     or the description of a policy is its digits. What YAML takes for something else than is written (V(0123), V(1_000),
     V(0x1F), V(12:30:00), V(2026-01-02), V(yes), V(no), V(on), V(off)) is an error where a text or a number is wanted,
     and in payloads. Quote it.
-  - A YAML file may hold 500,000 values, counted with its aliases and merge keys followed; a JSON file 2,000,000.
+  - A YAML file may hold 500,000 values, counted with its aliases and merge keys followed; a JSON file 5,000,000.
   - The collection brings a JSON Schema of these files, C(schemas/definition.schema.json), for editors. The keys
     C($schema) and C($comment) of a policy are passed over.
 options:

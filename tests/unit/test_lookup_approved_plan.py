@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from ansible.errors import AnsibleLookupError
 
+from ansible_collections.m365.apps.plugins.lookup import approved_plan
 from ansible_collections.m365.apps.plugins.lookup.approved_plan import LookupModule
 
 DETAILS: dict[str, t.Any] = {"tenant": {"policies": []}}
@@ -75,3 +76,17 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path, term: str, cause: str) 
 def test_a_path_that_is_no_text_is_an_error() -> None:
     with pytest.raises(AnsibleLookupError, match="a path is of type int"):
         read(7)
+
+
+def test_a_plan_beyond_all_bounds_is_refused_before_it_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({**PLAN, "policies": [[]] * 50}))
+    assert read(str(path))["fingerprint"] == "m2a"
+    monkeypatch.setattr(approved_plan, "_MOST_VALUES", 20)
+    with pytest.raises(AnsibleLookupError, match=r"it is not a plan\.json"):
+        read(str(path))
+    monkeypatch.setattr(approved_plan, "_MOST_BYTES", 20)
+    with pytest.raises(AnsibleLookupError, match="it is larger than"):
+        read(str(path))

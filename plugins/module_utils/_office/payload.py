@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 from .._graph.messages import DEEPEST, finite, is_too_deep
 
-# Values of one JSON text: thousands of policies with all their settings.
-MOST_VALUES = 2_000_000
+# Values of one JSON text: far more than 5,000 policies with all their settings.
+MOST_VALUES = 5_000_000
 _TOO_DEEP = f"it is nested too deeply (more than {DEEPEST} levels)"
 _BOM = b"\xef\xbb\xbf"
 _TEXT_OR_MEMBER = re.compile(r'"(?:[^"\\]|\\.)*"|[,\[{]', re.DOTALL)
@@ -90,9 +90,9 @@ def parse_text(text: str) -> t.Any:
         raise PayloadError(f"it is not JSON ({error})") from error
 
 
-def has_too_many_values(text: str) -> bool:
-    """Tell whether a JSON text has more than MOST_VALUES values, by its commas and brackets outside of texts."""
-    most = MOST_VALUES
+def has_too_many_values(text: str, most: int | None = None) -> bool:
+    """Tell whether a JSON text has more values than ``most``, by its commas and brackets outside of texts."""
+    most = MOST_VALUES if most is None else most
     if sum(map(text.count, ",[{")) <= most:
         return False
     members = (found for found in _TEXT_OR_MEMBER.finditer(text) if found[0][0] != '"')
