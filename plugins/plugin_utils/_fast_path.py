@@ -40,6 +40,9 @@ from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import REACHES_
 SWITCH_VARIABLE = "m365_fast_path"
 SWITCH_ENVIRONMENT = "M365_FAST_PATH"
 
+# Folder of the playbooks that the collection brings; nothing of a user is there.
+_PLAYBOOKS = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", "playbooks"))
+
 # The form in which module arguments and results are written; older cores have but one.
 _PROFILE = "legacy"
 
@@ -63,6 +66,10 @@ class FastPathAction(ActionBase):
         error = refused_dates(self._task.args, self.DEFINITION.spec)
         if error is not None:
             return {"failed": True, "changed": False, "msg": str(error), "error": {}}
+        with self._where_the_user_is():
+            return self._run(tmp, task_vars)
+
+    def _run(self, tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         if not self._fits(task_vars):
             return self._run_as_module(task_vars)
         super().run(tmp, task_vars)
@@ -72,6 +79,17 @@ class FastPathAction(ActionBase):
         with contextlib.chdir(self._loader.get_basedir()):  # where a local module process runs
             printed, warnings = run_here(self.DEFINITION, arguments, self._voice(task_vars))
         return self._parse(_with_warnings(printed, warnings))
+
+    @contextlib.contextmanager
+    def _where_the_user_is(self) -> t.Iterator[None]:
+        """Let relative paths start where the run was started, where the playbook is one of this collection."""
+        before = self._loader.get_basedir()
+        if os.path.realpath(before) == _PLAYBOOKS:
+            self._loader.set_basedir(os.getcwd())
+        try:
+            yield
+        finally:
+            self._loader.set_basedir(before)
 
     def _fits(self, task_vars: t.Mapping[str, t.Any]) -> bool:
         """Tell whether a module process would run on this machine, as this user, with this Python and environment."""

@@ -229,6 +229,16 @@ def test_logins_of_the_environment(ansible: Ansible, there: Emulator, variables:
     assert there.logins() == 1
 
 
+@both_ways
+def test_a_relative_path_starts_where_a_packaged_playbook_was_run(ansible: Ansible, there: Emulator) -> None:
+    environment = {name: value for name, value in ansible.login.items() if name != "AZURE_CLIENT_SECRET"}
+    export = ("m365.apps.export", "-e", "rollout_export_folder=exported")
+    ansible.run("ansible-playbook", *export, **environment, AZURE_CLIENT_CERTIFICATE_PATH="app.pem").ok()
+    ansible.run("ansible-playbook", *export, "-e", "m365_certificate_path=app.pem", **environment).ok()
+    assert (ansible.folder / "exported").is_dir()
+    assert there.logins() == 2
+
+
 def machine(there: Emulator, kind: str) -> dict[str, str]:
     """Return the environment of an Azure machine or service."""
     url = there.ready.url
