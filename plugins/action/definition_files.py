@@ -12,6 +12,7 @@ from pathlib import Path
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain, printable
+from ansible_collections.m365.apps.plugins.module_utils._module.masking import masked_places
 from ansible_collections.m365.apps.plugins.plugin_utils._export import ENDINGS, Export, export
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import Changes, apply, kept_warning, planned
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import plain_arguments
@@ -31,6 +32,10 @@ SPEC: dict[str, t.Any] = {
 }
 
 
+# So many places of masks are named.
+_SHOWN = 5
+
+
 class ActionModule(ActionBase):
     """Writes policies to a folder as definition files."""
 
@@ -45,6 +50,7 @@ class ActionModule(ActionBase):
             folder = _folder(options["path"])
             schema = options["schema"] or os.path.relpath(SCHEMA, folder)
             given = plain_arguments({"configs": options["configs"], "group_names": options["group_names"]})
+            _refuse_masks(given)
             source = options["source"] or ""
             all_ids = options["ids"] == "always"
             made = export(given["configs"], given["group_names"], options["format"], schema, all_ids, source)
@@ -61,6 +67,16 @@ class ActionModule(ActionBase):
             return result
         result.update(failed=True, msg=cause)
         return result
+
+
+def _refuse_masks(given: t.Mapping[str, t.Any]) -> None:
+    """Refuse policies in which a mask stands for a secret: such files could not be brought back. Raises UserError."""
+    masked = masked_places([*given["configs"], {"group_names": given["group_names"]}])
+    if masked:
+        places = ", ".join(masked[:_SHOWN]) + (f" and {len(masked) - _SHOWN} more" if len(masked) > _SHOWN else "")
+        cause = f"a secret of the run that read them is a part of {places}, and a mask stands there"
+        step = "Use another secret (the password of a proxy is one), or change the text, and read them again"
+        raise UserError("the policies", "export them", cause, step)
 
 
 def _folder(path: str) -> Path:

@@ -99,8 +99,9 @@ notes:
     the first in this order is taken.
   - For the login and connection options, C(null) means the same as leaving the option out, and so does an empty
     environment variable.
-  - Secrets are masked in everything that a module returns, also where a server repeats them, as C((secret masked by
-    m365.apps)). One of fewer than 8 characters is masked in messages only, so that names and payloads which hold it by
-    chance are not damaged. What is written to Graph is never masked, and a policy's text that holds a mask is refused.
+  - Secrets that a run uses are masked in everything that a module returns, also where a server repeats them, as
+    C((secret masked by m365.apps)). One of fewer than 8 characters is masked in messages only, so that names and
+    payloads which hold it by chance are not damaged. What is written to Graph is never masked, and a policy's text that
+    holds a mask is refused.
   - The guide R(Logging in,ansible_collections.m365.apps.docsite.guide_authentication) tells how to set each login up.
 """

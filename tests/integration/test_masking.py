@@ -5,8 +5,19 @@
 
 from __future__ import annotations
 
+import json
+import re
+import typing as t
+
 from ansible_collections.m365.apps.tests.integration.support import tenant
-from ansible_collections.m365.apps.tests.integration.support.processes import HIDDEN, assert_called_with, both_ways
+from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
+from ansible_collections.m365.apps.tests.integration.support.plays import play
+from ansible_collections.m365.apps.tests.integration.support.processes import (
+    HIDDEN,
+    Ansible,
+    assert_called_with,
+    both_ways,
+)
 from ansible_collections.m365.apps.tests.integration.support.secret_place import APP, GROUP, Place
 
 ONE, MANY, INFO, ORDER, GROUPS = (
@@ -84,3 +95,79 @@ def test_what_was_masked_is_not_written(place: Place) -> None:
         assert results[name]["failed"]
         assert "cannot use description: it holds a mask" in results[name]["msg"]
     assert place.emulator.writes() == []
+
+
+ORDINARY = "Standard"
+NAMED = {"displayName": f"Contoso {ORDINARY}", "description": f"the {ORDINARY}", "priority": 1}
+# Credentials that the environment offers, and that a login by client_secret of the task does not use.
+UNUSED = {
+    "M365_ACCESS_TOKEN": f"x.{ORDINARY}.y",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD": ORDINARY,
+    "AZURE_FEDERATED_TOKEN_FILE": f"eyJ\n{ORDINARY}",
+    "IDENTITY_HEADER": ORDINARY,
+    "HTTP_PROXY": f"http://u:{ORDINARY}@127.0.0.1:1",
+}
+ROLLOUT = {
+    "rollout_policies": [{"display_name": f"Contoso {ORDINARY}", "description": "new"}],
+    "rollout_backup_folder": "{{ playbook_dir }}/backup",
+    "rollout_plan_folder": "{{ playbook_dir }}/plan",
+    "rollout_export_folder": "{{ playbook_dir }}/export",
+    "rollout_drift_file": "{{ playbook_dir }}/drift.json",
+    "rollout_state_folder": "{{ playbook_dir }}/state",
+    "rollout_drift_fails": False,
+}
+
+
+def entered(*entries: str, **variables: t.Any) -> list[dict[str, t.Any]]:
+    """Return tasks that run entry points of the role; one that fails is told of, and does not end the play."""
+    return [
+        {
+            "block": [
+                {
+                    "ansible.builtin.include_role": {"name": "m365.apps.rollout", "tasks_from": entry},
+                    "vars": {**ROLLOUT, **variables},
+                }
+            ],
+            "rescue": [{"ansible.builtin.debug": {"msg": f"REFUSED {entry}: {{{{ ansible_failed_result.msg }}}}"}}],
+        }
+        for entry in entries
+    ]
+
+
+@both_ways
+def test_an_unused_secret_damages_nothing_that_is_kept(ansible: Ansible, emulator: Emulator) -> None:
+    emulator.reset(tenant.state([NAMED]))
+    site = ansible.folder / "site.yml"
+    site.write_text(json.dumps([play(entered("export", "plan", "main"))]))
+    run = ansible.playbook(site, **UNUSED).ok()
+    assert "REFUSED" not in run.output
+    assert [policy["description"] for policy in emulator.tenant(tenant.TENANT)["policies"]] == ["new"]
+    [backup] = (ansible.folder / "backup").rglob("definitions/*.yml")
+    for path in (ansible.folder / "export" / "contoso-standard.yml", backup):
+        assert f"display_name: Contoso {ORDINARY}\n" in path.read_text()
+    kept = [path for path in ansible.folder.rglob("*") if path.is_file() and path.suffix in (".yml", ".json", ".md")]
+    assert [path for path in kept if "secret masked" in path.read_text()] == []
+
+
+@both_ways
+def test_what_a_used_secret_masks_is_not_kept(ansible: Ansible, emulator: Emulator) -> None:
+    """Each refuses in one sentence, before anything is written to the tenant or to a file."""
+    state = tenant.state([NAMED], [{"id": "11111111-0000-4000-8000-000000000009", "displayName": "g"}])
+    state["tenants"][tenant.TENANT]["apps"][0].update(secrets=[ORDINARY])
+    emulator.reset(state)
+    waves = [{"name": "all", "groups": ["g"]}]
+    tasks = [
+        *entered("export", "plan", "main", "drift"),
+        *entered("main", rollout_backup_folder="", rollout_waves=waves),
+    ]
+    site = ansible.folder / "site.yml"
+    site.write_text(json.dumps([play(tasks)]).replace("{{ m365_client_secret }}", ORDINARY))
+    run = ansible.playbook(site).ok()
+    refused = re.findall(r"REFUSED (\w+): (.*)", run.stdout)
+    assert [entry for entry, _text in refused] == ["export", "plan", "main", "drift", "main"], run.output
+    for entry, text in refused:
+        assert "a secret of" in text, entry
+        assert "policy 'Contoso (secret masked by m365.apps)'" in text, entry
+    assert emulator.writes() == []
+    files = {path.name for path in ansible.folder.rglob("*") if path.is_file() and "ansible" not in path.parts}
+    assert files <= {"site.yml", "variables.json", "ansible.cfg"}

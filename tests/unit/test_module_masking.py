@@ -15,7 +15,9 @@ from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
 import pytest
+from ansible.errors import AnsibleFilterError
 
+from ansible_collections.m365.apps.plugins.filter import checkin_gate
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
@@ -23,13 +25,15 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.managed_identity 
 from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import client_secret_login
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._graph.session import Connection
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY, with_shared
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY, SHARED, with_shared
 from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Request
+from ansible_collections.m365.apps.plugins.module_utils._module.logins import used_params
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import (
     HIDDEN,
     MASK,
     holds_mask,
     masked,
+    masked_places,
     secrets_of,
     shown_arguments,
     shown_result,
@@ -116,7 +120,87 @@ def test_which_secrets_are_known(params: dict[str, t.Any], secrets: set[str], mo
 def test_secrets_of_the_environment_and_acquired_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IDENTITY_HEADER", "header")
     monkeypatch.setenv("HTTPS_PROXY", "http://u:pw@proxy.example")
-    assert secrets_of({}, ["opaque"]) >= {"header", "pw", "u:pw", "opaque"}
+    assert secrets_of({"managed_identity": "system"}, ["opaque"]) == {"header", "pw", "u:pw", "opaque"}
+    assert secrets_of({}, ["opaque"]) == {"pw", "u:pw", "opaque"}
+
+
+WORD = "Standard"
+PROXY = f"http://u:{WORD}@proxy.example"
+APP = {"tenant_id": "t", "client_id": "c"}
+# What a task and the environment give (a * marks what the task gives), and whether the word is a secret that is used.
+USES: dict[str, tuple[dict[str, str], dict[str, str], bool]] = {
+    "the secret of the login": ({"client_secret": WORD}, {}, True),
+    "a secret beside a token": ({"client_secret": WORD, "access_token*": JWT}, {}, False),
+    "a token of the environment, which comes first": ({"client_secret": WORD, "access_token": JWT}, {}, False),
+    "a token beside a secret": ({"access_token": f"x.{WORD}.y", "client_secret*": "other-secret"}, {}, False),
+    "a passphrase without its certificate": ({"certificate_passphrase": WORD, "client_secret": "other"}, {}, False),
+    "a passphrase with it": ({"certificate_passphrase": WORD, "certificate_path": "app.pfx"}, {}, True),
+    "a secret beside a certificate": ({"certificate_path*": "app.pfx", "client_secret": WORD}, {}, False),
+    "the proxy": ({"proxy": PROXY, "access_token": JWT}, {}, True),
+    "another proxy than that of the environment": (
+        {"proxy": "http://p", "access_token": JWT},
+        {"HTTPS_PROXY": PROXY},
+        False,
+    ),
+    "the proxy of the environment": ({"access_token": JWT}, {"HTTPS_PROXY": PROXY}, True),
+    "the proxy for everything": ({"access_token": JWT}, {"ALL_PROXY": PROXY}, True),
+    "a proxy for http": ({"access_token": JWT}, {"http_proxy": PROXY}, False),
+    "a proxy that is not for this host": (
+        {"access_token": JWT},
+        {"HTTPS_PROXY": PROXY, "NO_PROXY": "graph.microsoft.com"},
+        False,
+    ),
+    "a proxy that is for the login only": (
+        {"client_secret": "other"},
+        {"HTTPS_PROXY": PROXY, "NO_PROXY": "graph.microsoft.com"},
+        True,
+    ),
+    "the header of a managed identity": ({"managed_identity": "system"}, {"IDENTITY_HEADER": WORD}, True),
+    "its header beside a token": ({"access_token": JWT}, {"IDENTITY_HEADER": WORD}, False),
+    "two logins, of which none is used": ({"access_token*": JWT, "client_secret*": WORD}, {}, True),
+}
+
+
+@pytest.mark.parametrize(("options", "environment", "counts"), USES.values(), ids=USES)
+def test_only_a_secret_that_is_used_is_masked(
+    options: dict[str, str], environment: dict[str, str], counts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    given = {name.rstrip("*"): value for name, value in options.items() if name.endswith("*")}
+    params = {**dict.fromkeys(SHARED), **APP, **{name.rstrip("*"): value for name, value in options.items()}}
+    used = used_params(params, given)
+    name = "Contoso Standard"
+    shown = shown_result({"config": {"display_name": name}}, used)
+    assert (shown["config"]["display_name"] != name) is counts
+    # The option itself is hidden in any case.
+    assert WORD not in json.dumps(shown_arguments({**params, **APP}, SPEC, secrets_of(used)))
+
+
+def test_where_masks_stand() -> None:
+    value = {
+        "configs": [{"display_name": f"A {MASK}", "description": "x", "groups": [MASK]}, {"display_name": "B"}],
+        "diff": [{"after": {MASK: 1}}],
+        "plan": HIDDEN,
+    }
+    assert masked_places(value) == [
+        f"policy 'A {MASK}'.display_name",
+        f"policy 'A {MASK}'.groups[0]",
+        "diff[0].after",
+        "plan",
+    ]
+    assert masked_places([{"display_name": "B", "description": "********"}]) == []
+
+
+def test_a_gate_compares_no_masked_names() -> None:
+    gate = checkin_gate.FilterModule().filters()["checkin_gate"]
+    rows = [{"display_name": f"Contoso {MASK}", "id": "1"}, {"display_name": "Other", "id": "2"}]
+    with pytest.raises(
+        AnsibleFilterError,
+        match="cannot be compared: a mask may stand for a secret in the name of policy 'Contoso Standard'",
+    ):
+        gate({"policies": rows}, ["Contoso Standard"])
+    assert gate({"policies": rows}, ["Other"])["verdict"] == "waiting"
 
 
 def test_a_short_secret_is_masked_in_messages_only() -> None:
@@ -169,7 +253,7 @@ def test_arguments() -> None:
 
 
 @pytest.mark.parametrize("mask", [MASK, HIDDEN])
-@pytest.mark.parametrize("name", ["display_name", "description", "policy_payload", "user_preference_payload"])
+@pytest.mark.parametrize("name", ["display_name", "description", "policy_payload", "user_preference_payload", "groups"])
 def test_a_mask_is_not_written(name: str, mask: str) -> None:
     text = f"with {mask}"
     value = [{"a": {text: 1}}] if "payload" in name else text

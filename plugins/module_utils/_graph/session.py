@@ -67,11 +67,16 @@ def open_session(connection: Connection, url: str) -> requests.Session:
     if connection.proxy:
         session.proxies = {"https": connection.proxy, "http": connection.proxy}
     else:
-        session.proxies = dict(requests.utils.get_environ_proxies(url))
+        session.proxies = environment_proxies(url)
     # requests reads the place that a redirect leads to even where it is not followed, and stumbles over what is no URL.
     session.get_redirect_target = lambda resp: None  # type: ignore[method-assign] # noqa: ARG005
     session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "gzip"})
     return session
+
+
+def environment_proxies(url: str) -> dict[str, str]:
+    """Return the proxies of the environment for a URL by their scheme, none where no_proxy names its host."""
+    return dict(requests.utils.get_environ_proxies(url)) if REQUESTS_IMPORT_ERROR is None else {}
 
 
 def replace_body(response: requests.Response, body: bytes) -> None:

@@ -18,6 +18,7 @@ from .._graph.session import REQUESTS_IMPORT_ERROR
 from .arguments import SHARED, with_shared
 from .given import outline, taken
 from .jobs import Job, Reply, Request
+from .logins import used_params
 from .masking import masked, secrets_of, shown_arguments, shown_result
 from .modules import ModuleDefinition
 from .starter import STARTED_BY, Starter, is_read, starter_from
@@ -118,8 +119,13 @@ class Module(AnsibleModule):
     def _shown(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
         # From here on AnsibleModule has nothing to mask, see ``masking``.
         self.no_log_values: set[str] = set()
-        arguments = shown_arguments(self.params, self.argument_spec, self._tokens)
-        return {**shown_result(result, self.params, self._tokens), "invocation": {"module_args": arguments}}
+        used = self._used()
+        arguments = shown_arguments(self.params, self.argument_spec, secrets_of(used, self._tokens))
+        return {**shown_result(result, used, self._tokens), "invocation": {"module_args": arguments}}
+
+    def _used(self) -> dict[str, t.Any]:
+        """Return the options without the secrets of logins that this run does not use."""
+        return used_params(self.params, self.raw)
 
     def end_without(self, missing: MissingLibraryError) -> None:
         """Say which library is missing and end the process."""

@@ -82,7 +82,7 @@ def authenticator_of(params: Params, raw: Params, connection: Connection, retry:
 
     Raises UserError, with nothing sent, for options that are missing, contradict each other or cannot be used.
     """
-    chosen = _chosen(params, raw)
+    chosen = chosen_login(params, raw)
     kind = _KINDS[chosen]
     for other in _KINDS.values():
         given = [name for name in other.extras if raw.get(name) is not None and params[name]]
@@ -98,8 +98,21 @@ def authenticator_of(params: Params, raw: Params, connection: Connection, retry:
     return kind.make(params, raw, connection, retry)
 
 
-def _chosen(params: Params, raw: Params) -> str:
-    """Return the option that names the login."""
+def used_params(params: Params, raw: Params) -> dict[str, t.Any]:
+    """Return the options without those of other logins than the one that is used.
+
+    Where it cannot be told which one is, nothing is sent, and all of them stay.
+    """
+    try:
+        chosen = chosen_login(params, raw)
+    except UserError:
+        return dict(params)
+    unused = {name for login, kind in _KINDS.items() if login != chosen for name in (login, *kind.extras)}
+    return {name: None if name in unused else value for name, value in params.items()}
+
+
+def chosen_login(params: Params, raw: Params) -> str:
+    """Return the option that names the login. Raises UserError where none or two do."""
     asked = [name for name in _KINDS if raw.get(name) is not None]
     if len(asked) > 1:
         ways = "two ways" if len(asked) == 2 else f"{len(asked)} ways"

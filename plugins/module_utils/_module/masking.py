@@ -10,6 +10,7 @@ payloads that have nothing to do with a secret, and the next task would write wh
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import json
 import math
@@ -18,6 +19,9 @@ import re
 import typing as t
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
+from .._graph.clouds import CLOUDS
+from .._graph.errors import printable
+from .._graph.session import environment_proxies
 from .._office.policy import is_guid
 from .arguments import SHARED, Spec
 
@@ -30,7 +34,8 @@ LONG = 8
 
 _PATHS = ("certificate_path", "federated_token_file", "ca_path")
 _URLS = ("proxy", "graph_url", "login_url")
-_PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+# Where these log in, the login service is not called.
+_WITHOUT_LOGIN = ("access_token", "managed_identity")
 # What goes to a server, which may repeat it. A passphrase goes nowhere, and a proxy's password has a user beside it.
 _SENT = ("client_secret", "access_token")
 _MESSAGES = ("msg", "error", "warnings", "exception")
@@ -39,14 +44,17 @@ _KEY_OR_TOKEN = re.compile(r"[\r\n]|-----BEGIN |^\s*eyJ")
 
 
 def secrets_of(params: t.Mapping[str, t.Any], tokens: t.Iterable[str] = ()) -> set[str]:
-    """Return the secrets that a module knows: from its options, its environment, and the tokens it acquired.
+    """Return the secrets that a run uses: from its options, its environment, and the tokens it acquired.
 
-    A path option that holds a key or a token in place of a path counts as a secret, too.
+    ``params`` are without those of logins that are not used (``used_params``): a secret that is not used is a word, and
+    would be masked in the names of policies. A path option that holds a key or a token in place of a path counts as a
+    secret, too.
     """
     secrets = {str(params[name]) for name, option in SHARED.items() if option.get("no_log") and params.get(name)}
     secrets -= {str(params.get("proxy"))}
-    secrets.add(os.environ.get("IDENTITY_HEADER", ""))
-    for url in [*(params.get(name) for name in _URLS), *(os.environ.get(name) for name in _PROXIES)]:
+    if params.get("managed_identity"):
+        secrets.add(os.environ.get("IDENTITY_HEADER", ""))
+    for url in [*(params.get(name) for name in _URLS), *_environment_proxies(params)]:
         secrets.update(_passwords(str(url or "")))
     for path in (str(params.get(name) or "") for name in _PATHS):
         if _KEY_OR_TOKEN.search(path):
@@ -55,6 +63,22 @@ def secrets_of(params: t.Mapping[str, t.Any], tokens: t.Iterable[str] = ()) -> s
         # The signature alone makes a token of what everybody can guess.
         secrets.update((token, *token.split(".")[1:]))
     return secrets - {""}
+
+
+def _environment_proxies(params: t.Mapping[str, t.Any]) -> set[str]:
+    """Return the proxies that the environment puts between a run and its servers, which are called by https."""
+    if params.get("proxy"):
+        return set()
+    cloud = CLOUDS[params["cloud"]] if params.get("cloud") in CLOUDS else CLOUDS["global"]
+    urls = [params.get("graph_url") or cloud.graph_url]
+    if not any(params.get(name) for name in _WITHOUT_LOGIN):
+        urls.append(params.get("login_url") or cloud.login_url)
+    used: set[str] = set()
+    for url in urls:
+        with contextlib.suppress(ValueError):  # what is not a URL is refused elsewhere
+            proxies = environment_proxies(str(url))
+            used.add(proxies.get("https") or proxies.get("all") or "")
+    return used
 
 
 def _passwords(url: str) -> set[str]:
@@ -88,6 +112,31 @@ def holds_mask(value: t.Any) -> bool:
     """Tell whether a mask, of this collection or of Ansible, is in a JSON value."""
     text = json.dumps(value)
     return MASK in text or HIDDEN in text
+
+
+def may_be_masked(text: t.Any, shown: str) -> bool:
+    """Tell whether what is shown with a mask can be this text."""
+    pattern = ".+".join(re.escape(part) for part in shown.split(MASK))
+    return MASK in shown and re.fullmatch(pattern, str(text), re.DOTALL) is not None
+
+
+def masked_places(value: t.Any) -> list[str]:
+    """Return where in a JSON value a mask stands, as paths in which policies are named, each path once."""
+    return list(dict.fromkeys(printable(path) for path in _mask_paths(value, ""))) if holds_mask(value) else []
+
+
+def _mask_paths(value: t.Any, path: str) -> t.Iterator[str]:
+    if isinstance(value, str) and (MASK in value or HIDDEN in value):
+        yield path
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            inner = f"{path}.{key}" if path else str(key)
+            yield from _mask_paths(str(key), path)
+            yield from _mask_paths(member, inner)
+    elif isinstance(value, (list, tuple)):
+        for place, member in enumerate(value):
+            named = member.get("display_name") if isinstance(member, dict) else None
+            yield from _mask_paths(member, f"{path}[{place}]" if named is None else f"policy '{named}'")
 
 
 def _forms(secret: str) -> set[str]:
@@ -143,8 +192,8 @@ def shown_result(
     return shown
 
 
-def shown_arguments(params: t.Mapping[str, t.Any], spec: Spec, tokens: t.Iterable[str] = ()) -> dict[str, t.Any]:
-    """Return a module's options as they may be shown.
+def shown_arguments(params: t.Mapping[str, t.Any], spec: Spec, secrets: t.Iterable[str] = ()) -> dict[str, t.Any]:
+    """Return a module's options as they may be shown; ``secrets`` are those that the run uses.
 
     A secret one is hidden whatever its value, and so is one that the module does not have: it may be one misspelled.
     Numbers that JSON does not know (NaN, infinite ones), which Ansible passes on, become texts.
@@ -156,7 +205,10 @@ def shown_arguments(params: t.Mapping[str, t.Any], spec: Spec, tokens: t.Iterabl
     for name in _URLS:
         if isinstance(shown.get(name), str):
             shown[name] = _USER_INFO.sub(f"{MASK}@", shown[name])
-    return t.cast("dict[str, t.Any]", masked(_known_to_json(shown), secrets_of(params, tokens)))
+    for name in _PATHS:
+        if _KEY_OR_TOKEN.search(str(shown.get(name) or "")):
+            shown[name] = MASK
+    return t.cast("dict[str, t.Any]", masked(_known_to_json(shown), secrets))
 
 
 def _known_to_json(value: t.Any) -> t.Any:

@@ -22,7 +22,7 @@ _IDENTITY = ("id", "display_name")
 _AROUND_IDS = " \t\r\n{}()<>\"'"
 _TEXTS = ("id", "display_name", "description")
 _GROUP_KEYS = ("set", "add", "remove")
-_WRITTEN = ("display_name", "description", *PAYLOAD_FIELDS.values())
+_WRITTEN = ("display_name", "description", *PAYLOAD_FIELDS.values(), "groups")
 
 
 def desired_policy(params: Arguments, raw: t.Any, state: State | None = None, label: str = "") -> DesiredPolicy:
@@ -58,7 +58,7 @@ def desired_policy(params: Arguments, raw: t.Any, state: State | None = None, la
     if "groups" in given:
         values["groups"] = group_change(params["groups"], subject)
     _check_assignments(params, values.get("groups"), subject)
-    _check_masks(values, subject)
+    _check_masks({**values, "groups": params.get("groups")}, subject)
     return DesiredPolicy(label=label, state=state or State(params["state"]), **values)
 
 
