@@ -16,6 +16,7 @@ from .apply import OnError, Outcome, Progress, apply, nobody, predict, unforesee
 from .binding import Binding, refuse_changed
 from .confirm import Wait, confirm
 from .desired import DesiredPolicy, GroupChange, State
+from .fingerprint import definitions_of
 from .groups import resolve, resolved, to_look_up
 from .guards import Guards, check_deletions, prunable, refuse_protected
 from .known_groups import NamedGroups, refuse_unknown
@@ -97,17 +98,9 @@ def read_and_plan(
     refuse_unknown([*_named_by(matches), *named], directory)
     reach = None if terms.reach is None else frozenset(resolved(terms.reach, directory))
     groups = tuple(_resolve(found, directory) for found in matches)
-    plan = make_plan(
-        matches,
-        live,
-        groups,
-        surface.capabilities,
-        terms.order,
-        terms.guards,
-        reach,
-        listed=len(desired),
-        context=terms.context,
-    )
+    plan = make_plan(matches, live, groups, surface.capabilities, terms.order, terms.guards, reach, len(desired))
+    asked = definitions_of(desired, groups[: len(desired)], (terms.order, terms.guards), terms.context)
+    plan = replace(plan, definitions=asked)
     refuse_changed(terms.binding, plan)
     waves = plans_by_wave(_reaches(terms, directory), matches, groups, plan, terms.order, terms.guards)
     return replace(plan, parts=len(wanted), groups=len(names) + len(ids), waves=waves)

@@ -18,7 +18,7 @@ from .actions import Action, UpdatePriorities
 from .compare import changed_fields, same_payload
 from .desired import GroupChange, State
 from .effects import Expected, expectations
-from .fingerprint import Definitions, Details, definitions_of, details_of, text_of
+from .fingerprint import Definitions, Details, details_of, text_of
 from .groups import gone_warnings, merge
 from .guards import Guards, check_limits, unmatched_patterns
 from .match import Match
@@ -119,15 +119,13 @@ def make_plan(
     guards: Guards | None = None,
     reach: Reach | None = None,
     listed: int | None = None,
-    context: t.Mapping[str, t.Any] | None = None,
 ) -> Plan:
     """Return the plan; with a reach (ids of groups) only what nobody outside of it would feel.
 
     ``matches`` carry the live policies with everything read that their desired side mentions; the first ``listed`` of
-    them (None: all) were asked for, the others are to be pruned. ``groups`` are the resolved wishes, by place;
-    ``context`` is what counts as part of the definitions. The order of writes keeps priorities unique at every moment
-    and deletes as late as possible: deletions that free a number, renumbering, creates and updates, the other
-    deletions. Raises UserError.
+    them (None: all) were asked for, the others are to be pruned. ``groups`` are the resolved wishes, by place. The
+    order of writes keeps priorities unique at every moment and deletes as late as possible: deletions that free a
+    number, renumbering, creates and updates, the other deletions. Raises UserError.
     """
     guards, listed = guards or Guards(), len(matches) if listed is None else listed
     if not capabilities.priorities:
@@ -136,17 +134,12 @@ def make_plan(
     if reach is not None:
         # What is pruned counts as one that others have: it goes with the last wave.
         seen = [*matches[:listed], *map(_unassigned, matches[listed:])]
-        held = held_back(seen, live, reach)
-        parts = [within(found, change, reach) for found, change in zip(seen, groups, strict=True)]
-        parts = [
-            (Match(part.desired, found.live), change) for found, (part, change) in zip(matches, parts, strict=True)
-        ]
-        draft = _draft(matches, groups, live, capabilities, order, held, parts)
+        parts = [_reached(*each, reach) for each in zip(matches, seen, groups, strict=True)]
+        draft = _draft(matches, groups, live, capabilities, order, held_back(seen, live, reach), parts)
     items, stages = _written(matches, live, draft, whole, capabilities)
     # All writes, those that a reach holds back included.
     every = (items, stages) if reach is None else _written(matches, live, whole, whole, capabilities)
     depends = [_mentioned(found, change) for found, change in zip(matches, groups, strict=True)]
-    asked = [found.desired for found in matches[:listed]]
     plan = Plan(
         items,
         stages,
@@ -154,7 +147,6 @@ def make_plan(
         listed,
         touched=tuple(_touched(depends, live, whole.numbers, order)),
         capabilities=capabilities,
-        definitions=definitions_of(asked, groups[:listed], (order, guards), context or {}),
         warnings=(*unmatched_patterns(live, guards), *twin_warnings(items, live), *gone_warnings(items, groups)),
         effects=tuple(expectations(chain.from_iterable(every[1]), every[0], live)),
     )
@@ -203,6 +195,12 @@ def _written(
         for found, after, wanted in zip(matches, draft.after, whole.after, strict=True)
     )
     return items, tuple(stages_of(items, live, draft.numbers, capabilities.inline_payloads))
+
+
+def _reached(found: Match, seen: Match, change: GroupChange | None, reach: Reach) -> tuple[Match, GroupChange | None]:
+    """Return the part of a wish that stays within the reach, by what is ``seen`` of the policy."""
+    part, change = within(seen, change, reach)
+    return Match(part.desired, found.live), change
 
 
 def _unassigned(found: Match) -> Match:
