@@ -67,7 +67,14 @@ class ActionModule(FastPathAction):
             say=lambda text: voice.tell(plain(f"{options['label']}: {text}", _LONGEST_LINE)),
             alone=lambda: not _watch.is_wanted(starter),
         )
-        verdict, answer = wait_at(gate, world)
+        try:
+            verdict, answer = wait_at(gate, world)
+        except PoliciesError as error:
+            return {
+                **result,
+                "failed": True,
+                "msg": plain(f"{options['label']}: cannot be judged: {error}", _LONGEST_LINE),
+            }
         return {**result, **self._verdict(options["label"], verdict, answer)}
 
     def _ask(self, since: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -102,22 +102,8 @@ _value:
 
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._module.masking import may_be_masked
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import checkin_gate
-
-
-def whole_gate(checkins: t.Any, policies: t.Any = None, *terms: t.Any, **named: t.Any) -> dict[str, t.Any]:
-    """Return what a gate says to check-ins. Raises PoliciesError, also where a mask may stand in a name that counts."""
-    wanted = policies if isinstance(policies, list) else []
-    listed = checkins.get("policies") if isinstance(checkins, dict) else None
-    names = [str(row.get("display_name")) for row in listed or () if isinstance(row, dict)]
-    hidden = [name for name in wanted if name not in names and any(may_be_masked(name, shown) for shown in names)]
-    if hidden:
-        cause = f"a mask may stand for a secret in the name of policy '{hidden[0]}'"
-        raise PoliciesError(f"the check-ins: cannot be compared: {cause}. Use another secret.")
-    return checkin_gate(checkins, policies, *terms, **named)
+from ansible_collections.m365.apps.plugins.plugin_utils._gate import verdict_on
 
 
 class FilterModule:
@@ -125,4 +111,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"checkin_gate": as_filter(whole_gate, "m365.apps.checkin_gate")}
+        return {"checkin_gate": as_filter(verdict_on, "m365.apps.checkin_gate")}

@@ -9,10 +9,23 @@ import time
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.m365.apps.plugins.module_utils._module.masking import may_be_masked
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import checkin_gate
 
 Dict = dict[str, t.Any]
+
+
+def verdict_on(checkins: t.Any, policies: t.Any = None, *terms: t.Any, **named: t.Any) -> dict[str, t.Any]:
+    """Return what a gate says to check-ins. Raises PoliciesError, also where a mask may stand in a name that counts."""
+    wanted = policies if isinstance(policies, (list, tuple)) else ()
+    listed = checkins.get("policies") if isinstance(checkins, dict) else None
+    names = [str(row.get("display_name")) for row in listed or () if isinstance(row, dict)]
+    hidden = [name for name in wanted if name not in names and any(may_be_masked(name, shown) for shown in names)]
+    if hidden:
+        cause = f"a mask may stand for a secret in the name of policy '{hidden[0]}'"
+        raise PoliciesError(f"the check-ins: cannot be compared: {cause}. Use another secret.")
+    return checkin_gate(checkins, policies, *terms, **named)
 
 
 @dataclass(frozen=True)
@@ -40,9 +53,7 @@ class Gate:
 
     def says(self, checkins: Dict, final: bool = False) -> Dict:
         """Return the verdict on check-ins, as the filter checkin_gate does."""
-        return checkin_gate(
-            checkins, self.policies, self.min_users, self.max_failure_rate, self.on_no_data, final=final
-        )
+        return verdict_on(checkins, self.policies, self.min_users, self.max_failure_rate, self.on_no_data, final=final)
 
 
 @dataclass(frozen=True)

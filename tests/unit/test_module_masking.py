@@ -40,6 +40,8 @@ from ansible_collections.m365.apps.plugins.module_utils._module.masking import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import tenant_of
 from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policy
+from ansible_collections.m365.apps.plugins.plugin_utils._gate import Gate
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 
 SECRET = "can~ary \"se<cret>'&%+/\\é"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJncmFwaCJ9.c2lnbmF0dXJl-_c2lnbmF0dXJl"
@@ -201,6 +203,8 @@ def test_a_gate_compares_no_masked_names() -> None:
     ):
         gate({"policies": rows}, ["Contoso Standard"])
     assert gate({"policies": rows}, ["Other"])["verdict"] == "waiting"
+    with pytest.raises(PoliciesError, match="Contoso Standard"):
+        Gate(policies=["Contoso Standard"]).says({"policies": rows})
 
 
 def test_a_short_secret_is_masked_in_messages_only() -> None:

@@ -13,7 +13,7 @@ from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
 from .._converge.diff import NameOf, diff_of
 from .._converge.stages import PlannedItem
-from .._graph.errors import printable_value
+from .._graph.errors import printable, printable_value
 from .._office.payload import Opaque
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET, Unset
@@ -126,7 +126,7 @@ def plan_result(outcome: Outcome, waits: bool) -> dict[str, t.Any]:
         "write_requests": plan.write_requests(size),
         "wait_requests": confirming.requests(size) if confirming else 0,
         "wait_listings": int(confirming.lists) if confirming else 0,
-        "warnings": list(plan.warnings),
+        "warnings": [printable(warning) for warning in plan.warnings],
         **({} if outcome.error else {"details": plan.details}),
     }
 
