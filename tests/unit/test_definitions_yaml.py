@@ -228,6 +228,26 @@ def test_a_key_of_a_payload_is_looked_at_too(key: str) -> None:
     assert f"a key in policy_payload: {key} (line 2) is " in refusal(f"id: a\npolicy_payload: {{{key}: x}}")
 
 
+LONG = ":".join(["1"] * 300_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"display_name: {LONG}",
+        f"? {LONG}\n: A",
+        f"- {LONG}",
+        f"id: a\npolicy_payload: {{a: {LONG}}}",
+        f"id: a\npolicy_payload:\n  ? [{LONG}]\n  : x",
+        f"? [{LONG}]\n: x",
+    ],
+    ids=["name", "option", "item", "payload", "key in a payload", "key"],
+)
+def test_a_number_of_very_many_parts_is_not_computed(text: str) -> None:
+    assert "(line " in refusal(text)
+    assert "is the number that YAML makes of it" in refusal(text)
+
+
 def test_all_scalars_of_a_file_are_named_at_once() -> None:
     text = "- {display_name: 0123, priority: 020}\n- &base {id: a, description: no}\n- {<<: *base, id: 1.10}\n"
     said = refusal(text)

@@ -118,3 +118,17 @@ def test_a_payload_of_too_many_values_is_not_looked_into(monkeypatch: pytest.Mon
     text = "[" + "1," * 200 + "1]"
     said = message([{"display_name": "A", "groups": ["G"], "policy_payload": text}], "skipped_payload")
     assert "policy_payload was not looked into: it holds more than" in said
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({"display_name": False}, "display_name is a boolean"), ({"id": ["a"]}, "id is a list"), ({"id": 1.5}, "id is a")],
+)
+def test_a_name_that_is_no_text_is_an_error(given: Document, said: str) -> None:
+    assert f": {said}" in message([{"groups": ["G"], **given}], "unreadable")
+
+
+def test_a_name_that_is_a_number_is_its_digits() -> None:
+    assert message([{"display_name": 2024}, {"display_name": "2024"}], "duplicate_name").startswith(
+        "2 policies ('2024')"
+    )

@@ -56,7 +56,7 @@ def misread(document: yaml.Node | None, loader: Loader) -> str:
     """Return which scalars of definitions are not what they look like, as the cause of an error; "" for none."""
     search = _Search(loader)
     for policy in document.value if isinstance(document, yaml.SequenceNode) else [document]:
-        search.of_policy(policy)
+        search.of_item(policy)
     found = search.found
     if not found:
         return ""
@@ -79,14 +79,20 @@ class _Search:
     found: list[str] = field(default_factory=list)
     seen: set[tuple[int, Wanted]] = field(default_factory=set)
 
-    def of_policy(self, node: t.Any) -> None:
-        """Look at one policy, and at those that it merges."""
-        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+    def of_item(self, node: yaml.Node | None) -> None:
+        """Look at one policy, at those that it merges, or at what is in the place of one."""
+        if not isinstance(node, yaml.MappingNode):
+            if node is not None:
+                self.walk(node, "an item", Wanted.DATA)
+            return
+        for key, value in node.value:
             if key.tag == _MERGE:
                 for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                    self.of_policy(merged)
-            elif isinstance(key, yaml.ScalarNode):
-                self.walk(value, key.value, wanted_of(key.value))
+                    self.of_item(merged)
+            else:
+                self.walk(key, "an option", Wanted.TEXT)
+                option = key.value[:_LONGEST] if isinstance(key, yaml.ScalarNode) else "an option"
+                self.walk(value, option, wanted_of(option))
 
     def walk(self, node: yaml.Node, place: str, wanted: Wanted) -> None:
         """Look at a node and at all below it; ``place`` is how messages name it."""
@@ -99,9 +105,9 @@ class _Search:
         elif isinstance(node, yaml.MappingNode):
             option = place.partition(" ")[0]
             for key, value in node.value:
+                if key.tag != _MERGE:
+                    self.walk(key, f"a key in {option}", wanted)
                 is_scalar = isinstance(key, yaml.ScalarNode)
-                if is_scalar and key.tag != _MERGE:
-                    self.scalar(key, f"a key in {option}", wanted)
                 self.walk(value, f"{option} {key.value[:_LONGEST]}" if is_scalar else option, wanted)
         else:
             self.scalar(node, place, wanted)
@@ -128,6 +134,9 @@ def _reading(node: yaml.Node, loader: Loader) -> str:
     kind = node.tag.removeprefix(_TAG)
     if kind == "str":
         return "a text here, and a number to other tools"
+    if len(node.value) > _LONGEST:
+        # A number of a million parts such as 1:1:1 would take hours.
+        return f"{_READ_AS[kind]} that YAML makes of it"
     try:
         value = loader.construct_object(node)
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError):

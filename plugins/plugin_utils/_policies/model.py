@@ -10,6 +10,9 @@ import json
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
+from ansible_collections.m365.apps.plugins.module_utils._module.values import typed
+
 from .groups import Directory, Given, Group, GroupsError, given_groups, word_for
 from .payloads import SETTING_KEY, Payload, read_payload
 
@@ -123,9 +126,12 @@ def _policy(
     setting_key: str,
 ) -> Policy:
     priority, wrong = _priority(document.get("priority"))
+    texts, misfits = typed({name: document.get(name) for name in ("id", "display_name")}, POLICY_IN_LIST)
+    if misfits:
+        texts = {name: text for name, text in texts.items() if isinstance(text, str)}
     return Policy(
-        name=str(document.get("display_name") or ""),
-        id=str(document["id"]) if document.get("id") else None,
+        name=texts.get("display_name") or "",
+        id=texts.get("id") or None,
         priority=priority,
         absent=document.get("state") == "absent",
         groups=frozenset(map(directory.key, given.members)),
@@ -134,7 +140,7 @@ def _policy(
             read_payload(document.get(name), name, enforced, setting_key) for name, enforced in PAYLOADS.items()
         ),
         given=frozenset(str(key) for key, value in document.items() if value is not None),
-        problems=(*problems, *wrong),
+        problems=(*problems, *wrong, *map(str, misfits)),
     )
 
 
