@@ -16,6 +16,8 @@ options:
     description:
       - Whether to read what was written until Graph shows it. Reads of Graph may lag behind writes for seconds, so
         that a next task could see the state of before.
+      - What was created is looked for in the list of all policies. Another policy of the same name there, which
+        somebody else created at the same time, is a warning that names its ID.
       - Nothing is read back in check mode, when nothing was written, and when the task failed.
     type: bool
     default: true

@@ -7,13 +7,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: role_input
-short_description: A list or dict that the rollout role was given, maybe as text
+short_description: A list, dict or boolean that the rollout role was given, maybe as text
 version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Returns a variable of the role P(m365.apps.rollout#role) that is a list or a dict. Extra variables and surveys hand
-    these over as text.
+  - Returns a variable of the role P(m365.apps.rollout#role) that is a list, a dict or a boolean. Extra variables and
+    surveys hand these over as text.
   - JSON text of a list or dict, and such text as Python writes it, is that list or dict. Any other text is an error,
     and so is C(null). Text is never split at its commas.
   - What the role's argument specs say of values inside is checked, and texts of numbers and booleans become these.
@@ -44,7 +44,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 _value:
-  description: The list or the dict.
+  description: The list, the dict or the boolean.
   type: raw
 """
 

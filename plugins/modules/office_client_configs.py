@@ -532,8 +532,8 @@ plan:
       returned: always
       type: int
     wait_listings:
-      description: How often the whole list is read for that, V(0) or V(1), since it comes cheaper than policy by
-        policy; its pages come on top.
+      description: How often the whole list is read for that, V(0) or V(1), since policies are created or it comes
+        cheaper than policy by policy; its pages come on top.
       returned: always
       type: int
     warnings:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Variables of the role that are lists or dicts, which extra variables and surveys hand over as text.
+"""Variables of the role that are lists, dicts or booleans, which extra variables and surveys hand over as text.
 
 ansible-core checks such a text against the role's argument specs as if it were split at its commas, and then leaves the
 variable as it is. So the role takes each of them through here; what it may be stands in the argument specs alone.
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
@@ -33,14 +34,18 @@ Spec = dict[str, t.Any]
 
 
 def role_input(value: t.Any, name: str) -> t.Any:
-    """Return the list or dict that a variable of the role holds; omit stays omit. Raises UserError."""
+    """Return the list, dict or boolean that a variable of the role holds; omit stays omit. Raises UserError."""
     if is_omit(value):
         return value
     option = specs().get(name)
     if option is None:
-        raise UserError(f"the option {name}", "use it", "the role has no list or dict of this name", "Check the name")
+        raise UserError(
+            f"the option {name}", "use it", "the role has no list, dict or boolean of this name", "Check the name"
+        )
     if value is None:
         raise UserError(f"the option {name}", "use it", "it is null", "Leave it out, or give it a value")
+    if option["type"] == "bool":
+        return _boolean(value, name)
     read = read_option(_plain(value), name, option)
     if option.get("elements") == "dict":
         _refuse_others(read, name)
@@ -63,7 +68,7 @@ def entry_points() -> dict[str, Spec]:
 
 @functools.cache
 def specs() -> dict[str, Spec]:
-    """Return what the argument specs say of the variables that are lists or dicts.
+    """Return what the argument specs say of the variables that are lists, dicts or booleans.
 
     One whose text could not pass the check of ansible-core is raw there; with options of its own it is a list of dicts.
     """
@@ -72,9 +77,18 @@ def specs() -> dict[str, Spec]:
         for name, option in entry["options"].items():
             if option["type"] == "raw":
                 options.setdefault(name, {**option, "type": "list", "elements": "dict"})
-            elif option["type"] in ("list", "dict"):
+            elif option["type"] in ("list", "dict", "bool"):
                 options.setdefault(name, option)
     return options
+
+
+def _boolean(value: t.Any, name: str) -> bool:
+    """Return a boolean by the words of the argument specs, of which Ansible's own filter knows but some."""
+    try:
+        return bool(boolean(str(value) if isinstance(value, str) else value))
+    except TypeError:
+        step = "Give true or false"
+        raise UserError(f"the option {name}", "use it", "it is neither true nor false", step) from None
 
 
 def _plain(value: t.Any) -> t.Any:

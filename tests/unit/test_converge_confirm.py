@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -18,6 +18,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Fai
 from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.reads import Entity, Readable
+from ansible_collections.m365.apps.plugins.module_utils._office.writes import CreatePolicy, Write, Written
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, run, wish
 from ansible_collections.m365.apps.tests.unit.wire import Clock
@@ -36,16 +37,16 @@ CHANGES: dict[str, tuple[list[t.Any], dict[str, t.Any], list[str]]] = {
         {},
         ["entity", "policyPayload", "assignments"],
     ),
-    "a bare new one": ([wish("C")], {}, ["entity"]),
-    "a whole new one": (
-        [wish("C", policy_payload=SETTINGS, groups=STAFF)],
-        {},
-        ["entity", "policyPayload", "assignments"],
-    ),
     "a deletion": ([absent("A")], {}, ["entity"]),
     "an exchange": ([wish("A", priority=1), wish("B", priority=0)], {}, ["entity", "entity"]),
     "an order": ([], {"order": Order(("B", "A"))}, ["entity"]),
     "nothing": (["A", "B"], {}, []),
+}
+# What creates a policy is confirmed by the list, which shows others of its name, too.
+CREATIONS: dict[str, tuple[list[t.Any], list[str]]] = {
+    "a bare one": ([wish("C")], []),
+    "a whole one": ([wish("C", policy_payload=SETTINGS, groups=STAFF)], ["policyPayload", "assignments"]),
+    "one beside changes": ([wish("C"), wish("A", description="X", groups=STAFF), absent("B")], ["assignments"]),
 }
 
 
@@ -112,6 +113,62 @@ def test_what_was_written_is_read_until_it_agrees(clock: Clock, name: str, lag: 
     assert clock.slept == ([0.5, 1.0, 2.0][:lag] if parts else [])
     reads = reads_of_plan(outcome.plan)
     assert (len(reads.parts), reads.lists) == (len(parts), False)
+
+
+@pytest.mark.parametrize("name", CREATIONS)
+def test_what_was_created_is_looked_for_in_the_list(clock: Clock, name: str) -> None:
+    items, parts = CREATIONS[name]
+    tenant = tenant_of()
+    outcome = run(tenant, items, wait=wait(clock))
+    assert (outcome.error, outcome.warnings) == (None, ())
+    assert (tenant.looked, tenant.listings) == (parts, 2)
+    reads = reads_of_plan(outcome.plan)
+    assert (len(reads.parts), reads.lists) == (len(parts), True)
+
+
+@pytest.mark.parametrize("name", CREATIONS)
+def test_a_created_one_that_lags_is_looked_for_again(clock: Clock, name: str) -> None:
+    outcome = run(tenant_of(lag=3), CREATIONS[name][0], wait=wait(clock))
+    assert outcome.error is None
+    assert clock.slept != []
+
+
+@dataclass
+class BusyTenant(LaggingTenant):
+    """A tenant in which somebody else creates the same, under other numbers."""
+
+    def write(
+        self, writes: t.Sequence[Write], known_ids: t.Collection[str], answered: t.Callable[[int], None] | None = None
+    ) -> list[Written | UserError]:
+        for place, write in enumerate(writes):
+            if isinstance(write, CreatePolicy):
+                other = f"other-{write.draft.display_name}"
+                draft = {"id": other, "priority": 1000 + place, "assignments": ()}
+                self.policies[other] = replace(write.draft, **t.cast(t.Any, draft))
+        return super().write(writes, {*known_ids, *self.policies}, answered)
+
+
+@pytest.mark.parametrize("lag", [0, 2])
+def test_somebody_else_who_created_the_same_is_a_warning(clock: Clock, lag: int) -> None:
+    live = {str(policy.id): policy for policy in policies("AB")}
+    tenant = BusyTenant(live, Capabilities(batch_size=20), lag=lag)
+    outcome = run(tenant, [wish("C"), wish("D"), wish("A", description="X")], wait=wait(clock))
+    assert (outcome.error, outcome.statuses, outcome.changed) == (None, ("created", "created", "updated"), True)
+    assert len(outcome.warnings) == 2
+    assert outcome.warnings[0] == (
+        "policy 'C' (id new-1): another policy has the same name (id other-C), since somebody else created it at the"
+        " same time. Keep one of them, and delete the other by its id: a task office_client_configs with policies:"
+        " [{id: other-C, state: absent}]."
+    )
+    assert tenant.listings == 2 + len(clock.slept)
+
+
+def test_without_reading_back_nobody_is_looked_for(clock: Clock) -> None:
+    live = {str(policy.id): policy for policy in policies("AB")}
+    for more in ({"wait": None}, {"wait": wait(clock), "check_mode": True}):
+        tenant = BusyTenant(dict(live), Capabilities(batch_size=20))
+        assert run(tenant, [wish("C")], **more).warnings == ()
+        assert tenant.listings == 1
 
 
 @pytest.mark.parametrize("name", CHANGES)

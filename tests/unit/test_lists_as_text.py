@@ -258,7 +258,25 @@ def test_every_list_of_the_role_goes_through_the_one_place() -> None:
     for folder in ("tasks", "vars"):
         for path in sorted((_role_inputs.ROLE / folder).glob("*.yml")):
             text = re.sub(r"(?m)^ *#.*$", "", path.read_text(encoding="utf-8"))
-            for name in sorted(set(_role_inputs.specs()) - {"rollout_report"}):
-                uses = re.findall(rf"(?<![\w'])\b{name}\b(?!\w|'|: | is )", text)
+            for name in sorted(set(_role_inputs.specs()) - {"rollout_report", "rollout_prune"}):
+                uses = re.findall(rf"(?<![\w'])\b{name}\b(?!\w|'|: | is | needs )", text)
                 read_here = text.count(f"role_input('{name}')")
                 assert len(uses) == read_here, f"{path.name} uses {name} without reading it"
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        *((text, True) for text in ("yes", "Y", "t", "true", "ON", "1", " yes ", 1, True)),
+        *((text, False) for text in ("no", "N", "f", "false", "Off", "0", 0, False)),
+    ],
+)
+def test_text_of_a_boolean_is_that_boolean(text: t.Any, means: bool) -> None:
+    for name in ("rollout_restore_on_failure", "rollout_drift_fails", "rollout_report_checkins"):
+        assert _role_inputs.role_input(text, name) is means
+
+
+@pytest.mark.parametrize("value", ["", "maybe", "null", 2, [], None])
+def test_what_is_no_boolean_is_refused(value: t.Any) -> None:
+    with pytest.raises(UserError, match=r"^the option rollout_restore_on_failure: cannot use it: it is "):
+        _role_inputs.role_input(value, "rollout_restore_on_failure")

@@ -5,17 +5,24 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG
 from ansible_collections.m365.apps.plugins.module_utils._office.texts import look_of, with_escapes
+from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import policy_findings
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
+from ansible_collections.m365.apps.tests.unit.fuzz_tenant import LOGIN, ORIGIN, TENANT, FuzzTenant, Spoilt
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, policy, run, wish
+from graph_emulator.wire import Call
 
+TWIN = "40000000-0000-4000-8000-00000000000f"
 NAME = "Contoso \u2013 Caf\u00e9 Stra\u00dfe 1"
 TWINS = [
     NAME.upper(),
@@ -102,3 +109,24 @@ def test_a_report_finds_a_live_one_that_nobody_described() -> None:
         "policy 'a\\xa0' (id 2), which no definition describes: its name differs only in case, blanks or Unicode form"
         " from 'A'. Check which of the two is meant."
     )
+
+
+def test_two_runs_that_create_the_same_at_once() -> None:
+    """The second run lists the tenant before the first one creates, and creates the same under another number."""
+
+    def spoil(call: Call, answer: Spoilt) -> Spoilt:
+        mine = next((policy for _place, policy in held.policies.items() if policy.display_name == "New"), None)
+        if call.method == "POST" and mine is not None and held.policies.get(TWIN) is None:
+            held.policies.put(replace(mine, id=TWIN, priority=77))
+        return answer
+
+    tenant = FuzzTenant(spoil)
+    held = tenant.world.tenants[TENANT]
+    arguments = {**LOGIN, "graph_url": ORIGIN, "login_url": ORIGIN, "display_name": "New", "description": "x"}
+    with tenant.entered():
+        printed, warnings = _fast_path.run_here(OFFICE_CLIENT_CONFIG, {**arguments})
+    result = json.loads(printed)
+    assert (result.get("failed"), result["changed"], result["config"]["display_name"]) == (None, True, "New")
+    [warning] = warnings
+    assert warning.startswith(f"policy 'New' (id {result['config']['id']}): another policy has the same name (id ")
+    assert f"[{{id: {TWIN}, state: absent}}]" in warning

@@ -53,6 +53,7 @@ class Outcome:
     errors: t.Mapping[int, UserError]
     error: UserError | None = None
     in_doubt: bool = False
+    warnings: tuple[str, ...] = ()
 
     @cached_property
     def actions_by_item(self) -> list[list[Action]]:

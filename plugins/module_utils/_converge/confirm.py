@@ -20,6 +20,7 @@ from .compare import same_assignments, same_payload
 from .effects import Expected, expectations
 from .plan import Plan, requests_for
 from .surface import Surface
+from .twins import namesake_warnings
 
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 5.0
@@ -50,15 +51,20 @@ class Reads:
 
 
 def confirm(outcome: Outcome, surface: Surface, wait: Wait) -> Outcome:
-    """Read what the run wrote until it agrees; return the outcome, with an error where it does not in time."""
-    pending = expectations(outcome.actions, outcome.items, outcome.plan.live)
+    """Read what the run wrote until it agrees; return the outcome, with an error where it does not in time.
+
+    The list that shows what was created also shows whether somebody else created the same: that is a warning.
+    """
+    written = pending = expectations(outcome.actions, outcome.items, outcome.plan.live)
     deadline = wait.clock() + wait.timeout
     delay = _FIRST_DELAY
     while pending:
         try:
-            pending = _disagreeing(pending, surface, outcome.plan.total)
+            pending, listed = _disagreeing(pending, surface, outcome.plan.total)
         except UserError as error:
             return replace(outcome, error=error)
+        if listed:
+            outcome = replace(outcome, warnings=tuple(namesake_warnings(_created(written), listed)))
         left = deadline - wait.clock()
         if pending and left <= 0:
             return replace(outcome, error=_unconfirmed(pending, wait.timeout))
@@ -75,7 +81,10 @@ def reads_of_plan(plan: Plan) -> Reads:
 
 
 def reads_of(expected: t.Sequence[Expected], capabilities: Capabilities, total: int) -> Reads:
-    """Return the fewest reads that confirm these. ``total`` is how many policies the tenant has."""
+    """Return the fewest reads that confirm these. ``total`` is how many policies the tenant has.
+
+    For policies that were created it is the list, in which others of their names would be.
+    """
     inline, batch_size = capabilities.inline_payloads, capabilities.batch_size
     entities = [Entity(entry.policy) for entry in expected if _needs_entity(entry, inline)]
     parts: list[Readable] = []
@@ -85,8 +94,14 @@ def reads_of(expected: t.Sequence[Expected], capabilities: Capabilities, total: 
             parts += [Part(entry.policy, slot) for slot, field in PAYLOAD_FIELDS.items() if field in fields]
         if "assignments" in fields:
             parts.append(Part(entry.policy))
-    lists = requests_for(len(entities), batch_size) > max(1, requests_for(total, _PAGE))
+    cheaper = requests_for(len(entities), batch_size) > max(1, requests_for(total, _PAGE))
+    lists = cheaper or bool(_created(expected))
     return Reads(tuple(parts if lists else [*entities, *parts]), lists)
+
+
+def _created(expected: t.Iterable[Expected]) -> list[Policy]:
+    """Return the policies that were created: nothing else leaves them a kind."""
+    return [entry.policy for entry in expected if "odata_type" in (entry.fields or {})]
 
 
 def _needs_entity(entry: Expected, inline: bool) -> bool:
@@ -94,14 +109,19 @@ def _needs_entity(entry: Expected, inline: bool) -> bool:
     return entry.fields is None or bool(set(entry.fields) - separate)
 
 
-def _disagreeing(expected: t.Sequence[Expected], surface: Surface, total: int) -> list[Expected]:
-    """Return those that the tenant does not show yet. Raises UserError when it cannot be read."""
+def _disagreeing(
+    expected: t.Sequence[Expected], surface: Surface, total: int
+) -> tuple[list[Expected], tuple[Policy, ...]]:
+    """Return those that the tenant does not show yet, and the list where it was read. Raises UserError when it cannot
+    be read.
+    """
     reads = reads_of(expected, surface.capabilities, total)
     seen: dict[str, dict[str, t.Any]] = {}
     entities: dict[str, Policy | None] = {}
+    listed = surface.list_policies() if reads.lists else ()
     if reads.lists:
-        listed = {id_key(policy.id): policy for policy in surface.list_policies()}
-        entities = {str(entry.policy.id): listed.get(id_key(entry.policy.id)) for entry in expected}
+        by_id = {id_key(policy.id): policy for policy in listed}
+        entities = {str(entry.policy.id): by_id.get(id_key(entry.policy.id)) for entry in expected}
     for part, value in zip(reads.parts, surface.look(reads.parts), strict=True):
         key = str(part.policy.id)
         if isinstance(value, UserError):
@@ -113,7 +133,8 @@ def _disagreeing(expected: t.Sequence[Expected], surface: Surface, total: int) -
         else:
             field = "assignments" if part.slot is None else PAYLOAD_FIELDS[part.slot]
             seen.setdefault(key, {})[field] = value
-    return [entry for entry in expected if not _agrees(entry, entities, seen.get(str(entry.policy.id), {}))]
+    left = [entry for entry in expected if not _agrees(entry, entities, seen.get(str(entry.policy.id), {}))]
+    return left, listed
 
 
 def _agrees(entry: Expected, entities: t.Mapping[str, Policy | None], parts: Fields) -> bool:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Policies whose names are hard to tell apart: a name that was mistyped makes a second policy. Pure."""
+"""Policies whose names are the same or hard to tell apart: mistyped, or created by two runs at once. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typing as t
 from collections import defaultdict
 
 from .._graph.errors import plain
-from .._office.policy import Policy
+from .._office.policy import Policy, id_key
 from .._office.texts import look_of, with_escapes
 from .stages import PlannedItem
 
@@ -33,6 +33,30 @@ def twin_warnings(items: t.Sequence[PlannedItem], live: t.Sequence[Policy]) -> l
         warnings += [_warning(policy, other) for other in others if other.display_name != policy.display_name]
         others.append(policy)
     return warnings
+
+
+def namesake_warnings(created: t.Sequence[Policy], listed: t.Sequence[Policy]) -> list[str]:
+    """Return a warning for each policy that a run created and whose name another policy in the list has, too.
+
+    The list before the run held none of that name, so somebody else created it meanwhile.
+    """
+    ids_of: dict[str, list[str]] = defaultdict(list)
+    for policy in listed:
+        ids_of[policy.display_name].append(str(policy.id))
+    warnings = []
+    for policy in created:
+        others = sorted(other for other in ids_of[policy.display_name] if id_key(other) != id_key(policy.id))
+        if others:
+            warnings.append(_namesake(policy, others))
+    return warnings
+
+
+def _namesake(policy: Policy, others: t.Sequence[str]) -> str:
+    ids = f"id {others[0]}" if len(others) == 1 else f"ids {', '.join(others)}"
+    cause = f"another policy has the same name ({ids}), since somebody else created it at the same time"
+    item = f"{{id: {others[0]}, state: absent}}"
+    step = f"Keep one of them, and delete the other by its id: a task office_client_configs with policies: [{item}]."
+    return plain(f"{policy.named()}: {cause}. {step}", _LONGEST)
 
 
 def _is_new(before: Policy | None, after: Policy) -> bool:

@@ -161,6 +161,7 @@ def _whole_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dict
     warnings = [
         *opaque_warnings(item.before for item in outcome.items),
         *outcome.plan.warnings,
+        *outcome.warnings,
         *tenant.directory.warnings,
     ]
     return Reply(result, warnings, outcome.error)
