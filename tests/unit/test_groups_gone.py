@@ -178,3 +178,13 @@ def test_maps_take_a_display_name_for_a_name() -> None:
 @pytest.mark.parametrize("name", ["[PROD] Staff", "{x} Staff", "[1] Staff"])
 def test_a_name_in_brackets_is_a_name(name: str) -> None:
     assert group_change(name, "it").exact == group_change({"set": name}, "it").exact == (name,)
+
+
+def test_a_name_and_an_id_that_look_the_same_are_two_groups() -> None:
+    items = [
+        {"display_name": "One", "groups": {"add": [GUID]}},
+        {"display_name": "Two", "groups": [{"display_name": GUID}]},
+    ]
+    message = refused(tenant_with(FINANCE, New=GUID), OFFICE_CLIENT_CONFIGS, {"policies": items})
+    assert message.startswith(f"group '{GUID}': cannot resolve the name: no group has it.")
+    assert message.endswith("It is named by policies[1] policy 'Two'.")

@@ -17,7 +17,7 @@ from .binding import Binding, refuse_changed
 from .confirm import Wait, confirm
 from .desired import DesiredPolicy, GroupChange, State
 from .fingerprint import definitions_of
-from .groups import resolve, resolved, to_look_up
+from .groups import newly_named, resolve, resolved, to_look_up
 from .guards import Guards, check_deletions, prunable, refuse_protected
 from .known_groups import NamedGroups, refuse_unknown
 from .match import Match, match
@@ -157,12 +157,11 @@ def _named_beside(terms: Terms) -> list[NamedGroups]:
 
 
 def _named_by(matches: t.Sequence[Match]) -> t.Iterator[NamedGroups]:
-    """Return the groups of each policy that are looked up."""
+    """Return the groups that each item names, but for those that its policy has already."""
     for found in matches:
         change = _change(found)
         if change is not None:
-            names, ids = to_look_up(change, _assigned(found))
-            yield NamedGroups(found.desired.named(), (*names, *ids))
+            yield NamedGroups(found.desired.named(), newly_named(change, _assigned(found)))
 
 
 def _reaches(terms: Terms, directory: Directory) -> dict[str, Reach | None]:

@@ -60,12 +60,21 @@ def to_look_up(change: GroupChange, live: t.Sequence[Assignment]) -> tuple[list[
     A policy whose groups are certainly as they should be needs no look-up of those that it keeps.
     """
     assigned = _ids(live)
-    names = [group for group in (*change.wanted, *change.remove) if not is_id(group)]
-    ids = [group.lower() for group in change.wanted if is_id(group) and group.lower() not in assigned]
+    named = newly_named(change, live)
+    names = [group for group in named if not is_id(group)]
+    ids = [group for group in named if is_id(group)]
     if names or _wanted(change, assigned) != assigned:
         gone = {group.lower() for group in change.remove}
         ids += sorted(_kept_by_id(change, assigned) | (assigned - gone if change.exact is None else set()))
     return names, ids
+
+
+def newly_named(change: GroupChange, live: t.Sequence[Assignment]) -> tuple[str, ...]:
+    """Return the groups that must be there, as they are named: names, and ids that are not assigned yet."""
+    assigned = _ids(live)
+    names = (group for group in (*change.wanted, *change.remove) if not is_id(group))
+    ids = (group.lower() for group in change.wanted if is_id(group) and group.lower() not in assigned)
+    return (*names, *ids)
 
 
 def _ids(live: t.Sequence[Assignment]) -> set[str]:

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._graph.errors import UserError, plain
-from .._office.policy import is_guid
+from .groups import is_id
 from .surface import Directory
 
 # How many unknown groups are told, and how many places that name one of them.
@@ -31,11 +31,13 @@ def refuse_unknown(named: t.Iterable[NamedGroups], directory: Directory) -> None
 
     The groups were looked up before, so that nothing is sent here.
     """
-    places: dict[str, dict[str, None]] = {}
+    # A display name may look like an id, so each group has its kind beside it.
+    places: dict[tuple[bool, str], dict[str, None]] = {}
     for entry in named:
         for group in entry.groups:
-            places.setdefault(group.lower() if is_guid(group) else group, {})[entry.place] = None
-    problems = {group: error for group in places if (error := _problem(group, directory)) is not None}
+            by_id = is_id(group)
+            places.setdefault((by_id, group.lower() if by_id else group), {})[entry.place] = None
+    problems = {group: error for group in places if (error := _problem(*group, directory)) is not None}
     if not problems:
         return
     told = [f"{problems[group]} It is named by {_places(places[group])}." for group in list(problems)[:_MOST_GROUPS]]
@@ -45,10 +47,10 @@ def refuse_unknown(named: t.Iterable[NamedGroups], directory: Directory) -> None
     raise next(iter(problems.values())).saying(" ".join(told))
 
 
-def _problem(group: str, directory: Directory) -> UserError | None:
+def _problem(by_id: bool, group: str, directory: Directory) -> UserError | None:
     """Return why a group cannot be used, None when it can. Raises UserError where it could not be looked up."""
     try:
-        if is_guid(group):
+        if by_id:
             directory.check(group)
         else:
             directory.id_of(group)
