@@ -63,7 +63,7 @@ def test_what_multiplies_is_refused_before_it_is_built(text: str) -> None:
 
 
 def test_a_long_chain_of_anchors_is_weighed_without_large_numbers() -> None:
-    assert "it holds more than" in refusal(chain("[1]", "{this}: &{this} [{ten}]", 3000))
+    assert "it holds more than" in refusal(chain("[1]", "{this}: &{this} [{ten}]", 400))
 
 
 @pytest.mark.parametrize("text", ["&a [*a]", "&a {id: *a}", "id: a\npolicy_payload: &a {b: *a}", "&a {<<: *a}"])
@@ -84,8 +84,8 @@ def test_too_many_values_are_refused_while_they_are_composed(monkeypatch: pytest
 
 
 def test_a_large_file_within_the_bounds_is_read() -> None:
-    settings = ", ".join(f"{{settingId: word16;L_{number}, value: {number}}}" for number in range(3000))
-    assert len(read(f"id: a\npolicy_payload: [{settings}]")["policy_payload"]) == 3000
+    settings = ", ".join(f"{{settingId: word16;L_{number}, value: {number}}}" for number in range(1000))
+    assert len(read(f"id: a\npolicy_payload: [{settings}]")["policy_payload"]) == 1000
 
 
 def test_what_anchors_and_merges_share_is_read() -> None:
@@ -228,7 +228,7 @@ def test_a_key_of_a_payload_is_looked_at_too(key: str) -> None:
     assert f"a key in policy_payload: {key} (line 2) is " in refusal(f"id: a\npolicy_payload: {{{key}: x}}")
 
 
-LONG = ":".join(["1"] * 300_000)
+LONG = ":".join(["1"] * 20_000)
 
 
 @pytest.mark.parametrize(
