@@ -243,7 +243,7 @@ def test_a_thousand_policies_that_share_a_group_are_compared_with_the_winner_onl
         (lambda: conflicts([{**GOOD, "priority": True}]), "policy 'Good': cannot use it: priority is no number"),
         (lambda: conflicts(5), "m365.apps.policy_conflicts: the policies"),
         (lambda: findings(5), "m365.apps.policy_findings: the policies"),
-        (lambda: effective([{**GOOD, "groups": "[G"}], "G"), "groups looks like JSON but is not"),
+        (lambda: effective([{**GOOD, "groups": '["G"'}], "G"), "groups looks like JSON but is not"),
         (lambda: effective([{**GOOD, "groups": {"sets": []}}], "G"), "groups has the unknown key sets"),
     ],
 )
