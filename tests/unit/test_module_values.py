@@ -8,10 +8,12 @@ from __future__ import annotations
 import datetime
 import json
 import typing as t
+from types import SimpleNamespace
 
 import pytest
 from ansible.utils.display import Display
 
+from ansible_collections.m365.apps.plugins.action.office_client_config import ActionModule
 from ansible_collections.m365.apps.plugins.filter.role_input import role_input
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module import modules
@@ -192,3 +194,14 @@ def test_a_name_that_is_a_number_is_a_warning_since_it_may_have_been_another(mon
     monkeypatch.setattr(_fast_path, "run_here", heard := Heard(_fast_path.run_here))
     of_module({"display_name": 83})
     assert heard.warnings == [number_warnings({"display_name": 83})[0]]
+
+
+def test_a_task_with_a_date_as_a_name_fails_before_any_module_runs() -> None:
+    action = object.__new__(ActionModule)
+    action._task = SimpleNamespace(args={"display_name": datetime.date(2026, 1, 2)})
+    assert action.run() == {
+        "failed": True,
+        "changed": False,
+        "error": {},
+        "msg": "the task: cannot use its values: display_name is a date, not a text. Quote what is a text.",
+    }
