@@ -18,9 +18,11 @@ from .retry import FEW_TRIES, Transient
 try:
     import requests
     import urllib3
+    import urllib3.util.ssl_match_hostname
 except ImportError:  # session.py tells of it
     FAILURES: tuple[type[Exception], ...] = ()
     _LATE: tuple[type[Exception], ...] = (TooLateError,)
+    _UNTRUSTED: tuple[type[Exception], ...] = ()
     _ODD: tuple[type[Exception], ...] = ()
 else:
     FAILURES = (
@@ -34,6 +36,8 @@ else:
         TooLateError,
     )
     _LATE = (TooLateError, requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
+    # Older releases of urllib3 compare host names themselves.
+    _UNTRUSTED = (ssl.SSLCertVerificationError, urllib3.util.ssl_match_hostname.CertificateError)
     # An answer came, but it is not as HTTP has it.
     _ODD = (
         EncodingError,
@@ -101,7 +105,7 @@ def _without_trust(host: str, causes: t.Sequence[BaseException], _exchange: Exch
 
 def _in_handshake(host: str, causes: t.Sequence[BaseException], exchange: Exchange) -> _Verdict:
     reason = _reason(causes)
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+    if any(isinstance(cause, _UNTRUSTED) for cause in causes):
         step = "Give the issuing CA in ca_path, or check the host; validate_certs: false is for tests only"
         return f"the TLS certificate of {host} is not trusted ({reason})", step, 1
     if any(isinstance(cause, _LATE) for cause in causes):

@@ -79,10 +79,15 @@ class TlsSocket(ssl.SSLSocket):
     """The same for a TLS connection; all that is received goes through read, all that is sent through send."""
 
     def do_handshake(self, block: bool = False) -> None:
-        with _waiting(self) as exchange:
-            if exchange.phase is Phase.TRUST:
-                exchange.phase = Phase.HANDSHAKE
-            super().do_handshake(block)
+        try:
+            with _waiting(self) as exchange:
+                if exchange.phase is Phase.TRUST:
+                    exchange.phase = Phase.HANDSHAKE
+                super().do_handshake(block)
+        except TooLateError:
+            # ssl itself closes the socket for an OSError only.
+            self.close()
+            raise
 
     def read(self, len: int = 1024, buffer: t.Any = None) -> t.Any:  # noqa: A002 - its name in ssl
         with _waiting(self) as exchange:
