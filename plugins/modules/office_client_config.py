@@ -76,6 +76,24 @@ options:
       - Settings that users can override. Same forms and rules as O(policy_payload).
       - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is refused.
     type: raw
+  policy_payload_base64:
+    description:
+      - Enforced settings as bytes in base64, for what is not a JSON object or array, as
+        M(m365.apps.office_client_config_info) returns it. The bytes are written as they are.
+      - Bytes that are a JSON object or array count as O(policy_payload). Both together
+        must agree.
+      - When omitted, O(policy_payload) counts. The empty string clears the payload.
+        C(null) is refused.
+    type: str
+  user_preference_payload_base64:
+    description:
+      - Settings that users can override as bytes in base64, for what is not a JSON object or array, as
+        M(m365.apps.office_client_config_info) returns it. The bytes are written as they are.
+      - Bytes that are a JSON object or array count as O(user_preference_payload). Both together
+        must agree.
+      - When omitted, O(user_preference_payload) counts. The empty string clears the payload.
+        C(null) is refused.
+    type: str
 extends_documentation_fragment:
   - m365.apps.attributes
   - m365.apps.attributes.writer
@@ -190,6 +208,14 @@ config:
       description: Settings that users can override; V({}) for none.
       returned: always
       type: raw
+    policy_payload_base64:
+      description: The bytes of C(policy_payload) in base64.
+      returned: when they are not a JSON object or array
+      type: str
+    user_preference_payload_base64:
+      description: The bytes of C(user_preference_payload) in base64.
+      returned: when they are not a JSON object or array
+      type: str
     last_modified_date_time:
       description: When the policy last changed.
       returned: when the server tells it and the task did not change the policy

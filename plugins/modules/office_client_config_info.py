@@ -135,6 +135,14 @@ configs:
       description: Settings that users can override; V({}) for none.
       returned: when O(gather) has V(payloads)
       type: raw
+    policy_payload_base64:
+      description: The bytes of C(policy_payload) in base64.
+      returned: when O(gather) has V(payloads) and they are not a JSON object or array
+      type: str
+    user_preference_payload_base64:
+      description: The bytes of C(user_preference_payload) in base64.
+      returned: when O(gather) has V(payloads) and they are not a JSON object or array
+      type: str
     groups:
       description: IDs of the assigned groups, sorted.
       returned: when O(gather) has V(assignments) or V(group_names)

@@ -90,6 +90,24 @@ options:
           - Settings that users can override. Same forms and rules as O(policies[].policy_payload).
           - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is refused.
         type: raw
+      policy_payload_base64:
+        description:
+          - Enforced settings as bytes in base64, for what is not a JSON object or array, as
+            M(m365.apps.office_client_config_info) returns it. The bytes are written as they are.
+          - Bytes that are a JSON object or array count as O(policies[].policy_payload). Both together
+            must agree.
+          - When omitted, O(policies[].policy_payload) counts. The empty string clears the payload.
+            C(null) is refused.
+        type: str
+      user_preference_payload_base64:
+        description:
+          - Settings that users can override as bytes in base64, for what is not a JSON object or array, as
+            M(m365.apps.office_client_config_info) returns it. The bytes are written as they are.
+          - Bytes that are a JSON object or array count as O(policies[].user_preference_payload). Both together
+            must agree.
+          - When omitted, O(policies[].user_preference_payload) counts. The empty string clears the payload.
+            C(null) is refused.
+        type: str
       groups:
         description:
           - Groups to assign, each as a display name, an ID, or a dict of C(id) and C(display_name), of which the ID
@@ -283,10 +301,20 @@ options:
         fails at the end.
       - In both cases the failed policy gets no further write, and nothing more is sent once a priority that others may
         need could not be freed or given out.
-      - RV(results) tells how far each item got. Failures before the first write always end the task.
+      - V(leave) does as V(continue), and also leaves a policy as it is that cannot be planned by itself, since one of
+        its groups does not exist or another policy keeps its number. It counts as failed, and the others are written.
+      - RV(results) tells how far each item got. All other failures before the first write end the task.
     type: str
-    choices: [stop, continue]
+    choices: [stop, continue, leave]
     default: stop
+  allow_same_names:
+    description:
+      - Whether policies may share a name, or have an empty one, to bring back a tenant in which they did.
+      - A name then means a policy of the O(policies[].kind) that is given, and none that another item names by its ID.
+        When there is none the policy is created, whatever others are called.
+      - When V(false), a name that another policy has is refused, and so is an empty one.
+    type: bool
+    default: false
   batch:
     description:
       - Whether calls that do not depend on each other travel together in C($batch) requests of up to 20.

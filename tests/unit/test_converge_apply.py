@@ -28,7 +28,7 @@ from ansible_collections.m365.apps.tests.unit.small_tenants import (
     wish,
 )
 
-STOP, CONTINUE = OnError
+STOP, CONTINUE, _LEAVE = OnError
 both_ways = pytest.mark.parametrize("on_error", OnError)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._office.payload import Json, Slot
+from .._office.payload import Payload, Slot
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET
 from .._office.writes import CreatePolicy, DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Write
@@ -64,7 +64,7 @@ class WritePayload:
 
     item: int
     slot: Slot
-    value: Json
+    value: Payload
     name: t.ClassVar[str] = "write_payload"
 
     def details(self) -> dict[str, t.Any]:

@@ -34,6 +34,8 @@ class OnError(enum.Enum):
 
     STOP = "stop"
     CONTINUE = "continue"
+    # As CONTINUE, and what cannot be planned by itself is left, too.
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ class Outcome:
 
 def predict(plan: Plan) -> Outcome:
     """Return the outcome that applying the plan would have; ids of policies to be created are unknown."""
-    return Outcome(plan, plan.items, tuple(item.status for item in plan.items), plan.actions, {})
+    run = _Run(plan)
+    run.done = list(plan.actions)
+    return Outcome(plan, plan.items, run.statuses(), plan.actions, run.errors, run.error())
 
 
 def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP, progress: Progress = nobody) -> Outcome:
@@ -77,9 +81,9 @@ def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP, progre
     After a failure the failed policy gets no further write. With STOP no policy does, nor once a number that others may
     need could not be freed or given out. ``progress`` hears of writes that were answered, refused ones included.
     """
-    run = _Run(plan, surface, progress)
+    run = _Run(plan, progress)
     for stage in plan.stages:
-        run.send(stage)
+        run.send(stage, surface)
         if run.stuck or (run.errors and on_error is OnError.STOP):
             break
     return Outcome(plan, run.items(), run.statuses(), tuple(run.done), run.errors, run.error(), run.in_doubt)
@@ -96,30 +100,29 @@ def unforeseen_end(error: Exception) -> UserError:
 class _Run:
     """The state of one run: which writes are done, which policies failed, what the server told."""
 
-    def __init__(self, plan: Plan, surface: Surface, progress: Progress) -> None:
+    def __init__(self, plan: Plan, progress: Progress = nobody) -> None:
         self._plan = plan
-        self._surface = surface
         self._progress = progress
         self._sent = 0
         self._live: dict[int, Policy] = {place: item.before for place, item in enumerate(plan.items) if item.before}
         self._known_ids = {str(policy.id) for policy in plan.live}
         self.done: list[Action] = []
-        self.errors: dict[int, UserError] = {}
+        self.errors: dict[int, UserError] = dict(plan.left)
         self.order_error: UserError | None = None
         # Whether what is left may need numbers that are not free. Deletions are the last stage if they free none.
         self.stuck = False
 
-    def send(self, stage: t.Sequence[Action]) -> None:
+    def send(self, stage: t.Sequence[Action], surface: Surface) -> None:
         """Send a stage, without the policies that failed before."""
         if isinstance(stage[0], UpdatePriorities):
-            self._send_order(stage[0])
+            self._send_order(stage[0], surface)
             return
         actions = [
             action for action in stage if not isinstance(action, UpdatePriorities) and action.item not in self.errors
         ]
         if not actions:
             return
-        for action, result in zip(actions, self._results(actions), strict=True):
+        for action, result in zip(actions, self._results(actions, surface), strict=True):
             if isinstance(result, UserError):
                 self.errors[action.item] = result
                 self.stuck = self.stuck or isinstance(action, Delete)
@@ -127,23 +130,23 @@ class _Run:
                 self._learn(action.item, result)
                 self.done.append(action)
 
-    def _results(self, actions: t.Sequence[PolicyAction]) -> t.Sequence[Written | UserError]:
+    def _results(self, actions: t.Sequence[PolicyAction], surface: Surface) -> t.Sequence[Written | UserError]:
         """Send the writes of some actions and return what each brought, or why it failed.
 
         What makes all of them fail ends the run: an error nobody foresaw would only meet the next policies, too.
         """
         try:
             writes = [action.write(t.cast(Policy, self._live.get(action.item))) for action in actions]
-            return self._surface.write(writes, self._known_ids, self._answered)
+            return surface.write(writes, self._known_ids, self._answered)
         except MissingLibraryError:
             raise
         except Exception as error:  # noqa: BLE001 - what was done before must be told
             self.stuck = True
             return [error if isinstance(error, UserError) else unforeseen_end(error)] * len(actions)
 
-    def _send_order(self, action: UpdatePriorities) -> None:
+    def _send_order(self, action: UpdatePriorities, surface: Surface) -> None:
         try:
-            self._surface.update_priorities(action.numbers)
+            surface.update_priorities(action.numbers)
         except MissingLibraryError:
             raise
         except Exception as failure:  # noqa: BLE001 - what was done before must be told

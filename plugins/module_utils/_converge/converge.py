@@ -17,9 +17,10 @@ from .binding import Binding, refuse_changed
 from .confirm import Wait, confirm
 from .desired import DesiredPolicy, GroupChange, State
 from .fingerprint import definitions_of
-from .groups import newly_named, resolve, resolved, to_look_up
+from .groups import merge, newly_named, resolve, resolved, to_look_up
 from .guards import Guards, check_deletions, prunable, refuse_protected
 from .known_groups import NamedGroups, refuse_unknown
+from .leave import Left, leave_taken, without
 from .match import Match, match
 from .order import Order
 from .plan import Plan, make_plan
@@ -39,7 +40,8 @@ class Terms:
     be shown. ``binding`` is the plan that is to be applied, ``context`` what counts as part of the definitions. With
     ``wait`` the writes of a run that did not fail are read back. ``reach`` are the groups, by name or GUID, that may
     feel the run; None is all. ``check_groups`` must be there although no policy names them, as must those of ``waves``,
-    by the names of the waves; the plan tells what each of these does. ``progress`` hears how the writes go on.
+    by the names of the waves; the plan tells what each of these does. ``same_names`` lets policies share a name, or
+    have none. ``progress`` hears how the writes go on.
     """
 
     check_mode: bool = False
@@ -54,6 +56,7 @@ class Terms:
     reach: tuple[str, ...] | None = None
     check_groups: tuple[NamedGroups, ...] = ()
     waves: tuple[NamedGroups, ...] = ()
+    same_names: bool = False
     progress: Progress = nobody
 
 
@@ -70,12 +73,14 @@ def converge(
     if terms.check_mode:
         return predict(plan)
     outcome = apply(plan, surface, terms.on_error, terms.progress)
-    if outcome.error or terms.wait is None:
+    # What is left keeps nobody from reading back the others.
+    if terms.wait is None or (outcome.error and terms.on_error is not OnError.LEAVE):
         return outcome
     try:
-        return confirm(outcome, surface, terms.wait)
+        confirmed = confirm(outcome, surface, terms.wait)
     except Exception as error:  # noqa: BLE001 - what was done must be told
-        return replace(outcome, error=unforeseen_end(error))
+        return replace(outcome, error=outcome.error or unforeseen_end(error))
+    return replace(confirmed, error=outcome.error or confirmed.error)
 
 
 def read_and_plan(
@@ -84,7 +89,7 @@ def read_and_plan(
     """Read what the desired state mentions and return the plan. Raises UserError."""
     terms = terms or Terms()
     live = surface.list_policies()
-    matches = match(desired, live)
+    matches = match(desired, live, terms.same_names)
     refuse_protected(matches, terms.guards)
     matches = (*matches, *prunable(matches, live, terms.guards))
     if terms.reach is None:
@@ -95,15 +100,19 @@ def read_and_plan(
     beside = [group for entry in named for group in entry.groups]
     names, ids = groups_to_look_up(matches, beside, terms.name_groups)
     directory.look_up(names, ids)
-    refuse_unknown([*_named_by(matches), *named], directory)
+    leaves = terms.on_error is OnError.LEAVE
+    refuse_unknown([*(() if leaves else _named_by(matches)), *named], directory)
     reach = None if terms.reach is None else frozenset(resolved(terms.reach, directory))
-    groups = tuple(_resolve(found, directory) for found in matches)
+    groups, left = _resolve_all(matches, directory, leaves)
+    if leaves and terms.order is None:
+        left = leave_taken(matches, live, left)
+    matches, groups = without(matches, groups, left)
     plan = make_plan(matches, live, groups, surface.capabilities, terms.order, terms.guards, reach, len(desired))
     asked = definitions_of(desired, groups[: len(desired)], (terms.order, terms.guards), terms.context)
     plan = replace(plan, definitions=asked)
     refuse_changed(terms.binding, plan)
     waves = plans_by_wave(_reaches(terms, directory), matches, groups, plan, terms.order, terms.guards)
-    return replace(plan, parts=len(wanted), groups=len(names) + len(ids), waves=waves)
+    return replace(plan, parts=len(wanted), groups=len(names) + len(ids), waves=waves, left=left)
 
 
 def parts_to_read(matches: t.Sequence[Match], whole: bool, all_groups: bool = False) -> list[tuple[int, str, Part]]:
@@ -215,6 +224,27 @@ def _assigned(found: Match) -> tuple[Assignment, ...]:
     return () if found.live is None or found.live.assignments is UNSET else found.live.assignments
 
 
+def _resolve_all(
+    matches: t.Sequence[Match], directory: Directory, leave: bool
+) -> tuple[tuple[GroupChange | None, ...], Left]:
+    """Return the resolved groups of each match; with ``leave`` also why some cannot be had, by place."""
+    groups: list[GroupChange | None] = []
+    left: dict[int, UserError] = {}
+    for place, found in enumerate(matches):
+        try:
+            groups.append(_resolve(found, directory))
+        except UserError as error:
+            if not leave:
+                raise
+            left[place] = error
+            groups.append(None)
+    return tuple(groups), left
+
+
 def _resolve(found: Match, directory: Directory) -> GroupChange | None:
     change = _change(found)
-    return None if change is None else resolve(change, _assigned(found), directory)
+    if change is None:
+        return None
+    change = resolve(change, _assigned(found), directory)
+    merge(found.desired, change, _assigned(found))
+    return change

@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from .._office.payload import Json, Slot
+from .._office.payload import Payload, Slot
 from .._office.policy import PAYLOAD_FIELDS
 from .._office.unset import UNSET, Unset
 
@@ -57,11 +57,11 @@ class DesiredPolicy:
     kind: str | None = None
     description: str | Unset = UNSET
     priority: int | Unset = UNSET
-    policy_payload: Json | Unset = UNSET
-    user_preference_payload: Json | Unset = UNSET
+    policy_payload: Payload | Unset = UNSET
+    user_preference_payload: Payload | Unset = UNSET
     groups: GroupChange | Unset = UNSET
 
-    def payload(self, slot: Slot) -> Json | Unset:
+    def payload(self, slot: Slot) -> Payload | Unset:
         """Return the payload asked for in one slot."""
         return getattr(self, PAYLOAD_FIELDS[slot])  # type: ignore[no-any-return]
 

@@ -22,23 +22,37 @@ class Match:
     live: Policy | None
 
 
-def match(desired: t.Sequence[DesiredPolicy], live: t.Sequence[Policy]) -> tuple[Match, ...]:
+def match(desired: t.Sequence[DesiredPolicy], live: t.Sequence[Policy], same_names: bool = False) -> tuple[Match, ...]:
     """Pair every desired policy with its live one: by id, else by display name compared exactly across kinds.
 
-    Raises UserError for an unknown id, several live policies with the name, another kind, a name that is or would be
-    taken, and two desired items that mean one policy.
+    With ``same_names`` policies may share a name: one that is named by its id here, or is of another kind, is not meant
+    by a name. Raises UserError for an unknown id, several live policies with the name, another kind, a name that is or
+    would be taken, and two desired items that mean one policy.
     """
     by_id = {id_key(policy.id): policy for policy in live}
     by_name: dict[str, list[Policy]] = defaultdict(list)
+    named_by_id = {id_key(item.id) for item in desired if item.id is not None} if same_names else set()
     for policy in live:
-        by_name[policy.display_name].append(policy)
-    matches = tuple(Match(item, _find(item, by_id, by_name)) for item in desired)
-    _refuse_double(matches)
+        if id_key(policy.id) not in named_by_id:
+            by_name[policy.display_name].append(policy)
+    matches = tuple(Match(item, _find(item, by_id, _of_kind(by_name, item, same_names))) for item in desired)
+    _refuse_double(matches, same_names)
     for found in matches:
         _refuse_other_kind(found)
-    _refuse_taken_name(matches, live)
+    if not same_names:
+        _refuse_taken_name(matches, live)
     _refuse_name_both_ways(matches)
     return matches
+
+
+def _of_kind(
+    by_name: t.Mapping[str, t.Sequence[Policy]], item: DesiredPolicy, same_names: bool
+) -> t.Mapping[str, t.Sequence[Policy]]:
+    """Return the policies by name among which an item is looked for."""
+    if not same_names or item.kind is None or item.display_name is None:
+        return by_name
+    wanted = KINDS[item.kind]
+    return {item.display_name: [one for one in by_name.get(item.display_name, ()) if one.odata_type == wanted]}
 
 
 def _find(
@@ -86,10 +100,12 @@ def _find_by_name(item: DesiredPolicy, by_name: t.Mapping[str, t.Sequence[Policy
     return found[0] if found else None
 
 
-def _refuse_double(matches: t.Sequence[Match]) -> None:
-    """Refuse two items for one live policy, or two items that would create one name."""
+def _refuse_double(matches: t.Sequence[Match], same_names: bool) -> None:
+    """Refuse two items for one live policy, or (unless names may be the same) two items that would create one name."""
     first: dict[tuple[str, str], Match] = {}
     for found in matches:
+        if same_names and found.live is None and found.desired.id is None:
+            continue
         key = ("id", str(found.live.id)) if found.live else _missing_key(found.desired)
         other = first.setdefault(key, found)
         if other is not found:

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+from types import MappingProxyType
 
 from .._graph.errors import UserError
 from .._office.capabilities import Capabilities
@@ -40,7 +41,8 @@ class Plan:
     are the live policies it depends on, as they were read, ``definitions`` what it was made from, ``effects`` what its
     writes leave, those that wait included; ``parts`` of policies and ``groups`` were read for it. ``capabilities`` are
     those that the tenant was known to have then. ``warnings`` tell what may be meant otherwise,
-    ``waves`` the same wave by wave, where that was asked for.
+    ``waves`` the same wave by wave, where that was asked for. ``left`` tells of items why they cannot be planned;
+    nothing is asked of these.
     """
 
     items: tuple[PlannedItem, ...]
@@ -55,6 +57,7 @@ class Plan:
     definitions: Definitions = Definitions()
     effects: tuple[Expected, ...] = ()
     waves: tuple[WavePlan, ...] = ()
+    left: t.Mapping[int, UserError] = MappingProxyType({})
 
     @cached_property
     def details(self) -> dict[str, Details]:

@@ -199,7 +199,20 @@ def _seat(live: Policy | None, found: Match | None) -> Seat:
     )
 
 
+def taken_numbers(matches: t.Sequence[Match], live: t.Sequence[Policy]) -> dict[int, UserError]:
+    """Return why items cannot have their number, by their places: another policy keeps it. Without a declared order.
+
+    Raises UserError when there is no number left to give out.
+    """
+    return _taken(matches, live, _final_numbers(matches, live))
+
+
 def _refuse_taken(matches: t.Sequence[Match], live: t.Sequence[Policy], final: t.Sequence[int | None]) -> None:
+    for error in _taken(matches, live, final).values():
+        raise error
+
+
+def _taken(matches: t.Sequence[Match], live: t.Sequence[Policy], final: t.Sequence[int | None]) -> dict[int, UserError]:
     managed = {found.live.id for found in matches if found.live}
     holders: dict[int, list[str]] = {}
     for policy in live:
@@ -208,17 +221,19 @@ def _refuse_taken(matches: t.Sequence[Match], live: t.Sequence[Policy], final: t
     for found, number in zip(matches, final, strict=True):
         if number is not None:
             holders.setdefault(number, []).append(_named(found))
-    for found, number in zip(matches, final, strict=True):
+    errors: dict[int, UserError] = {}
+    for place, (found, number) in enumerate(zip(matches, final, strict=True)):
         moves = found.live is None or number != found.live.priority
         if number is None or not moves or len(holders[number]) < 2:
             continue
         others = [name for name in holders[number] if name != _named(found)] or [_named(found)]
-        raise UserError(
+        errors[place] = UserError(
             _named(found),
             f"set priority {number}",
             f"it is held by {others[0]}, and a priority is unique in the tenant",
             "Choose a free number, or move the other policy in the same task of office_client_configs",
         )
+    return errors
 
 
 def _named(found: Match) -> str:

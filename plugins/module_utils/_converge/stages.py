@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from .._office.payload import Json, Opaque, Slot
+from .._office.payload import Payload, Slot
 from .._office.policy import PAYLOAD_FIELDS, Policy
 from .._office.unset import UNSET
 from .actions import Action, Assign, Create, Delete, Update, UpdatePriorities, WritePayload
@@ -92,10 +92,10 @@ def _change(place: int, before: Policy, after: Policy, renumbered: bool, inline:
         yield Assign(place, t.cast(t.Any, after.assignments))
 
 
-def _writable(policy: Policy, slot: Slot) -> Json:
-    """Return a payload that a plan made: it was asked for, so it is neither unread nor opaque."""
+def _writable(policy: Policy, slot: Slot) -> Payload:
+    """Return a payload that a plan made: it was asked for, so it is not unread."""
     value = policy.payload(slot)
-    if value is UNSET or isinstance(value, Opaque):
+    if value is UNSET:
         raise TypeError(f"{policy.named()} has no {slot.value} to write")
     return value
 

@@ -11,7 +11,7 @@ import typing as t
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._graph.clouds import CLOUDS
-from .._office.policy import KINDS
+from .._office.policy import BYTES_FIELDS, KINDS
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -81,6 +81,7 @@ POLICY: Spec = {
     "priority": {"type": "int"},
     "policy_payload": {"type": "raw"},
     "user_preference_payload": {"type": "raw"},
+    **{name: {"type": "str"} for name in BYTES_FIELDS.values()},
 }
 
 GROUPS: Spec = {"groups": {"type": "raw"}}
@@ -132,7 +133,8 @@ BULK: Spec = {
             "groups": {"type": "list", "elements": "raw", "required": True},
         },
     },
-    "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
+    "on_error": {"type": "str", "choices": ["stop", "continue", "leave"], "default": "stop"},
+    "allow_same_names": {"type": "bool", "default": False},
     **BATCH,
 }
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import typing as t
 from collections import Counter
 
@@ -15,7 +16,7 @@ from .._converge.diff import NameOf, diff_of
 from .._converge.stages import PlannedItem
 from .._graph.errors import printable, printable_value
 from .._office.payload import Opaque
-from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._office.policy import BYTES_FIELDS, PAYLOAD_FIELDS, Assignment, Policy
 from .._office.unset import UNSET, Unset
 
 _HALF_DONE = "Only some of its writes were sent, since another one of the task failed. Run it again."
@@ -33,6 +34,8 @@ def config_result(policy: Policy) -> dict[str, t.Any]:
         payload = getattr(policy, field)
         if payload is not UNSET:
             result[field] = payload.text() if isinstance(payload, Opaque) else payload
+        if isinstance(payload, Opaque):
+            result[BYTES_FIELDS[field]] = base64.b64encode(payload.data).decode("ascii")
     if policy.assignments is not UNSET:
         result["groups"] = sorted(assignment.group_id for assignment in policy.assignments if assignment.group_id)
     if policy.last_modified is not None:

@@ -54,6 +54,7 @@ def bulk_terms(params: Arguments, raw: Arguments, check_mode: bool) -> Terms:
         reach=_reach(params),
         check_groups=_check_groups(params),
         waves=_waves(params, check_mode),
+        same_names=params["allow_same_names"],
     )
 
 

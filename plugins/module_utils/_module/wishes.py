@@ -10,14 +10,15 @@ import typing as t
 
 from .._converge.desired import DesiredPolicy, GroupChange, GroupName, State
 from .._graph.errors import UserError
-from .._office.payload import HALF_CHARACTER, PayloadError, parse_given
-from .._office.policy import MAX_PRIORITY, PAYLOAD_FIELDS
+from .._office.payload import HALF_CHARACTER, Opaque, PayloadError, decode_base64, parse_given
+from .._office.policy import BYTES_FIELDS, MAX_PRIORITY, PAYLOAD_FIELDS
 from .._office.texts import is_like_json, value_of_text
 from .masking import holds_mask
 
 Arguments = t.Mapping[str, t.Any]
 
-_MANAGED = ("id", "display_name", "kind", "description", "priority", *PAYLOAD_FIELDS.values(), "groups")
+_PAYLOADS = (*PAYLOAD_FIELDS.values(), *BYTES_FIELDS.values())
+_MANAGED = ("id", "display_name", "kind", "description", "priority", *_PAYLOADS, "groups")
 _IDENTITY = ("id", "display_name")
 _AROUND_IDS = " \t\r\n{}()<>\"'"
 _TEXTS = ("id", "display_name", "description")
@@ -25,12 +26,14 @@ _GROUP_KEYS = ("set", "add", "remove")
 _WRITTEN = ("display_name", "description", *PAYLOAD_FIELDS.values(), "groups")
 
 
-def desired_policy(params: Arguments, raw: t.Any, state: State | None = None, label: str = "") -> DesiredPolicy:
+def desired_policy(
+    params: Arguments, raw: t.Any, state: State | None = None, label: str = "", nameless: bool = False
+) -> DesiredPolicy:
     """Return one desired policy.
 
     ``params`` are the validated options, ``raw`` the same as the user gave them: an option that is not in there was
-    omitted and is left alone, one that is null is refused. ``state`` is for modules without that option. Raises
-    UserError.
+    omitted and is left alone, one that is null is refused. ``state`` is for modules without that option; ``nameless``
+    lets a policy have an empty name. Raises UserError.
     """
     given = {name for name in _MANAGED if name in raw} if isinstance(raw, dict) else _not_none(params)
     subject = _subject(params, label)
@@ -40,7 +43,7 @@ def desired_policy(params: Arguments, raw: t.Any, state: State | None = None, la
                 subject, f"use {name}", "it is null", f"Leave {name} out to leave it alone, or give it a value"
             )
     for name in _IDENTITY:
-        if name in given:
+        if name in given and not (nameless and name == "display_name"):
             refuse_blank(str(params[name]), subject, name)
     for name in _TEXTS:
         if name in given:
@@ -53,8 +56,8 @@ def desired_policy(params: Arguments, raw: t.Any, state: State | None = None, la
     if "priority" in given:
         values["priority"] = _priority(params["priority"], subject)
     for field in PAYLOAD_FIELDS.values():
-        if field in given:
-            values[field] = _payload(params[field], field, subject)
+        if given.intersection((field, BYTES_FIELDS[field])):
+            values[field] = _payload(params, given, field, subject)
     if "groups" in given:
         values["groups"] = group_change(params["groups"], subject)
     _check_assignments(params, values.get("groups"), subject)
@@ -66,8 +69,9 @@ def desired_policies(params: Arguments, raw: Arguments) -> tuple[DesiredPolicy, 
     """Return the desired policies of the option ``policies``. Raises UserError."""
     given = raw.get("policies")
     listed = given if isinstance(given, list) else [None] * len(params["policies"])
+    nameless = bool(params.get("allow_same_names"))
     return tuple(
-        desired_policy(item, raw_item, label=f"policies[{place}]")
+        desired_policy(item, raw_item, label=f"policies[{place}]", nameless=nameless)
         for place, (item, raw_item) in enumerate(zip(params["policies"], listed, strict=True))
     )
 
@@ -129,7 +133,24 @@ def _priority(value: int, subject: str) -> int:
     return value
 
 
-def _payload(value: t.Any, field: str, subject: str) -> t.Any:
+def _payload(params: Arguments, given: t.Collection[str], field: str, subject: str) -> t.Any:
+    name = BYTES_FIELDS[field]
+    if name not in given:
+        return _json_payload(params[field], field, subject)
+    try:
+        payload = decode_base64(params[name])
+    except PayloadError as error:
+        step = f"Give {name} as office_client_config_info returned it"
+        raise UserError(subject, f"use {name}", str(error), step) from error
+    # What is not JSON is returned as a text, too.
+    shown = payload.text() if isinstance(payload, Opaque) else payload
+    if field in given and params[field] != shown:
+        cause = f"{field} is given, too, and differs from it"
+        raise UserError(subject, f"use {name}", cause, "Give one of them")
+    return payload
+
+
+def _json_payload(value: t.Any, field: str, subject: str) -> t.Any:
     try:
         return parse_given(value)
     except PayloadError as error:

@@ -40,7 +40,7 @@ class Slot(enum.Enum):
 
 @dataclass(frozen=True)
 class Opaque:
-    """Live bytes that are not a JSON object or array. They differ from every desired payload."""
+    """Bytes that are not a JSON object or array. They are the same as the same bytes, and nothing else."""
 
     data: bytes
 
@@ -99,12 +99,14 @@ def has_too_many_values(text: str, most: int | None = None) -> bool:
     return next(itertools.islice(members, most, None), None) is not None
 
 
-def encode(value: Json) -> bytes:
-    """Return the bytes to write: compact JSON in UTF-8, keys in the given order."""
+def encode(value: Payload) -> bytes:
+    """Return the bytes to write: compact JSON in UTF-8, keys in the given order; what is not JSON as it is."""
+    if isinstance(value, Opaque):
+        return value.data
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def encode_inline(value: Json) -> str:
+def encode_inline(value: Payload) -> str:
     """Return the payload as standard base64, for a property inside an entity (our reading of Edm.Stream in JSON)."""
     return base64.b64encode(encode(value)).decode("ascii")
 
@@ -123,6 +125,14 @@ def decode(data: bytes) -> Payload:
     except (ValueError, RecursionError):
         return Opaque(data)
     return value if isinstance(value, (dict, list)) else Opaque(data)
+
+
+def decode_base64(text: str) -> Payload:
+    """Return what bytes in base64 mean. Raises PayloadError for what is not base64."""
+    try:
+        return decode(base64.b64decode("".join(text.split()), validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise PayloadError(f"it is not base64 ({error})") from error
 
 
 def decode_inline(text: str) -> Payload:

@@ -204,6 +204,8 @@ def _typed(document: t.Mapping[str, t.Any], name: str, wanted: type) -> t.Any:
 
 
 PAYLOAD_FIELDS = {Slot.POLICY: "policy_payload", Slot.USER_PREFERENCE: "user_preference_payload"}
+# Each payload as bytes in base64, for what is not a JSON object or array.
+BYTES_FIELDS = {field: f"{field}_base64" for field in PAYLOAD_FIELDS.values()}
 
 _WIRE_NAMES = {
     "display_name": "displayName",

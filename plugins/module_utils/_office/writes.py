@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .payload import Json, Slot
+from .payload import Payload, Slot
 from .policy import Assignment, Policy
 
 
@@ -33,7 +33,7 @@ class ReplacePayload:
 
     policy: Policy
     slot: Slot
-    value: Json
+    value: Payload
 
 
 @dataclass(frozen=True)
