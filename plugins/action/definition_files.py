@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain, printable
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import masked_places
+from ansible_collections.m365.apps.plugins.plugin_utils._backup import digest
 from ansible_collections.m365.apps.plugins.plugin_utils._export import ENDINGS, Export, export
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import Changes, apply, kept_warning, planned
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import plain_arguments
@@ -92,7 +93,13 @@ def _result(folder: Path, made: Export, changes: Changes, diff: bool) -> dict[st
         "changed": bool(changes.files),
         "path": str(folder),
         "files": [
-            {"file": file.name, "display_name": file.display_name, "id": file.id, "status": changes.status(file.name)}
+            {
+                "file": file.name,
+                "display_name": file.display_name,
+                "id": file.id,
+                "status": changes.status(file.name),
+                "sha256": digest(file.data),
+            }
             for file in made.files
         ],
         "removed": changes.removed,

@@ -138,11 +138,15 @@ files:
     status:
       description: C(created), C(updated), C(unchanged) or C(kept); in check mode what it would be.
       type: str
+    sha256:
+      description: Checksum (SHA-256) of the bytes that are written.
+      type: str
   sample:
     - file: contoso-macro-security.yml
       display_name: Contoso - Macro security
       id: 13a5ac73-ac73-13a5-73ac-a51373aca513
       status: created
+      sha256: 8d1f0a2b4c6e8091a3b5c7d9e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3
 removed:
   description: Names of the files that were or would be removed, sorted.
   returned: success

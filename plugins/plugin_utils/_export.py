@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import yaml
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import MAX_PRIORITY, PAYLOAD_FIELDS
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import BYTES_FIELDS, MAX_PRIORITY, PAYLOAD_FIELDS
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_device, readable_stem
 from ansible_collections.m365.apps.plugins.plugin_utils._records import blank_record, recorded
 
@@ -107,6 +107,8 @@ def definition(
     for field in PAYLOAD_FIELDS.values():
         if isinstance(config.get(field), (dict, list)):
             policy[field] = config[field]
+        elif config.get(BYTES_FIELDS[field]):
+            policy[BYTES_FIELDS[field]] = config[BYTES_FIELDS[field]]
         elif config.get(field):
             lost.append(f"its {field} is not a JSON object or array, so it is not in the definition")
     return policy, tuple(lost)

@@ -204,7 +204,14 @@ def _bad_groups(subject: str, cause: str) -> UserError:
 
 def _check_masks(values: Arguments, subject: str) -> None:
     """Refuse to write what stands in a result in the place of a secret."""
-    masked = next((name for name in _WRITTEN if name in values and holds_mask(values[name])), None)
+    masked = next(
+        (
+            name
+            for name in _WRITTEN
+            if name in values and not isinstance(values[name], Opaque) and holds_mask(values[name])
+        ),
+        None,
+    )
     if masked is not None:
         cause = "it holds a mask that stands for a secret, as results show it"
         raise UserError(subject, f"use {masked}", cause, "Give the text itself, not the one that a task returned")
