@@ -72,12 +72,13 @@ _raw:
 import typing as t
 from pathlib import Path
 
-from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.m365.apps.plugins.lookup.definitions import read_definitions
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import FOLDER, damage, entries, read_manifest
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 
@@ -121,7 +122,7 @@ def read_backup(folder: Path) -> dict[str, t.Any]:
             policy = _policy(folder / name, files[name])
         except KeyError:
             unreadable.append({"display_name": title, "msg": f"policy '{title}': its file {name} is missing"})
-        except (AnsibleError, PoliciesError) as error:
+        except (DefinitionsError, PoliciesError) as error:
             unreadable.append({"display_name": title, "msg": f"policy '{title}': {error}"})
         else:
             policies.append({"display_name": title if name in named else "", **policy})
@@ -142,7 +143,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _policy(path: Path, text: bytes) -> dict[str, t.Any]:
-    """Return the one policy of a file. Raises AnsibleLookupError, PoliciesError."""
+    """Return the one policy of a file. Raises DefinitionsError, PoliciesError."""
     read = read_definitions(str(path), text)
     if len(read) != 1:
         raise PoliciesError(f"{path}: it holds {len(read)} policies, and a file of a backup holds one")

@@ -39,7 +39,9 @@ def emulator(running: Emulator) -> Emulator:
 def ansible(request: pytest.FixtureRequest, emulator: Emulator, tmp_path: Path) -> Ansible:
     """Starts ansible programs that can log in to the tenant; both_ways gives it as often as there are ways."""
     way = getattr(request, "param", Way.IN_PROCESS)
-    return Ansible(tmp_path, tenant.login_environment(emulator.ready), tenant.login_variables(emulator.ready), way)
+    # Only tests of it wait to see whether somebody else writes.
+    variables = {**tenant.login_variables(emulator.ready), "rollout_recheck_after": 0}
+    return Ansible(tmp_path, tenant.login_environment(emulator.ready), variables, way)
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def _targets(row: Row, way: Way, names: t.Sequence[str]) -> list[bool]:
 
 def _target(row: Row, copy: Path, emulator: Emulator, way: Way, name: str) -> bool:
     emulator.reset(tenant.state())
-    variables = {**tenant.login_variables(emulator.ready), "m365_fast_path": way.value}
+    variables = {**tenant.login_variables(emulator.ready), "m365_fast_path": way.value, "rollout_recheck_after": 0}
     (copy / "tests" / "integration" / "integration_config.yml").write_text(json.dumps(variables), encoding="utf-8")
     command = ["ansible-test", "integration", "--local", *_ansible_test(row), name]
     code, output = _run(row, "targets", command, copy)

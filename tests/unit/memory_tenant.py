@@ -77,8 +77,8 @@ class MemoryTenant:
         self, writes: t.Sequence[Write], known_ids: t.Collection[str], answered: t.Callable[[int], None] | None = None
     ) -> list[Written | UserError]:
         self.requests += -(-len(writes) // self.capabilities.batch_size)
-        touched = [write.draft.display_name if isinstance(write, CreatePolicy) else write.policy.id for write in writes]
-        assert len(set(touched)) == len(touched), "two writes of one stage belong to one policy"
+        touched = [write.draft if isinstance(write, CreatePolicy) else write.policy.id for write in writes]
+        assert all(touched.count(one) == 1 for one in touched), "two writes of one stage belong to one policy"
         assert set(known_ids) >= set(self.policies)
         results = [self._send(write) for write in writes]
         if answered is not None:

@@ -29,5 +29,5 @@ NAMES = _names()
 
 def run_target(name: str, emulator: Emulator, folder: Path) -> Run:
     """Run one of NAMES in the emulator's tenant."""
-    variables = {**tenant.login_variables(emulator.ready), "target": name}
+    variables = {**tenant.login_variables(emulator.ready), "rollout_recheck_after": 0, "target": name}
     return Ansible(folder, {}, variables).playbook(_PLAY, "-vvvv")
