@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import json
+import re
+import threading
+import time
 import typing as t
 from pathlib import Path
 
@@ -182,3 +185,119 @@ def test_without_the_wish_nothing_is_restored(ansible: Ansible, there: Emulator)
     [backup] = backups(ansible)
     assert f"go back by: ansible-playbook m365.apps.restore -e rollout_backup_folder={backup}" in said(failed)
     assert "New" in {policy["displayName"] for policy in there.tenant(tenant.TENANT)["policies"]}
+
+
+# Restores of what is not ordinary
+
+GONE = {"id": "22222222-0000-4000-8000-000000000002", "displayName": "Pilots"}
+ODD = [
+    {"displayName": "Number", "priority": 1, "policyPayload": 5, "userPreferencePayload": "text"},
+    {"displayName": "Twin", "priority": 2, "description": "First", "policyPayload": [SETTING]},
+    {"displayName": "Twin", "priority": 3, "description": "Second", "assignments": [STAFF["id"]]},
+    {"displayName": "", "priority": 4, "policyPayload": [SETTING]},
+    {"displayName": "Pilot", "priority": 5, "assignments": [GONE["id"]]},
+]
+
+
+def restored(ansible: Ansible, *arguments: str, **variables: t.Any) -> Run:
+    extra = {"rollout_backup_folder": str(ansible.folder / "one"), **variables}
+    return ansible.playbook("m365.apps.restore", "-e", json.dumps(extra), *arguments)
+
+
+def seen(emulator: Emulator) -> list[Dict]:
+    """The policies without what only the server makes, in their order."""
+    names = ("displayName", "priority", "policyPayload", "userPreferencePayload")
+    found = [
+        {name: one[name] for name in names}
+        # No description and an empty one are the same.
+        | {"description": one["description"] or "", "groups": sorted(each["groupId"] for each in one["assignments"])}
+        for one in emulator.tenant(tenant.TENANT)["policies"]
+    ]
+    return sorted(found, key=lambda one: one["priority"])
+
+
+def worsen(emulator: Emulator) -> None:
+    """Change, rename and delete what is there, as a rollout that went wrong."""
+    now = emulator.tenant(tenant.TENANT)
+    number, first, second, nameless, pilot = now["policies"]
+    number.update(policyPayload=[SETTING], userPreferencePayload=None)
+    first.update(displayName="Not a twin")
+    nameless.update(displayName="Named", priority=50, policyPayload=None)
+    pilot.update(assignments=[], description="wrong")
+    now["policies"] = [number, first, nameless, pilot]
+    assert second not in now["policies"]
+    emulator.put({tenant.TENANT: now})
+
+
+@both_ways
+def test_what_is_not_ordinary_comes_back_and_what_cannot_is_told(ansible: Ansible, emulator: Emulator) -> None:
+    emulator.reset(tenant.state(ODD, [STAFF, GONE]))
+    before = seen(emulator)
+    ansible.playbook("m365.apps.backup", "-e", f"rollout_backup_folder={ansible.folder / 'one'}").ok()
+    worsen(emulator)
+    now = emulator.tenant(tenant.TENANT)
+    emulator.put({tenant.TENANT: {**now, "groups": [STAFF]}})
+    told = f"group {GONE['id']}: cannot assign it"
+    checked = restored(ansible, "--check").failed()
+    assert told in said(checked)
+    assert emulator.writes() == []
+    failed = restored(ansible).failed()
+    assert "The restore: is not whole: 1 of 5 policies are not back as in" in said(failed)
+    assert told in said(failed)
+    assert seen(emulator)[:4] == before[:4]
+    assert seen(emulator)[4]["description"] == "wrong"
+    # The group is there again: the rest comes back, and nothing else is written.
+    emulator.put({tenant.TENANT: {**emulator.tenant(tenant.TENANT), "groups": [STAFF, GONE]}})
+    emulator.clear_journal()
+    restored(ansible).ok()
+    assert seen(emulator) == before
+    assert len(emulator.writes()) == 2
+    again = restored(ansible).ok()
+    assert len(emulator.writes()) == 2
+    assert "5 unchanged; 0 writes" in said(again)
+
+
+@pytest.mark.usefixtures("there")
+def test_a_backup_that_was_edited_is_refused_unless_it_is_wanted(ansible: Ansible, there: Emulator) -> None:
+    ansible.playbook("m365.apps.backup", "-e", f"rollout_backup_folder={ansible.folder / 'one'}").ok()
+    edited = ansible.folder / "one" / "definitions" / "retired.yml"
+    edited.write_text(edited.read_text().replace("Old", "Edited"))
+    (ansible.folder / "one" / "definitions" / "foreign.yml").unlink()
+    refused = said(restored(ansible).failed())
+    assert "definitions/foreign.yml is missing; definitions/retired.yml was changed." in refused
+    assert "set rollout_accept_damaged_backup" in refused
+    assert there.writes() == []
+    taken = said(restored(ansible, rollout_accept_damaged_backup=True).failed())
+    assert "policy 'Foreign': its file definitions/foreign.yml is missing" in taken
+    found = {one["displayName"]: one["description"] for one in seen(there)}
+    assert found == {"Baseline": "", "Retired": "Edited", "Foreign": ""}
+
+
+def test_a_restore_tells_when_somebody_else_writes(ansible: Ansible, there: Emulator) -> None:
+    ansible.playbook("m365.apps.backup", "-e", f"rollout_backup_folder={ansible.folder / 'one'}").ok()
+    now = there.tenant(tenant.TENANT)
+    now["policies"][0]["description"] = "wrong"
+    there.put({tenant.TENANT: now})
+    there.clear_journal()
+
+    def somebody_else() -> None:
+        """Write as soon as the restore has compared the tenant: after its write and the list it reads then."""
+        calls: list[str] = []
+        while not re.search(r"W.*L.+", "".join(calls)):
+            time.sleep(0.1)
+            calls = [_sort_of(call) for call in there.journal()]
+        there.put({tenant.TENANT: now})
+
+    other = threading.Thread(target=somebody_else, daemon=True)
+    other.start()
+    failed = said(restored(ansible, rollout_recheck_after=5).failed())
+    assert "The restore: does not last: somebody else writes to the tenant: 5 s after it was as in the backup" in failed
+    assert "policy 'Baseline'" in failed
+    assert "another description" in failed
+
+
+def _sort_of(call: Dict) -> str:
+    """Return W for what writes, L for the list, R for other reads."""
+    if any(one["method"] != "GET" for one in call["batch"] or [call]):
+        return "W"
+    return "L" if call["path"].endswith("clientConfigurations") else "R"
