@@ -107,10 +107,6 @@ def read_and_plan(
     if leaves and terms.order is None:
         left = leave_taken(matches, live, left)
     matches, groups = without(matches, groups, left)
-    groups, left = _resolve_all(matches, directory, leaves)
-    if leaves and terms.order is None:
-        left = leave_taken(matches, live, left)
-    matches, groups = without(matches, groups, left)
     plan = make_plan(matches, live, groups, surface.capabilities, terms.order, terms.guards, reach, len(desired))
     asked = definitions_of(desired, groups[: len(desired)], (terms.order, terms.guards), terms.context)
     plan = replace(plan, definitions=asked)
