@@ -16,8 +16,9 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import c
 Dict = dict[str, t.Any]
 
 
-def verdict_on(checkins: t.Any, policies: t.Any = None, *terms: t.Any, **named: t.Any) -> dict[str, t.Any]:
-    """Return what a gate says to check-ins. Raises PoliciesError, also where a mask may stand in a name that counts."""
+def verdict_on(checkins: t.Any, *terms: t.Any, **named: t.Any) -> Dict:
+    """Return what checkin_gate says. Raises PoliciesError, also where a mask may stand in a name that counts."""
+    policies = terms[0] if terms else named.get("policies")
     wanted = policies if isinstance(policies, (list, tuple)) else ()
     listed = checkins.get("policies") if isinstance(checkins, dict) else None
     names = [str(row.get("display_name")) for row in listed or () if isinstance(row, dict)]
@@ -25,7 +26,7 @@ def verdict_on(checkins: t.Any, policies: t.Any = None, *terms: t.Any, **named: 
     if hidden:
         cause = f"a mask may stand for a secret in the name of policy '{hidden[0]}'"
         raise PoliciesError(f"the check-ins: cannot be compared: {cause}. Use another secret.")
-    return checkin_gate(checkins, policies, *terms, **named)
+    return checkin_gate(checkins, *terms, **named)
 
 
 @dataclass(frozen=True)
