@@ -52,6 +52,26 @@ def test_json_arguments(ansible: Ansible, emulator: Emulator) -> None:
 
 
 @both_ways
+@pytest.mark.parametrize("kind", ["broken_tls", "oversized"])
+def test_a_create_whose_answer_is_broken_is_found(ansible: Ansible, emulator: Emulator, kind: str) -> None:
+    emulator.misbehave({"kind": kind, "match": {"method": "POST", "path": "/clientConfigurations$"}})
+    made = answer(adhoc(ansible, "office_client_config", {"display_name": "Ad hoc"}).ok(), "CHANGED")
+    [held] = emulator.tenant(tenant.TENANT)["policies"]
+    assert made["config"]["id"] == held["id"]
+    assert len(emulator.writes()) == 1
+
+
+@both_ways
+def test_a_write_whose_answer_does_not_end_is_told(ansible: Ansible, emulator: Emulator) -> None:
+    policy = {"display_name": "Ad hoc", "policy_payload": {"a": 1}, "timeout": 2, "retry_timeout": 0}
+    emulator.misbehave({"kind": "drip", "seconds": 0.2, "match": {"method": "PUT"}, "count": None})
+    failed = answer(adhoc(ansible, "office_client_config", policy), "FAILED")
+    assert "did not answer within 2 s" in failed["msg"]
+    assert failed["changed"]
+    assert [action["action"] for action in failed["actions"]] == ["create"]
+
+
+@both_ways
 def test_words_as_arguments(ansible: Ansible, emulator: Emulator) -> None:
     emulator.reset(tenant.state(groups=[GROUP]))
     policy = (
