@@ -12,8 +12,6 @@ from __future__ import annotations
 import math
 import typing as t
 
-from ansible.module_utils.parsing.convert_bool import BOOLEANS
-
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
 from ansible_collections.m365.apps.plugins.module_utils._module.lists import word_for
 from ansible_collections.m365.apps.plugins.plugin_utils import _role_inputs
@@ -97,15 +95,9 @@ def _is_float(value: t.Any) -> bool:
         return False
 
 
-def _is_bool(value: t.Any) -> bool:
-    normal = value.lower().strip() if isinstance(value, str) else value
-    return isinstance(normal, (str, int, float)) and normal in BOOLEANS
-
-
 _FITS: dict[str, t.Callable[[t.Any], bool]] = {
     "str": lambda value: isinstance(value, str) or _is_number(value),
     "path": lambda value: isinstance(value, str) and "\0" not in value,
-    "bool": _is_bool,
     "int": _is_whole,
     "float": _is_float,
     "dict": lambda value: isinstance(value, dict),

@@ -68,7 +68,7 @@ def test_all_problems_are_told_at_once() -> None:
     wrong = {"rollout_waves": {"name": "a"}, "rollout_lint": None, "rollout_prune": "maybe", "rollout_title": ["x"]}
     assert role_problems("main", {**GOOD, **wrong}) == [
         "rollout_lint is null. Leave it out, or give a text.",
-        "rollout_prune is 'maybe'. Give true or false.",
+        "the option rollout_prune: cannot use it: it is neither true nor false. Give true or false.",
         "the option rollout_waves: cannot use it: it is a dict, not a list. Give a list, or the JSON text of one.",
         "rollout_title is a list. Give a text.",
     ]
