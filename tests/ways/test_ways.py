@@ -199,7 +199,7 @@ def test_documentation_of_the_role(tmp_path: Path) -> None:
         ),
         (
             {"tasks": [{"m365.apps.office_client_config": {"display_name": "x", "priority": "high"}}]},
-            ["argument 'priority' is of type", "unable to convert to int"],
+            ["priority is 'high', not a whole number"],
         ),
         (
             {"tasks": [{"m365.apps.office_client_config": {"display_name": "x", "kind": "mac"}}]},
