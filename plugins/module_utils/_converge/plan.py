@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
-from types import MappingProxyType
 
 from .._graph.errors import UserError
 from .._office.capabilities import Capabilities
@@ -57,7 +56,7 @@ class Plan:
     definitions: Definitions = Definitions()
     effects: tuple[Expected, ...] = ()
     waves: tuple[WavePlan, ...] = ()
-    left: t.Mapping[int, UserError] = MappingProxyType({})
+    left: t.Mapping[int, UserError] = field(default_factory=dict)
 
     @cached_property
     def details(self) -> dict[str, Details]:
