@@ -81,6 +81,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors impo
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 
 _WHERE = "Check rollout_backup_folder; a rollout puts its backup below that folder, by tenant and time"
 _ENDINGS = (".yml", ".yaml", ".json")
@@ -112,9 +113,9 @@ def _checked(term: str) -> dict[str, t.Any]:
 
 def read_backup(folder: Path) -> dict[str, t.Any]:
     """Return what a backup holds. Raises PoliciesError, OSError."""
-    found = read_manifest((folder / "manifest.json").read_bytes())
+    found = read_manifest(read_bytes(folder / "manifest.json"))
     named = {entry.file: entry for entry in entries(found)}
-    files = {f"{FOLDER}/{path.name}": path.read_bytes() for path in _files(folder / FOLDER)}
+    files = {f"{FOLDER}/{path.name}": read_bytes(path) for path in _files(folder / FOLDER)}
     policies, unreadable = [], []
     for name in sorted({*named, *(name for name in files if name.endswith(_ENDINGS))}):
         title = named[name].display_name if name in named else name

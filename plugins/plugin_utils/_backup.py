@@ -20,6 +20,7 @@ from ansible_collections.m365.apps.plugins.module_utils._office.payload import (
     PayloadError,
     decode_base64,
     parse_given,
+    parse_text,
 )
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import BYTES_FIELDS, PAYLOAD_FIELDS, id_key
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
@@ -94,8 +95,8 @@ def _to_be_created(planned: Documents, live: Documents) -> list[str]:
 def read_manifest(text: bytes) -> dict[str, t.Any]:
     """Return a manifest. Raises PoliciesError with the cause for what is not one."""
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = parse_text(text.decode())
+    except ValueError:
         raise PoliciesError("its manifest.json is not complete JSON") from None
     if not isinstance(found, dict):
         raise PoliciesError("its manifest.json is not a JSON object")

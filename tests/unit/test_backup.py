@@ -29,6 +29,7 @@ from ansible_collections.m365.apps.plugins.module_utils._office.policy import As
 from ansible_collections.m365.apps.plugins.plugin_utils import _backup
 from ansible_collections.m365.apps.plugins.plugin_utils._export import export
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._reading import MOST_BYTES
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import policy
 
@@ -377,3 +378,12 @@ def test_check_mode_tells_what_will_be_left() -> None:
     assert outcome.statuses == ("failed", "updated")
     assert f"group {STAFF}" in str(outcome.error)
     assert tenant.writes == []
+
+
+@pytest.mark.parametrize("name", ["manifest.json", f"{_backup.FOLDER}/a.yml"])
+def test_a_file_beyond_all_bounds_is_refused_before_it_is_read(tmp_path: Path, name: str) -> None:
+    folder = back_up(tmp_path, MemoryTenant.of([policy("A", 1)]))
+    with (folder / name).open("ab") as stream:
+        stream.truncate(MOST_BYTES + 1)
+    with pytest.raises(AnsibleError, match=f"{name}: it is larger than 64 MiB"):
+        read(folder)
