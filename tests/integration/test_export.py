@@ -128,7 +128,9 @@ def test_a_restore_brings_everything_back(ansible: Ansible, emulator: Emulator, 
     manifest = json.loads((ansible.folder / "backup" / "manifest.json").read_text())
     assert manifest.pop("made_at").endswith("Z")
     count = len(contoso["policies"])
-    assert manifest == {"format": 1, "tenant": tenant.TENANT, "policies": count, "absent": ["Ours"]}
+    assert len(manifest.pop("checksum")) == len(manifest["files"][0]["sha256"])
+    assert [len(manifest.pop("files")), manifest.pop("policies")] == [count, count]
+    assert manifest == {"format": 2, "tenant": tenant.TENANT, "absent": ["Ours"]}
     assert "0 writes" in restore(ansible)
     reverse = sorted(contoso["policies"], key=lambda policy: -policy["priority"])
     gone, renamed = "Contoso - Privacy Controls", "Contoso - Office Security Baseline"
@@ -158,9 +160,9 @@ def test_a_restore_brings_everything_back(ansible: Ansible, emulator: Emulator, 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"format": 2}, "its format is 2, not 1"),
+        ({"format": 3}, "its format is 3, and this version knows 1 and 2"),
         ({"tenant": "another"}, "it was made of the tenant another"),
-        ({"policies": 3}, "its manifest says 3"),
+        ({"policies": 3}, "files for 3 policies"),
         (None, "holds no manifest.json"),
     ],
 )
