@@ -296,11 +296,11 @@ def _target(found: Match, change: GroupChange | None) -> Policy | None:
         asked["display_name"] = item.display_name
     if item.description is not UNSET:
         asked["description"] = item.description
-    for slot, field in PAYLOAD_FIELDS.items():
+    for slot, name in PAYLOAD_FIELDS.items():
         wanted, have = item.payload(slot), base.payload(slot)
         # An equal payload keeps the live spelling, so that the object shown after the run is the one that is there.
         if wanted is not UNSET and (have is UNSET or not same_payload(wanted, have)):
-            asked[field] = wanted
+            asked[name] = wanted
     if change is not None:
         asked["assignments"] = merge(item, change, () if base.assignments is UNSET else base.assignments)
     return replace(base, **asked)
