@@ -57,13 +57,14 @@ import typing as t
 
 from ansible_collections.m365.apps.plugins.plugin_utils import _backup
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
+from ansible_collections.m365.apps.plugins.plugin_utils._unmasked import unmasked
 
 
 def backup_differences(
     backup: dict[str, t.Any], live: list[t.Any], left: list[t.Any] | None = None
 ) -> list[dict[str, t.Any]]:
     """Return how a tenant differs from a backup."""
-    return _backup.differences(backup["policies"], backup["absent"], live, left or [])
+    return _backup.differences(backup["policies"], backup["absent"], unmasked(live, backup), left or [])
 
 
 class FilterModule:

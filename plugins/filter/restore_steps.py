@@ -55,11 +55,12 @@ import typing as t
 
 from ansible_collections.m365.apps.plugins.plugin_utils import _backup
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
+from ansible_collections.m365.apps.plugins.plugin_utils._unmasked import unmasked
 
 
 def restore_steps(backup: dict[str, t.Any], live: list[t.Any]) -> dict[str, t.Any]:
     """Return what brings a tenant back to a backup."""
-    made = _backup.steps(backup["policies"], backup["absent"], live)
+    made = _backup.steps(backup["policies"], backup["absent"], unmasked(live, backup))
     return {"policies": made.policies, "left": made.left}
 
 
