@@ -16,8 +16,8 @@ description:
   - The same policies give the same bytes. A file is named after its policy, C(contoso-macro-security.yml); where two
     names would be one, each gets a short hash of its ID too.
   - Groups are written with their IDs, which count, and their names, for people. What only the server makes is left out.
-  - What cannot be in a definition (a payload that is not JSON, an assignment that is not a group) is left out with a
-    warning.
+  - A payload that is not a JSON object or array is written as bytes in base64. What cannot be in a definition (an
+    assignment that is not a group, a kind that is not known) is left out with a warning.
   - No login is needed. Each file has a record of what was written, and only a file that is unchanged since then is
     replaced or removed. One that was edited, renamed or copied, one of another O(source), and one that an earlier
     version wrote without a record, is kept and named in a warning and in C(kept), also when its policy has changed or

@@ -173,10 +173,10 @@ def pairs(saved: Documents, live: Documents) -> list[tuple[Document, Document | 
         if ours[place] is not None:
             continue
         alike = [config for config in live if id_key(config["id"]) not in taken and _is_alike(item, config)]
-        alike.sort(key=lambda config: config.get("priority") != item.get("priority"))
-        if alike:
-            ours[place] = alike[0]
-            taken.add(id_key(alike[0]["id"]))
+        same_number = [config for config in alike if config.get("priority") == item.get("priority")]
+        for config in [*same_number, *alike][:1]:
+            ours[place] = config
+            taken.add(id_key(config["id"]))
     return list(zip(saved, ours, strict=True))
 
 

@@ -117,7 +117,7 @@ def exchanged(tenant: MemoryTenant) -> None:
 
 
 HARM: dict[str, t.Callable[[MemoryTenant], None]] = {
-    "nothing": lambda tenant: deleted(tenant),
+    "nothing": deleted,
     "every field": lambda tenant: changed(
         tenant, "Plain", display_name="X", description="", priority=50, policy_payload={}, assignments=()
     ),
