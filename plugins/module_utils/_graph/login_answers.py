@@ -80,7 +80,7 @@ def token(document: Document) -> Document:
 
 
 def refusal(document: Document) -> Document:
-    """Return the texts of an OAuth error; something that is no login service may answer with Graph's form of one."""
+    """Return the texts of an OAuth error; another service may answer with Graph's form of one."""
     said = document.get("error")
     if isinstance(said, dict):
         said = said.get("message") or said.get("code")

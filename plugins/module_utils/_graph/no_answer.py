@@ -78,7 +78,7 @@ def no_answer(
     return made if tries == 1 else Transient(made, maybe_done=exchange.maybe_sent, tries=tries or None)
 
 
-# What is said, the next step, and how many tries it is worth: 1 is no other, 0 as many as there is time for.
+# What is said, the next step, and how many tries it is worth: 1 means no other, 0 as many as there is time for.
 _Verdict = tuple[str, str, int]
 
 

@@ -3,8 +3,8 @@
 
 """Connections that know the exchange they work for: each wait on a socket ends with it, and it learns how far it is.
 
-requests and urllib3 wait anew for each piece of an answer, so a server that sends a byte a second would be waited for
-without an end; and what they raise tells what went wrong, but not whether the request had been sent.
+The time-out of requests and urllib3 begins again with each piece of an answer, so a server that sends a byte a second
+would keep them waiting without an end; and what they raise tells what went wrong, not whether the request was sent.
 """
 
 # What the classes here are put before is known when they are.
