@@ -25,6 +25,14 @@ options:
 
 EXAMPLES = r"""
 ---
+- name: Write what a rollout would do
+  ansible.builtin.include_role:
+    name: m365.apps.rollout
+    tasks_from: plan
+  vars:
+    rollout_definitions: definitions
+    rollout_plan_folder: plan
+
 - name: Roll out what was approved, or say which policies have changed since
   m365.apps.office_client_configs:
     policies: "{{ query('m365.apps.definitions', 'definitions') }}"
