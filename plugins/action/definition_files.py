@@ -58,6 +58,8 @@ class ActionModule(ActionBase):
             changes = planned(folder, made, options["purge"], source)
             if not self._task.check_mode:
                 apply(folder, changes)
+                # Also the folder of a tenant without policies.
+                folder.mkdir(parents=True, exist_ok=True)
         except UserError as error:
             cause = str(error)
         except OSError as error:

@@ -189,7 +189,8 @@ def test_a_gate_without_data_stops_and_the_next_run_goes_on(ansible: Ansible, th
     assert record(ansible)["waves"][0]["gate"]["verdict"] == "breached"
     check_in(there, "New", True, True, False)
     there.clear_journal()
-    passed = roll_out(ansible, waves=gated()).ok()
+    passed = roll_out(ansible, waves=gated(), rollout_recheck_after=1).ok()
+    assert "Pausing for 1 seconds" in passed.stdout
     assert "Wave 1 of 3, pilot: passed" in said(passed)
     assert record(ansible)["waves"][0]["gate"]["users"] == 3
     assert "RETRYING" not in stopped.output + failed.output + passed.output
