@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 import typing as t
 from pathlib import Path
 
@@ -234,14 +235,13 @@ def test_all_that_cannot_be_read_is_said_at_once(folder: Path, monkeypatch: pyte
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may read less")
 @pytest.mark.parametrize(("name", "mode"), [("locked", 0o000), ("listed", 0o644), ("entered", 0o311)])
-def test_a_folder_without_permission_is_an_error(tmp_path: Path, name: str, mode: int) -> None:
-    for above in tmp_path.parents:
-        if above.stat().st_uid == os.geteuid() and above.name.startswith("pytest-"):
-            above.chmod(0o755)
-    tmp_path.chmod(0o755)
-    folder = put(tmp_path / "definitions", "a.yml", f"{name}/b.yml")
-    (folder / name).chmod(mode)
-    said = as_nobody(folder)
+def test_a_folder_without_permission_is_an_error(name: str, mode: int) -> None:
+    # Not below tmp_path, whose folders are closed to others.
+    with tempfile.TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+        folder = put(Path(made) / "definitions", "a.yml", f"{name}/b.yml")
+        (folder / name).chmod(mode)
+        said = as_nobody(folder)
     assert f"definitions {folder / name}" in said
     assert "cannot read it: Permission denied" in said
 
