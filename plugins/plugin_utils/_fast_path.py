@@ -26,7 +26,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import MissingLibraryError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._graph.messages import DEEPEST, is_too_deep
+from ansible_collections.m365.apps.plugins.module_utils._graph.strict_json import DEEPEST, is_too_deep
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SHARED
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
+from ansible_collections.m365.apps.plugins.module_utils._graph import strict_json
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
     Failure,
     GraphError,
@@ -20,6 +21,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
     NoAnswerError,
     NotGraphError,
     UserError,
+    is_graph_error,
     parse_error_body,
 )
 
@@ -133,6 +135,14 @@ def test_no_json_breaks_the_reader(error: t.Any) -> None:
 @given(st.binary())
 def test_no_bytes_break_the_reader(body: bytes) -> None:
     assert parse_error_body(500, body, "application/json", {}).message
+
+
+@pytest.mark.parametrize("text", ['{"error": {"message": [0, 0, 0, 0]}}', '{"error": {"message": "[0, 0, 0, 0]"}}'])
+def test_an_error_of_too_many_values_is_not_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an answer takes in memory does not depend on its status."""
+    monkeypatch.setattr(strict_json, "MOST_VALUES", 4)
+    assert parse_error_body(400, text.encode(), "application/json", {}).message.startswith("a body that is not")
+    assert not is_graph_error(text.encode())
 
 
 def test_a_failure_is_json_with_every_key() -> None:

@@ -164,6 +164,19 @@ def test_a_create_whose_answer_is_broken_is_in_doubt(name: str, tmp_path: Path) 
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "in_doubt"), [(300, True), (301, True), (302, True), (303, True), (307, False), (308, False)]
+)
+def test_a_redirect_may_point_at_what_a_create_brought(status: int, in_doubt: bool, tmp_path: Path) -> None:
+    head = b"HTTP/1.1 %d Elsewhere\r\nLocation: https://elsewhere.test/\r\nContent-Length: 0\r\n\r\n" % status
+    with Hostile(answer(head)) as server:
+        error = outcome(server, tmp_path, budget=300.0)
+    assert isinstance(error, GraphError)
+    assert error.in_doubt is in_doubt
+    assert error.cause() == f"a redirect to elsewhere.test (status {status}) was not followed"
+    assert len(server.requests) == 1
+
+
 def test_a_bomb_is_not_unpacked_and_not_asked_for_again(tmp_path: Path) -> None:
     with Hostile(BROKEN["a bomb"]) as server:
         error = outcome(server, tmp_path, call=Call("GET", "/things"), budget=300.0)

@@ -87,7 +87,7 @@ def test_pages_without_an_end_end_in_an_error(wire: Wire, client: GraphClient, m
         client.pages("/things")
 
 
-@pytest.mark.parametrize(("name", "most"), [("MOST_ITEMS", 3), ("MOST_BYTES_OF_PAGES", 80)])
+@pytest.mark.parametrize(("name", "most"), [("MOST_ITEMS", 3), ("MOST_BYTES_OF_PAGES", 80), ("MOST_VALUES", 6)])
 def test_a_list_is_bounded(
     wire: Wire, client: GraphClient, monkeypatch: pytest.MonkeyPatch, name: str, most: int
 ) -> None:

@@ -70,6 +70,16 @@ def test_the_id_of_a_group_is_one_segment_of_the_path(wire: Wire, directory: Gro
         directory.names([".."])
 
 
+@pytest.mark.usefixtures("wire")
+@pytest.mark.parametrize("odd", ["..", ".", " "])
+def test_an_id_that_leads_to_another_path_is_not_looked_up(odd: str, directory: GroupDirectory) -> None:
+    """The wire fails for any call."""
+    directory.look_up([], [odd])
+    for asked_for in (directory.check, directory.is_gone, lambda group_id: directory.names([group_id])):
+        with pytest.raises(UserError, match="the id of a group must not be"):
+            asked_for(odd)
+
+
 def test_a_hit_in_other_case_is_passed_over(wire: Wire, directory: GroupDirectory) -> None:
     wire.expect("GET", by_name(ALL_STAFF), json=hits((TWO, "ALL STAFF"), (ONE, "All Staff")))
     assert directory.id_of("All Staff") == ONE

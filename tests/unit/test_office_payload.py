@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.m365.apps.plugins.module_utils._office import payload
 from ansible_collections.m365.apps.plugins.module_utils._office.payload import (
     Json,
     Opaque,
@@ -120,6 +121,12 @@ def test_no_bytes_are_no_settings(data: bytes) -> None:
 )
 def test_other_live_bytes_are_kept_as_they_are(data: bytes) -> None:
     assert decode(data) == Opaque(data)
+
+
+def test_bytes_of_too_many_values_stay_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payload, "MOST_VALUES", 4)
+    assert decode(b'[0, 0, 0, ",,,,"]') == [0, 0, 0, ",,,,"]
+    assert decode(b"[0, 0, 0, 0, 0]") == Opaque(b"[0, 0, 0, 0, 0]")
 
 
 def test_opaque_bytes_have_a_text() -> None:

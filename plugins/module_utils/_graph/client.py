@@ -31,11 +31,12 @@ from .no_answer import RUN_AGAIN
 from .pace import Pace
 from .retry import RetryPolicy, Transient
 from .session import Connection, open_session, send
+from .strict_json import MOST_VALUES, count_values
 
 # What one list may have: far more than Graph has policies, groups of one name, or assignments for.
 MOST_PAGES = 10_000
 MOST_ITEMS = 100_000
-MOST_BYTES_OF_PAGES = 512 * 1024 * 1024
+MOST_BYTES_OF_PAGES = 128 * 1024 * 1024
 
 _UNAUTHORIZED = 401
 _UNAVAILABLE = 503
@@ -197,15 +198,16 @@ class GraphClient:
 
     def _collect(self, answer: Answer, seen: set[str]) -> list[t.Any]:
         items: list[t.Any] = []
-        size = 0
+        size = values = 0
         while True:
             document = answer.json()
             if not isinstance(document, dict) or not isinstance(document.get("value"), list):
                 raise NotGraphError(failure_of(answer, "the answer has no list 'value'"))
             items.extend(document["value"])
             size += len(answer.body)
-            if len(items) > MOST_ITEMS or size > MOST_BYTES_OF_PAGES:
-                most = f"{MOST_ITEMS} entries or {MOST_BYTES_OF_PAGES // 2**20} MiB"
+            values += count_values(answer.body)
+            if len(items) > MOST_ITEMS or size > MOST_BYTES_OF_PAGES or values > MOST_VALUES:
+                most = f"{MOST_ITEMS} entries, {MOST_VALUES} values or {MOST_BYTES_OF_PAGES // 2**20} MiB"
                 raise NotGraphError(failure_of(answer, f"the list has more than {most}"))
             url = document.get("@odata.nextLink")
             if url is None:

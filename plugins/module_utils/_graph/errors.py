@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import traceback
 import typing as t
 from dataclasses import asdict, dataclass
+
+from .strict_json import bounded_json
 
 # A token or an assertion (a JWT: its parts begin with the base64 of an open brace) that an answer repeats, as it is or
 # in base64, alone or with the word Bearer in front.
@@ -317,7 +318,7 @@ def is_graph_error(body: bytes) -> bool:
 
 def _error_object(body: bytes) -> dict[str, t.Any] | None:
     try:
-        document = json.loads(body)
+        document = bounded_json(body)
     except (ValueError, RecursionError):
         return None
     error = _get_ignoring_case(document, ("error",)) if isinstance(document, dict) else None
@@ -338,7 +339,7 @@ def _message_text(message: t.Any) -> str:
     text = str(message or "").strip()
     if text.startswith("{"):
         try:
-            nested = json.loads(text)
+            nested = bounded_json(text.encode("utf-8", "surrogatepass"))
         except (ValueError, RecursionError):
             return cut(text, _MESSAGE_LIMIT)
         if isinstance(nested, dict):

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from urllib.parse import urlsplit
 
 from .auth import TOKEN
-from .messages import is_too_deep
+from .strict_json import bounded_json
 
 Document = dict[str, t.Any]
 
@@ -37,12 +36,9 @@ def read_object(status: int, body: bytes) -> Document:
     if not body.strip():
         raise UnreadableAnswerError("an empty body")
     try:
-        document = json.loads(body)
-        unfit = is_too_deep(document)
+        document = bounded_json(body)
     except (ValueError, RecursionError):
-        unfit = True
-    if unfit:
-        raise UnreadableAnswerError("a body that is not complete JSON")
+        raise UnreadableAnswerError("a body that is not complete JSON") from None
     if not isinstance(document, dict):
         raise OddAnswerError(f"a JSON {_NAMES.get(type(document), 'number')} in place of an object")
     return document

@@ -16,6 +16,7 @@ from .auth import MissingLibraryError
 from .errors import Failure, LoginError, NoAnswerError
 from .retry import FEW_TRIES, Transient, parse_retry_after
 from .session import replace_body, send
+from .strict_json import bounded_json
 
 if t.TYPE_CHECKING:
     import requests
@@ -47,7 +48,7 @@ class LoginHttp:
     def refusal(self) -> dict[str, t.Any] | None:
         """Return the last answer where it is an OAuth error, else None."""
         try:
-            document = json.loads(self._body)
+            document = bounded_json(self._body)
         except (ValueError, RecursionError):
             return None
         return document if isinstance(document, dict) and "error" in document else None

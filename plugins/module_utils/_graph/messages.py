@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-import json
-import math
-import re
 import time
 import typing as t
 from dataclasses import dataclass, replace
@@ -16,19 +13,15 @@ from urllib.parse import urlsplit
 
 from .errors import Failure, GraphError, NotGraphError, is_graph_error, parse_error_body
 from .retry import FEW_TRIES, Transient, parse_retry_after
+from .strict_json import strict_json
 
 # Statuses worth another try (Graph pages "throttling" and "error responses"). 429 was surely not done; the others may
 # come from a gateway, and so may be.
 THROTTLED = 429
 _NO_CONTENT = 204
 _RETRIED = (THROTTLED, 502, 503, 504)
-# Levels of lists and objects in one JSON value, our own bound: few settings take more than ten, and recursive code
-# (json, copy, AnsibleModule) gives up at about 300.
-DEEPEST = 120
-# Values in one JSON text: a list of 5,000 policies has some 50,000.
-MOST_VALUES = 2_000_000
-# How JSON escapes one half of a character; most of them have their other half beside them.
-_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+# Redirects that say that the call was not done here. Others may point at what it brought.
+_NOT_DONE_HERE = (307, 308)
 
 
 @dataclass(frozen=True)
@@ -66,7 +59,7 @@ class Answer:
     @cached_property
     def _parsed(self) -> t.Any:
         try:
-            return _strict_json(self.body)
+            return strict_json(self.body)
         except (ValueError, RecursionError):
             what = "an HTML page" if self._is_html else "a body that is not complete JSON"
             message = f"the answer to {self.method} {self.path} was {what} (status {self.status})"
@@ -91,51 +84,12 @@ class Answer:
                 raise Transient(error, tries=FEW_TRIES) from error
 
 
-def _strict_json(body: bytes) -> t.Any:
-    """Return a parsed body. Raises ValueError, also for half characters, which json lets through."""
-    # Each value takes many times its bytes; what parts values is counted before anything is made of them.
-    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
-        raise ValueError("it has too many values")
-    text = body.decode(json.detect_encoding(body))
-    document = json.loads(text, parse_constant=_no_constant, parse_float=finite)
-    if is_too_deep(document):
-        raise ValueError("it is nested too deeply")
-    if _HALF_CHARACTER.search(text):
-        json.dumps(document, ensure_ascii=False).encode()
-    return document
-
-
 def host_of(url: str) -> str | None:
     """Return the host (and port) that a server's link names, "" for a relative one, None for what is no URL."""
     try:
         return urlsplit(url).netloc
     except ValueError:
         return None
-
-
-def _no_constant(name: str) -> t.Any:
-    raise ValueError(f"JSON has no number {name}")
-
-
-def finite(text: str) -> float:
-    """Return a number of a JSON text. Raises ValueError for one that is too large, which json would make infinite."""
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"JSON has no number {number} ({text[:20]})")
-    return number
-
-
-def is_too_deep(value: t.Any, deepest: int = DEEPEST) -> bool:
-    """Tell whether a JSON value is nested deeper than anything is meant to be, and than what walks it could take."""
-    level = [value]
-    for _depth in range(deepest):
-        containers = [
-            item.values() if isinstance(item, dict) else item for item in level if isinstance(item, (dict, list))
-        ]
-        level = [member for members in containers for member in members]
-        if not level:
-            return False
-    return True
 
 
 def failure_of(answer: Answer, message: str) -> Failure:
@@ -146,7 +100,11 @@ def refusal_of(answer: Answer, headers: t.Mapping[str, str], client_request_id: 
     """Return the error for an answer that is not 2xx: Transient where another try makes sense."""
     if 300 <= answer.status < 400:
         target = host_of(headers.get("Location", "")) or "an unnamed place"
-        return NotGraphError(failure_of(answer, f"a redirect to {target} (status {answer.status}) was not followed"))
+        redirect = NotGraphError(
+            failure_of(answer, f"a redirect to {target} (status {answer.status}) was not followed")
+        )
+        redirect.maybe_done = answer.status not in _NOT_DONE_HERE
+        return redirect
     failure = parse_error_body(answer.status, answer.body, answer.content_type, headers)
     failure = replace(
         failure,

@@ -52,6 +52,9 @@ class GroupDirectory:
         """Ask for all these names and ids at once; id_of and check then answer from memory. Raises nothing."""
         new_names = [name for name in dict.fromkeys(names) if name not in self._by_name]
         new_ids = [group_id for group_id in dict.fromkeys(ids) if group_id not in self._by_id]
+        unfit = {group_id: error for group_id in new_ids if (error := _unfit(group_id)) is not None}
+        self._by_id.update(unfit)
+        new_ids = [group_id for group_id in new_ids if group_id not in unfit]
         calls = [_by_name(name) for name in new_names] + [_by_id(group_id) for group_id in new_ids]
         answers = list(self._client.many(calls))
         for name, answer in zip(new_names, answers, strict=False):
@@ -111,10 +114,9 @@ class GroupDirectory:
         """
         wanted = sorted(set(ids))
         for group_id in wanted:
-            unfit = unfit_for_path(group_id)
-            if unfit:
-                step = "Remove the assignment that has it"
-                raise UserError(f"group {group_id}", "look it up", f"the id of a group {unfit}", step)
+            unfit = _unfit(group_id)
+            if unfit is not None:
+                raise unfit
         answers = self._client.many([_by_id(group_id) for group_id in wanted])
         pairs = list(zip(wanted, answers, strict=True))
         unread = [group_id for group_id, answer in pairs if _is_forbidden(answer)]
@@ -168,6 +170,15 @@ def _by_name(name: str) -> Call:
     quoted = name.replace("'", "''")
     query = urlencode({"$filter": f"displayName eq '{quoted}'", "$select": _FIELDS}, quote_via=quote, safe="$,")
     return Call("GET", f"/groups?{query}", _VERSION)
+
+
+def _unfit(group_id: str) -> UserError | None:
+    """Return why there can be no group with this id, None when there can."""
+    cause = unfit_for_path(group_id)
+    if not cause:
+        return None
+    step = "Remove the assignment that has it"
+    return UserError(f"group {group_id}", "look it up", f"the id of a group {cause}", step)
 
 
 def _by_id(group_id: str) -> Call:

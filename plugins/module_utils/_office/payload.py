@@ -16,7 +16,7 @@ import sys
 import typing as t
 from dataclasses import dataclass
 
-from .._graph.messages import DEEPEST, finite, is_too_deep
+from .._graph.strict_json import DEEPEST, finite, is_too_deep
 
 # Values of one JSON text: far more than 5,000 policies with all their settings.
 MOST_VALUES = 5_000_000
@@ -116,6 +116,8 @@ def decode(data: bytes) -> Payload:
     text = data.removeprefix(_BOM).strip()
     if not text:
         return {}
+    if has_too_many_values(text.decode("utf-8", "replace")):
+        return Opaque(data)
     try:
         value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
         if is_too_deep(value):

@@ -11,7 +11,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._graph.messages import is_too_deep
+from ansible_collections.m365.apps.plugins.module_utils._graph.strict_json import is_too_deep
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.values import typed
 from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policy
