@@ -45,6 +45,7 @@ from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.m365.apps.plugins.plugin_utils._role_inputs import entry_points
 from ansible_collections.m365.apps.plugins.plugin_utils._role_problems import role_problems
+from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
 
 class LookupModule(LookupBase):
@@ -59,7 +60,7 @@ class LookupModule(LookupBase):
         for name in entry_points()[entry_point]["options"]:
             if variables and name in variables:
                 try:
-                    given[name] = self._templar.template(variables[name])
+                    given[name] = decrypted(self._templar.template(variables[name]))
                 except AnsibleError:
                     # Said better by the task that needs it.
                     continue

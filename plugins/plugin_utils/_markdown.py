@@ -16,7 +16,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import pri
 BREAK = "&#8203;"
 
 # How names of hosts end.
-_ENDINGS = r"[a-z]{2}|com|net|org|edu|gov|info|biz|name|shop|pro|web|museum|aero|coop|asia|xn--\w+"
+_ENDINGS = r"[a-z]{2}|com|net|org|edu|gov|info|biz|name|shop|pro|web|xxx|museum|aero|coop|asia|рф|xn--\w+"
 # What a link or a reference begins with, and what must follow it.
 _BREAKS = re.compile(
     "|".join(

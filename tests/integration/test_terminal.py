@@ -47,6 +47,19 @@ TASKS: list[dict[str, t.Any]] = [
         ],
         "rescue": [{"ansible.builtin.debug": {"msg": "refused"}}],
     },
+    # Its backup cannot be read, so it has nothing to tell of: not what the rollout before it did.
+    {
+        "block": [
+            {
+                "ansible.builtin.include_role": {"name": "m365.apps.rollout", "tasks_from": "restore"},
+                "vars": {
+                    "rollout_backup_folder": "{{ playbook_dir }}/nothing",
+                    "rollout_report_folder": "{{ playbook_dir }}/report",
+                },
+            }
+        ],
+        "rescue": [{"ansible.builtin.debug": {"msg": "RESTORE {{ ansible_failed_result.msg }}"}}],
+    },
 ]
 
 
@@ -70,6 +83,8 @@ def test_no_line_is_forged(ansible: Ansible, emulator: Emulator, result_format: 
     warnings = [line for line in " ".join(run.stderr.split()).split("[WARNING]: ") if "is not a JSON" in line]
     assert warnings
     assert [warning for warning in warnings if SHOWN not in warning] == []
+    [restore] = [line for line in lines if "RESTORE " in line]
+    assert "cannot be used: " in restore
     # What is written is what was meant.
     [held] = [policy for policy in emulator.tenant(tenant.TENANT)["policies"] if policy["id"] == ID]
     assert held["description"] == CHANGED["description"]

@@ -71,8 +71,10 @@ TASKS = """
       - {display_name: @Four@, description: @by the role@, groups: [@All of them@]}
     rollout_group_map: {All of them: @Vaulted group@}
     rollout_tenant_name: @Contoso@
-    rollout_plan_folder: "{{ playbook_dir }}/plan"
-    rollout_backup_folder: "{{ playbook_dir }}/backup"
+    rollout_plan_folder: @plan@
+    rollout_backup_folder: @backup@
+    rollout_protect: [@Four@]
+    rollout_max_deletions: @0@
 """
 PLAY = """
 - hosts: localhost

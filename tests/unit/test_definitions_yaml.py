@@ -171,6 +171,11 @@ def test_a_text_that_yaml_takes_for_something_else_is_refused(written: str, mean
     assert said.endswith("Quote what is a text, and write numbers in plain digits, booleans as true or false.")
 
 
+@pytest.mark.parametrize("option", ["display_name", "description", "policy_payload"])
+def test_a_vaulted_text_is_refused_with_the_next_step(option: str) -> None:
+    assert "encrypt the whole file with ansible-vault" in refusal(f"id: a\n{option}: !vault $ANSIBLE_VAULT;1.1;x")
+
+
 @pytest.mark.parametrize("written", ["020", "0x1F", "0o17", "08", "1_000", "1e3", "10:00", "yes", "2026-01-02"])
 def test_a_priority_that_yaml_takes_for_something_else_is_refused(written: str) -> None:
     assert f"priority: {written} (line 2) is " in refusal(f"id: a\npriority: {written}")

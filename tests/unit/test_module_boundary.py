@@ -213,6 +213,16 @@ def test_a_result_is_handed_out_with_its_warnings(capsys: Capture, warned: list[
     assert warned == ["mind this"]
 
 
+def test_a_secret_that_is_not_used_is_not_masked_in_warnings(
+    capsys: Capture, warned: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "Standard")
+    reply = Reply({"changed": False, "plan": {"warnings": ["policy 'Standard'"]}}, ["policy 'Standard'", TOKEN])
+    result = run(lambda: run_module(ModuleDefinition({}, replying(reply))), {"access_token": TOKEN}, capsys)
+    assert result["plan"]["warnings"] == ["policy 'Standard'"]
+    assert warned == ["policy 'Standard'", MASK]
+
+
 def test_an_error_is_a_failure_with_facts_and_result(capsys: Capture, warned: list[str]) -> None:
     error = UserError("policy 'A'", "read it", "no", "Do something", Failure("no", status=403, code="Forbidden"))
     reply = Reply({"changed": True, "actions": [1]}, ["mind this"], error)

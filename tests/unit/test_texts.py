@@ -98,7 +98,7 @@ INERT = {
     "URL in capitals": "HTTP://EVIL.EXAMPLE",
     "other scheme": "ftp://evil.example smb://evil.example/x ssh+git://evil.example",
     "www": "www.evil.example and WWW.evil.example",
-    "host": "evil.com or evil.co.uk",
+    "host": "evil.com or evil.co.uk, evil.xxx, evil.рф",
     "issue": "#123 contoso/repo#4 GH-12 gh-12",
     "merge request": "!45",
     "label": '~bug ~"a label"',

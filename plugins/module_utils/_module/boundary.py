@@ -72,7 +72,7 @@ class Module(AnsibleModule):
             return tenant
 
         reply = answer(Request(self.params, self.raw, self.check_mode, self._diff, progress), job, opened)
-        warnings = masked([*self._number_warnings, *reply.warnings], secrets_of(self.params, self._tokens))
+        warnings = masked([*self._number_warnings, *reply.warnings], secrets_of(self._used(), self._tokens))
         return replace(reply, warnings=[printable(warning) for warning in warnings])
 
     def still_wanted(self) -> bool:

@@ -85,6 +85,16 @@ class Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _refuse_vault(_loader: Loader, node: yaml.Node) -> t.NoReturn:
+    # Nobody would see in a plan what such a text says; and what a whole file holds is decrypted with it.
+    cause = "a text with the tag !vault is not decrypted here: encrypt the whole file with ansible-vault"
+    raise yaml.constructor.ConstructorError(None, None, cause, node.start_mark)
+
+
+for _tag in ("!vault", "!vault-encrypted"):
+    Loader.add_constructor(_tag, _refuse_vault)
+
+
 def composed(loader: Loader) -> yaml.Node | None:
     """Return the one document of a text as nodes, None for an empty one. Raises UnboundedError and YAMLError."""
     node: yaml.Node | None = loader.get_single_node()
