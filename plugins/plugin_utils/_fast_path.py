@@ -33,7 +33,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.logins import fi
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.starter import STARTED_BY, Starter
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
-from ansible_collections.m365.apps.plugins.module_utils._module.values import refused_dates
+from ansible_collections.m365.apps.plugins.module_utils._office.values import refused_dates
 from ansible_collections.m365.apps.plugins.plugin_utils import _progress, _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import REACHES_PLUGINS
 

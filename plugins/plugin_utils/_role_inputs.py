@@ -21,7 +21,7 @@ from ansible.utils.display import Display
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.lists import read_option, word_for
-from ansible_collections.m365.apps.plugins.module_utils._module.values import number_warnings, refusal, typed
+from ansible_collections.m365.apps.plugins.module_utils._office.values import number_warnings, refusal, typed
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "rollout"
 # Checked by the module, which knows more of them than Ansible does; only their values become what it takes.

@@ -15,6 +15,7 @@ from .._converge.apply import Progress, nobody, unforeseen_end
 from .._graph.auth import MissingLibraryError
 from .._graph.errors import UserError, plain, printable, printable_value
 from .._graph.session import REQUESTS_IMPORT_ERROR
+from .._office.values import number_warnings
 from .arguments import SHARED, with_shared
 from .given import outline, taken
 from .jobs import Job, Reply, Request
@@ -23,7 +24,6 @@ from .masking import masked, secrets_of, shown_arguments, shown_result
 from .modules import ModuleDefinition
 from .starter import STARTED_BY, Starter, is_read, starter_from
 from .tenant import Tenant, open_tenant
-from .values import number_warnings
 
 _MESSAGE_LIMIT = 1900
 

@@ -11,9 +11,9 @@ import json
 import typing as t
 
 from .._graph.errors import UserError
+from .._office.values import refusal, typed
 from .arguments import Spec
 from .lists import read_lists
-from .values import refusal, typed
 
 # Decimal digits before the point of the largest number that an option may mean.
 _LONGEST_NUMBER = 15

@@ -10,12 +10,13 @@ import json
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
-from ansible_collections.m365.apps.plugins.module_utils._module.values import typed
+from ansible_collections.m365.apps.plugins.module_utils._office.values import typed
 
 from .groups import Directory, Given, Group, GroupsError, given_groups, word_for
 from .payloads import SETTING_KEY, Payload, read_payload
 
+# What a policy is told by.
+_TEXTS = {"id": {"type": "str"}, "display_name": {"type": "str"}}
 # Fields of a policy that hold a payload, and whether its settings are enforced. What is enforced goes first.
 PAYLOADS = {"policy_payload": True, "user_preference_payload": False}
 
@@ -126,7 +127,7 @@ def _policy(
     setting_key: str,
 ) -> Policy:
     priority, wrong = _priority(document.get("priority"))
-    texts, misfits = typed({name: document.get(name) for name in ("id", "display_name")}, POLICY_IN_LIST)
+    texts, misfits = typed({name: document.get(name) for name in _TEXTS}, _TEXTS)
     if misfits:
         texts = {name: text for name, text in texts.items() if isinstance(text, str)}
     return Policy(

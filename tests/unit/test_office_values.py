@@ -18,7 +18,7 @@ from ansible_collections.m365.apps.plugins.filter.role_input import role_input
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
-from ansible_collections.m365.apps.plugins.module_utils._module.values import number_warnings, refused_dates, typed
+from ansible_collections.m365.apps.plugins.module_utils._office.values import number_warnings, refused_dates, typed
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import FuzzTenant, run

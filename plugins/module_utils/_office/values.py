@@ -15,7 +15,9 @@ import re
 import typing as t
 
 from .._graph.errors import UserError, plain
-from .arguments import Spec
+
+# What options may be, as argument specs say it.
+Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 # Misfits that one error names; the rest is counted.
 _MOST_NAMED = 8
