@@ -16,8 +16,8 @@ from ansible_collections.m365.apps.plugins.module_utils._module.masking import m
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import digest
 from ansible_collections.m365.apps.plugins.plugin_utils._export import ENDINGS, Export, export
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import Changes, apply, kept_warning, planned
-from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import plain_arguments
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA
+from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 
@@ -46,15 +46,15 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return which files were or would be written and removed, or why none were."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        _unused, options = self.validate_argument_spec(argument_spec=SPEC)
+        where = str(self._task.args.get("path"))
         try:
+            options = own_options(self._task.args, SPEC)
             folder = _folder(options["path"])
             schema = options["schema"] or os.path.relpath(SCHEMA, folder)
-            given = plain_arguments({"configs": options["configs"], "group_names": options["group_names"]})
-            _refuse_masks(given)
+            _refuse_masks(options["configs"], options["group_names"])
             source = options["source"] or ""
             all_ids = options["ids"] == "always"
-            made = export(given["configs"], given["group_names"], options["format"], schema, all_ids, source)
+            made = export(options["configs"], options["group_names"], options["format"], schema, all_ids, source)
             changes = planned(folder, made, options["purge"], source)
             if not self._task.check_mode:
                 apply(folder, changes)
@@ -63,7 +63,7 @@ class ActionModule(ActionBase):
         except UserError as error:
             cause = str(error)
         except OSError as error:
-            where, why = plain(str(error.filename or options["path"]), 600), error.strerror or type(error).__name__
+            where, why = plain(str(error.filename or where), 600), error.strerror or type(error).__name__
             cause = f"{where}: cannot export to it: {why}. Check the path and its permissions."
         else:
             result.update(_result(folder, made, changes, self._task.diff))
@@ -72,9 +72,9 @@ class ActionModule(ActionBase):
         return result
 
 
-def _refuse_masks(given: t.Mapping[str, t.Any]) -> None:
+def _refuse_masks(configs: t.Sequence[t.Any], group_names: t.Mapping[str, t.Any]) -> None:
     """Refuse policies in which a mask stands for a secret: such files could not be brought back. Raises UserError."""
-    masked = masked_places([*given["configs"], {"group_names": given["group_names"]}])
+    masked = masked_places([*configs, {"group_names": group_names}])
     if masked:
         places = ", ".join(masked[:_SHOWN]) + (f" and {len(masked) - _SHOWN} more" if len(masked) > _SHOWN else "")
         cause = f"a secret of the run that read them is a part of {places}, and a mask stands there"

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CHECKIN_INFO
 from ansible_collections.m365.apps.plugins.plugin_utils import _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
 from ansible_collections.m365.apps.plugins.plugin_utils._gate import Gate, World, wait_at
+from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import ON_NO_DATA
 
@@ -51,10 +51,10 @@ class ActionModule(FastPathAction):
         task_vars = task_vars or {}
         result: dict[str, t.Any] = ActionBase.run(self, tmp, task_vars)
         given = {name: value for name, value in self._task.args.items() if name in SPEC}
-        checked = ArgumentSpecValidator(SPEC).validate(given)
-        if checked.error_messages:
-            return {**result, "failed": True, "msg": f"wait_for_checkins: {checked.error_messages[0]}."}
-        options = checked.validated_parameters
+        try:
+            options = own_options(given, SPEC)
+        except UserError as error:
+            return {**result, "failed": True, "msg": str(error)}
         # In check mode nothing comes that would be worth waiting for.
         gate = Gate(**{**options["gate"], **({"timeout": 0} if self._task.check_mode else {})})
         try:

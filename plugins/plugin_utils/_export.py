@@ -129,7 +129,7 @@ def _check_ids(configs: t.Sequence[Config]) -> None:
     ids = Counter(config.get("id") for config in configs if config.get("id"))
     twice = next((policy_id for policy_id, count in ids.items() if count > 1), None)
     if twice is not None:
-        raise UserError(f"policy {twice}", "export it", "it stands twice in configs", "List it once")
+        raise UserError(f"policy {twice}", "export it", "it is listed twice in configs", "List it once")
     for place, config in enumerate(configs):
         name = config.get("display_name") or ""
         if not isinstance(name, str) or not (name.strip() or config.get("id")):

@@ -17,6 +17,10 @@ _SYMBOLS = frozenset("._-")
 # Longest part of a file name that comes from a name: file systems take 255 bytes, with endings and digest.
 _LONGEST_BYTES = 120
 _DIGEST_LENGTH = 8
+# Separate folders, on one system or another.
+_SEPARATORS = frozenset("/\\")
+# File systems take 255 bytes, with the ending.
+_LONGEST_NAME_BYTES = 250
 # What looks as if it had a digest gets one, so that no name is taken for another one's.
 _ENDS_LIKE_A_DIGEST = re.compile(rf"-[0-9a-f]{{{_DIGEST_LENGTH}}}\Z")
 # Windows opens these as devices, whatever ending they have.
@@ -57,6 +61,17 @@ def file_name(name: t.Any) -> str:
 def is_device(name: str) -> bool:
     """Tell whether Windows takes a file name, whatever its ending and its case, for a device."""
     return name.lower().partition(".")[0].rstrip() in _DEVICES
+
+
+def is_file_name(name: str) -> bool:
+    """Tell whether a name, with an ending behind it, can be that of a file in a folder on every system."""
+    return (
+        name.isprintable()
+        and bool(name.strip(". "))
+        and not _SEPARATORS.intersection(name)
+        and len(name.encode()) <= _LONGEST_NAME_BYTES
+        and not is_device(name)
+    )
 
 
 def short_digest(text: str) -> str:

@@ -15,9 +15,12 @@ import typing as t
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
 from ansible_collections.m365.apps.plugins.module_utils._module.lists import word_for
 from ansible_collections.m365.apps.plugins.plugin_utils import _role_inputs
+from ansible_collections.m365.apps.plugins.plugin_utils._places import is_file_name
 
 # Compared with other names, so a number that YAML made of it is another name.
 _NAMES = ("rollout_from_wave", "rollout_stop_after_wave", "rollout_tenant_name", "rollout_report_name")
+# Names of files, to which the role adds an ending.
+_FILE_NAMES = ("rollout_report_name",)
 # A dict of anything, for which null is documented.
 _FREE = ("rollout_report",)
 _LONGEST = 60
@@ -47,6 +50,8 @@ def _problems_of(name: str, value: t.Any, option: _role_inputs.Spec) -> list[str
         step = f"Give {_WANTED[option['type']]}"
     elif name in _NAMES and not isinstance(value, str):
         step = "Quote it, to make it a text"
+    elif name in _FILE_NAMES and not is_file_name(value):
+        step = "Give the name of a file without its ending, no path and none that Windows takes for a device"
     elif value not in choices:
         step = f"Give one of {', '.join(choices)}"
     else:

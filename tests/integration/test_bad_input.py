@@ -16,10 +16,10 @@ from ansible_collections.m365.apps.tests.integration.support.processes import An
 CASES: tuple[tuple[str, dict[str, t.Any], str], ...] = (
     ("office_client_config", {"display_name": "A", "priority": True}, "priority is the boolean true, not a number"),
     ("office_client_config", {"display_name": "A", "priority": "Infinity"}, "not a whole number"),
-    ("office_client_config", {"display_name": "A", "policy_payload": '{"a": 1, "a": 2}'}, "stands twice"),
+    ("office_client_config", {"display_name": "A", "policy_payload": '{"a": 1, "a": 2}'}, "is there twice"),
     ("office_client_config", {"display_name": "A\x1b[31m", "policy_payload": "text"}, r"\\x1b[31m"),
     ("office_client_config_assignment", {"display_name": "A", "groups": "[" * 5000}, "it looks like JSON but is not"),
-    ("office_client_config_order", {"order": [""]}, "the order: cannot use it: an entry is empty"),
+    ("office_client_config_order", {"order": [""]}, "the option order[0]: cannot use it: it is empty"),
     ("office_client_config_info", {"timeout": "nan"}, "is not a time from 0"),
     (
         "office_client_configs",

@@ -135,7 +135,7 @@ def test_a_plan_of_another_kind_is_refused(ansible: Ansible, there: Emulator, tm
 
 @both_ways
 def test_drift_is_a_failure_that_names_it(ansible: Ansible, there: Emulator, tmp_path: Path) -> None:
-    file = tmp_path / "drift.json"
+    file = tmp_path / "new" / "folder" / "drift.json"
     fine = entry_point(ansible, "drift", [BASELINE], rollout_drift_file=str(file)).ok()
     assert "1 unchanged" in fine.stdout
     result = json.loads(file.read_text())

@@ -139,5 +139,5 @@ def test_a_rollout_that_was_restored_and_a_restore_are_reported(ansible: Ansible
 
 def test_a_report_that_cannot_be_written_stops_before_any_call(ansible: Ansible, contoso: Emulator) -> None:
     refused = run(ansible, "rollout", rollout_report_name="../elsewhere").failed()
-    assert "The report: cannot be written" in " ".join(refused.stdout.split())
+    assert "rollout_report_name is '../elsewhere'. Give the name of a file" in " ".join(refused.output.split())
     assert contoso.journal() == []

@@ -37,7 +37,7 @@ Change = t.Callable[[t.Any], t.Any]
         ({"policy_payload": nested(200)}, "it is nested too deeply (more than 120 levels)"),
         ({"policy_payload": nested(5000)}, "the task: cannot use its options: a value is nested too deeply"),
         ({"policy_payload": '{"a": 1e999}'}, "JSON has no number inf"),
-        ({"policy_payload": '{"a": 1, "a": 2}'}, "cannot use policy_payload: the key 'a' stands twice"),
+        ({"policy_payload": '{"a": 1, "a": 2}'}, "cannot use policy_payload: the key 'a' is there twice"),
         ({"description": "\ud800"}, "a text holds half a character"),
         ({"kind": "x" * 100_000}, "value of kind must be one of"),
         ({"kind": "\x1b[31m"}, r"got: \x1b[31m"),

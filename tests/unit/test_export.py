@@ -181,7 +181,7 @@ def test_every_name_has_a_file_that_can_be_read_and_written(name: str, file_name
 
 
 def test_one_id_twice_is_refused() -> None:
-    with pytest.raises(UserError, match="it stands twice in configs"):
+    with pytest.raises(UserError, match="it is listed twice in configs"):
         exported(config(), config("Other"))
 
 

@@ -125,7 +125,7 @@ def test_a_list_of_policies_may_be_json_text(capsys: Capture) -> None:
     [
         ('[{"display_name": "A"}', "it is not JSON (Expecting ',' delimiter: line 1 column 23 (char 22))"),
         ('{"display_name": "A"}', "its text is a dict, not that of a list"),
-        ('[{"priority": 1, "priority": 2}]', "the key 'priority' stands twice in one object"),
+        ('[{"priority": 1, "priority": 2}]', "the key 'priority' is there twice in one object"),
         ("[NaN]", "JSON has no number NaN"),
         ("[" * 100_000, "it is nested too deeply (more than 120 levels)"),
         ("", "it is empty text"),

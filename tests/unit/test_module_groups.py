@@ -72,7 +72,7 @@ def test_spellings(value: t.Any, change: GroupChange) -> None:
         ({"set": {}}, "groups.set is dict, not a list"),
         ({"set": {"A": 1}}, "groups.set is dict, not a list"),
         ([None], "groups holds None, which is no group name or id"),
-        ([5], "groups holds 5, which is no group name or id"),
+        ([5], "groups holds 5, which is no group name or id (quote it if it is a name)"),
         ([""], "groups holds '', which is no group name or id"),
         ([" "], "groups holds ' ', which is no group name or id"),
         ([["A"]], "groups holds ['A'], which is no group name or id"),

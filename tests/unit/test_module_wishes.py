@@ -149,7 +149,7 @@ def test_a_priority_off_the_range_is_refused(priority: int) -> None:
 @pytest.mark.parametrize("name", ["policy_payload", "user_preference_payload"])
 @pytest.mark.parametrize(
     ("value", "reason"),
-    [("{", "it is not JSON"), (5, "not int"), ('{"a":1,"a":2}', "stands twice"), ("file.json", "it is not JSON")],
+    [("{", "it is not JSON"), (5, "not int"), ('{"a":1,"a":2}', "is there twice"), ("file.json", "it is not JSON")],
 )
 def test_a_wrong_payload_is_refused_by_its_option(name: str, value: t.Any, reason: str) -> None:
     message = error_of(display_name="A", **{name: value})

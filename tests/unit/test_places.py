@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.filter import absolute_path as path_filter
 from ansible_collections.m365.apps.plugins.filter import file_name as name_filter
+from ansible_collections.m365.apps.plugins.plugin_utils._places import is_file_name
 
 absolute_path = path_filter.FilterModule().filters()["absolute_path"]
 file_name = name_filter.FilterModule().filters()["file_name"]
@@ -128,3 +129,32 @@ def test_names_have_files_of_their_own_wherever_they_are_written(names: list[str
 def test_what_is_not_a_name_is_refused(wrong: t.Any) -> None:
     with pytest.raises(AnsibleFilterError, match=r"^m365\.apps\.file_name: a name is .*\."):
         file_name(wrong)
+
+
+@pytest.mark.parametrize("name", ["report", "2026-01-02T10:00", "Bericht für München", ".hidden", "console", "x" * 250])
+def test_what_can_be_the_name_of_one_file(name: str) -> None:
+    assert is_file_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        ".",
+        "..",
+        ". .",
+        "a/b",
+        "..\\a",
+        "con",
+        "NUL",
+        "com1.x",
+        "a\nb",
+        "a\x1b[31m",
+        "a\0",
+        "\ud800",
+        "é" * 126,
+    ],
+)
+def test_what_cannot_be_the_name_of_one_file(name: str) -> None:
+    assert not is_file_name(name)

@@ -17,6 +17,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._role_problems import ro
 
 OPTIONS = [(entry, name, option) for entry, spec in entry_points().items() for name, option in spec["options"].items()]
 IDS = [f"{entry}.{name}" for entry, name, _option in OPTIONS]
+FILE_NAME = "Give the name of a file without its ending, no path and none that Windows takes for a device."
 SENTENCES = re.compile(r"[^\n\x1b]*\.")
 WAVES: list[dict[str, t.Any]] = [
     {"name": "pilot", "groups": ["Pilot"], "pause": 5, "gate": {"min_users": 2}},
@@ -79,6 +80,8 @@ def test_all_problems_are_told_at_once() -> None:
     [
         ({"rollout_lint": "errors"}, "rollout_lint is 'errors'. Give one of error, warning, never."),
         ({"rollout_from_wave": 2024}, "rollout_from_wave is 2024. Quote it, to make it a text."),
+        ({"rollout_report_name": "../elsewhere"}, f"rollout_report_name is '../elsewhere'. {FILE_NAME}"),
+        ({"rollout_report_name": "con"}, f"rollout_report_name is 'con'. {FILE_NAME}"),
         ({"rollout_tenant_name": 1.5}, "rollout_tenant_name is 1.5. Quote it, to make it a text."),
         ({"rollout_state_folder": "a\0b"}, "rollout_state_folder is 'a\\x00b'. Give a path as text."),
         ({"rollout_title": False}, "rollout_title is false. Give a text."),

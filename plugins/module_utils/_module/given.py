@@ -34,17 +34,25 @@ class HeldList(list[t.Any]):
 
 
 def taken(params: t.Mapping[str, t.Any], own: Spec, spec: Spec) -> tuple[dict[str, t.Any], UserError | None]:
-    """Return the options as Ansible can take them in, and the error for what cannot be meant.
+    """Return the options as AnsibleModule can take them in, and the error for what cannot be meant.
 
-    ``own`` are a module's own options, ``spec`` all of them. Each JSON text of a list becomes the list (a text passes
-    through Ansible's templating untouched, which for a thousand policies is most of a run), and what dicts in lists
-    hold is held as one object each.
+    ``own`` are a module's own options, ``spec`` all of them. What dicts in lists hold is held as one object each.
+    """
+    given, unreadable = readable(params, own, spec)
+    _hold(given, own)
+    return given, unreadable
+
+
+def readable(params: t.Mapping[str, t.Any], own: Spec, spec: Spec) -> tuple[dict[str, t.Any], UserError | None]:
+    """Return the options as Ansible's checks can read them, and the error for what cannot be meant.
+
+    Each JSON text of a list becomes the list (a text passes through Ansible's templating untouched, which for a
+    thousand policies is most of a run).
     """
     given = dict(params)
     unreadable = read_lists(given, own)
     given = {name: _prepared(value, spec.get(name, {})) for name, value in given.items()}
     given, misfits = typed(given, spec)
-    _hold(given, own)
     if misfits and unreadable is None:
         unreadable = refusal(misfits, "the task")
     return given, unreadable

@@ -178,7 +178,8 @@ def group_names(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
     members = [_id_or_name(member) for member in value]
     for given, member in zip(value, members, strict=True):
         if not isinstance(member, str) or not member.strip():
-            raise _bad_groups(subject, f"{name} holds {reprlib.repr(given)}, which is no group name or id")
+            advice = " (quote it if it is a name)" if isinstance(given, (int, float)) else ""
+            raise _bad_groups(subject, f"{name} holds {reprlib.repr(given)}, which is no group name or id{advice}")
         refuse_half_characters(member, subject, name)
     return tuple(members)
 

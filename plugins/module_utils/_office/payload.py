@@ -21,6 +21,7 @@ from .._graph.strict_json import DEEPEST, finite, is_too_deep
 # Values of one JSON text: far more than 5,000 policies with all their settings.
 MOST_VALUES = 5_000_000
 _TOO_DEEP = f"it is nested too deeply (more than {DEEPEST} levels)"
+_LONG_NUMBER = "a number in it has more than 4300 digits"
 _BOM = b"\xef\xbb\xbf"
 _TEXT_OR_MEMBER = re.compile(r'"(?:[^"\\]|\\.)*"|[,\[{]', re.DOTALL)
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -64,7 +65,9 @@ def parse_given(value: t.Any) -> Json:
     if isinstance(value, str):
         value = parse_text(value) if value.strip(BEFORE_TEXT).strip() else {}
     if not isinstance(value, (dict, list)):
-        raise PayloadError(f"it must be a JSON object or array, not {type(value).__name__}")
+        raise PayloadError(
+            f"it must be a JSON object or array, not {'null' if value is None else type(value).__name__}"
+        )
     if is_too_deep(value):
         raise PayloadError(_TOO_DEEP)
     _check_json(value)
@@ -87,7 +90,12 @@ def parse_text(text: str) -> t.Any:
     except PayloadError:
         raise
     except ValueError as error:
-        raise PayloadError(f"it is not JSON ({error})") from error
+        raise PayloadError(f"it is not JSON ({reason_of(error)})") from error
+
+
+def reason_of(error: Exception) -> str:
+    """Return in one line why a text cannot be read; Python's own advice on long numbers is for programmers."""
+    return _LONG_NUMBER if "set_int_max_str_digits" in str(error) else " ".join(str(error).split())
 
 
 def has_too_many_values(text: str, most: int | None = None) -> bool:
@@ -152,7 +160,7 @@ def _unique_keys(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
     if len(result) < len(pairs):
         keys = [key for key, _value in pairs]
         twice = next(key for place, key in enumerate(keys) if key in keys[:place])
-        raise PayloadError(f"the key '{twice}' stands twice in one object")
+        raise PayloadError(f"the key '{twice}' is there twice in one object")
     # Settings share most of their texts: one of each is enough, where thousands of policies are held.
     return {key: sys.intern(value) if isinstance(value, str) else value for key, value in pairs}
 

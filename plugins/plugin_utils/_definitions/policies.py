@@ -14,7 +14,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Use
 from ansible_collections.m365.apps.plugins.module_utils._graph.strict_json import is_too_deep
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policy
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import PayloadError, parse_given
+from ansible_collections.m365.apps.plugins.module_utils._office.payload import PayloadError, parse_given, reason_of
 from ansible_collections.m365.apps.plugins.module_utils._office.policy import PAYLOAD_FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._office.values import typed
 
@@ -51,7 +51,7 @@ def _document(name: str, text: bytes) -> t.Any:
     except DefinitionsError:
         raise
     except (yaml.YAMLError, ValueError) as error:
-        cause, step = " ".join(str(error).split()), "Correct the file"
+        cause, step = reason_of(error), "Correct the file"
     except (LookupError, AttributeError, TypeError):
         # How PyYAML's constructors stumble over a value that does not fit its tag, such as !!bool maybe.
         cause, step = "a value does not fit its YAML tag", "Remove the tag, or correct the value"
