@@ -102,6 +102,19 @@ def test_a_proxy_has_the_same_deadline_and_nothing_was_sent(raw: Script, tmp_pat
     assert error.failure.message.startswith("the proxy did not connect to graph.test (")
 
 
+@pytest.mark.parametrize(
+    "proxy", ["user:canary@127.0.0.1:1", "htp://user:canary@127.0.0.1:1", "http://user:can/ary@h:1"]
+)
+def test_a_proxy_that_is_no_url_is_named_as_a_cause(proxy: str, tmp_path: Path) -> None:
+    with Hostile(answer(b"")) as server:
+        error = outcome(server, tmp_path, proxy=proxy)
+    assert isinstance(error, GraphError)
+    assert not error.in_doubt
+    assert "could not be made" in error.cause()
+    assert "login_url and proxy; a proxy has a scheme" in str(error.advice())
+    assert "can" not in error.cause().replace("canno", "")
+
+
 def test_a_name_service_has_the_same_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     done = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments: done.wait(LONG) and [])

@@ -87,7 +87,8 @@ def _unprepared(host: str, causes: t.Sequence[BaseException], _exchange: Exchang
         # requests lets a missing ca_path through as a plain OSError.
         return f"{host} was not called ({causes[0]})", "Check ca_path", 1
     name = type(causes[0]).__name__
-    return f"the request to {host} could not be made ({name})", "Check graph_url and login_url", 1
+    step = "Check graph_url, login_url and proxy; a proxy has a scheme (http://), and SOCKS needs the library PySocks"
+    return f"the request to {host} could not be made ({name})", step, 1
 
 
 def _unreached(host: str, causes: t.Sequence[BaseException], _exchange: Exchange) -> _Verdict:

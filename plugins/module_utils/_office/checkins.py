@@ -142,8 +142,12 @@ class Summary:
         return cls(*(_count(document.get(name), name) for name in ("succeededUserCount", "failedUserCount")))
 
 
+# JSON knows numbers of thousands of digits, with which nothing could be counted or printed.
+_MOST_USERS = 2**63 - 1
+
+
 def _count(value: t.Any, name: str) -> int | None:
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_USERS):
         raise ValueError(f"{name} is {value!r}, not a number of users")
     return value
 
