@@ -237,7 +237,7 @@ def test_what_is_not_ordinary_comes_back_and_what_cannot_is_told(ansible: Ansibl
     worsen(emulator)
     now = emulator.tenant(tenant.TENANT)
     emulator.put({tenant.TENANT: {**now, "groups": [STAFF]}})
-    told = f"group {GONE['id']}: cannot assign it"
+    told = f"policy 'Pilot': group {GONE['id']}: cannot assign it"
     checked = restored(ansible, "--check").failed()
     assert told in said(checked)
     assert emulator.writes() == []

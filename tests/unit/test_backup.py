@@ -267,6 +267,7 @@ DAMAGE: dict[str, tuple[t.Callable[[Path], t.Any], list[str]]] = {
         edit("manifest.json", '"absent": []', '"absent": ["Other"]'),
         ["manifest.json was changed"],
     ),
+    "a format without checksums": (edit("manifest.json", '"format": 2', '"format": 1'), ["manifest.json was changed"]),
     "no checksum": (edit("manifest.json", '"checksum"', '"other"'), ["manifest.json was changed"]),
 }
 
@@ -376,7 +377,7 @@ def test_check_mode_tells_what_will_be_left() -> None:
     terms = Terms(check_mode=True, on_error=OnError.LEAVE)
     outcome = converge(desired_policies(params, params), tenant, MemoryDirectory({}), terms)
     assert outcome.statuses == ("failed", "updated")
-    assert f"group {STAFF}" in str(outcome.error)
+    assert str(outcome.error).startswith(f"policies[0] policy with id id-A: group {STAFF}: cannot ")
     assert tenant.writes == []
 
 

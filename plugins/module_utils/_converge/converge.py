@@ -236,7 +236,8 @@ def _resolve_all(
         except UserError as error:
             if not leave:
                 raise
-            left[place] = error
+            # The error names the group; several policies may be left because of it.
+            left[place] = error.saying(f"{found.desired.named()}: {error}")
             groups.append(None)
     return tuple(groups), left
 

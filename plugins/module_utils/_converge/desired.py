@@ -67,5 +67,6 @@ class DesiredPolicy:
 
     def named(self) -> str:
         """Return the policy as messages name it."""
-        who = f"policy '{self.display_name}'" if self.display_name is not None else f"policy with id {self.id}"
+        is_nameless = self.display_name is None or (not self.display_name and self.id is not None)
+        who = f"policy with id {self.id}" if is_nameless else f"policy '{self.display_name}'"
         return f"{self.label} {who}".strip()
