@@ -21,6 +21,13 @@ options:
     type: list
     elements: dict
     required: true
+  before:
+    description:
+      - Waves, as P(m365.apps.wave_record#filter) keeps them, whose runs come before the results.
+      - When omitted or empty, there are none.
+    type: list
+    elements: dict
+    default: []
 seealso:
   - plugin: m365.apps.rollout_report
     plugin_type: filter

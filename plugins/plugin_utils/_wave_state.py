@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
 from ansible_collections.m365.apps.plugins.plugin_utils._places import file_name
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import record_problem
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 
 FORMAT = 1
@@ -116,6 +117,8 @@ def _wave_problem(place: int, wave: t.Any) -> str | None:
     if not isinstance(wave, dict):
         return f"its waves[{place}] is not a dict"
     problem = _wrong_part(wave, _WAVE, f"waves[{place}].")
+    if problem is None and (kept := record_problem(wave)) is not None:
+        problem = f"waves[{place}].{kept}"
     if problem is None and wave["status"] not in STATUSES:
         problem = f"waves[{place}].status is {_shown(wave['status'])}, not one of {', '.join(STATUSES)}"
     return problem

@@ -123,6 +123,9 @@ def test_each_wave_reaches_its_groups_and_no_others(ansible: Ansible, there: Emu
     run = roll_out(ansible).ok()
     assert live(there) == {"New": (0, "1", {PILOT, BROAD, ALL}), "Baseline": (1, "2", {BROAD})}
     assert "Wave 3 of 3, everybody: 2 policies, 1 updated, 1 unchanged" in said(run)
+    # What all three runs did, and not the last one alone.
+    assert "Rollout, all its runs: 2 policies, 1 created, 1 updated; 7 writes" in said(run)
+    assert "settingId" not in json.dumps(record(ansible))
     assert statuses(ansible) == ["passed"] * 3
     # Done: only held against drift, in one go.
     there.clear_journal()
@@ -204,14 +207,31 @@ def test_a_gate_without_data_stops_and_the_next_run_goes_on(ansible: Ansible, th
     assert not [call for call in there.writes() if call.startswith("DELETE")]
 
 
+def test_a_rollout_counts_what_a_killed_run_did(ansible: Ansible, there: Emulator) -> None:
+    roll_out(ansible, rollout_stop_after_wave="pilot").ok()
+    # As if the plug had been pulled when the last write was done.
+    path = ansible.folder / "state" / f"{tenant.TENANT}.waves.json"
+    state = json.loads(path.read_text())
+    state["waves"][0].update(status="applying", finished=None, counts={}, runs=[])
+    path.write_text(json.dumps(state))
+    report = {"rollout_report_folder": str(ansible.folder / "report")}
+    run = roll_out(ansible, **report).ok()
+    assert "Rollout, all its runs: 2 policies, 1 created, 1 updated; 7 writes" in said(run)
+    assert "Changed: 1 created, 1 updated." in (ansible.folder / "report" / "report.md").read_text()
+    assert live(there)["New"][2] == {PILOT, BROAD, ALL}
+
+
 @pytest.mark.parametrize(
     ("waves", "more"),
     [(gated(on_no_data="continue"), {}), (gated(), {"rollout_from_wave": "broad"})],
     ids=["as on_no_data says", "from the wave behind it"],
 )
 def test_a_gate_that_is_passed_over(ansible: Ansible, there: Emulator, waves: list[Dict], more: Dict) -> None:
-    roll_out(ansible, waves=waves, **more).ok()
+    run = roll_out(ansible, waves=waves, **more).ok()
     assert live(there)["New"][2] == {PILOT, BROAD, ALL}
+    verdict = record(ansible)["waves"][0]["gate"]["verdict"]
+    assert verdict == ("overruled" if more else "no_data")
+    assert ("gate: Overruled by rollout_from_wave. It was not asked." in said(run)) == bool(more)
 
 
 def test_a_gate_that_cannot_be_read_is_no_empty_one(ansible: Ansible, there: Emulator) -> None:

@@ -76,7 +76,10 @@ def test_a_policy_that_cannot_be_read_is_told() -> None:
 def test_waves_get_the_keys_of_the_report() -> None:
     gate = {"verdict": "passed", "rate": 1.0}
     state = {"name": "Pilot", "groups": ["Pilot"], "status": "passed", "started": "S", "finished": "F", "gate": gate}
-    waves = waves_section([{**state, "counts": {"updated": 2, "unchanged": 1}}, {"name": "All", "status": "waiting"}])
+    kept = {"runs": [{}], "planned": [{}], "interrupted": False}
+    waves = waves_section(
+        [{**state, **kept, "counts": {"updated": 2, "unchanged": 1}}, {"name": "All", "status": "waiting"}]
+    )
     assert waves[0] == {
         "name": "Pilot",
         "groups": ["Pilot"],

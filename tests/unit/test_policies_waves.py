@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import record_problem, wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import checkin_gate, merged_results
 
 Dict = dict[str, t.Any]
@@ -202,3 +203,135 @@ def test_what_are_no_results_is_refused(given: t.Any) -> None:
 
 def test_nothing_is_nothing() -> None:
     assert merged_results([]) == merged_results([{}]) == {}
+
+
+# What is kept between runs
+
+
+def action(name: str) -> Dict:
+    return {"action": name, "fields": []}
+
+
+def did(place: int, status: str, *names: str) -> Dict:
+    return {
+        "index": place,
+        "display_name": f"P{place}",
+        "id": None,
+        "status": status,
+        "actions": [action(name) for name in names],
+    }
+
+
+def brought(*items: Dict) -> Dict:
+    return {
+        "changed": any(one["actions"] for one in items),
+        "results": list(items),
+        "actions": [one for entry in items for one in entry["actions"]],
+        "plan": {"writes": sum(len(one["actions"]) for one in items), "fingerprint": "f"},
+        "diff": [{"before_header": "P", "after_header": "P", "before": {"secret": "setting"}, "after": {}}],
+    }
+
+
+BLANK: Dict = {"name": "pilots", "status": "waiting", "gate": None}
+PLANNED = [{"name": "pilots", "results": [did(0, "created", "create", "assign"), did(1, "unchanged")]}]
+
+
+def statuses(*waves: Dict, now: t.Sequence[Dict] = ()) -> list[tuple[t.Any, ...]]:
+    merged = merged_results(list(now), before=waves)
+    return [(one["status"], [entry["action"] for entry in one["actions"]]) for one in merged["results"]]
+
+
+def test_a_rollout_that_goes_on_tells_what_all_runs_did() -> None:
+    waves = wave_record([BLANK], "begin", planned=PLANNED)
+    assert [entry["display_name"] for entry in waves[0]["planned"]] == ["P0"]
+    waves = wave_record(waves, "run", place=0, result=brought(did(0, "created", "create"), did(1, "unchanged")))
+    assert "setting" not in str(waves)
+    assert "fingerprint" not in str(waves)
+    now = [brought(did(0, "updated", "assign"), did(1, "unchanged"))]
+    assert statuses(*waves, now=now) == [("created", ["create", "assign"]), ("unchanged", [])]
+    assert merged_results(now, before=waves)["actions"] == [action("create"), action("assign")]
+
+
+@pytest.mark.parametrize(
+    ("rest", "untold"),
+    [((), ["create", "assign"]), (("assign",), ["create"]), (("create", "assign"), [])],
+)
+def test_what_a_killed_run_did_is_what_no_other_had_to_do(rest: tuple[str, ...], untold: list[str]) -> None:
+    [wave] = wave_record([BLANK], "begin", planned=PLANNED)
+    status = {0: "unchanged", 1: "updated", 2: "created"}[len(rest)]
+    result = brought(did(0, status, *rest))
+    [wave] = wave_record([{**wave, "interrupted": True}], "run", place=0, result=result)
+    assert wave["interrupted"] is False
+    told = [entry["action"] for run in wave["runs"][:-1] for entry in run["actions"]]
+    assert told == untold
+    assert statuses(wave) == [("created", ["create", "assign"])]
+    # Not killed, nothing is made up.
+    [quiet] = wave_record([{**wave, "runs": []}], "run", place=0, result=result)
+    assert len(quiet["runs"]) == 1
+
+
+def test_a_result_without_items_leaves_the_wave_as_it_is() -> None:
+    wave = {**BLANK, "interrupted": True}
+    assert wave_record([wave], "run", result={"failed": True, "msg": "refused"}) == [wave]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        (("deleted", "delete"), ("unchanged",), "deleted"),
+        (("failed", "create"), ("updated", "assign"), "created"),
+        (("failed", "update"), ("unchanged",), "updated"),
+        (("failed",), ("updated", "update"), "updated"),
+        (("deleted", "delete"), ("created", "create"), "created"),
+    ],
+)
+def test_what_a_broken_run_did_counts(first: tuple[str, ...], second: tuple[str, ...], status: str) -> None:
+    merged = merged_results([brought(did(0, *first)), brought(did(0, *second))])
+    assert [one["status"] for one in merged["results"]] == [status]
+
+
+def test_an_overruled_gate_says_so() -> None:
+    closed = {"verdict": "breached", "open": False, "reason": "1 of 2 users failed.", "users": 2}
+    opened = {"verdict": "passed", "open": True, "reason": "2 users checked in."}
+    waves = [
+        {**BLANK, "status": "breached", "gate": closed},
+        {**BLANK, "name": "two", "status": "passed", "gate": opened},
+        {**BLANK, "name": "three"},
+        {**BLANK, "name": "four"},
+        {**BLANK, "name": "five"},
+    ]
+    found = wave_record(waves, "overrule", place=4, gated=["pilots", "two", "three", "five"])
+    assert [wave["status"] for wave in found] == ["passed"] * 4 + ["waiting"]
+    assert found[0]["gate"] == {
+        **closed,
+        "verdict": "overruled",
+        "open": True,
+        "reason": "Overruled by rollout_from_wave. It had said: 1 of 2 users failed.",
+    }
+    assert found[1]["gate"] == opened
+    assert found[2]["gate"]["reason"] == "Overruled by rollout_from_wave. It was not asked."
+    assert (found[3]["gate"], found[4]["gate"]) == (None, None)
+    assert wave_record(found, "overrule", place=4, gated=["pilots", "two", "three"]) == found
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"runs": None},
+        {"runs": ["x"]},
+        {"runs": [{}]},
+        {"planned": {}},
+        {"planned": [{"actions": "x"}]},
+        {"runs": [{"results": [{"actions": 1}], "actions": []}]},
+        {"runs": [{"results": [], "actions": [1]}]},
+    ],
+)
+def test_what_is_kept_in_another_form_is_told(kept: Dict) -> None:
+    assert "not a list" in str(record_problem(kept)) or "something else" in str(record_problem(kept))
+    assert record_problem({"name": "pilots"}) is None
+
+
+@pytest.mark.parametrize(("waves", "event"), [({}, "begin"), (["x"], "run"), ([], "end")])
+def test_what_are_no_waves_or_events_is_refused(waves: t.Any, event: str) -> None:
+    with pytest.raises(PoliciesError):
+        wave_record(waves, event)

@@ -12,6 +12,8 @@ from .effective import asked_groups, effective_policy
 from .model import read_policies
 from .payloads import SETTING_KEY
 
+# What a wave of the state file holds and a report shows otherwise, or not at all.
+_RECORD_KEYS = ("started", "finished", "counts", "runs", "planned", "interrupted")
 _PLAN_COUNTS = ("created", "updated", "deleted", "unchanged", "waiting", "writes")
 # More groups make the page long before they make it better.
 MOST_GROUPS = 20
@@ -76,7 +78,7 @@ def _wave(wave: Dict) -> Dict:
     counts = wave.get("counts")
     changed = None if counts is None else any(counts.get(name) for name in ("created", "updated", "deleted"))
     known = {"started_at": wave.get("started"), "finished_at": wave.get("finished"), "changed": changed}
-    return {**known, **{key: value for key, value in wave.items() if key not in ("started", "finished", "counts")}}
+    return {**known, **{key: value for key, value in wave.items() if key not in _RECORD_KEYS}}
 
 
 def _group_names(policies: t.Sequence[Dict]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import typing as t
 from .groups import GroupsError, from_text, word_for
 from .identity import chosen_by
 from .model import PoliciesError
+from .wave_record import runs_of
 
 Dict = dict[str, t.Any]
 Number = t.TypeVar("Number", int, float)
@@ -124,11 +125,14 @@ def _people(count: int) -> str:
     return "1 user" if count == 1 else f"{count} users"
 
 
-def merged_results(results: t.Any) -> Dict:
-    """Return the results of several tasks of office_client_configs, in order, as that of one. Raises PoliciesError."""
+def merged_results(results: t.Any, before: t.Sequence[Dict] = ()) -> Dict:
+    """Return the results of several tasks of office_client_configs, in order, as that of one. Raises PoliciesError.
+
+    ``before`` are waves whose runs, as wave_record keeps them, come first.
+    """
     if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
         raise PoliciesError("the results: cannot use them: they are no list of dicts. Give results of tasks")
-    told = [result for result in results if result]
+    told = [result for result in [*runs_of(before), *results] if result]
     if not told:
         return {}
     items: dict[t.Any, Dict] = {}
@@ -149,10 +153,21 @@ def merged_results(results: t.Any) -> Dict:
 
 def _merged_item(first: Dict, second: Dict) -> Dict:
     merged = {**second, "actions": [*(first.get("actions") or []), *(second.get("actions") or [])]}
-    statuses = (first.get("status"), second.get("status"))
-    if statuses[1] in ("unchanged", "updated") and statuses[0] in ("created", "updated"):
-        merged["status"] = statuses[0]
+    done, last = _done(first), second.get("status")
+    if (last in ("unchanged", "updated") and done in ("created", "updated")) or (last, done) == (
+        "unchanged",
+        "deleted",
+    ):
+        merged["status"] = done
     return merged
+
+
+def _done(item: Dict) -> t.Any:
+    """Return what became of a policy, that of one that failed after some of its writes included."""
+    actions = [action.get("action") for action in item.get("actions") or [] if isinstance(action, dict)]
+    if item.get("status") != "failed" or not actions:
+        return item.get("status")
+    return "created" if "create" in actions else "updated"
 
 
 def _merged_diffs(diffs: t.Sequence[Dict]) -> list[Dict]:
