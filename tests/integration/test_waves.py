@@ -214,7 +214,7 @@ def test_a_rollout_counts_what_a_killed_run_did(ansible: Ansible, there: Emulato
     state = json.loads(path.read_text())
     state["waves"][0].update(status="applying", finished=None, counts={}, runs=[])
     path.write_text(json.dumps(state))
-    report = {"rollout_report_folder": str(ansible.folder / "report")}
+    report: Dict = {"rollout_report_folder": str(ansible.folder / "report")}
     run = roll_out(ansible, **report).ok()
     assert "Rollout, all its runs: 2 policies, 1 created, 1 updated; 7 writes" in said(run)
     assert "Changed: 1 created, 1 updated." in (ansible.folder / "report" / "report.md").read_text()

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import replace
 
 from .._converge.apply import Outcome, predict
-from .._converge.diff import diff_of
+from .._converge.diff import NameOf, diff_of
 from .._converge.plan import WavePlan
 from .._converge.stages import PlannedItem
 from .._office.policy import Policy
@@ -19,12 +19,17 @@ from .results import item_result
 _STATUSES = ("created", "updated", "deleted", "unchanged")
 
 
-def wave_results(waves: t.Sequence[WavePlan], with_diff: bool) -> list[dict[str, t.Any]]:
-    """Return what each wave would do: its counts, and each policy that it changes or that waits for a later one."""
-    return [_wave_result(wave, predict(wave.plan), with_diff) for wave in waves]
+def wave_results(
+    waves: t.Sequence[WavePlan], with_diff: bool, name_of: NameOf = lambda _group_id: None
+) -> list[dict[str, t.Any]]:
+    """Return what each wave would do: its counts, and each policy that it changes or that waits for a later one.
+
+    ``name_of`` names groups in the differences.
+    """
+    return [_wave_result(wave, predict(wave.plan), name_of if with_diff else None) for wave in waves]
 
 
-def _wave_result(wave: WavePlan, outcome: Outcome, with_diff: bool) -> dict[str, t.Any]:
+def _wave_result(wave: WavePlan, outcome: Outcome, name_of: NameOf | None) -> dict[str, t.Any]:
     counts = Counter(outcome.statuses)
     told = [place for place, item in enumerate(outcome.items) if item.status != "unchanged" or item.waiting]
     return {
@@ -32,16 +37,16 @@ def _wave_result(wave: WavePlan, outcome: Outcome, with_diff: bool) -> dict[str,
         **{status: counts[status] for status in _STATUSES},
         "waiting": sum(1 for item in outcome.items if item.waiting),
         "writes": len(outcome.actions),
-        "results": [_item(place, outcome, wave.made, with_diff) for place in told],
+        "results": [_item(place, outcome, wave.made, name_of) for place in told],
     }
 
 
-def _item(place: int, outcome: Outcome, made: t.Mapping[str, str], with_diff: bool) -> dict[str, t.Any]:
+def _item(place: int, outcome: Outcome, made: t.Mapping[str, str], name_of: NameOf | None) -> dict[str, t.Any]:
     """Return what becomes of a policy in a wave; one that was made by a wave before has no id yet."""
     result = item_result(place, outcome)
     actions = [_without_id(action, made) for action in result["actions"]]
     result = {**_without_id(result, made), "actions": actions}
-    diff = diff_of(_plain_item(outcome.items[place], made)) if with_diff else None
+    diff = diff_of(_plain_item(outcome.items[place], made), name_of) if name_of else None
     return result if diff is None else {**result, "before": diff["before"], "after": diff["after"]}
 
 
