@@ -81,10 +81,13 @@ def wait_at(gate: Gate, world: World) -> tuple[Dict | None, Dict]:
         failed = bool(answer.get("failed"))
         final = left <= 0 or world.alone()
         verdict = None if failed else {**gate.says(answer, final=final), "waited": int(waited)}
-        if final or (verdict is not None and verdict["open"]):
+        if verdict is not None and verdict["verdict"] == "passed":
+            return verdict, answer
+        counted = _counts(verdict) if verdict else f"the check-ins could not be read: {answer.get('msg')}"
+        if final:
+            world.say(f"{counted}; the time is over")
             return verdict, answer
         pause = min(gate.interval, left)
-        counted = _counts(verdict) if verdict else f"the check-ins could not be read: {answer.get('msg')}"
         world.say(f"{counted}; asks again in {pause:.0f} s, {left:.0f} s are left")
         world.sleep(pause)
 

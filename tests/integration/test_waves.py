@@ -221,6 +221,7 @@ def test_a_rollout_counts_what_a_killed_run_did(ansible: Ansible, there: Emulato
     assert live(there)["New"][2] == {PILOT, BROAD, ALL}
 
 
+@both_ways
 @pytest.mark.parametrize(
     ("waves", "more"),
     [(gated(on_no_data="continue"), {}), (gated(), {"rollout_from_wave": "broad"})],
@@ -231,6 +232,8 @@ def test_a_gate_that_is_passed_over(ansible: Ansible, there: Emulator, waves: li
     assert live(there)["New"][2] == {PILOT, BROAD, ALL}
     verdict = record(ansible)["waves"][0]["gate"]["verdict"]
     assert verdict == ("overruled" if more else "no_data")
+    # Told by the controller, so in each way of running the module.
+    assert ("the check-in gate of wave pilot: 0 of 2 users checked in" in run.output) != bool(more)
     assert ("gate: Overruled by rollout_from_wave. It was not asked." in said(run)) == bool(more)
 
 

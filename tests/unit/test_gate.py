@@ -62,6 +62,7 @@ def test_it_stays_closed_when_the_time_is_over_and_asks_once_more_then() -> None
     assert verdict is not None
     assert (verdict["verdict"], verdict["reason"]) == ("breached", "1 of 2 users failed, more than 40.00%.")
     assert clock.asked == [0, 30, 60, 70]
+    assert clock.said[-1] == "2 of 2 users checked in, 1 of them failed; the time is over"
 
 
 @pytest.mark.parametrize(("on_no_data", "opens"), [("stop", False), ("continue", True)])
@@ -69,7 +70,8 @@ def test_without_a_timeout_it_asks_once(on_no_data: str, opens: bool) -> None:
     clock = Clock(users())
     verdict, _answer = wait_at(Gate(timeout=0, on_no_data=on_no_data), clock.world())
     assert verdict is not None
-    assert (verdict["verdict"], verdict["open"], clock.asked, clock.said) == ("no_data", opens, [0], [])
+    assert (verdict["verdict"], verdict["open"], clock.asked) == ("no_data", opens, [0])
+    assert clock.said == ["0 of 1 users checked in, 0 of them failed; the time is over"]
 
 
 def test_a_question_that_fails_is_asked_again() -> None:
