@@ -40,6 +40,11 @@ options:
 
 EXAMPLES = r"""
 ---
+- name: Read what is there now
+  m365.apps.office_client_config_info:
+    gather: [payloads, assignments]
+  register: live
+
 - name: Check that the tenant is as it was
   ansible.builtin.assert:
     that: lookup('m365.apps.backup', 'backup') | m365.apps.backup_differences(live.configs) | length == 0

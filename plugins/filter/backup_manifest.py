@@ -52,12 +52,23 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Write the manifest of a backup
+- name: Read the policies
+  m365.apps.office_client_config_info:
+    gather: [payloads, group_names]
+  register: live
+
+- name: Write them as definitions
+  m365.apps.definition_files:
+    path: "{{ playbook_dir }}/backup/definitions"
+    configs: "{{ live.configs }}"
+  register: written
+
+- name: Write the manifest of the backup
   ansible.builtin.copy:
     content: >-
       {{ written.files | m365.apps.backup_manifest(live=live.configs, tenant='contoso', made_at='2026-01-31T06:00:00Z')
          | to_nice_json }}
-    dest: backup/manifest.json
+    dest: "{{ playbook_dir }}/backup/manifest.json"
     mode: "0644"
 """
 

@@ -35,6 +35,11 @@ options:
 
 EXAMPLES = r"""
 ---
+- name: Read what is there now
+  m365.apps.office_client_config_info:
+    gather: [payloads, assignments]
+  register: live
+
 - name: Bring the policies back
   m365.apps.office_client_configs:
     policies: "{{ (lookup('m365.apps.backup', 'backup') | m365.apps.restore_steps(live.configs)).policies }}"

@@ -48,7 +48,9 @@ EXAMPLES = r"""
 ---
 - name: Show how far the waves got
   ansible.builtin.debug:
-    msg: "{{ query('m365.apps.wave_state', file, tenant='contoso', rollout=digest, waves=['pilot', 'all']) | first }}"
+    msg: "{{ query('m365.apps.wave_state', file, tenant='contoso', rollout='4f2a', waves=['pilot', 'all']) | first }}"
+  vars:
+    file: state/contoso.waves.json
 """
 
 RETURN = r"""

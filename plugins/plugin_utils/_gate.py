@@ -71,7 +71,8 @@ class World:
 def wait_at(gate: Gate, world: World) -> tuple[Dict | None, Dict]:
     """Return the verdict, with the seconds it took in ``waited``, and the last answer; no verdict when that failed.
 
-    A question that fails is asked again like one whose answer does not open the gate.
+    A question that fails at a call is asked again like one whose answer does not open the gate; one that cannot be
+    asked at all, since the task itself is wrong, is not.
     """
     begun = world.clock()
     while True:
@@ -79,6 +80,8 @@ def wait_at(gate: Gate, world: World) -> tuple[Dict | None, Dict]:
         waited = world.clock() - begun
         left = gate.timeout - waited
         failed = bool(answer.get("failed"))
+        if failed and not answer.get("error"):
+            return None, answer
         final = left <= 0 or world.alone()
         verdict = None if failed else {**gate.says(answer, final=final), "waited": int(waited)}
         if verdict is not None and verdict["verdict"] == "passed":

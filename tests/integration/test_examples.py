@@ -49,7 +49,7 @@ POLICIES = [
         "displayName": "Contoso - Macro security",
         "@odata.type": SECURITY,
         "priority": 20,
-        "checkinStatuses": [CHECKIN],
+        "checkinStatuses": [CHECKIN, {**CHECKIN, "userId": "1c7f0d52-6f0f-4f0e-9d0a-2d6c1b7a5e22"}],
     },
     {"displayName": "Contoso - Pilot", "priority": 25},
     {"displayName": "Contoso - Retired", "priority": 30},
@@ -81,13 +81,22 @@ def test_examples_run(document: Path, emulator: Emulator, ansible: Ansible) -> N
         "PWD": str(ansible.folder),
         "AZURE_POD_IDENTITY_AUTHORITY_HOST": emulator.ready.url,
     }
+    if "'m365.apps.backup'" in document.read_text(encoding="utf-8"):
+        _back_up(ansible, environment)
     for place, play in enumerate(examples.plays):
         (ansible.folder / f"play{place}.yml").write_text(play)
         ansible.playbook(f"play{place}.yml", "-e", f"@{extra}", **environment).ok()
     for command in examples.commands:
         program, *arguments = (word.replace("$PWD", str(ansible.folder)) for word in command.words)
         ansible.run(program, *arguments, **_exported(command, environment)).ok()
-    assert emulator.journal(), "no example called Graph"
+    asks = any("m365.apps.office_client" in play for play in examples.plays) or examples.commands
+    assert emulator.journal() or not asks, "no example called Graph"
+
+
+def _back_up(ansible: Ansible, environment: dict[str, str]) -> None:
+    """Make the backup that the examples speak of."""
+    variables = json.dumps({"rollout_backup_folder": str(ansible.folder / "backup")})
+    ansible.playbook("m365.apps.backup", "-e", variables, **environment).ok()
 
 
 def _state(emulator: Emulator) -> dict[str, t.Any]:

@@ -41,7 +41,7 @@ def users(*successes: bool) -> Dict:
     return {"policies": [{"display_name": "A", "id": "a", "statuses": statuses}]}
 
 
-FAILED = {"failed": True, "msg": "Graph is away."}
+FAILED = {"failed": True, "msg": "Graph is away.", "error": {"status": 503}}
 
 
 def test_it_opens_when_enough_users_checked_in() -> None:
@@ -87,6 +87,12 @@ def test_one_that_fails_to_the_end_is_no_verdict() -> None:
         None,
         FAILED,
     )
+
+
+def test_a_question_that_cannot_be_asked_is_not_asked_again() -> None:
+    clock = Clock({"failed": True, "msg": "the task: cannot use since", "error": {}})
+    verdict, answer = wait_at(Gate(timeout=100, interval=30), clock.world())
+    assert (verdict, answer["msg"], clock.asked, clock.said) == (None, "the task: cannot use since", [0], [])
 
 
 def test_nobody_waits_on_when_the_run_is_gone() -> None:

@@ -47,7 +47,7 @@ def test_names_of_a_gate_may_be_the_text_of_a_list() -> None:
         ({"configs": []}, FILES, "missing required arguments: path"),
         ({"gate": {"policies": "A, B"}}, GATE, "the option gate.policies: cannot use it: it is text, not a list"),
         ({"gate": {"timeout": "inf"}}, GATE, "gate.timeout is 'inf .too large.', not a whole number"),
-        ({"gate": {}, "since": datetime.date(2026, 1, 2)}, GATE, "since is a date, not a text"),
+        ({"gate": {}, "label": datetime.date(2026, 1, 2)}, GATE, "label is a date, not a text"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(arguments: dict[str, t.Any], spec: dict[str, t.Any], says: str) -> None:

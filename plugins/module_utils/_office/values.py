@@ -25,6 +25,8 @@ _LONGEST = 40
 _LONGEST_WARNING = 600
 # Options in which a number is more likely a slip of YAML than meant.
 _PLAIN_TEXTS = ("id", "display_name", "description")
+# Texts that are times: a date with a time, as filters of Ansible make it, is one in the form of Ansible's own.
+_TIMES = ("since",)
 _WHOLE = re.compile(r"\s*[-+]?[0-9]+\s*", re.ASCII)
 # Python makes no text of longer ones.
 _MOST_DIGITS = 4000
@@ -97,7 +99,7 @@ def number_warnings(given: t.Mapping[str, t.Any], where: str = "") -> list[str]:
 
 def refused_dates(given: t.Mapping[str, t.Any], spec: Spec) -> UserError | None:
     """Return the error for dates where texts are wanted: a module gets them as texts in a form of Ansible's own."""
-    dates = [misfit for misfit in typed(given, spec)[1] if misfit.found == _DATE]
+    dates = [misfit for misfit in typed(given, spec)[1] if misfit.found == _DATE and misfit.path not in _TIMES]
     return refusal(dates, "the task") if dates else None
 
 
