@@ -18,9 +18,10 @@ from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import plain_
 
 def own_options(arguments: t.Mapping[str, t.Any], spec: Spec) -> dict[str, t.Any]:
     """Return the options of a task as plain values of the types in ``spec``. Raises UserError."""
-    error = refused_dates(arguments, spec)
-    if error is None:
-        given, error = readable(plain_arguments(arguments), spec, spec)
+    dates = refused_dates(arguments, spec)
+    if dates is not None:
+        raise dates
+    given, error = readable(plain_arguments(arguments), spec, spec)
     if error is not None:
         raise error
     checked = ArgumentSpecValidator(spec).validate(given)

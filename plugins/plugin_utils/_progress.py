@@ -36,6 +36,7 @@ def _show(line: str) -> None:
 
 def stdout_callback() -> str:
     """Return the name of the callback that prints what this ansible program is told of its tasks."""
+    # pylint: disable=no-member  # Ansible makes its constants of the configuration at run time
     name = str(constants.DEFAULT_STDOUT_CALLBACK)
     if name == "awx_display":  # ansible-runner's makes events of what another one prints
         return os.environ.get("ORIGINAL_STDOUT_CALLBACK") or "default"

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, both_ways
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run, both_ways
 
 STAFF = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "All Staff"}
 ONE, OTHER = {"settingId": "a", "value": "1"}, {"settingId": "b", "deep": {"list": [1, {"x": "y"}]}}
@@ -54,37 +54,7 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
     assert there.tenant(tenant.TENANT) == before
     shown = "Plan (check mode, nothing was written): 3 policies, 1 created, 1 deleted, 1 unchanged; 4 writes"
     assert shown in planned.stdout
-    plan = json.loads((folder / "plan.json").read_text())
-    assert (plan["format"], plan["mode"], plan["tenant"]) == (1, "plan", "Contoso")
-    assert plan["verdict"] == {"level": "changed", "text": "Would change: 1 created, 1 deleted."}
-    assert (plan["counts"]["created"], plan["counts"]["unchanged"]) == (1, 1)
-    [new] = [policy for policy in plan["policies"] if policy["status"] == "created"]
-    assert new["after"]["description"] == "Of the plan"
-    assert {path.name for path in folder.iterdir()} == {"plan.json", "plan.md", "plan.html"}
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o2775
-    for name in ("plan.md", "plan.html"):
-        assert "Of the plan" in (folder / name).read_text(encoding="utf-8")
-    [wave] = plan["waves"]
-    assert (wave["name"], wave["status"]) == ("first ones", "waiting")
-    assert (wave["planned"]["created"], wave["planned"]["writes"]) == (1, 4)
-    made, pruned = wave["planned"]["policies"]
-    assert (pruned["display_name"], pruned["status"]) == ("Foreign", "deleted")
-    assert (made["display_name"], made["after"]["description"]) == ("New", "Of the plan")
-    assert '"Wave 1 of 1, first ones: 1 created, 1 deleted; 4 writes"' in planned.stdout
-    assert "### Wave first ones" in (folder / "plan.md").read_text(encoding="utf-8")
-    assert "What the wave does" in (folder / "plan.html").read_text(encoding="utf-8")
-    assert [one["groups"] for one in plan["effective"]] == [["All Staff"]]
-    # What would go is shown whole: its settings, and its groups by name.
-    [gone] = [policy for policy in plan["policies"] if policy["status"] == "deleted"]
-    assert gone["before"]["groups"] == gone["groups"] == [f"All Staff ({STAFF['id']})"]
-    assert list(gone["before"]["policy_payload"]) == ["[b]"]
-    for name in ("plan.md", "plan.html"):
-        assert f"All Staff ({STAFF['id']})" in (folder / name).read_text(encoding="utf-8")
-    fingerprint = plan["fingerprint"]
-    assert f'"Fingerprint: {fingerprint}"' in planned.stdout
-    # As people copy it from a merge request.
-    assert fingerprint in (folder / "plan.md").read_text(encoding="utf-8")
-    bound = {**same, "rollout_plan_fingerprint": fingerprint}
+    bound = {**same, "rollout_plan_fingerprint": check_plan(folder, planned)}
 
     # Somebody changes what the plan depends on, and what it would delete.
     changes: list[Dict] = [{"description": "Behind our back"}, {"policyPayload": [ONE]}]
@@ -113,7 +83,42 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
     assert {policy["displayName"] for policy in there.tenant(tenant.TENANT)["policies"]} == {"Baseline", "New"}
 
 
-def words_of(run: t.Any) -> str:
+def check_plan(folder: Path, planned: Run) -> str:
+    """Hold what a plan tells of a policy to be made and one to be pruned; return its fingerprint."""
+    plan = json.loads((folder / "plan.json").read_text())
+    assert (plan["format"], plan["mode"], plan["tenant"]) == (1, "plan", "Contoso")
+    assert plan["verdict"] == {"level": "changed", "text": "Would change: 1 created, 1 deleted."}
+    assert (plan["counts"]["created"], plan["counts"]["unchanged"]) == (1, 1)
+    [new] = [policy for policy in plan["policies"] if policy["status"] == "created"]
+    assert new["after"]["description"] == "Of the plan"
+    assert {path.name for path in folder.iterdir()} == {"plan.json", "plan.md", "plan.html"}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o2775
+    for name in ("plan.md", "plan.html"):
+        assert "Of the plan" in (folder / name).read_text(encoding="utf-8")
+    [wave] = plan["waves"]
+    assert (wave["name"], wave["status"]) == ("first ones", "waiting")
+    assert (wave["planned"]["created"], wave["planned"]["writes"]) == (1, 4)
+    made, pruned = wave["planned"]["policies"]
+    assert (pruned["display_name"], pruned["status"]) == ("Foreign", "deleted")
+    assert (made["display_name"], made["after"]["description"]) == ("New", "Of the plan")
+    assert '"Wave 1 of 1, first ones: 1 created, 1 deleted; 4 writes"' in planned.stdout
+    assert "### Wave first ones" in (folder / "plan.md").read_text(encoding="utf-8")
+    assert "What the wave does" in (folder / "plan.html").read_text(encoding="utf-8")
+    assert [one["groups"] for one in plan["effective"]] == [["All Staff"]]
+    # What would go is shown whole: its settings, and its groups by name.
+    [gone] = [policy for policy in plan["policies"] if policy["status"] == "deleted"]
+    assert gone["before"]["groups"] == gone["groups"] == [f"All Staff ({STAFF['id']})"]
+    assert list(gone["before"]["policy_payload"]) == ["[b]"]
+    for name in ("plan.md", "plan.html"):
+        assert f"All Staff ({STAFF['id']})" in (folder / name).read_text(encoding="utf-8")
+    fingerprint = str(plan["fingerprint"])
+    assert f'"Fingerprint: {fingerprint}"' in planned.stdout
+    # As people copy it from a merge request.
+    assert fingerprint in (folder / "plan.md").read_text(encoding="utf-8")
+    return fingerprint
+
+
+def words_of(run: Run) -> str:
     """Return what a run printed, in one line as people read it."""
     return " ".join(run.stdout.replace("\\'", "'").split())
 

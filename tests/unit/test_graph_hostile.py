@@ -46,8 +46,7 @@ def outcome(
         options["ca_path"] = str(folder / "ca.pem")
         server.authority.cert_pem.write_to_path(options["ca_path"])
     connection = Connection(options.pop("url", server.url), server.url, timeout=timeout, **options)
-    [result] = GraphClient(connection, ReadyToken(TOKEN), Clock().policy(budget)).many([call])
-    return result
+    return next(GraphClient(connection, ReadyToken(TOKEN), Clock().policy(budget)).many([call]))
 
 
 DRIPS: dict[str, Script] = {

@@ -88,10 +88,10 @@ def test_each_batch_is_asked_for(wire: Wire, clock: Clock) -> None:
 
 def test_each_further_try_is_asked_for(wire: Wire, clock: Clock) -> None:
     wire.expect("POST", BATCH, **outer(inner(0), inner_refusal(1, 429)))
-    _done, error = client_of(clock, 1, batching=True).many(CALLS[:2])
+    _done, error = list(client_of(clock, 1, batching=True).many(CALLS[:2]))
     assert isinstance(error, UnwantedError)
     wire.expect("PATCH", f"{GRAPH}/beta/0", **refusal(503))
-    [error] = client_of(clock, 1).many(CALLS[:1])
+    [error] = list(client_of(clock, 1).many(CALLS[:1]))
     assert isinstance(error, UnwantedError)
     assert error.in_doubt, "the first try may have been done"
 

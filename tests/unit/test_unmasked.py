@@ -48,8 +48,8 @@ def test_a_mask_is_no_difference() -> None:
     ],
 )
 def test_what_differs_beside_a_mask_is_told(changes: dict[str, t.Any], fields: list[str]) -> None:
-    [told] = backup_differences.backup_differences(BACKUP, [live(**changes)])
-    assert told["fields"] == fields
+    told = backup_differences.backup_differences(BACKUP, [live(**changes)])
+    assert [each["fields"] for each in told] == [fields]
 
 
 def test_a_masked_name_is_not_made_a_second_time() -> None:

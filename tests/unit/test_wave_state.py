@@ -212,5 +212,5 @@ def test_the_state_next_to_the_playbook_is_told(tmp_path: Path) -> None:
     assert read_state(str(old / "fabrikam.waves.json"), "fabrikam", "abc", NAMES, str(old)) == {}
     # What is under the new name counts.
     (tmp_path / "state").mkdir()
-    Path(new).write_text(json.dumps(record()))
+    Path(new).write_text(json.dumps(record()), encoding="utf-8")
     assert read_state(new, "contoso", "abc", NAMES, str(old)) == record()

@@ -68,7 +68,8 @@ class MsalApplication:
             answer = self._application.acquire_token_for_client([f"{self._connection.graph_url}/.default"])
         except (ValueError, LookupError, AttributeError, RuntimeError, TypeError, ArithmeticError) as error:
             # MSAL's word, or its stumbling, for an authority it cannot use. What the server said is clearer.
-            word = str(error) if type(error) is ValueError else "its answer is not what MSAL can use"
+            own = error.__class__ is ValueError
+            word = str(error) if own else "its answer is not what MSAL can use"
             said = http.refusal() or {"error": "invalid_authority", "error_description": word}
             raise refused(said, self._authority, http) from error
         except msal.exceptions.MsalServiceError as error:

@@ -29,7 +29,10 @@ def raw(answer: Answer, **headers: str) -> bytes:
     told = {"Connection": "close", "Content-Length": str(len(body)), "Content-Type": answer.media_type or "text/plain"}
     told.update(answer.headers)
     told.update({name.replace("_", "-"): value for name, value in headers.items()})
-    lines = [f"HTTP/1.1 {answer.status} {known.get(answer.status, '')}", *(f"{name}: {told[name]}" for name in told)]
+    lines = [
+        f"HTTP/1.1 {answer.status} {known.get(answer.status, '')}",
+        *(f"{name}: {value}" for name, value in told.items()),
+    ]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
