@@ -68,7 +68,7 @@ KINDS = {
         Kind("segment_withdrawn", {"kind": "segment_withdrawn"}, doubt=False, places="graph"),
         Kind("server_error", {"kind": "server_error"}, modes=("once",)),
         Kind("conflict", {"kind": "conflict"}, doubt=False, modes=("once",)),
-        Kind("redirect", {"kind": "redirect"}, doubt=False, modes=("once",)),
+        Kind("redirect", {"kind": "redirect"}, modes=("once",)),
         Kind("empty_body", {"kind": "empty_body"}, modes=("once",)),
         Kind("other_json", {"kind": "other_json"}, modes=("once",)),
         Kind("nextlink_loop", {"kind": "nextlink_loop"}, places="lists"),
