@@ -203,6 +203,14 @@ def test_a_policy_that_is_new_to_the_plan_is_told() -> None:
     assert moved(policies("A"), policies("AB")) == "policy 'B' (id id-B) is new to the plan"
 
 
+def test_those_that_moved_are_told_by_name_whatever_their_ids() -> None:
+    before = [replace(policy("B", 1), id="1"), replace(policy("A", 2), id="2"), replace(policy("C", 3), id="0")]
+    assert moved(before, [replace(each, description="X") for each in before]) == (
+        "policy 'A' (id 2) has another description; policy 'B' (id 1) has another description; "
+        "policy 'C' (id 0) has another description"
+    )
+
+
 def test_a_policy_that_is_there_but_no_longer_touched_is_told() -> None:
     assert moved(policies("AB"), policies("A"), policies("AB")) == "policy 'B' (id id-B) is no longer part of it"
 

@@ -115,10 +115,10 @@ def _changes_of_tenant(then: Details, plan: Plan, others_asked: bool) -> list[st
     """Return what changed of the live policies. With ``others_asked`` the plan is about others, too, which says nothing
     of the tenant.
     """
-    before = {key_of(entry): entry for entry in then["policies"]}
+    before = {key_of(entry): entry for entry in _by_name(then["policies"])}
     named = {f"{id_key(policy.id)} ": policy.named() for policy in plan.live}
     moves = []
-    for entry in plan.details["tenant"]["policies"]:
+    for entry in _by_name(plan.details["tenant"]["policies"]):
         planned = before.pop(key_of(entry), None)
         name = named.get(key_of(entry), f"policy '{entry['display_name']}'")
         changed = [] if planned is None else _other_aspects(planned["digests"], entry["digests"], others_asked)
@@ -132,9 +132,9 @@ def _changes_of_tenant(then: Details, plan: Plan, others_asked: bool) -> list[st
 
 
 def _changes_of_definitions(then: Details, now: Details) -> list[str]:
-    before = {key_of(entry): entry for entry in then["policies"]}
+    before = {key_of(entry): entry for entry in _by_name(then["policies"])}
     moves = []
-    for entry in now["policies"]:
+    for entry in _by_name(now["policies"]):
         planned = before.pop(key_of(entry), None)
         if planned is None:
             moves.append(f"policy '{entry['display_name']}' is new in them")
@@ -143,6 +143,11 @@ def _changes_of_definitions(then: Details, now: Details) -> list[str]:
     moves += [f"policy '{entry['display_name']}' is no longer in them" for entry in before.values()]
     settings = _other_aspects(then["settings"], now["settings"])
     return moves + ([f"another {' and '.join(settings)}"] if settings else [])
+
+
+def _by_name(entries: t.Iterable[Details]) -> list[Details]:
+    """Return entries as people look for them; a side has them by id."""
+    return sorted(entries, key=lambda entry: str(entry["display_name"]))
 
 
 def _other_aspects(then: t.Mapping[str, str], now: t.Mapping[str, str], shared_only: bool = False) -> list[str]:
