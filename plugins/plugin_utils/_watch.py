@@ -39,11 +39,15 @@ def is_wanted(starter: Starter | None) -> bool:
 
 
 def end_with(starter: Starter | None) -> None:
-    """Have the system kill this process at the moment that its parent ends, where the system can do that (Linux)."""
-    if starter is None or os.getppid() != starter.pid or not sys.platform.startswith("linux"):
+    """Have this process end with its parent, at once where the system can do that (Linux) or the parent has ended."""
+    if starter is None:
         return
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() == starter.pid and sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    # The parent may have ended before the system was told.
+    if not is_wanted(starter):
+        end_all()
 
 
 @contextlib.contextmanager

@@ -201,8 +201,10 @@ def _worker(pipe: t.Any, way: str) -> None:
     who = _watch.main_process()
     module = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     pipe.send((os.getpid(), module.pid, _watch.is_wanted(who)))
-    if way == "here":
+    if way in {"here", "late"}:
         module.kill()
+        while way == "late" and _watch.is_wanted(who):
+            time.sleep(0.01)
         _watch.end_with(who)
         time.sleep(600)
     with _watch.ending_with(who):
@@ -217,7 +219,7 @@ def _main(pipe: t.Any, way: str) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-@pytest.mark.parametrize("way", ["here", "module"])
+@pytest.mark.parametrize("way", ["here", "late", "module"])
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_a_worker_ends_with_its_main_process(way: str) -> None:
     ours, theirs = multiprocessing.Pipe()
