@@ -79,7 +79,7 @@ screenshots: setup tree ## Take the pictures of the report in docs/images, with 
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
 		ansible_collections.m365.apps.tests.browser.screenshots docs/images
 
-release: setup tree ## Release VERSION=x.y.z, signed by SIGNING_KEY=...: a commit, a tag, files in .ansible/release; pushes nothing
+release: setup tree ## Release VERSION=x.y.z, signed by SIGNING_KEY=...: commits, a tag, files in .ansible/release; pushes nothing
 	@PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collections.m365.apps.tests.release "$(VERSION)" "$(SIGNING_KEY)"
 
 test: setup tree install ## Run every check: all sessions of noxfile.py

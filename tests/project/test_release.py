@@ -19,9 +19,10 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.utils.version import SemanticVersion
 
 from ansible_collections.m365.apps.tests.release.archive import normalised
-from ansible_collections.m365.apps.tests.release.checks import VERSIONED, current
+from ansible_collections.m365.apps.tests.release.checks import DEVELOPMENT, VERSIONED, current, following, last_release
 from ansible_collections.m365.apps.tests.release.make import built
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,8 +98,11 @@ def test_a_release_leaves_a_commit_a_tag_and_signed_files(checkout: Path, keyrin
     before = git(checkout, "rev-parse", "HEAD")
     done = make_release(checkout)
     assert done.returncode == 0, done.stderr
-    assert (git(checkout, "rev-parse", "HEAD~1"), git(checkout, "status", "--porcelain")) == (before, "")
-    assert git(checkout, "rev-parse", f"v{VERSION}^{{commit}}") == git(checkout, "rev-parse", "HEAD")
+    assert (git(checkout, "rev-parse", "HEAD~2"), git(checkout, "status", "--porcelain")) == (before, "")
+    assert current(checkout) == "7.9.0-dev0"
+    assert set(git(checkout, "diff", "--name-only", "HEAD~1", "HEAD").splitlines()) == set(VERSIONED)
+    git(checkout, "switch", "--quiet", "--detach", f"v{VERSION}")
+    assert git(checkout, "rev-parse", "HEAD") == git(checkout, "rev-parse", "main~1")
     git(checkout, "tag", "--verify", f"v{VERSION}")
     assert "- A change of the test." in git(checkout, "tag", "--list", "--format=%(contents)")
     assert current(checkout) == VERSION
@@ -192,11 +196,12 @@ def as_it_is(_checkout: Path) -> None:
 
 REFUSED: dict[str, tuple[t.Callable[[Path], None], str, str, str]] = {
     "dirty": (dirty, VERSION, KEY, r"changes that are not committed \(README\.md\)"),
-    "form": (as_it_is, "1.2", KEY, r"VERSION=1\.2: this is no version"),
-    "v": (as_it_is, "v1.2.3", KEY, r"VERSION=v1\.2\.3: this is no version"),
-    "empty": (as_it_is, "", KEY, r"VERSION=: this is no version"),
-    "not greater": (as_it_is, "0.0.9", KEY, r"has to be greater"),
-    "the same": (as_it_is, current(ROOT), KEY, r"has to be greater"),
+    "form": (as_it_is, "1.2", KEY, r"VERSION=1\.2: this is not a version"),
+    "v": (as_it_is, "v1.2.3", KEY, r"VERSION=v1\.2\.3: this is not a version"),
+    "empty": (as_it_is, "", KEY, r"VERSION=: this is not a version"),
+    "not greater": (as_it_is, "0.0.9", KEY, r"is released, and a release must be greater"),
+    "the same": (as_it_is, last_release(ROOT), KEY, r"is released, and a release must be greater"),
+    "between releases": (as_it_is, current(ROOT), KEY, r"is a version between releases; give the one of the release"),
     "no fragments": (nothing_new, VERSION, KEY, r"changelogs/fragments is empty"),
     "tag": (tagged, VERSION, KEY, rf"The tag v{re.escape(VERSION)} is there already"),
     "no branch": (detached, VERSION, KEY, r"is on no branch"),
@@ -232,6 +237,19 @@ def test_every_file_that_says_the_version_says_it_once_more() -> None:
         "plugins/module_utils/_version.py": 1,
         "extensions/ee/execution-environment.yml": 2,
     }
+
+
+def test_the_checkout_has_a_version_between_releases() -> None:
+    assert current(ROOT).endswith(DEVELOPMENT)
+    assert SemanticVersion(current(ROOT)) > SemanticVersion(last_release(ROOT))
+
+
+@pytest.mark.parametrize(
+    ("released", "then"),
+    [("1.2.3", "1.3.0-dev0"), ("0.2.0", "0.3.0-dev0"), ("1.3.0-rc1", "1.3.0-dev0"), ("2.0.0", "2.1.0-dev0")],
+)
+def test_after_a_release_the_next_minor_version_is_developed(released: str, then: str) -> None:
+    assert following(released) == then
 
 
 def test_order_and_times_of_a_tarball_do_not_matter(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def main() -> int:
         return 1
     for path in sorted(folder.iterdir()):
         sys.stdout.write(f"{path}\n")
-    sys.stdout.write(f"The commit and the tag v{version} are here only; when all is well: git push --follow-tags\n")
+    sys.stdout.write(f"The commits and the tag v{version} are here only; when all is well: git push --follow-tags\n")
     return 0
 
 

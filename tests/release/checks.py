@@ -10,8 +10,11 @@ import subprocess
 import typing as t
 from pathlib import Path
 
+import yaml
 from ansible.utils.version import SemanticVersion
 
+# A version between releases ends so: 1.3.0-dev0 comes after the release 1.2.x and before 1.3.0.
+DEVELOPMENT = "-dev0"
 # The version is that of galaxy.yml; these say it as well, in the group of the pattern.
 VERSIONED = {
     "galaxy.yml": re.compile(r"(?<=^version: )(?P<version>\S+)$", re.MULTILINE),
@@ -36,14 +39,19 @@ def git(folder: Path, *arguments: str, given: str | None = None) -> str:
 
 def refuse(checkout: Path, version: str, key: str) -> None:
     """Raise Refused when this version cannot be released of the checkout as it is."""
-    said = current(checkout)
+    current(checkout)
+    last = last_release(checkout)
     try:
-        # An empty one would be the lowest of all.
-        greater = SemanticVersion(version or "none") > SemanticVersion(said)
+        # SemanticVersion takes an empty text for 0.0.0.
+        greater = SemanticVersion(version or "none") > SemanticVersion(last)
     except ValueError:
-        raise Refused(f"VERSION={version}: this is no version; give it as MAJOR.MINOR.PATCH, see semver.org.") from None
+        raise Refused(
+            f"VERSION={version}: this is not a version; give it as MAJOR.MINOR.PATCH, see semver.org."
+        ) from None
+    if version.partition("-")[2].startswith("dev"):
+        raise Refused(f"VERSION={version}: this is a version between releases; give the one of the release.")
     if not greater:
-        raise Refused(f"VERSION={version}: galaxy.yml has {said}, and a release has to be greater; give a greater one.")
+        raise Refused(f"VERSION={version}: {last} is released, and a release must be greater; give a greater one.")
     if not key:
         raise Refused("SIGNING_KEY is empty: a release is signed; give the ID or address of a secret key that gpg has.")
     if subprocess.run(["gpg", "--batch", "--list-secret-keys", key], capture_output=True, check=False).returncode:
@@ -64,6 +72,19 @@ def current(checkout: Path) -> str:
         said = ", ".join(f"{name} says {version}" for version, name in sorted(found))
         raise Refused(f"The files of the checkout do not agree on its version ({said}); make them say the same.")
     return versions.pop()
+
+
+def last_release(checkout: Path) -> str:
+    """Return the greatest version that the changelog knows; 0.0.0 when nothing was released yet."""
+    changelog = yaml.safe_load((checkout / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
+    return max(changelog["releases"], key=SemanticVersion, default="0.0.0")
+
+
+def following(version: str) -> str:
+    """Return the version of the checkout after a release: 1.3.0-dev0 after 1.2.3, and 1.3.0-dev0 after 1.3.0-rc1."""
+    released = SemanticVersion(version)
+    minor = released.minor + (0 if released.is_prerelease else 1)
+    return f"{released.major}.{minor}.0{DEVELOPMENT}"
 
 
 def _causes(checkout: Path, version: str) -> t.Iterator[str]:

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from ansible_collections.m365.apps.tests.release.archive import normalised
-from ansible_collections.m365.apps.tests.release.checks import VERSIONED, Refused, git, refuse
+from ansible_collections.m365.apps.tests.release.checks import VERSIONED, Refused, following, git, refuse
 from ansible_collections.m365.apps.tests.release.sbom import bill_of_materials
 
 # What a release's commit may change.
@@ -36,6 +36,7 @@ def release(checkout: Path, version: str, key: str) -> Path:
         made = Path(scratch) / version
         made.mkdir()
         furnish(clone, made, version, key)
+        go_on(clone, following(version))
         git(checkout, "fetch", "--quiet", str(clone), "HEAD")
         git(checkout, "merge", "--quiet", "--ff-only", "FETCH_HEAD")
         git(checkout, "fetch", "--quiet", str(clone), f"refs/tags/v{version}:refs/tags/v{version}")
@@ -47,9 +48,7 @@ def release(checkout: Path, version: str, key: str) -> Path:
 
 def commit(clone: Path, checkout: Path, version: str, key: str) -> None:
     """Set the version, write the changelog, commit both and tag that with the changelog's words."""
-    for name, pattern in VERSIONED.items():
-        text = (clone / name).read_text(encoding="utf-8")
-        (clone / name).write_text(pattern.sub(version, text), encoding="utf-8")
+    set_version(clone, version)
     run(clone, "antsibull-changelog", "release", "--version", version)
     git(clone, "add", "--all")
     changed = git(clone, "diff", "--cached", "--name-only").splitlines()
@@ -60,6 +59,19 @@ def commit(clone: Path, checkout: Path, version: str, key: str) -> None:
     git(clone, "commit", "--quiet", "--no-gpg-sign", "--message", f"Release {version}")
     text = tag_text((clone / "CHANGELOG.rst").read_text(encoding="utf-8"), version)
     git(clone, "tag", "--local-user", key, "--cleanup", "verbatim", "--file", "-", f"v{version}", given=text)
+
+
+def go_on(clone: Path, version: str) -> None:
+    """Commit the version that the checkout has until the next release, on top of the commit that is tagged."""
+    set_version(clone, version)
+    git(clone, "commit", "--quiet", "--no-gpg-sign", "--all", "--message", f"Begin {version}")
+
+
+def set_version(clone: Path, version: str) -> None:
+    """Write a version to every file that says it."""
+    for name, pattern in VERSIONED.items():
+        text = (clone / name).read_text(encoding="utf-8")
+        (clone / name).write_text(pattern.sub(version, text), encoding="utf-8")
 
 
 def tag_text(changelog: str, version: str) -> str:
