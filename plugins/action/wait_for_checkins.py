@@ -61,10 +61,10 @@ class ActionModule(FastPathAction):
             gate.check()
         except PoliciesError as error:
             return {**result, "failed": True, "msg": f"{options['label']}: cannot be used: {error}"}
-        voice, starter = self._voice(task_vars), _watch.main_process()
+        reporter, starter = self._reporter(task_vars), _watch.main_process()
         world = World(
             ask=lambda: self._ask(options["since"], task_vars),
-            say=lambda text: voice.tell(plain(f"{options['label']}: {text}", _LONGEST_LINE)),
+            say=lambda text: reporter.tell(plain(f"{options['label']}: {text}", _LONGEST_LINE)),
             alone=lambda: not _watch.is_wanted(starter),
         )
         try:

@@ -49,7 +49,7 @@ _PROFILE = "legacy"
 # One login and one connection for all items of a loop. Filled in a worker process only, and gone with it.
 _CLIENTS: dict[str, GraphClient] = {}
 
-_SILENT = _progress.Voice()
+_SILENT = _progress.ProgressReporter()
 
 
 class FastPathAction(ActionBase):
@@ -77,7 +77,7 @@ class FastPathAction(ActionBase):
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, task_vars)
         with contextlib.chdir(self._loader.get_basedir()):  # where a local module process runs
-            printed, warnings = run_here(self.DEFINITION, arguments, self._voice(task_vars))
+            printed, warnings = run_here(self.DEFINITION, arguments, self._reporter(task_vars))
         return self._parse(_with_warnings(printed, warnings))
 
     @contextlib.contextmanager
@@ -107,9 +107,10 @@ class FastPathAction(ActionBase):
         interpreter = task_vars.get("ansible_python_interpreter")
         return isinstance(interpreter, str) and self._templar.template(interpreter) == sys.executable
 
-    def _voice(self, task_vars: t.Mapping[str, t.Any]) -> _progress.Voice:
+    def _reporter(self, task_vars: t.Mapping[str, t.Any]) -> _progress.ProgressReporter:
         shown = self._switched_on(_progress.SWITCH_VARIABLE, _progress.SWITCH_ENVIRONMENT, task_vars)
-        return _progress.Voice(str(task_vars["inventory_hostname"]) if shown and not self._task.no_log else None)
+        named = shown and not self._task.no_log
+        return _progress.ProgressReporter(str(task_vars["inventory_hostname"]) if named else None)
 
     def _switched_on(self, variable: str, environment: str, task_vars: t.Mapping[str, t.Any]) -> bool:
         value = task_vars.get(variable, os.environ.get(environment) or True)
@@ -158,7 +159,7 @@ class FastPathAction(ActionBase):
 
 
 def run_here(
-    definition: ModuleDefinition, arguments: t.Mapping[str, t.Any], voice: _progress.Voice = _SILENT
+    definition: ModuleDefinition, arguments: t.Mapping[str, t.Any], reporter: _progress.ProgressReporter = _SILENT
 ) -> tuple[str, list[str]]:
     """Run a module in this process; return what it printed and its warnings, both without secrets.
 
@@ -172,7 +173,7 @@ def run_here(
     with _given(written), contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
         module = Module(definition)
         try:
-            reply = module.reply(definition.job, partial(_kept_tenant, voice), voice.progress())
+            reply = module.reply(definition.job, partial(_kept_tenant, reporter))
         except MissingLibraryError as error:
             module.end_without(error)
         else:
@@ -238,12 +239,14 @@ def _encoding() -> dict[str, t.Any]:
     return {"cls": common_json.AnsibleJSONEncoder, "vault_to_text": True}
 
 
-def _kept_tenant(voice: _progress.Voice, params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
+def _kept_tenant(
+    reporter: _progress.ProgressReporter, params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]
+) -> Tenant:
     """Return the tenant, with the client of an earlier item when it has the same login and connection."""
     chosen = {name: params.get(name) for name in (*SHARED, "batch")}
     given = [name for name in SHARED if raw.get(name) is not None]
     # A file that changes between two items is another credential, as it would be for a module.
-    key = json.dumps([os.getpid(), voice.host, chosen, given, file_digests(params)], sort_keys=True)
+    key = json.dumps([os.getpid(), reporter.host, chosen, given, file_digests(params)], sort_keys=True)
     if key not in _CLIENTS:
-        _CLIENTS[key] = open_client(params, raw, voice.waiting, partial(_watch.is_wanted, _watch.main_process()))
+        _CLIENTS[key] = open_client(params, raw, reporter, partial(_watch.is_wanted, _watch.main_process()))
     return tenant_of(_CLIENTS[key], params)

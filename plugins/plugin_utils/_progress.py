@@ -16,7 +16,13 @@ from dataclasses import dataclass, field
 from ansible import constants, context
 from ansible.utils.display import Display
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Progress
+from ansible_collections.m365.apps.plugins.module_utils._graph.progress import (
+    Event,
+    RunBegins,
+    WaitBegins,
+    WritesAnswered,
+    WritesBegin,
+)
 
 SWITCH_VARIABLE = "m365_progress"
 SWITCH_ENVIRONMENT = "M365_PROGRESS"
@@ -45,39 +51,41 @@ def stdout_callback() -> str:
     return name if playbooks or constants.DEFAULT_LOAD_CALLBACK_PLUGINS else "minimal"
 
 
-@dataclass(frozen=True)
-class Voice:
-    """Says how the run of a host goes on; without a ``host`` it is silent.
+@dataclass
+class ProgressReporter:
+    """Observer that prints lines on how the runs of a host go on; without a ``host`` it prints none.
 
     ``show`` prints a line, ``clock`` (monotonic seconds) can be replaced in tests.
     """
 
     host: str | None = None
-    show: t.Callable[[str], None] = field(default=_show, compare=False)
-    clock: t.Callable[[], float] = field(default=time.monotonic, compare=False)
+    show: t.Callable[[str], None] = _show
+    clock: t.Callable[[], float] = time.monotonic
+    _last: float = field(default=0.0, init=False)
+    _sent: int = field(default=0, init=False)
+    _total: int = field(default=0, init=False)
 
-    def waiting(self, seconds: float, asked: bool) -> None:
-        """Hear that nothing is sent for so long, and whether the server wished it."""
-        if seconds >= EVERY:
-            self._say(f"waits {seconds:.0f} s, {'Graph asks to slow down' if asked else 'then tries again'}")
+    def __call__(self, event: Event) -> None:
+        """Hear of an event, and print a line of it where it is time for one."""
+        match event:
+            case RunBegins():
+                self._last = self.clock()
+            case WritesBegin(total):
+                self._sent, self._total = 0, total
+            case WritesAnswered(count):
+                self._sent += count
+                self._tell_sent()
+            case WaitBegins(seconds, asked):
+                if seconds >= EVERY:
+                    self.tell(f"waits {seconds:.0f} s, {'Graph asks to slow down' if asked else 'then tries again'}")
 
     def tell(self, text: str) -> None:
-        """Print a line of the task's own."""
-        self._say(text)
-
-    def progress(self) -> Progress:
-        """Return what hears how many writes of a run that begins now have been sent."""
-        last = self.clock()
-
-        def hear(done: int, total: int) -> None:
-            nonlocal last
-            now = self.clock()
-            if now - last >= EVERY:
-                last = now
-                self._say(f"{done} of {total} writes sent")
-
-        return hear
-
-    def _say(self, text: str) -> None:
+        """Print a line."""
         if self.host is not None:
             self.show(f"m365.apps [{self.host}]: {text}")
+
+    def _tell_sent(self) -> None:
+        now = self.clock()
+        if now - self._last >= EVERY:
+            self._last = now
+            self.tell(f"{self._sent} of {self._total} writes sent")

@@ -21,7 +21,8 @@ import urllib3
 from ansible.module_utils.common.parameters import PASS_VARS
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
-from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy, Waiting
+from ansible_collections.m365.apps.plugins.module_utils._graph.progress import Observer
+from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._module import tenant as tenant_module
 from ansible_collections.m365.apps.plugins.module_utils._module import terms as terms_module
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
@@ -135,8 +136,8 @@ class FuzzTenant:
     def entered(self) -> t.Iterator[FuzzTenant]:
         """Answer all requests of this process; waiting costs no time."""
 
-        def policy(budget: float, waiting: Waiting) -> RetryPolicy:
-            return RetryPolicy(budget, self.clock, self.clock.sleep, lambda: 1.0, waiting)
+        def policy(budget: float, observer: Observer) -> RetryPolicy:
+            return RetryPolicy(budget, self.clock, self.clock.sleep, lambda: 1.0, observer)
 
         def wait(timeout: float) -> Wait:
             return Wait(timeout, self.clock, self.clock.sleep)

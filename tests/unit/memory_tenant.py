@@ -27,7 +27,7 @@ from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
 @dataclass
 class MemoryTenant:
     """Policies by id. ``writes`` names every write in order, ``requests`` counts what carried them; ``fail_at`` makes
-    that write (from 0) fail unsent.
+    that write (from 0) fail unsent. ``announced`` is how many writes the run said that it has.
     """
 
     policies: dict[str, Policy] = field(default_factory=dict)
@@ -38,6 +38,7 @@ class MemoryTenant:
     parts_read: int = 0
     listings: int = 0
     ids_made: int = 0
+    announced: int | None = None
 
     @classmethod
     def of(cls, policies: t.Iterable[Policy], capabilities: Capabilities | None = None) -> MemoryTenant:
@@ -73,17 +74,15 @@ class MemoryTenant:
         assert value is not UNSET
         return value
 
-    def write(
-        self, writes: t.Sequence[Write], known_ids: t.Collection[str], answered: t.Callable[[int], None] | None = None
-    ) -> list[Written | UserError]:
+    def begin_writes(self, total: int) -> None:
+        self.announced = total
+
+    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
         self.requests += -(-len(writes) // self.capabilities.batch_size)
         touched = [write.draft if isinstance(write, CreatePolicy) else write.policy.id for write in writes]
         assert all(touched.count(one) == 1 for one in touched), "two writes of one stage belong to one policy"
         assert set(known_ids) >= set(self.policies)
-        results = [self._send(write) for write in writes]
-        if answered is not None:
-            answered(len(results))
-        return results
+        return [self._send(write) for write in writes]
 
     def _send(self, write: Write) -> Written | UserError:
         try:

@@ -137,15 +137,13 @@ def test_a_created_one_that_lags_is_looked_for_again(clock: Clock, name: str) ->
 class BusyTenant(LaggingTenant):
     """A tenant in which somebody else creates the same, under other numbers."""
 
-    def write(
-        self, writes: t.Sequence[Write], known_ids: t.Collection[str], answered: t.Callable[[int], None] | None = None
-    ) -> list[Written | UserError]:
+    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
         for place, write in enumerate(writes):
             if isinstance(write, CreatePolicy):
                 other = f"other-{write.draft.display_name}"
                 draft = {"id": other, "priority": 1000 + place, "assignments": ()}
                 self.policies[other] = replace(write.draft, **t.cast(t.Any, draft))
-        return super().write(writes, {*known_ids, *self.policies}, answered)
+        return super().write(writes, {*known_ids, *self.policies})
 
 
 @pytest.mark.parametrize("lag", [0, 2])

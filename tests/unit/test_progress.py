@@ -12,14 +12,34 @@ import pytest
 import yaml
 from ansible import constants, context
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, GraphError
+from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, GraphError, UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.progress import (
+    Event,
+    Observer,
+    RunBegins,
+    WaitBegins,
+    WritesAnswered,
+    WritesBegin,
+)
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy, Transient
-from ansible_collections.m365.apps.plugins.plugin_utils._progress import EVERY, Voice, stdout_callback
+from ansible_collections.m365.apps.plugins.module_utils._module.tenant import tenant_of
+from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._office.reads import Part
+from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+    ReplaceAssignments,
+    UpdatePolicy,
+    Write,
+    Written,
+)
+from ansible_collections.m365.apps.plugins.plugin_utils._progress import EVERY, ProgressReporter, stdout_callback
+from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, wish
-from ansible_collections.m365.apps.tests.unit.test_converge_apply import failing
+from ansible_collections.m365.apps.tests.unit.wire import POLICIES, TOKEN, Clock, Wire, connection, refusal
 
 
 class Heard:
@@ -29,41 +49,51 @@ class Heard:
         self.now = 100.0
         self.lines: list[str] = []
 
-    def voice(self, host: str | None = "contoso") -> Voice:
-        return Voice(host, self.lines.append, lambda: self.now)
+    def reporter(self, host: str | None = "contoso") -> ProgressReporter:
+        """Return a reporter that has just heard that a run begins."""
+        reporter = ProgressReporter(host, self.lines.append, lambda: self.now)
+        reporter(RunBegins())
+        return reporter
 
 
 def test_a_line_every_few_seconds_and_none_of_a_short_run() -> None:
     heard = Heard()
-    progress = heard.voice().progress()
-    for done in range(1, 61):
+    reporter = heard.reporter()
+    reporter(WritesBegin(600))
+    for _second_half in range(60):
         heard.now += 0.5
-        progress(done * 10, 600)
+        reporter(WritesAnswered(10))
     assert heard.lines == [f"m365.apps [contoso]: {done} of 600 writes sent" for done in range(100, 601, 100)]
     heard.lines.clear()
-    progress = heard.voice().progress()
+    # The next item of a loop: the client and its reporter are the same.
+    reporter(RunBegins())
     heard.now += EVERY - 0.1
-    progress(3, 3)
+    reporter(WritesBegin(3))
+    reporter(WritesAnswered(3))
     assert heard.lines == []
+    heard.now += 0.1
+    reporter(WritesBegin(2))
+    reporter(WritesAnswered(1))
+    assert heard.lines == ["m365.apps [contoso]: 1 of 2 writes sent"]
 
 
 def test_two_runs_count_their_time_apart() -> None:
     heard = Heard()
-    first = heard.voice("a").progress()
+    first = heard.reporter("a")
     heard.now += EVERY
-    second = heard.voice("b").progress()
-    first(1, 2)
-    second(1, 9)
+    second = heard.reporter("b")
+    for reporter, total in ((first, 2), (second, 9)):
+        reporter(WritesBegin(total))
+        reporter(WritesAnswered(1))
     assert heard.lines == ["m365.apps [a]: 1 of 2 writes sent"]
 
 
-def test_a_voice_without_a_host_is_silent() -> None:
+def test_a_reporter_without_a_host_is_silent() -> None:
     heard = Heard()
-    voice = heard.voice(None)
-    progress = voice.progress()
+    reporter = heard.reporter(None)
     heard.now += 100
-    progress(1, 2)
-    voice.waiting(100, asked=True)
+    for event in (WritesBegin(2), WritesAnswered(1), WaitBegins(100, asked=True)):
+        reporter(event)
     assert heard.lines == []
 
 
@@ -77,37 +107,96 @@ def test_a_voice_without_a_host_is_silent() -> None:
 )
 def test_a_wait_of_several_seconds(seconds: float, asked: bool, line: list[str]) -> None:
     heard = Heard()
-    heard.voice().waiting(seconds, asked)
+    heard.reporter()(WaitBegins(seconds, asked))
     assert heard.lines == line
 
 
-def told(tenant: MemoryTenant, names: str, on_error: OnError = OnError.STOP) -> list[tuple[int, int]]:
-    """Return what the engine tells while it changes these policies and deletes the policy Z."""
-    said: list[tuple[int, int]] = []
-    terms = Terms(on_error=on_error, progress=lambda done, total: said.append((done, total)))
-    converge([*(wish(name, description="X") for name in names), absent("Z")], tenant, MemoryDirectory({}), terms)
-    return said
+@pytest.mark.parametrize(("check_mode", "announced"), [(False, 3), (True, None)])
+def test_the_engine_says_how_many_writes_a_run_has(check_mode: bool, announced: int | None) -> None:
+    tenant = MemoryTenant.of(policies("ABZ"))
+    items = [wish("A", description="X"), wish("B", description="X"), absent("Z")]
+    converge(items, tenant, MemoryDirectory({}), Terms(check_mode=check_mode))
+    assert tenant.announced == announced
 
 
-def test_the_engine_tells_each_stage_of_writes() -> None:
-    tenant = MemoryTenant({str(found.id): found for found in policies("ABZ")})
-    assert told(tenant, "AB") == [(2, 3), (3, 3)]
+LIVE = [Policy(f"p{place}", KINDS["windows"], f"Policy {place}", "", place) for place in range(3)]
+CHANGES: list[Write] = [UpdatePolicy(policy, {"description": "X"}) for policy in LIVE]
+ASSIGNS: list[Write] = [ReplaceAssignments(policy, (Assignment("g1"),)) for policy in LIVE]
 
 
-def test_a_refused_write_was_sent_and_one_not_attempted_was_not() -> None:
-    assert told(failing("ABZ", "A"), "AB") == [(2, 3)]
+def store_of(observer: Observer, batching: bool) -> OfficeStore:
+    policy = Clock().policy(observer=observer)
+    return OfficeStore(GraphClient(connection(), ReadyToken(TOKEN), policy, batching))
 
 
-def test_check_mode_tells_nothing() -> None:
-    tenant = MemoryTenant({str(found.id): found for found in policies("A")})
-    said: list[tuple[int, int]] = []
-    terms = Terms(check_mode=True, progress=lambda *numbers: said.append(numbers))
-    converge([wish("A", description="X")], tenant, MemoryDirectory({}), terms)
-    assert said == []
+def test_each_request_that_carries_writes_is_told(wire: Wire) -> None:
+    """A refused write was sent, too."""
+    events: list[Event] = []
+    store = store_of(events.append, batching=True)
+    store.begin_writes(4)
+    wire.expect("POST", BATCH, **outer(inner(0, 204), inner_refusal(1, 409), inner(2, 204)))
+    store.write(CHANGES, ())
+    wire.expect("GET", POLICIES, json={"value": []})
+    store.list_policies()
+    wire.expect("POST", f"{POLICIES}/updatePriorities", status=204)
+    store.update_priorities({"p0": 1})
+    assert events == [WritesBegin(4), WritesAnswered(3), WritesAnswered(1)]
+
+
+def test_writes_that_go_alone_are_told_one_by_one(wire: Wire) -> None:
+    events: list[Event] = []
+    for place in range(3):
+        wire.expect("PATCH", f"{POLICIES}/p{place}", status=204)
+    store_of(events.append, batching=False).write(CHANGES, ())
+    assert events == [WritesAnswered(1)] * 3
+
+
+def test_reads_are_no_progress(wire: Wire) -> None:
+    events: list[Event] = []
+    wire.expect("POST", BATCH, **outer(*(inner(place, body={"value": []}) for place in range(3))))
+    store_of(events.append, batching=True).read([Part(policy) for policy in LIVE])
+    assert events == []
+
+
+def test_a_write_that_is_sent_again_under_another_name_counts_once(wire: Wire) -> None:
+    events: list[Event] = []
+    unknown = "Resource not found for the segment 'assign'."
+    wire.expect("POST", BATCH, **outer(*(inner_refusal(place, 400, unknown) for place in range(3))))
+    wire.expect("POST", BATCH, **outer(*(inner(place, 204) for place in range(3))))
+    results = store_of(events.append, batching=True).write(ASSIGNS, ())
+    assert [isinstance(result, Written) for result in results] == [True] * 3
+    assert events == [WritesAnswered(3)]
+
+
+def test_an_order_that_is_refused_was_sent(wire: Wire) -> None:
+    events: list[Event] = []
+    wire.expect("POST", f"{POLICIES}/updatePriorities", **refusal(403))
+    with pytest.raises(UserError):
+        store_of(events.append, batching=False).update_priorities({"p0": 1})
+    assert events == [WritesAnswered(1)]
+
+
+def test_an_observer_that_fails_does_not_stop_a_run(wire: Wire) -> None:
+    def broken(_event: Event) -> None:
+        raise BrokenPipeError
+
+    store = store_of(broken, batching=True)
+    wire.expect("POST", BATCH, **refusal(429))
+    wire.expect("POST", BATCH, **outer(*(inner(place, 204) for place in range(3))))
+    store.begin_writes(3)
+    assert store.write(CHANGES, ()) == [Written()] * 3
+
+
+def test_a_run_begins_with_the_work_on_its_tenant() -> None:
+    events: list[Event] = []
+    client = GraphClient(connection(), ReadyToken(TOKEN), Clock().policy(observer=events.append))
+    for _item in range(2):
+        tenant_of(client, {"payload_transport": "stream"})
+    assert events == [RunBegins()] * 2
 
 
 def test_each_wait_is_told_before_it_begins() -> None:
-    events: list[tuple[str, float]] = []
+    events: list[object] = []
     answers = [Transient(GraphError(Failure("no", 429)), 20.0), Transient(GraphError(Failure("no", 502))), None]
 
     def send() -> str:
@@ -117,14 +206,10 @@ def test_each_wait_is_told_before_it_begins() -> None:
         return "done"
 
     policy = RetryPolicy(
-        300,
-        clock=lambda: 0.0,
-        sleep=lambda seconds: events.append(("sleep", seconds)),
-        jitter=lambda: 1.0,
-        waiting=lambda seconds, asked: events.append(("asked" if asked else "own", seconds)),
+        300, clock=lambda: 0.0, sleep=lambda seconds: events.append(seconds), jitter=lambda: 1.0, observer=events.append
     )
     assert policy.run(send) == "done"
-    assert events == [("asked", 20.0), ("sleep", 20.0), ("own", 1.0), ("sleep", 1.0)]
+    assert events == [WaitBegins(20.0, asked=True), 20.0, WaitBegins(1.0, asked=False), 1.0]
 
 
 # What an ansible program knows of itself, and the callback that prints what it does.

@@ -173,16 +173,6 @@ def test_an_error_of_a_whole_stage_ends_the_run_and_keeps_the_stages_before(
     assert outcome.changed
 
 
-def test_progress_that_cannot_be_told_does_not_matter() -> None:
-    def deaf(_done: int, _total: int) -> None:
-        raise BrokenPipeError
-
-    tenant = MemoryTenant.of(policies("A"))
-    outcome = run(tenant, [wish("A", description="X")], progress=deaf)
-    assert outcome.error is None
-    assert [action.name for action in outcome.actions] == ["update"]
-
-
 def test_an_error_while_a_lost_create_is_looked_for_leaves_it_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_self: OfficeStore, *_arguments: t.Any) -> t.Any:
         raise KeyError("canary")

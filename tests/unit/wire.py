@@ -22,6 +22,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.auth import Ready
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.exchange import Phase, current
+from ansible_collections.m365.apps.plugins.module_utils._graph.progress import Observer, ignore_progress
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._graph.session import Connection
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
@@ -74,9 +75,9 @@ class Clock:
         self.slept.append(seconds)
         self.now += seconds
 
-    def policy(self, budget: float = 300.0, jitter: float = 1.0) -> RetryPolicy:
+    def policy(self, budget: float = 300.0, jitter: float = 1.0, observer: Observer = ignore_progress) -> RetryPolicy:
         """Return a retry policy on this clock; jitter 1 gives the longest waits: 0.5, 1, 2 s and so on."""
-        return RetryPolicy(budget, self, self.sleep, lambda: jitter)
+        return RetryPolicy(budget, self, self.sleep, lambda: jitter, observer)
 
     def client(self, budget: float = 300.0, batching: bool = False, **changes: t.Any) -> GraphClient:
         """Return a client with a ready token on this clock."""

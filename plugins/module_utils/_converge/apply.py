@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import enum
 import typing as t
 from dataclasses import dataclass, replace
@@ -20,13 +19,6 @@ from .actions import Action, Delete, PolicyAction, UpdatePriorities
 from .plan import Plan
 from .stages import PlannedItem
 from .surface import Surface
-
-# Hears how many writes of a run have been sent, and how many there are.
-Progress = t.Callable[[int, int], None]
-
-
-def nobody(_done: int, _total: int) -> None:
-    """Hear of progress, and tell nobody."""
 
 
 class OnError(enum.Enum):
@@ -75,13 +67,14 @@ def predict(plan: Plan) -> Outcome:
     return Outcome(plan, plan.items, run.statuses(), plan.actions, run.errors, run.error())
 
 
-def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP, progress: Progress = nobody) -> Outcome:
+def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Outcome:
     """Send the writes.
 
     After a failure the failed policy gets no further write. With STOP no policy does, nor once a number that others may
-    need could not be freed or given out. ``progress`` hears of writes that were answered, refused ones included.
+    need could not be freed or given out.
     """
-    run = _Run(plan, progress)
+    run = _Run(plan)
+    surface.begin_writes(len(plan.actions))
     for stage in plan.stages:
         run.send(stage, surface)
         if run.stuck or (run.errors and on_error is OnError.STOP):
@@ -100,10 +93,8 @@ def unforeseen_end(error: Exception) -> UserError:
 class _Run:
     """The state of one run: which writes are done, which policies failed, what the server told."""
 
-    def __init__(self, plan: Plan, progress: Progress = nobody) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._progress = progress
-        self._sent = 0
         self._live: dict[int, Policy] = {place: item.before for place, item in enumerate(plan.items) if item.before}
         self._known_ids = {str(policy.id) for policy in plan.live}
         self.done: list[Action] = []
@@ -137,7 +128,7 @@ class _Run:
         """
         try:
             writes = [action.write(t.cast(Policy, self._live.get(action.item))) for action in actions]
-            return surface.write(writes, self._known_ids, self._answered)
+            return surface.write(writes, self._known_ids)
         except MissingLibraryError:
             raise
         except Exception as error:  # noqa: BLE001 - what was done before must be told
@@ -157,13 +148,6 @@ class _Run:
             self.errors.update(dict.fromkeys(_places(action, places), error))
         else:
             self.done.append(action)
-        self._answered(1)
-
-    def _answered(self, count: int) -> None:
-        self._sent += count
-        # Who cannot be told of the progress is told of the end.
-        with contextlib.suppress(Exception):
-            self._progress(self._sent, len(self._plan.actions))
 
     def _learn(self, place: int, result: Written) -> None:
         known = self._live.get(place) or t.cast(Policy, self._plan.items[place].after)

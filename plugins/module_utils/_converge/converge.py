@@ -12,7 +12,7 @@ from .._graph.errors import UserError
 from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy, is_guid
 from .._office.reads import Entity, Part
 from .._office.unset import UNSET
-from .apply import OnError, Outcome, Progress, apply, nobody, predict, unforeseen_end
+from .apply import OnError, Outcome, apply, predict, unforeseen_end
 from .binding import Binding, refuse_changed
 from .confirm import Wait, confirm
 from .desired import DesiredPolicy, GroupChange, State
@@ -41,7 +41,7 @@ class Terms:
     ``wait`` the writes of a run that did not fail are read back. ``reach`` are the groups, by name or GUID, that may
     feel the run; None is all. ``check_groups`` must be there although no policy names them, as must those of ``waves``,
     by the names of the waves; the plan tells what each of these does. ``same_names`` lets policies share a name, or
-    have none. ``progress`` hears how the writes go on.
+    have none.
     """
 
     check_mode: bool = False
@@ -57,7 +57,6 @@ class Terms:
     check_groups: tuple[NamedGroups, ...] = ()
     waves: tuple[NamedGroups, ...] = ()
     same_names: bool = False
-    progress: Progress = nobody
 
 
 def converge(
@@ -72,7 +71,7 @@ def converge(
     plan = read_and_plan(desired, surface, directory, terms)
     if terms.check_mode:
         return predict(plan)
-    outcome = apply(plan, surface, terms.on_error, terms.progress)
+    outcome = apply(plan, surface, terms.on_error)
     # What is left keeps nobody from reading back the others.
     if terms.wait is None or (outcome.error and terms.on_error is not OnError.LEAVE):
         return outcome

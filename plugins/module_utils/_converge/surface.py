@@ -18,8 +18,8 @@ class Surface(t.Protocol):
     """Policies of one tenant.
 
     Reads raise UserError; one that fails is never an empty answer. ``look`` returns the error in the place of what
-    could not be read. ``write`` takes writes that do not depend on each other and returns what each brought or why it
-    failed; ``answered`` is told how many of them have got their answer each time that some have.
+    could not be read. ``begin_writes`` hears how many writes the run has. ``write`` takes writes that do not depend on
+    each other and returns what each brought or why it failed.
     """
 
     @property
@@ -31,9 +31,9 @@ class Surface(t.Protocol):
 
     def look(self, parts: t.Sequence[Readable]) -> list[t.Any]: ...
 
-    def write(
-        self, writes: t.Sequence[Write], known_ids: t.Collection[str], answered: t.Callable[[int], None] | None = None
-    ) -> list[Written | UserError]: ...
+    def begin_writes(self, total: int) -> None: ...
+
+    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]: ...
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None: ...
 

@@ -29,6 +29,7 @@ from .errors import (
 from .messages import THROTTLED, Answer, Call, failure_of, host_of, refusal_of
 from .no_answer import RUN_AGAIN
 from .pace import Pace
+from .progress import Event, WritesAnswered, notify
 from .retry import RetryPolicy, Transient
 from .session import Connection, open_session, send
 from .strict_json import MOST_VALUES, count_values
@@ -55,7 +56,7 @@ class GraphClient:
     Paths are relative (``/officeConfiguration``); ``version`` replaces the connection's api_version. Every call
     carries the token, a fresh client-request-id and the user agent, and has a time-out. ``batching`` lets many() use
     $batch; it turns itself off where the tenant refuses that. ``still_wanted`` is asked right before each request:
-    after a no nothing more is sent.
+    after a no nothing more is sent. The observer of ``retry`` hears of waits and of writes that are answered.
     """
 
     def __init__(
@@ -103,20 +104,22 @@ class GraphClient:
 
         return self._retry.run(attempt, look)
 
-    def many(
-        self, calls: t.Iterable[Call], answered: t.Callable[[int], None] | None = None
-    ) -> t.Iterator[Answer | GraphError]:
+    def tell(self, event: Event) -> None:
+        """Tell the observer of an event."""
+        notify(self._retry.observer, event)
+
+    def many(self, calls: t.Iterable[Call], again: bool = False) -> t.Iterator[Answer | GraphError]:
         """Send calls that do not depend on each other and yield an answer or an error for each, in their order.
 
         They travel in $batch where that is on and not refused, else one by one; what is not asked for is not sent. A
         call that is not repeatable and may have been done gets an InDoubtError; all others are tried again where that
-        makes sense. ``answered`` is told how many calls have got their answer each time that some have.
+        makes sense. The observer hears of writes that are answered, but not ``again`` of those that were sent before.
         """
         for _version, same_version in groupby(calls, key=lambda call: call.version):
             while chunk := list(islice(same_version, BATCH_SIZE if self.batching else 1)):
                 answers = self._send_chunk(chunk)
-                if answered is not None:
-                    answered(len(answers))
+                if (writes := sum(call.method != "GET" for call in chunk)) and not again:
+                    self.tell(WritesAnswered(writes))
                 yield from answers
 
     def _send_chunk(self, calls: t.Sequence[Call]) -> list[Answer | GraphError]:

@@ -13,10 +13,9 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .errors import GraphError
+from .progress import Observer, WaitBegins, ignore_progress, notify
 
 T = t.TypeVar("T")
-# Hears how many seconds a wait before another call takes, and whether the server asked for it.
-Waiting = t.Callable[[float, bool], None]
 
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0
@@ -61,15 +60,11 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def nobody(_seconds: float, _asked: bool) -> None:
-    """Hear of a wait, and tell nobody."""
-
-
 @dataclass(frozen=True)
 class RetryPolicy:
     """How long one call may be tried again: ``budget`` seconds after its first failure.
 
-    ``clock`` (monotonic seconds), ``sleep`` and ``jitter`` (a number in 0..1) can be replaced in tests. ``waiting``
+    ``clock`` (monotonic seconds), ``sleep`` and ``jitter`` (a number in 0..1) can be replaced in tests. ``observer``
     hears of each wait before it begins.
     """
 
@@ -77,7 +72,7 @@ class RetryPolicy:
     clock: t.Callable[[], float] = time.monotonic
     sleep: t.Callable[[float], None] = time.sleep
     jitter: t.Callable[[], float] = random.random
-    waiting: Waiting = nobody
+    observer: Observer = ignore_progress
 
     def run(self, send: t.Callable[[], T], recover: t.Callable[[], T | None] | None = None) -> T:
         """Call ``send`` until it answers or the budget ends.
@@ -128,7 +123,7 @@ class RetryPolicy:
 
     def rest(self, seconds: float, asked: bool) -> None:
         """Wait so long, whatever the budget; ``asked`` tells that the server wishes it."""
-        self.waiting(seconds, asked)
+        notify(self.observer, WaitBegins(seconds, asked))
         self.sleep(seconds)
 
     def _delay(self, retry_after: float | None, attempts: int) -> float:

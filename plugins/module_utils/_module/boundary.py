@@ -11,7 +11,7 @@ from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .._converge.apply import Progress, nobody, unforeseen_end
+from .._converge.apply import unforeseen_end
 from .._graph.auth import MissingLibraryError
 from .._graph.errors import UserError, plain, printable, printable_value
 from .._graph.session import REQUESTS_IMPORT_ERROR
@@ -56,11 +56,8 @@ class Module(AnsibleModule):
             if self.params.get(name, "") is None:
                 del self.params[name]
 
-    def reply(self, job: Job, opener: Opener = open_tenant, progress: Progress = nobody) -> Reply:
-        """Return the reply to what the module was asked; ``progress`` hears how its writes go on.
-
-        Raises MissingLibraryError.
-        """
+    def reply(self, job: Job, opener: Opener = open_tenant) -> Reply:
+        """Return the reply to what the module was asked. Raises MissingLibraryError."""
         if REQUESTS_IMPORT_ERROR is not None:
             raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
         if self._unreadable is not None:
@@ -71,7 +68,7 @@ class Module(AnsibleModule):
             self._tokens = tenant.tokens
             return tenant
 
-        reply = answer(Request(self.params, self.raw, self.check_mode, self._diff, progress), job, opened)
+        reply = answer(Request(self.params, self.raw, self.check_mode, self._diff), job, opened)
         warnings = masked([*self._number_warnings, *reply.warnings], secrets_of(self._used(), self._tokens))
         return replace(reply, warnings=[printable(warning) for warning in warnings])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from .._converge.apply import Outcome, Progress, nobody, unforeseen_end
+from .._converge.apply import Outcome, unforeseen_end
 from .._converge.converge import Terms, converge
 from .._converge.desired import State
 from .._converge.groups import resolved
@@ -35,16 +35,12 @@ from .wishes import desired_policies, desired_policy, group_names, refuse_blank,
 
 @dataclass(frozen=True)
 class Request:
-    """What a module was asked: validated options, the options as given, and how to run.
-
-    ``progress`` hears how the writes go on.
-    """
+    """What a module was asked: validated options, the options as given, and how to run."""
 
     params: t.Mapping[str, t.Any] = field(repr=False)
     raw: t.Mapping[str, t.Any] = field(repr=False)
     check_mode: bool = False
     diff_mode: bool = False
-    progress: Progress = nobody
 
 
 @dataclass
@@ -91,8 +87,7 @@ def one_assignment(request: Request, tenant: Tenant) -> Reply:
 
 def many_policies(request: Request, tenant: Tenant) -> Reply:
     """office_client_configs: a list of policies with their groups."""
-    terms = bulk_terms(request.params, request.raw, request.check_mode)
-    terms = replace(terms, progress=request.progress, name_groups=request.diff_mode)
+    terms = replace(bulk_terms(request.params, request.raw, request.check_mode), name_groups=request.diff_mode)
     wishes = desired_policies(request.params, request.raw)
     outcome = converge(wishes, tenant.store, tenant.directory, terms)
 

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from .._graph.client import GraphClient, always
 from .._graph.clouds import CLOUDS
 from .._graph.errors import UserError
-from .._graph.retry import RetryPolicy, Waiting, nobody
+from .._graph.progress import Observer, RunBegins, ignore_progress
+from .._graph.retry import RetryPolicy
 from .._graph.session import Connection
 from .._office.groups import GroupDirectory
 from .._office.store import OfficeStore
@@ -44,7 +45,8 @@ def open_tenant(
 
 
 def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
-    """Return the tenant behind a client, with nothing known of it yet."""
+    """Return the tenant behind a client, with nothing known of it yet; its observer hears that a run begins."""
+    client.tell(RunBegins())
     store = OfficeStore(client, params["payload_transport"] == "inline")
     before = client.writes
     return Tenant(store, GroupDirectory(client), client.tokens, lambda: client.writes > before)
@@ -53,15 +55,15 @@ def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
 def open_client(
     params: t.Mapping[str, t.Any],
     raw: t.Mapping[str, t.Any],
-    waiting: Waiting = nobody,
+    observer: Observer = ignore_progress,
     still_wanted: t.Callable[[], bool] = always,
 ) -> GraphClient:
     """Return a client for the connection and the login that the arguments name.
 
-    ``waiting`` hears of its waits, ``still_wanted`` is asked before each request. Raises UserError.
+    ``observer`` hears of its waits and its writes, ``still_wanted`` is asked before each request. Raises UserError.
     """
     connection = _connection(params)
-    retry = RetryPolicy(connection.retry_timeout, waiting=waiting)
+    retry = RetryPolicy(connection.retry_timeout, observer=observer)
     batching = params.get("batch") == "auto"
     return GraphClient(connection, authenticator_of(params, raw, connection, retry), retry, batching, still_wanted)
 

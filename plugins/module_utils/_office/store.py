@@ -15,6 +15,7 @@ from .._graph.batch import BATCH_SIZE
 from .._graph.client import GraphClient
 from .._graph.errors import Failure, GraphError, InDoubtError, NotGraphError, UserError
 from .._graph.messages import Answer, Call
+from .._graph.progress import WritesAnswered, WritesBegin
 from .capabilities import Capabilities
 from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_withdrawn
 from .operations import (
@@ -87,16 +88,18 @@ class OfficeStore:
             results[place] = result
         return results
 
-    def write(
-        self, writes: t.Sequence[Write], known_ids: t.Collection[str], answered: t.Callable[[int], None] | None = None
-    ) -> list[Written | UserError]:
+    def begin_writes(self, total: int) -> None:
+        """Tell the observer how many writes the run has."""
+        self._client.tell(WritesBegin(total))
+
+    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
         """Send writes that do not depend on each other; return what each brought, or why it failed.
 
         ``known_ids`` are the ids of all policies seen so far. When the outcome of a create is unknown, the policy is
         looked for before it is sent again: one that is not among them and has the draft's name, type and priority is
-        ours. ``answered`` is told how many writes have got their answer each time that some have.
+        ours.
         """
-        results = self._run([self._writing(write) for write in writes], answered)
+        results = self._run([self._writing(write) for write in writes])
         # Both look after failures. Where they meet an error nobody foresaw, the failures stay what they are.
         with contextlib.suppress(Exception):
             self._spell_again(writes, results)
@@ -179,14 +182,13 @@ class OfficeStore:
                 return
             # What a server does not know once it does not know later: the next calls start with the next spelling.
             self._namespaces = self._namespaces[1:]
-            for place, result in zip(
-                unknown, self._run([self._writing(writes[place]) for place in unknown]), strict=True
-            ):
+            renamed = self._run([self._writing(writes[place]) for place in unknown], again=True)
+            for place, result in zip(unknown, renamed, strict=True):
                 results[place] = result
 
-    def _run(self, operations: t.Sequence[Operation], answered: t.Callable[[int], None] | None = None) -> list[t.Any]:
+    def _run(self, operations: t.Sequence[Operation], again: bool = False) -> list[t.Any]:
         """Return what each operation's answer means, or the UserError why there is none."""
-        answers = self._client.many([operation.call for operation in operations], answered)
+        answers = self._client.many([operation.call for operation in operations], again)
         return [understood(operation, answer) for operation, answer in zip(operations, answers, strict=True)]
 
     def _reading_entity(self, policy_id: str, subject: str) -> Operation:
@@ -245,8 +247,11 @@ class OfficeStore:
             "officeConfigurationPolicyIds": list(numbers),
             "officeConfigurationPriorities": list(numbers.values()),
         }
-        with explained("the policies' order", "update the priorities", WRITE_PERMISSION):
-            self._call_priority_action(body)
+        try:
+            with explained("the policies' order", "update the priorities", WRITE_PERMISSION):
+                self._call_priority_action(body)
+        finally:
+            self._client.tell(WritesAnswered(1))
 
     def _call_priority_action(self, body: t.Mapping[str, t.Any]) -> None:
         first: GraphError | None = None
