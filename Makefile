@@ -93,11 +93,10 @@ $(filter-out lint,$(SESSIONS)) $(ANSIBLE_TEST): setup tree
 
 build-import-check integration browser ways targets: install
 
-format: setup ## Format the Python files the way lint wants them, set the hashes of the report's page, write the table of the role's variables
+format: setup ## Format the Python files the way lint wants them, and set the hashes of the report's page
 	@.venv/bin/ruff check --fix --exit-zero --quiet .
 	@.venv/bin/ruff format .
 	@.venv/bin/python tests/tools/csp.py
-	@.venv/bin/python tests/tools/role_variables.py
 
 clean: ## Remove everything made here
 	@rm -rf .venv .ansible .nox .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis tests/output

@@ -52,3 +52,13 @@ def test_the_picture_names_files_of_its_rooms() -> None:
     assert [room for room, _files in rooms] == ["_module", "_converge", "_office", "_graph"]
     named = [ROOT / "plugins" / "module_utils" / room / name for room, files in rooms for name in files.split(", ")]
     assert [path for path in named if not path.exists()] == []
+
+
+def test_each_promise_names_tests_that_are_there() -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_guarantees.rst").read_text(encoding="utf-8")
+    promises = re.findall(r"^\*\*.+?(?=\n\n)", guide, flags=re.MULTILINE | re.DOTALL)
+    assert len(promises) > 15
+    assert [promise for promise in promises if not re.search(r"^Tests: ``test_", promise, flags=re.MULTILINE)] == []
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    named = re.findall(r"``(test_\w+)``", guide)
+    assert [name for name in named if f"def {name}(" not in code] == []

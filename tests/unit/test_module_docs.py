@@ -20,7 +20,6 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLO
 from ansible_collections.m365.apps.plugins.module_utils._graph.login_errors import ADVICE
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, POLICY_IN_LIST, with_shared
 from ansible_collections.m365.apps.plugins.module_utils._version import VERSION
-from ansible_collections.m365.apps.tests.tools.role_variables import README, with_table
 
 ROOT = Path(__file__).resolve().parents[2]
 # Those that log in; the others have no more than an action plugin.
@@ -178,14 +177,6 @@ def test_the_role_describes_an_option_in_the_modules_words(name: str) -> None:
     role = read_yaml("roles/rollout/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     module = documentation_of("office_client_configs")["options"]["policies"]["suboptions"]
     assert described(role["rollout_policies"]["options"][name]) == described(module[name])
-
-
-def test_the_roles_table_of_variables_is_made_of_its_specs() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert with_table(text) == text, "run make format"
-    specs = read_yaml("roles/rollout/meta/argument_specs.yml")["argument_specs"]
-    names = {name for spec in specs.values() for name in spec["options"]}
-    assert [name for name in sorted(names) if f"| `{name}` |" not in text] == []
 
 
 def test_the_action_group_holds_every_module() -> None:
