@@ -25,14 +25,14 @@ options:
     default: global
   graph_url:
     description:
-      - Root URL of Microsoft Graph without a version, in place of the one that O(cloud) names. Only C(https) is
-        accepted.
+      - Root URL of Microsoft Graph without a version, in place of the one that O(cloud) names. Only C(https)
+        is accepted.
       - When omitted, the environment variable E(M365_GRAPH_URL) is used, else the host of O(cloud).
     type: str
   login_url:
     description:
-      - Root URL of the login service without a tenant, in place of the one that O(cloud) names. Only C(https) is
-        accepted.
+      - Root URL of the login service without a tenant, in place of the one that O(cloud) names. Only C(https)
+        is accepted.
       - Where it serves no Entra discovery document, the one of OpenID Connect Discovery is taken, right below
         O(login_url) and O(tenant_id).
       - When omitted, the environment variable E(M365_LOGIN_URL) is used, else the host of O(cloud).
@@ -59,19 +59,21 @@ options:
   proxy:
     description:
       - URL of the proxy for login and Graph.
-      - When omitted, the environment variable E(M365_PROXY) is used, else the usual E(HTTPS_PROXY) and E(NO_PROXY).
+      - When omitted, the environment variable E(M365_PROXY) is used, else the usual E(HTTPS_PROXY) and
+        E(NO_PROXY).
     type: str
   timeout:
     description:
-      - Seconds that one call may take, login calls included, from the look-up of the host's name to the last byte of
-        the answer. A server that sends a little now and then does not get more time.
+      - Seconds that one call may take, login calls included, from the look-up of the host's name to the last
+        byte of the answer. A server that sends a little now and then does not get more time.
     type: float
     default: 30.0
   retry_timeout:
     description:
-      - Seconds for which one call is tried again after its first failure (429, 502, 503, 504, a broken connection). A
-        C(Retry-After) of the server is kept to; one that is longer than what is left ends the tries. A host that
-        cannot be reached and an answer that cannot be read (an HTML page, incomplete JSON) are tried three times.
+      - Seconds for which one call is tried again after its first failure (429, 502, 503, 504, a broken
+        connection). A C(Retry-After) of the server is kept to; one that is longer than what is left ends the
+        tries. A host that cannot be reached and an answer that cannot be read (an HTML page, incomplete JSON)
+        are tried three times.
       - V(0) means one try.
     type: float
     default: 300.0

@@ -14,18 +14,18 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Whether to read what was written until Graph shows it. Reads of Graph may lag behind writes for seconds, so
-        that a next task could see the state of before.
-      - What was created is looked for in the list of all policies. Another policy of the same name there, which
-        somebody else created at the same time, is a warning that names its ID.
+      - Whether to read what was written until Graph shows it. Reads of Graph may lag behind writes for
+        seconds, so that a next task could see the state of before.
+      - What was created is looked for in the list of all policies. Another policy of the same name there,
+        which somebody else created at the same time, is a warning that names its ID.
       - Nothing is read back in check mode, when nothing was written, and when the task failed.
     type: bool
     default: true
     version_added: 0.2.0
   wait_timeout:
     description:
-      - Seconds to read back at most. Then the task fails with a sentence that says what Graph does not show yet; the
-        writes themselves were accepted. V(0) means one look.
+      - Seconds to read back at most. Then the task fails with a sentence that says what Graph does not show
+        yet; the writes themselves were accepted. V(0) means one look.
     type: float
     default: 60.0
     version_added: 0.2.0

@@ -12,10 +12,11 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Makes a path of a user absolute. A relative path starts in the folder that C(ansible-playbook) was started in,
-    whatever playbook or role it is used by. In AWX, and with C(ansible-runner), that is the folder of the project,
-    with C(ansible-pull) the checkout.
-  - C(~) and environment variables such as C($HOME) are replaced. Links are left as they are, and nothing is read.
+  - Makes a path of a user absolute. A relative path starts in the folder that C(ansible-playbook) was started
+    in, whatever playbook or role it is used by. In AWX, and with C(ansible-runner), that is the folder of the
+    project, with C(ansible-pull) the checkout.
+  - C(~) and environment variables such as C($HOME) are replaced. Links are left as they are, and nothing is
+    read.
   - The role P(m365.apps.rollout#role) takes all its paths so.
 options:
   _input:

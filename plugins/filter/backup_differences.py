@@ -12,8 +12,8 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Compares the live policies with those of a backup, field by field. Payloads are compared by their meaning, what is
-    not JSON byte by byte.
+  - Compares the live policies with those of a backup, field by field. Payloads are compared by their meaning,
+    what is not JSON byte by byte.
   - Policies that are neither in the backup nor named by its manifest are not looked at.
 positional: live, left
 options:
@@ -24,7 +24,8 @@ options:
     required: true
   live:
     description:
-      - The live policies, as M(m365.apps.office_client_config_info) returns them with V(payloads) and V(assignments).
+      - The live policies, as M(m365.apps.office_client_config_info) returns them with V(payloads) and
+        V(assignments).
       - An empty list is a tenant without policies.
     type: list
     elements: dict
@@ -53,7 +54,8 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 _value:
-  description: Each policy that differs, with C(display_name), C(fields) and C(text), a sentence part for people.
+  description: Each policy that differs, with C(display_name), C(fields) and C(text), a sentence part for
+    people.
   type: list
   elements: dict
 """

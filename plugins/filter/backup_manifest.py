@@ -23,7 +23,8 @@ options:
     required: true
   live:
     description:
-      - The live policies, as M(m365.apps.office_client_config_info) returns them, from which the files were made.
+      - The live policies, as M(m365.apps.office_client_config_info) returns them, from which the files were
+        made.
       - An empty list is a tenant without policies.
     type: list
     elements: dict

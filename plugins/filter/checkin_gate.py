@@ -12,12 +12,12 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Turns check-ins into a verdict that a rollout can wait for. The role P(m365.apps.rollout#role) asks it between
-    waves.
-  - Microsoft retired the health report of the product in 2022, and what Graph returns may be empty since then. No data
-    is no success.
-  - A user counts once, and as failed if the latest check-in of any of the user's devices failed for any of the
-    policies.
+  - Turns check-ins into a verdict that a rollout can wait for. The role P(m365.apps.rollout#role) asks it
+    between waves.
+  - Microsoft retired the health report of the product in 2022, and what Graph returns may be empty since
+    then. No data is no success.
+  - A user counts once, and as failed if the latest check-in of any of the user's devices failed for any of
+    the policies.
 positional: policies
 options:
   _input:

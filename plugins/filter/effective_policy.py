@@ -12,21 +12,22 @@ version_added: 0.1.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Tells which value of each setting wins for somebody who is in all of the given groups, from which policy it comes,
-    and which policies lose.
-  - The strongest policy (lowest priority number) that is assigned to any of the groups wins, setting by setting.
-  - A setting of C(policy_payload) is enforced, one of C(user_preference_payload) is a default that users may change. A
-    setting that any of the policies enforces wins over user preferences, whatever their priority. This is our reading,
-    since Microsoft's pages do not say how the two meet.
-  - A policy without a priority counts as weaker than all that have one, as a new policy is. Among those of equal
-    strength the name decides, so that the order of the list means nothing.
+  - Tells which value of each setting wins for somebody who is in all of the given groups, from which policy
+    it comes, and which policies lose.
+  - The strongest policy (lowest priority number) that is assigned to any of the groups wins, setting by
+    setting.
+  - A setting of C(policy_payload) is enforced, one of C(user_preference_payload) is a default that users may
+    change. A setting that any of the policies enforces wins over user preferences, whatever their priority.
+    This is our reading, since Microsoft's pages do not say how the two meet.
+  - A policy without a priority counts as weaker than all that have one, as a new policy is. Among those of
+    equal strength the name decides, so that the order of the list means nothing.
   - Policies with C(state=absent) are left out. No tenant is asked.
 positional: groups
 options:
   _input:
     description:
-      - Policies, as definition files hold them or as M(m365.apps.office_client_config_info) returns them with payloads
-        and assignments.
+      - Policies, as definition files hold them or as M(m365.apps.office_client_config_info) returns them with
+        payloads and assignments.
       - An empty list has no settings. C(null), and what is no list of dicts, is an error.
     type: list
     elements: dict
@@ -101,13 +102,13 @@ _value:
           description: Whether it is enforced (C(policy_payload)), or a default that users may change.
           type: bool
         lost:
-          description: What loses, strongest first, each with C(policy), C(priority), C(enforced), C(value), and in
-            C(same) whether the value is that of the winner.
+          description: What loses, strongest first, each with C(policy), C(priority), C(enforced), C(value),
+            and in C(same) whether the value is that of the winner.
           type: list
           elements: dict
     skipped:
-      description: What is not in it, each with C(policy), C(payload) and C(reason). C(payload) is C(null) where the
-        groups of the policy are not, or not all, known.
+      description: What is not in it, each with C(policy), C(payload) and C(reason). C(payload) is C(null)
+        where the groups of the policy are not, or not all, known.
       type: list
       elements: dict
 """

@@ -12,10 +12,12 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Turns the name of a tenant, a policy or anything else into the name of a file or folder, without an ending.
-  - Letters and numbers of every script, dots, hyphens and underscores stay. Letters become small, everything else
-    becomes an underscore, and long names are cut. A name that loses anything this way gets a short digest of the whole
-    name, so two names never get the same file, on file systems that do not tell cases apart either.
+  - Turns the name of a tenant, a policy or anything else into the name of a file or folder, without an
+    ending.
+  - Letters and numbers of every script, dots, hyphens and underscores stay. Letters become small, everything
+    else becomes an underscore, and long names are cut. A name that loses anything this way gets a short
+    digest of the whole name, so two names never get the same file, on file systems that do not tell cases
+    apart either.
   - Names that Windows takes for devices, such as C(con) and C(com1), are avoided.
 options:
   _input:

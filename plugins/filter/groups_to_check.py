@@ -12,8 +12,8 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Returns groups as O(m365.apps.office_client_configs#module:check_groups) takes them, so that a name that is mistyped
-    in a later wave or in the map is found before the first write. No tenant is asked.
+  - Returns groups as O(m365.apps.office_client_configs#module:check_groups) takes them, so that a name that
+    is mistyped in a later wave or in the map is found before the first write. No tenant is asked.
 positional: group_map
 options:
   _input:
@@ -24,8 +24,8 @@ options:
     required: true
   group_map:
     description:
-      - Groups to replace, as P(m365.apps.mapped_groups#filter) takes them. The groups of this tenant, which are its
-        values, are returned.
+      - Groups to replace, as P(m365.apps.mapped_groups#filter) takes them. The groups of this tenant, which
+        are its values, are returned.
       - When omitted or empty, only the waves name groups.
     type: dict
     default: {}

@@ -12,10 +12,10 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Replaces groups that policies name, since a group of the same purpose has another ID, and often another name, in
-    another tenant.
-  - Only C(groups) is changed, in each of its forms, C(set), C(add) and C(remove) included. A group that is not in the
-    map is left as it is. No tenant is asked.
+  - Replaces groups that policies name, since a group of the same purpose has another ID, and often another
+    name, in another tenant.
+  - Only C(groups) is changed, in each of its forms, C(set), C(add) and C(remove) included. A group that is
+    not in the map is left as it is. No tenant is asked.
 positional: group_map
 options:
   _input:
@@ -27,11 +27,11 @@ options:
     required: true
   group_map:
     description:
-      - Names or IDs of groups as the policies have them, each with the name or the ID to put in its place, or a dict of
-        C(id) and C(display_name). A text that looks like an ID is one; a group whose name looks so is
-        named by a dict of C(display_name), wherever a group is named.
-      - Names are compared exactly, IDs whatever their case. A dict of C(id) and C(display_name) is looked for by its ID
-        first, then by its name.
+      - Names or IDs of groups as the policies have them, each with the name or the ID to put in its place, or
+        a dict of C(id) and C(display_name). A text that looks like an ID is one; a group whose name looks so
+        is named by a dict of C(display_name), wherever a group is named.
+      - Names are compared exactly, IDs whatever their case. A dict of C(id) and C(display_name) is looked for
+        by its ID first, then by its name.
       - An empty name or ID and C(null) in it are errors.
       - When omitted or empty, nothing is replaced.
     type: dict

@@ -12,9 +12,9 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Escapes what Markdown takes for markup, and breaks with a space without width (C(&#8203;)) what GitHub and GitLab
-    would make a mention, a reference, a link or a command of, such as C(@team), C(#12), C(www.example.com) and
-    C(mailto:).
+  - Escapes what Markdown takes for markup, and breaks with a space without width (C(&#8203;)) what GitHub and
+    GitLab would make a mention, a reference, a link or a command of, such as C(@team), C(#12),
+    C(www.example.com) and C(mailto:).
   - What cannot be printed is written as P(m365.apps.terminal_text#filter) writes it. The text takes one line.
 options:
   _input:

@@ -12,9 +12,9 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Modules of this collection show C((secret masked by m365.apps)) in the place of a secret that their run uses, also
-    where a policy's text holds it by chance. Such a result is not what the tenant holds, so it must not be kept or
-    compared.
+  - Modules of this collection show C((secret masked by m365.apps)) in the place of a secret that their run
+    uses, also where a policy's text holds it by chance. Such a result is not what the tenant holds, so it
+    must not be kept or compared.
 options:
   _input:
     description:

@@ -12,8 +12,8 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Turns the results of tasks of M(m365.apps.office_client_configs) that were given the same policies one after the
-    other, such as the waves of a rollout, into the result that one task would have had.
+  - Turns the results of tasks of M(m365.apps.office_client_configs) that were given the same policies one
+    after the other, such as the waves of a rollout, into the result that one task would have had.
 options:
   _input:
     description:
@@ -55,9 +55,10 @@ RETURN = r"""
 ---
 _value:
   description:
-    - A result with C(changed), C(actions), C(results), C(plan) and, where one of them has it, C(diff). Actions of a
-      policy follow each other, its differences are those from before the first task to after the last, and the plan
-      has the fingerprint of the first one and the sums of all. All else is that of the last one.
+    - A result with C(changed), C(actions), C(results), C(plan) and, where one of them has it, C(diff).
+      Actions of a policy follow each other, its differences are those from before the first task to after the
+      last, and the plan has the fingerprint of the first one and the sums of all. All else is that of the
+      last one.
   type: dict
 """
 

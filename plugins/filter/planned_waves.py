@@ -12,13 +12,14 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Returns waves as O(m365.apps.office_client_configs#module:plan_waves) takes them, each with its name and its groups,
-    those of this tenant. No tenant is asked.
+  - Returns waves as O(m365.apps.office_client_configs#module:plan_waves) takes them, each with its name and
+    its groups, those of this tenant. No tenant is asked.
 positional: group_map, states
 options:
   _input:
     description:
-      - The waves, as O(m365.apps.rollout#role:main:rollout_waves) has them. Their gates and pauses are left out.
+      - The waves, as O(m365.apps.rollout#role:main:rollout_waves) has them. Their gates and pauses are left
+        out.
     type: list
     elements: dict
     required: true
@@ -30,8 +31,8 @@ options:
     default: {}
   states:
     description:
-      - How far the waves got, as the role leaves it in C(rollout_waves_state). Waves that passed are left out, and the
-        first one that is to come brings their groups along. The last one always comes.
+      - How far the waves got, as the role leaves it in C(rollout_waves_state). Waves that passed are left
+        out, and the first one that is to come brings their groups along. The last one always comes.
       - When omitted or empty, all of them are to come.
     type: list
     elements: dict

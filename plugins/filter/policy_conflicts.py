@@ -13,16 +13,17 @@ author:
   - m365.apps contributors (@m365-apps)
 description:
   - Finds settings that two policies set for the same group, and tells which of them wins there.
-  - In each group the strongest policy wins, and each other one that sets the setting loses to it. How the strongest is
-    found, enforced settings and user preferences included, is said with P(m365.apps.effective_policy#filter).
+  - In each group the strongest policy wins, and each other one that sets the setting loses to it. How the
+    strongest is found, enforced settings and user preferences included, is said with
+    P(m365.apps.effective_policy#filter).
   - Policies without a common group are not compared, although a user may be in groups of both.
   - Policies with C(state=absent) are left out. No tenant is asked.
 positional: groups
 options:
   _input:
     description:
-      - Policies, as definition files hold them or as M(m365.apps.office_client_config_info) returns them with payloads
-        and assignments.
+      - Policies, as definition files hold them or as M(m365.apps.office_client_config_info) returns them with
+        payloads and assignments.
       - An empty list has no conflicts. C(null), and what is no list of dicts, is an error.
     type: list
     elements: dict
@@ -76,16 +77,17 @@ _value:
     kind:
       description:
         - V(conflict), the policies have different values, and the loser wins in another group or may do so.
-        - V(shadowed), the values differ, and the loser can never win, since for each of its groups something stronger
-          has the setting.
-        - V(redundant), the loser can never matter, since for each of its groups something stronger has the same value.
+        - V(shadowed), the values differ, and the loser can never win, since for each of its groups something
+          stronger has the setting.
+        - V(redundant), the loser can never matter, since for each of its groups something stronger has the
+          same value.
       type: str
     winner:
       description: What wins, with C(policy), C(id), C(priority), C(enforced) and C(value).
       type: dict
     loser:
-      description: What loses, likewise. It is the same policy where that enforces a setting and has it as a user
-        preference, too.
+      description: What loses, likewise. It is the same policy where that enforces a setting and has it as a
+        user preference, too.
       type: dict
     groups:
       description: The groups in which it loses to the winner, by name where it is known, sorted.

@@ -13,21 +13,21 @@ author:
   - m365.apps contributors (@m365-apps)
 description:
   - Finds what is wrong, doubtful or worth a look in a set of policies. No tenant is asked.
-  - An V(error) is refused by M(m365.apps.office_client_configs) or by Graph, a V(warning) is hardly meant so, a V(note)
-    is good to know.
-  - Errors are C(no_identity), C(unreadable) (groups or a priority in an unknown form), C(unknown_key), C(duplicate_id),
-    C(duplicate_name) and C(duplicate_priority).
-  - Warnings are C(ambiguous_name) (one name, several IDs), C(similar_name) (names that differ only in case, blanks or
-    Unicode form), C(unassigned), C(empty_payload), C(duplicate_setting) (within one payload), C(conflict) and
-    C(shadowed).
-  - Notes are C(groups_not_given), C(payload_not_given), C(skipped_payload) (nothing is known of its settings) and
-    C(redundant).
+  - An V(error) is refused by M(m365.apps.office_client_configs) or by Graph, a V(warning) is hardly meant so,
+    a V(note) is good to know.
+  - Errors are C(no_identity), C(unreadable) (groups or a priority in an unknown form), C(unknown_key),
+    C(duplicate_id), C(duplicate_name) and C(duplicate_priority).
+  - Warnings are C(ambiguous_name) (one name, several IDs), C(similar_name) (names that differ only in case,
+    blanks or Unicode form), C(unassigned), C(empty_payload), C(duplicate_setting) (within one payload),
+    C(conflict) and C(shadowed).
+  - Notes are C(groups_not_given), C(payload_not_given), C(skipped_payload) (nothing is known of its settings)
+    and C(redundant).
   - For C(conflict), C(shadowed) and C(redundant) see P(m365.apps.policy_conflicts#filter).
 options:
   _input:
     description:
-      - Policies, as definition files hold them or as M(m365.apps.office_client_config_info) returns them with payloads
-        and assignments.
+      - Policies, as definition files hold them or as M(m365.apps.office_client_config_info) returns them with
+        payloads and assignments.
       - An empty list has no findings. C(null), and what is no list of dicts, is an error.
     type: list
     elements: dict
@@ -78,7 +78,8 @@ _value:
       description: What is found, in a sentence.
       type: str
     policies:
-      description: Names of the policies it is about, or IDs where they have no name. Of a conflict, the winner first.
+      description: Names of the policies it is about, or IDs where they have no name. Of a conflict, the
+        winner first.
       type: list
       elements: str
     groups:

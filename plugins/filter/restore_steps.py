@@ -13,10 +13,10 @@ author:
   - m365.apps contributors (@m365-apps)
 description:
   - Returns the items of M(m365.apps.office_client_configs) that bring a tenant back to a backup.
-  - A policy of the backup is the live one with its ID, else one with its name and kind; one that is gone is created.
-    Those that the manifest names as created by the rollout are deleted by their IDs.
-  - The task needs O(m365.apps.office_client_configs#module:allow_same_names), since policies of a tenant may share a
-    name.
+  - A policy of the backup is the live one with its ID, else one with its name and kind; one that is gone is
+    created. Those that the manifest names as created by the rollout are deleted by their IDs.
+  - The task needs O(m365.apps.office_client_configs#module:allow_same_names), since policies of a tenant may
+    share a name.
 positional: live
 options:
   _input:

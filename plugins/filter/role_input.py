@@ -12,13 +12,15 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Returns a variable of the role P(m365.apps.rollout#role) that is a list, a dict or a boolean. Extra variables and
-    surveys hand these over as text.
-  - JSON text of a list or dict, and such text as Python writes it, is that list or dict. Any other text is an error,
-    and so is C(null). Text is never split at its commas.
-  - What the role's argument specs say of values inside is checked, and texts of numbers and booleans become these.
-  - Values of C(rollout_policies) become what M(m365.apps.office_client_configs) takes, as in definition files. A whole
-    number as a name is its digits; a boolean, a fraction or a date where a text is wanted is an error.
+  - Returns a variable of the role P(m365.apps.rollout#role) that is a list, a dict or a boolean. Extra
+    variables and surveys hand these over as text.
+  - JSON text of a list or dict, and such text as Python writes it, is that list or dict. Any other text is an
+    error, and so is C(null). Text is never split at its commas.
+  - What the role's argument specs say of values inside is checked, and texts of numbers and booleans become
+    these.
+  - Values of C(rollout_policies) become what M(m365.apps.office_client_configs) takes, as in definition
+    files. A whole number as a name is its digits; a boolean, a fraction or a date where a text is wanted is
+    an error.
 options:
   _input:
     description:

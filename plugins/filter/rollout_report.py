@@ -17,7 +17,8 @@ description:
 options:
   _input:
     description:
-      - Result of M(m365.apps.office_client_configs). Run it in diff mode to have the differences of each policy.
+      - Result of M(m365.apps.office_client_configs). Run it in diff mode to have the differences of each
+        policy.
     type: dict
     required: true
   mode:
@@ -39,25 +40,27 @@ options:
     elements: dict
   live:
     description:
-      - All policies of the tenant, as M(m365.apps.office_client_config_info) returns them. Those that the result does
-        not name are C(unmanaged).
-      - When they come with payloads and groups (O(m365.apps.office_client_config_info#module:gather)), C(effective) and
-        C(conflicts) are made of them.
+      - All policies of the tenant, as M(m365.apps.office_client_config_info) returns them. Those that the
+        result does not name are C(unmanaged).
+      - When they come with payloads and groups (O(m365.apps.office_client_config_info#module:gather)),
+        C(effective) and C(conflicts) are made of them.
       - When omitted, nothing is said of unmanaged policies, effective settings and conflicts.
     type: list
     elements: dict
   described:
     description:
-      - The definitions. Their groups are those that C(effective) and C(conflicts) show when O(groups) is omitted.
+      - The definitions. Their groups are those that C(effective) and C(conflicts) show when O(groups) is
+        omitted.
       - When omitted or empty, the groups of all policies of O(live).
     type: list
     elements: dict
     default: []
   groups:
     description:
-      - Groups that C(effective) and C(conflicts) show, each as a name, an ID, or a dict of C(id) and C(display_name).
-      - When omitted, the first 20 of O(described) by the alphabet; C(findings) tells when there are more. An empty
-        list has none.
+      - Groups that C(effective) and C(conflicts) show, each as a name, an ID, or a dict of C(id) and
+        C(display_name).
+      - When omitted, the first 20 of O(described) by the alphabet; C(findings) tells when there are more. An
+        empty list has none.
     type: list
     elements: raw
   setting_key:
@@ -120,8 +123,8 @@ _value:
   description:
     - C(mode), C(check_mode), C(verdict) (C(level) and C(text)), C(fingerprint), C(counts) by status, C(plan),
       C(findings), C(unmanaged), C(waves), and where they are known C(effective), C(conflicts), C(checkins).
-    - C(policies), each with C(display_name), C(id), C(status), C(actions), C(msg) and its differences C(before) and
-      C(after).
+    - C(policies), each with C(display_name), C(id), C(status), C(actions), C(msg) and its differences
+      C(before) and C(after).
   type: dict
 """
 

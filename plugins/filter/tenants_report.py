@@ -17,8 +17,8 @@ description:
 options:
   _input:
     description:
-      - Outcomes, each with C(host), C(tenant), C(verdict) (C(level) and C(text)) and C(counts) by status. Empty ones
-        are passed over.
+      - Outcomes, each with C(host), C(tenant), C(verdict) (C(level) and C(text)) and C(counts) by status.
+        Empty ones are passed over.
     type: list
     elements: dict
     required: true
@@ -64,7 +64,8 @@ RETURN = r"""
 ---
 _value:
   description:
-    - C(mode), C(check_mode), C(verdict) (C(level) and C(text)), C(counts), the sums over all tenants, and C(tenants).
+    - C(mode), C(check_mode), C(verdict) (C(level) and C(text)), C(counts), the sums over all tenants, and
+      C(tenants).
   type: dict
 """
 

@@ -12,8 +12,9 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Writes what a terminal obeys or hides (escape sequences, line breaks, marks that turn the writing direction,
-    invisible characters) as visible escapes such as C(\n) and C(\x1b). A name then takes one line, and forges none.
+  - Writes what a terminal obeys or hides (escape sequences, line breaks, marks that turn the writing
+    direction, invisible characters) as visible escapes such as C(\n) and C(\x1b). A name then takes one line,
+    and forges none.
   - The messages, warnings and differences of this collection's modules have gone through it.
 options:
   _input:

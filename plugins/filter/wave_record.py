@@ -12,8 +12,9 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Returns the waves of a state file of the role P(m365.apps.rollout#role) after something happened, so that a rollout
-    that goes on can tell what all its runs did. No tenant is asked, and no setting of a policy is kept.
+  - Returns the waves of a state file of the role P(m365.apps.rollout#role) after something happened, so that
+    a rollout that goes on can tell what all its runs did. No tenant is asked, and no setting of a policy is
+    kept.
 positional: event
 options:
   _input:

@@ -12,10 +12,11 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Reads the C(plan.json) that the entry point C(plan) of the role P(m365.apps.rollout#role) wrote, and returns of it
-    what M(m365.apps.office_client_configs) takes as O(m365.apps.office_client_configs#module:expect_plan).
-  - A file that cannot be read, or is not a C(plan.json), is an error. Whether it belongs to a fingerprint is checked by
-    the module.
+  - Reads the C(plan.json) that the entry point C(plan) of the role P(m365.apps.rollout#role) wrote, and
+    returns of it what M(m365.apps.office_client_configs) takes as
+    O(m365.apps.office_client_configs#module:expect_plan).
+  - A file that cannot be read, or is not a C(plan.json), is an error. Whether it belongs to a fingerprint is
+    checked by the module.
 options:
   _terms:
     description:

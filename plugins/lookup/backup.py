@@ -12,10 +12,10 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Reads a folder that the entry point C(backup) of the role P(m365.apps.rollout#role) wrote, and compares it with its
-    manifest.
-  - A backup without a complete manifest is an error. What was changed, added or lost since is told in C(damage), and
-    what cannot be read any more in C(unreadable).
+  - Reads a folder that the entry point C(backup) of the role P(m365.apps.rollout#role) wrote, and compares it
+    with its manifest.
+  - A backup without a complete manifest is an error. What was changed, added or lost since is told in
+    C(damage), and what cannot be read any more in C(unreadable).
   - Backups of format 1 have no checksums, so that changes cannot be seen.
 options:
   _terms:

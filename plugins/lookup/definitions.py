@@ -13,33 +13,33 @@ author:
   - m365.apps contributors (@m365-apps)
 description:
   - Reads a folder of definition files and returns the policies in them, as M(m365.apps.office_client_configs)
-    takes them in
-    O(m365.apps.office_client_configs#module:policies).
-  - A file ends in C(.yml), C(.yaml) or C(.json), in capitals or not, and holds one policy, or a list of policies. Files
-    are read in the order of their paths, those in subfolders too. Encrypted files are decrypted with the vault secrets
-    of the run, in memory.
-  - Links to files and folders are followed. A file that is reached in two ways is read once; a link that leads back to
-    a folder it is in is an error.
-  - Names that start with a dot are passed over. Other files without one of the endings are passed over, and named in a
-    warning.
-  - What cannot be read (a file or a folder without permission, a link that leads nowhere, a FIFO, a socket, a device, a
-    folder named like a file, a file of more than 64 MiB) is an error, and so are a key that is there twice, an option
-    that does not exist and a value that the module would refuse. Errors name the file, the item in it where it holds a
-    list, and the line or the option.
-  - Values come as the module takes them, texts as texts and priorities as numbers. A whole number as the name, the ID
-    or the description of a policy is its digits. What YAML takes for something else than is written (V(0123), V(1_000),
-    V(0x1F), V(12:30:00), V(2026-01-02), V(yes), V(no), V(on), V(off)) is an error where a text or a number is wanted,
-    and in payloads. Quote it.
-  - A YAML file may hold 500,000 values, counted with its aliases and merge keys followed; a JSON file 5,000,000.
-  - The collection brings a JSON Schema of these files, C(schemas/definition.schema.json), for editors. The keys
-    C($schema) and C($comment) of a policy are passed over.
+    takes them in O(m365.apps.office_client_configs#module:policies).
+  - A file ends in C(.yml), C(.yaml) or C(.json), in capitals or not, and holds one policy, or a list of
+    policies. Files are read in the order of their paths, those in subfolders too. Encrypted files are
+    decrypted with the vault secrets of the run, in memory.
+  - Links to files and folders are followed. A file that is reached in two ways is read once; a link that
+    leads back to a folder it is in is an error.
+  - Names that start with a dot are passed over. Other files without one of the endings are passed over, and
+    named in a warning.
+  - What cannot be read (a file or a folder without permission, a link that leads nowhere, a FIFO, a socket, a
+    device, a folder named like a file, a file of more than 64 MiB) is an error, and so are a key that is
+    there twice, an option that does not exist and a value that the module would refuse. Errors name the file,
+    the item in it where it holds a list, and the line or the option.
+  - Values come as the module takes them, texts as texts and priorities as numbers. A whole number as the
+    name, the ID or the description of a policy is its digits. What YAML takes for something else than is
+    written (V(0123), V(1_000), V(0x1F), V(12:30:00), V(2026-01-02), V(yes), V(no), V(on), V(off)) is an error
+    where a text or a number is wanted, and in payloads. Quote it.
+  - A YAML file may hold 500,000 values, counted with its aliases and merge keys followed; a JSON file
+    5,000,000.
+  - The collection brings a JSON Schema of these files, C(schemas/definition.schema.json), for editors. The
+    keys C($schema) and C($comment) of a policy are passed over.
 options:
   _terms:
     description:
-      - Folders or files. A relative path is looked for like that of any lookup, for example in C(files) of a role
-        and next to the playbook, then in the folder that the run was started in. The role P(m365.apps.rollout#role)
-        looks in that last one only. A folder without definition files is an error. A file that is named here is read
-        whatever its ending, as JSON where that is C(.json), else as YAML.
+      - Folders or files. A relative path is looked for like that of any lookup, for example in C(files) of a
+        role and next to the playbook, then in the folder that the run was started in. The role
+        P(m365.apps.rollout#role) looks in that last one only. A folder without definition files is an error.
+        A file that is named here is read whatever its ending, as JSON where that is C(.json), else as YAML.
     required: true
 """
 

@@ -12,10 +12,10 @@ version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)
 description:
-  - Checks the variables that an entry point of the role P(m365.apps.rollout#role) was given against its argument specs,
-    all at once. C(null), which ansible-core lets pass, is a problem.
-  - The role runs it before anything else. A variable whose template cannot be resolved is left to the task that uses
-    it.
+  - Checks the variables that an entry point of the role P(m365.apps.rollout#role) was given against its
+    argument specs, all at once. C(null), which ansible-core lets pass, is a problem.
+  - The role runs it before anything else. A variable whose template cannot be resolved is left to the task
+    that uses it.
 options:
   _terms:
     description:

@@ -13,9 +13,9 @@ author:
   - m365.apps contributors (@m365-apps)
 description:
   - Reads the file in which the role P(m365.apps.rollout#role) notes how far the waves of a tenant got.
-  - A file that is cut, changed or of another tenant, and one that an earlier version of the collection kept under
-    another name, is an error that says what to do, so waves are never taken for not begun, nor for done when they never
-    ran.
+  - A file that is cut, changed or of another tenant, and one that an earlier version of the collection kept
+    under another name, is an error that says what to do, so waves are never taken for not begun, nor for done
+    when they never ran.
 options:
   _terms:
     description:
@@ -39,7 +39,8 @@ options:
     required: true
   old_folder:
     description:
-      - Folder where an earlier version kept the state. When omitted or empty, only the folder of the file is looked at.
+      - Folder where an earlier version kept the state. When omitted or empty, only the folder of the file is
+        looked at.
     type: str
     default: ""
 """
@@ -56,7 +57,8 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 _list:
-  description: What each file says of the rollout; an empty dict where there is no file, or one of another rollout.
+  description: What each file says of the rollout; an empty dict where there is no file, or one of another
+    rollout.
   type: list
   elements: dict
 """

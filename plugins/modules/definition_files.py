@@ -11,30 +11,35 @@ module: definition_files
 short_description: Write Office client policies to a folder as definition files
 version_added: 0.2.0
 description:
-  - Writes policies, as M(m365.apps.office_client_config_info) returns them, to a folder on the controller, one file a
-    policy. P(m365.apps.definitions#lookup) reads the folder, and applying it without a change plans nothing.
-  - The same policies give the same bytes. A file is named after its policy, C(contoso-macro-security.yml); where two
-    names would be one, each gets a short hash of its ID too.
-  - Groups are written with their IDs, which count, and their names, for people. What only the server makes is left out.
-  - A payload that is not a JSON object or array is written as bytes in base64. What cannot be in a definition (an
-    assignment that is not a group, a kind that is not known) is left out with a warning.
-  - No login is needed. Each file has a record of what was written, and only a file that is unchanged since then is
-    replaced or removed. One that was edited, renamed or copied, one of another O(source), and one that an earlier
-    version wrote without a record, is kept and named in a warning and in C(kept), also when its policy has changed or
-    is gone. Delete or move it to have it written again. One that only git gave other line ends is unchanged.
-  - A file that another hand wrote, and a link, is never changed or removed; one in the way is an error with no write.
+  - Writes policies, as M(m365.apps.office_client_config_info) returns them, to a folder on the controller,
+    one file a policy. P(m365.apps.definitions#lookup) reads the folder, and applying it without a change
+    plans nothing.
+  - The same policies give the same bytes. A file is named after its policy, C(contoso-macro-security.yml);
+    where two names would be one, each gets a short hash of its ID too.
+  - Groups are written with their IDs, which count, and their names, for people. What only the server makes is
+    left out.
+  - A payload that is not a JSON object or array is written as bytes in base64. What cannot be in a definition
+    (an assignment that is not a group, a kind that is not known) is left out with a warning.
+  - No login is needed. Each file has a record of what was written, and only a file that is unchanged since
+    then is replaced or removed. One that was edited, renamed or copied, one of another O(source), and one
+    that an earlier version wrote without a record, is kept and named in a warning and in C(kept), also when
+    its policy has changed or is gone. Delete or move it to have it written again. One that only git gave
+    other line ends is unchanged.
+  - A file that another hand wrote, and a link, is never changed or removed; one in the way is an error with
+    no write.
 author:
   - m365.apps contributors (@m365-apps)
 options:
   path:
     description:
-      - The folder; it is made when it is missing. A relative path starts in the folder that the run was started in.
+      - The folder; it is made when it is missing. A relative path starts in the folder that the run was
+        started in.
     type: path
     required: true
   configs:
     description:
-      - The policies, as M(m365.apps.office_client_config_info) returns them with V(payloads) and V(assignments), or
-        V(group_names), in its C(gather). What was not gathered is left out of the files.
+      - The policies, as M(m365.apps.office_client_config_info) returns them with V(payloads) and
+        V(assignments), or V(group_names), in its C(gather). What was not gathered is left out of the files.
       - An empty list leaves no file of this module in the folder, with O(purge).
     type: list
     elements: dict
@@ -42,7 +47,8 @@ options:
   group_names:
     description:
       - Names of groups by their IDs, beside the C(group_name) of assignments, which goes first.
-      - When omitted or empty, only assignments tell the names. A group without one is written by its ID alone.
+      - When omitted or empty, only assignments tell the names. A group without one is written by its ID
+        alone.
     type: dict
     default: {}
   format:
@@ -58,7 +64,8 @@ options:
       - Which definitions have the ID of their policy.
     type: str
     choices:
-      ambiguous: Those of policies that share their name, or have none. The others can be applied to any tenant.
+      ambiguous: Those of policies that share their name, or have none. The others can be applied to any
+        tenant.
       always: All of them, so that a policy is found again after it was renamed.
     default: ambiguous
   schema:
@@ -68,14 +75,15 @@ options:
     type: str
   source:
     description:
-      - Where the policies come from, such as the name of the tenant. It is in the record of each file, and files that
-        came from elsewhere are kept, so two tenants in one folder cannot remove each other's files.
+      - Where the policies come from, such as the name of the tenant. It is in the record of each file, and
+        files that came from elsewhere are kept, so two tenants in one folder cannot remove each other's
+        files.
       - When omitted or empty, the record has no source.
     type: str
   purge:
     description:
-      - Whether files that an earlier run of this module wrote from the same O(source), that are unchanged since then,
-        and that are not written any more, are removed.
+      - Whether files that an earlier run of this module wrote from the same O(source), that are unchanged
+        since then, and that are not written any more, are removed.
     type: bool
     default: true
 extends_documentation_fragment:

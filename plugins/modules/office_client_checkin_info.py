@@ -11,16 +11,18 @@ module: office_client_checkin_info
 short_description: Read check-ins of Microsoft 365 Apps clients
 version_added: 0.2.0
 description:
-  - Returns how Office clients checked in for their policies, for the whole tenant and for each policy, with the rate of
-    users that succeeded and the devices that have not checked in for long.
-  - Microsoft retired the health report of the product in 2022. What Graph returns may be empty or stale since then; see
-    RV(data), RV(tenant.last_checkin_date_time) and RV(policies[].last_checkin_date_time) before relying on a rate.
+  - Returns how Office clients checked in for their policies, for the whole tenant and for each policy, with
+    the rate of users that succeeded and the devices that have not checked in for long.
+  - Microsoft retired the health report of the product in 2022. What Graph returns may be empty or stale since
+    then; see RV(data), RV(tenant.last_checkin_date_time) and RV(policies[].last_checkin_date_time) before
+    relying on a rate.
   - No data is no success. A rate of nothing is C(null), never V(1).
-  - What cannot be read is an error. Only single check-ins without a user or a readable time are left out, with a
-    warning, and counted in RV(tenant.skipped) and RV(policies[].skipped).
-  - Counts of users are made from the check-ins of single devices. A user counts as failed if the latest check-in of any
-    of the user's devices failed; of two at one time the failed one is the later. Graph gives a device no ID, so a
-    user's devices are told apart by name and platform. All this is the collection's reading, not Microsoft's.
+  - What cannot be read is an error. Only single check-ins without a user or a readable time are left out,
+    with a warning, and counted in RV(tenant.skipped) and RV(policies[].skipped).
+  - Counts of users are made from the check-ins of single devices. A user counts as failed if the latest
+    check-in of any of the user's devices failed; of two at one time the failed one is the later. Graph gives
+    a device no ID, so a user's devices are told apart by name and platform. All this is the collection's
+    reading, not Microsoft's.
 author:
   - m365.apps contributors (@m365-apps)
 options:
@@ -45,10 +47,10 @@ options:
       office: The base type (C(officeClientConfiguration)), which a tenant may refuse to create.
   gather:
     description:
-      - What to read. V(tenant) is what Graph has for the whole tenant, whatever O(id), O(display_name) and O(kind)
-        choose; V(policies) is what it has for each policy.
-      - Microsoft never documented that apps may read V(tenant). Where Graph refuses it, the task fails as long as it is
-        asked for.
+      - What to read. V(tenant) is what Graph has for the whole tenant, whatever O(id), O(display_name) and
+        O(kind) choose; V(policies) is what it has for each policy.
+      - Microsoft never documented that apps may read V(tenant). Where Graph refuses it, the task fails as
+        long as it is asked for.
       - When omitted, both are read. An empty list and null are refused.
     type: list
     elements: str
@@ -56,16 +58,19 @@ options:
     default: [tenant, policies]
   stale_after:
     description:
-      - A device whose last check-in is more than this number of days ago, by the clock of the machine that the module
-        runs on, is in RV(stale_devices).
-      - When omitted, that is 30 days; V(0) makes every device stale that checked in before now. Null is refused.
+      - A device whose last check-in is more than this number of days ago, by the clock of the machine that
+        the module runs on, is in RV(stale_devices).
+      - When omitted, that is 30 days; V(0) makes every device stale that checked in before now. Null is
+        refused.
     type: int
     default: 30
   since:
     description:
-      - Only check-ins at or after this time count, and only they are returned. It is an ISO 8601 time with seconds and
-        V(Z) or an offset, such as V(2026-01-31T08:00:00Z); a date alone means its midnight in UTC.
-      - RV(tenant.summary), RV(policies[].summary) and RV(stale_devices) do not heed it. The summaries have no time.
+      - Only check-ins at or after this time count, and only they are returned. It is an ISO 8601 time with
+        seconds and V(Z) or an offset, such as V(2026-01-31T08:00:00Z); a date alone means its midnight in
+        UTC.
+      - RV(tenant.summary), RV(policies[].summary) and RV(stale_devices) do not heed it. The summaries have no
+        time.
       - When omitted or null, all check-ins count. An empty one is refused.
     type: str
   batch:
@@ -119,7 +124,8 @@ tenant:
   type: dict
   contains:
     summary: &summary
-      description: Numbers of users over the last three months, as Graph counts them; C(null) where it gives none.
+      description: Numbers of users over the last three months, as Graph counts them; C(null) where it gives
+        none.
       returned: always
       type: dict
       contains:
@@ -248,7 +254,8 @@ policies:
     skipped: *skipped
 stale_devices:
   description:
-    - Devices whose last check-in, in whatever was read, is more than O(stale_after) days ago; the oldest first.
+    - Devices whose last check-in, in whatever was read, is more than O(stale_after) days ago; the oldest
+      first.
     - A device that never checked in is not known to Graph, and so not in here.
   returned: success
   type: list
@@ -277,7 +284,8 @@ stale_devices:
       days: 90
 data:
   description:
-    - Whether there is anything to go by, a check-in that counts or, without O(since), a summary that counts a user.
+    - Whether there is anything to go by, a check-in that counts or, without O(since), a summary that counts a
+      user.
   returned: success
   type: bool
 error:

@@ -11,9 +11,8 @@ module: office_client_config
 short_description: Manage one Microsoft 365 Apps client policy
 version_added: 0.1.0
 description:
-  - Creates, changes, renames or deletes one Office client policy (C(officeConfiguration/clientConfigurations) of
-    Microsoft
-    Graph) and sends only the calls that are needed.
+  - Creates, changes, renames or deletes one Office client policy (C(officeConfiguration/clientConfigurations)
+    of Microsoft Graph) and sends only the calls that are needed.
   - For its groups see M(m365.apps.office_client_config_assignment), for many policies in one task
     M(m365.apps.office_client_configs).
 author:
@@ -22,20 +21,21 @@ options:
   state:
     description:
       - V(present) creates the policy when it is missing and changes what differs.
-      - V(absent) deletes it. A policy that is not there is fine; all options but the identity are ignored. What
-        goes is read before, settings and groups included; when it cannot be read, nothing is written.
+      - V(absent) deletes it. A policy that is not there is fine; all options but the identity are ignored.
+        What goes is read before, settings and groups included; when it cannot be read, nothing is written.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - ID of a policy that exists. An unknown one is an error with O(state=present), since the server makes IDs.
+      - ID of a policy that exists. An unknown one is an error with O(state=present), since the server makes
+        IDs.
       - When omitted, the policy is found by O(display_name). An empty one and C(null) are refused.
     type: str
   display_name:
     description:
-      - Name of the policy, compared exactly across all kinds. Two policies with the name are an error that lists
-        their IDs.
+      - Name of the policy, compared exactly across all kinds. Two policies with the name are an error that
+        lists their IDs.
       - Together with O(id), the policy is renamed to it.
       - When omitted, O(id) is needed and the name is left alone. An empty one and C(null) are refused.
     type: str
@@ -56,43 +56,41 @@ options:
     type: str
   priority:
     description:
-      - Place of the policy among all policies of the tenant, from V(0) (strongest) to 2147483647. Unique in the
-        tenant.
+      - Place of the policy among all policies of the tenant, from V(0) (strongest) to 2147483647. Unique in
+        the tenant.
       - A number that another policy keeps is an error that names it.
-      - When omitted, it is left alone; a new policy takes the weakest place (the highest live number plus one).
-        C(null)
-        is refused; it cannot be cleared.
+      - When omitted, it is left alone; a new policy takes the weakest place (the highest live number plus
+        one). C(null) is refused; it cannot be cleared.
     type: int
   policy_payload:
     description:
       - Enforced settings, as a dict, a list, or the JSON text of one. Read a file with
         P(ansible.builtin.file#lookup).
-      - Compared as parsed JSON. A list whose members are all objects with distinct C(settingId) is a set keyed by it;
-        any other list is ordered.
-      - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is refused.
+      - Compared as parsed JSON. A list whose members are all objects with distinct C(settingId) is a set
+        keyed by it; any other list is ordered.
+      - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
+        refused.
     type: raw
   user_preference_payload:
     description:
       - Settings that users can override. Same forms and rules as O(policy_payload).
-      - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is refused.
+      - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
+        refused.
     type: raw
   policy_payload_base64:
     description:
       - Enforced settings as bytes in base64, for what is not a JSON object or array, as
         M(m365.apps.office_client_config_info) returns it. The bytes are written as they are.
-      - Bytes that are a JSON object or array count as O(policy_payload). Both together
-        must agree.
-      - When omitted, O(policy_payload) counts. The empty string clears the payload.
-        C(null) is refused.
+      - Bytes that are a JSON object or array count as O(policy_payload). Both together must agree.
+      - When omitted, O(policy_payload) counts. The empty string clears the payload. C(null) is refused.
     type: str
   user_preference_payload_base64:
     description:
       - Settings that users can override as bytes in base64, for what is not a JSON object or array, as
         M(m365.apps.office_client_config_info) returns it. The bytes are written as they are.
-      - Bytes that are a JSON object or array count as O(user_preference_payload). Both together
-        must agree.
-      - When omitted, O(user_preference_payload) counts. The empty string clears the payload.
-        C(null) is refused.
+      - Bytes that are a JSON object or array count as O(user_preference_payload). Both together must agree.
+      - When omitted, O(user_preference_payload) counts. The empty string clears the payload. C(null) is
+        refused.
     type: str
 extends_documentation_fragment:
   - m365.apps.attributes
@@ -201,7 +199,8 @@ config:
       returned: when the server gave one
       type: int
     policy_payload:
-      description: Enforced settings; V({}) for none. Text when the live payload is not a JSON object or array.
+      description: Enforced settings; V({}) for none. Text when the live payload is not a JSON object or
+        array.
       returned: always
       type: raw
     user_preference_payload:
@@ -246,9 +245,10 @@ actions:
       fields: [description]
 diff:
   description:
-    - What differs, by policy and field; inside payloads one entry for each setting that is added, changed or removed.
-    - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, with their names by ID in
-      C(group_names) where they can be read.
+    - What differs, by policy and field; inside payloads one entry for each setting that is added, changed or
+      removed.
+    - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, with their names by
+      ID in C(group_names) where they can be read.
   returned: in diff mode
   type: list
   elements: dict

@@ -11,8 +11,8 @@ module: office_client_config_assignment
 short_description: Assign groups to one Microsoft 365 Apps client policy
 version_added: 0.1.0
 description:
-  - Reads the groups of one Office client policy, merges them with what is asked, and writes once, or not at all
-    if equal.
+  - Reads the groups of one Office client policy, merges them with what is asked, and writes once, or not at
+    all if equal.
   - The policy must exist. To create a policy and assign it in one task, also in check mode, use
     M(m365.apps.office_client_configs).
 author:
@@ -25,8 +25,8 @@ options:
     type: str
   display_name:
     description:
-      - Name of the policy, compared exactly across all kinds. Two policies with the name are an error that lists
-        their IDs.
+      - Name of the policy, compared exactly across all kinds. Two policies with the name are an error that
+        lists their IDs.
       - Together with O(id), it must be the policy's name.
       - When omitted, O(id) is needed. An empty one and C(null) are refused.
     type: str
@@ -41,17 +41,16 @@ options:
       office: The base type (C(officeClientConfiguration)), which a tenant may refuse to create.
   groups:
     description:
-      - Groups to assign, each as a display name, an ID, or a dict of C(id) and C(display_name), of which the ID
-        counts. A list (or one name) means exactly these.
-      - A text that looks like an ID is one; a dict of C(display_name) alone is a name, whatever it looks like.
-      - A group that was deleted from the directory and is still assigned is dropped with a warning, as Graph would
-        refuse it, when C(add) or C(remove) change the groups. One that is asked for is an error.
+      - Groups to assign, each as a display name, an ID, or a dict of C(id) and C(display_name), of which the
+        ID counts. A list (or one name) means exactly these.
+      - A text that looks like an ID is one; a dict of C(display_name) alone is a name, whatever it looks
+        like.
+      - A group that was deleted from the directory and is still assigned is dropped with a warning, as Graph
+        would refuse it, when C(add) or C(remove) change the groups. One that is asked for is an error.
       - A dict with C(set) means exactly these, one with C(add) and C(remove) changes only those named. A name
-        must belong to
-        exactly one group, and a group that is newly assigned must exist.
+        must belong to exactly one group, and a group that is newly assigned must exist.
       - V([]), V({}), the empty string and an empty C(set) take all groups away. Empty C(add) or C(remove) do
-        nothing. C(null) is
-        refused.
+        nothing. C(null) is refused.
     type: raw
     required: true
 extends_documentation_fragment:

@@ -13,8 +13,7 @@ version_added: 0.1.0
 description:
   - Returns the Office client policies of a tenant that match all given filters, strongest first.
   - With V(payloads) and V(assignments) in O(gather), RV(configs) can be given to
-    O(m365.apps.office_client_configs#module:policies)
-    unchanged.
+    O(m365.apps.office_client_configs#module:policies) unchanged.
   - What cannot be read is an error, never an empty answer.
 author:
   - m365.apps contributors (@m365-apps)
@@ -40,17 +39,18 @@ options:
       office: The base type (C(officeClientConfiguration)), which a tenant may refuse to create.
   group:
     description:
-      - Display name or ID of a group, or a dict of C(id) and C(display_name), of which the ID counts; only policies
-        that are assigned to it are returned. This reads the assignments of each policy that the other filters let
-        through.
+      - Display name or ID of a group, or a dict of C(id) and C(display_name), of which the ID counts; only
+        policies that are assigned to it are returned. This reads the assignments of each policy that the
+        other filters let through.
       - When omitted or C(null), the assignments do not matter. An empty one is refused.
     type: raw
   gather:
     description:
-      - What to read beside the properties in the listing. Payloads cost two calls for each policy, assignments one.
-      - V(group_names) means V(assignments) with the name of each group, which takes one call for each group and the
-        permission C(GroupMember.Read.All). Without the permission the names are C(null), and a warning says so. Since
-        version 0.2.0.
+      - What to read beside the properties in the listing. Payloads cost two calls for each policy,
+        assignments one.
+      - V(group_names) means V(assignments) with the name of each group, which takes one call for each group
+        and the permission C(GroupMember.Read.All). Without the permission the names are C(null), and a
+        warning says so. Since version 0.2.0.
       - When omitted or empty, nothing more is read.
     type: list
     elements: str
@@ -128,7 +128,8 @@ configs:
       returned: when the server gave one
       type: int
     policy_payload:
-      description: Enforced settings; V({}) for none. Text when the live payload is not a JSON object or array.
+      description: Enforced settings; V({}) for none. Text when the live payload is not a JSON object or
+        array.
       returned: when O(gather) has V(payloads)
       type: raw
     user_preference_payload:
@@ -151,13 +152,14 @@ configs:
     assignments:
       description:
         - The assignments with their own IDs.
-        - With V(group_names) in O(gather), each has a C(group_name) too; C(null) where the group is not
-          there any more, or may not be read.
+        - With V(group_names) in O(gather), each has a C(group_name) too; C(null) where the group is not there
+          any more, or may not be read.
       returned: when O(gather) has V(assignments) or V(group_names)
       type: list
       elements: dict
     user_checkin_summary:
-      description: Counts of users that took the policy over or failed to, as Graph gives them. May be empty or stale.
+      description: Counts of users that took the policy over or failed to, as Graph gives them. May be empty
+        or stale.
       returned: when O(gather) has V(checkins)
       type: dict
     checkin_statuses:

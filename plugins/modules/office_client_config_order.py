@@ -11,18 +11,17 @@ module: office_client_config_order
 short_description: Put Microsoft 365 Apps client policies into one declared order
 version_added: 0.2.0
 description:
-  - Gives the Office client policies of a tenant numbers (priorities) that follow one declared list, strongest first.
-  - As few policies as possible get another number, all in one call that succeeds or changes nothing. Nothing is
-    sent when the
-    order already holds.
+  - Gives the Office client policies of a tenant numbers (priorities) that follow one declared list, strongest
+    first.
+  - As few policies as possible get another number, all in one call that succeeds or changes nothing. Nothing
+    is sent when the order already holds.
 author:
   - m365.apps contributors (@m365-apps)
 options:
   order:
     description:
       - Policies by ID or display name, strongest first. A name that no policy or several policies have is an
-        error, and so is a
-        policy that stands in it twice.
+        error, and so is a policy that stands in it twice.
       - A list, or the JSON text of one. Any other text is refused, since names may hold commas.
       - An empty list changes nothing. C(null) is refused.
     type: list

@@ -12,9 +12,8 @@ short_description: Manage many Microsoft 365 Apps client policies with their gro
 version_added: 0.1.0
 description:
   - Brings a list of Office client policies to the desired state in one task, with one login and one listing.
-  - Everything is read, resolved and planned before the first write; what cannot be read, resolved or planned ends
-    the task
-    with no write at all.
+  - Everything is read, resolved and planned before the first write; what cannot be read, resolved or planned
+    ends the task with no write at all.
   - Policies that are not listed are left alone, unless O(prune) or O(order) say otherwise.
   - Priorities may be exchanged within one task; no two policies hold one number at any moment.
 author:
@@ -23,9 +22,9 @@ options:
   policies:
     description:
       - The policies, each with the options of M(m365.apps.office_client_config) and its groups.
-      - A list, or the JSON text of one, as P(ansible.builtin.file#lookup) reads it from a file. A text passes through
-        Ansible's templating in one piece, which makes many policies faster; a key that stands twice in one object of it
-        is refused.
+      - A list, or the JSON text of one, as P(ansible.builtin.file#lookup) reads it from a file. A text passes
+        through Ansible's templating in one piece, which makes many policies faster; a key that stands twice
+        in one object of it is refused.
       - Two items that mean the same policy are an error. An empty list does nothing.
     type: list
     elements: dict
@@ -34,8 +33,9 @@ options:
       state:
         description:
           - V(present) creates the policy when it is missing and changes what differs.
-          - V(absent) deletes it. A policy that is not there is fine; all options but the identity are ignored. What
-            goes is read before, settings and groups included; when it cannot be read, nothing is written.
+          - V(absent) deletes it. A policy that is not there is fine; all options but the identity are
+            ignored. What goes is read before, settings and groups included; when it cannot be read, nothing
+            is written.
         type: str
         choices: [present, absent]
         default: present
@@ -43,14 +43,16 @@ options:
         description:
           - ID of a policy that exists. An unknown one is an error with O(policies[].state=present), since the
             server makes IDs.
-          - When omitted, the policy is found by O(policies[].display_name). An empty one and C(null) are refused.
+          - When omitted, the policy is found by O(policies[].display_name). An empty one and C(null) are
+            refused.
         type: str
       display_name:
         description:
-          - Name of the policy, compared exactly across all kinds. Two policies with the name are an error that
-            lists their IDs.
+          - Name of the policy, compared exactly across all kinds. Two policies with the name are an error
+            that lists their IDs.
           - Together with O(policies[].id), the policy is renamed to it.
-          - When omitted, O(policies[].id) is needed and the name is left alone. An empty one and C(null) are refused.
+          - When omitted, O(policies[].id) is needed and the name is left alone. An empty one and C(null) are
+            refused.
         type: str
       kind:
         description:
@@ -64,90 +66,88 @@ options:
       description:
         description:
           - Description of the policy.
-          - When omitted, it is left alone; a new policy gets an empty one. The empty string clears it. C(null) is
-            refused.
+          - When omitted, it is left alone; a new policy gets an empty one. The empty string clears it.
+            C(null) is refused.
         type: str
       priority:
         description:
-          - Place of the policy among all policies of the tenant, from V(0) (strongest) to 2147483647. Unique in
-            the tenant.
+          - Place of the policy among all policies of the tenant, from V(0) (strongest) to 2147483647. Unique
+            in the tenant.
           - A number that another policy keeps is an error that names it.
           - When omitted, it is left alone; a new policy takes the weakest place (the highest live number plus
-            one). C(null)
-            is refused; it cannot be cleared.
+            one). C(null) is refused; it cannot be cleared.
         type: int
       policy_payload:
         description:
           - Enforced settings, as a dict, a list, or the JSON text of one. Read a file with
             P(ansible.builtin.file#lookup).
           - Compared as parsed JSON. A list whose members are all objects with distinct C(settingId) is a set
-            keyed by it;
-            any other list is ordered.
-          - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is refused.
+            keyed by it; any other list is ordered.
+          - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
+            refused.
         type: raw
       user_preference_payload:
         description:
           - Settings that users can override. Same forms and rules as O(policies[].policy_payload).
-          - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is refused.
+          - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
+            refused.
         type: raw
       policy_payload_base64:
         description:
           - Enforced settings as bytes in base64, for what is not a JSON object or array, as
             M(m365.apps.office_client_config_info) returns it. The bytes are written as they are.
-          - Bytes that are a JSON object or array count as O(policies[].policy_payload). Both together
-            must agree.
-          - When omitted, O(policies[].policy_payload) counts. The empty string clears the payload.
-            C(null) is refused.
+          - Bytes that are a JSON object or array count as O(policies[].policy_payload). Both together must
+            agree.
+          - When omitted, O(policies[].policy_payload) counts. The empty string clears the payload. C(null) is
+            refused.
         type: str
       user_preference_payload_base64:
         description:
           - Settings that users can override as bytes in base64, for what is not a JSON object or array, as
             M(m365.apps.office_client_config_info) returns it. The bytes are written as they are.
-          - Bytes that are a JSON object or array count as O(policies[].user_preference_payload). Both together
-            must agree.
+          - Bytes that are a JSON object or array count as O(policies[].user_preference_payload). Both
+            together must agree.
           - When omitted, O(policies[].user_preference_payload) counts. The empty string clears the payload.
             C(null) is refused.
         type: str
       groups:
         description:
-          - Groups to assign, each as a display name, an ID, or a dict of C(id) and C(display_name), of which the ID
-            counts. A list (or one name) means exactly these.
-          - A text that looks like an ID is one; a dict of C(display_name) alone is a name, whatever it looks like.
-          - A group that was deleted from the directory and is still assigned is dropped with a warning, as Graph would
-            refuse it, when C(add) or C(remove) change the groups. One that is asked for is an error.
-          - A dict with C(set) means exactly these, one with C(add) and C(remove) changes only those named. A name
-            must belong to
-            exactly one group, and a group that is newly assigned must exist.
-          - When omitted, the groups are left alone; a new policy gets none. V([]), V({}), the empty string and an
-            empty C(set)
-            take all groups away. C(null) is refused.
+          - Groups to assign, each as a display name, an ID, or a dict of C(id) and C(display_name), of which
+            the ID counts. A list (or one name) means exactly these.
+          - A text that looks like an ID is one; a dict of C(display_name) alone is a name, whatever it looks
+            like.
+          - A group that was deleted from the directory and is still assigned is dropped with a warning, as
+            Graph would refuse it, when C(add) or C(remove) change the groups. One that is asked for is an
+            error.
+          - A dict with C(set) means exactly these, one with C(add) and C(remove) changes only those named. A
+            name must belong to exactly one group, and a group that is newly assigned must exist.
+          - When omitted, the groups are left alone; a new policy gets none. V([]), V({}), the empty string
+            and an empty C(set) take all groups away. C(null) is refused.
         type: raw
       assignments:
         description:
-          - Returned by M(m365.apps.office_client_config_info); accepted so that its list can be passed on, and
-            refused when it
-            differs from O(policies[].groups).
+          - Returned by M(m365.apps.office_client_config_info); accepted so that its list can be passed on,
+            and refused when it differs from O(policies[].groups).
           - When omitted, nothing happens.
         type: list
         elements: dict
       last_modified_date_time:
-        description: Returned by M(m365.apps.office_client_config_info); accepted so that its list can be passed
-          on, and ignored.
+        description: Returned by M(m365.apps.office_client_config_info); accepted so that its list can be
+          passed on, and ignored.
         type: str
       user_checkin_summary:
-        description: Returned by M(m365.apps.office_client_config_info); accepted so that its list can be passed
-          on, and ignored.
+        description: Returned by M(m365.apps.office_client_config_info); accepted so that its list can be
+          passed on, and ignored.
         type: dict
       checkin_statuses:
-        description: Returned by M(m365.apps.office_client_config_info); accepted so that its list can be passed
-          on, and ignored.
+        description: Returned by M(m365.apps.office_client_config_info); accepted so that its list can be
+          passed on, and ignored.
         type: list
         elements: dict
   order:
     description:
-      - Policies by ID or display name, strongest first, among them those that the task creates. As few policies
-        as possible
-        get another number; those that change do so in one call.
+      - Policies by ID or display name, strongest first, among them those that the task creates. As few
+        policies as possible get another number; those that change do so in one call.
       - A O(policies[].priority) of an item is kept to. One that contradicts the order is an error.
       - A list, or the JSON text of one. Any other text is refused, since names may hold commas.
       - When omitted or an empty list, no order is made. C(null) is refused.
@@ -156,8 +156,7 @@ options:
   unlisted:
     description:
       - Where policies go that O(order) does not name, in the whole tenant. Among themselves they keep their
-        places. Without
-        O(order) it means nothing.
+        places. Without O(order) it means nothing.
     type: str
     choices:
       keep_after: Behind all listed ones.
@@ -167,8 +166,7 @@ options:
   prune:
     description:
       - Whether live policies that O(policies) does not list are deleted, within O(prune_scope) and
-        O(max_deletions), and never
-        those that match O(protect). An empty O(policies) is then an error.
+        O(max_deletions), and never those that match O(protect). An empty O(policies) is then an error.
       - C(null) is refused.
     type: bool
     default: false
@@ -188,55 +186,54 @@ options:
         choices: [windows, windows_security, office]
       display_name:
         description:
-          - Patterns for names, with V(*), V(?) and V([abc]), compared with case. One of them must match, or be the
-            whole name, whatever characters that has.
+          - Patterns for names, with V(*), V(?) and V([abc]), compared with case. One of them must match, or
+            be the whole name, whatever characters that has.
           - When omitted, any name. An empty list is an error.
         type: list
         elements: str
   protect:
     description:
-      - Patterns for names of policies that the task never deletes, in the form of O(prune_scope.display_name). An
-        item with
-        O(policies[].state=absent) that matches one is an error.
+      - Patterns for names of policies that the task never deletes, in the form of
+        O(prune_scope.display_name). An item with O(policies[].state=absent) that matches one is an error.
       - One that matches no live policy is a warning.
-      - A list, or the JSON text of one. Any other text is refused, since it could protect something else than was
-        meant.
+      - A list, or the JSON text of one. Any other text is refused, since it could protect something else than
+        was meant.
       - When omitted or an empty list, none. C(null) is refused.
     type: list
     elements: str
   max_deletions:
     description:
-      - How many policies the task may delete, listed ones included, as a number (V(5)) or a share of all policies
-        of the tenant
-        (V(10%)). Beyond it, the task fails before the first write and says what it would have deleted.
-      - When omitted, O(prune) may delete V(5), and items with O(policies[].state=absent) are not limited. C(null)
-        is refused.
+      - How many policies the task may delete, listed ones included, as a number (V(5)) or a share of all
+        policies of the tenant (V(10%)). Beyond it, the task fails before the first write and says what it
+        would have deleted.
+      - When omitted, O(prune) may delete V(5), and items with O(policies[].state=absent) are not limited.
+        C(null) is refused.
     type: str
   max_changes:
     description:
-      - How many policies the task may create, change or delete, in the form of O(max_deletions). Beyond it, the
-        task fails
-        before the first write and says what it would have changed.
+      - How many policies the task may create, change or delete, in the form of O(max_deletions). Beyond it,
+        the task fails before the first write and says what it would have changed.
       - When omitted, there is no limit. C(null) is refused.
     type: str
   expect_fingerprint:
     description:
-      - The RV(plan.fingerprint) of an earlier run, as a rule in check mode. The task fails before the first write when
-        it would not do what was planned then, and says whether the tenant or the definitions have changed since. The
-        definitions are O(policies), O(order), O(unlisted), O(prune), O(prune_scope), O(protect) and O(plan_context) as
-        they are understood here. Another order of O(policies), another form of the same payload, and a group's ID in
-        the place of its name change nothing, nor do limits.
+      - The RV(plan.fingerprint) of an earlier run, as a rule in check mode. The task fails before the first
+        write when it would not do what was planned then, and says whether the tenant or the definitions have
+        changed since. The definitions are O(policies), O(order), O(unlisted), O(prune), O(prune_scope),
+        O(protect) and O(plan_context) as they are understood here. Another order of O(policies), another form
+        of the same payload, and a group's ID in the place of its name change nothing, nor do limits.
       - Without O(expect_plan) a refusal does not name policies.
-      - When omitted, the fingerprint in O(expect_plan) counts, and without that no earlier plan is expected. An empty
-        one, one of another version and C(null) are refused.
+      - When omitted, the fingerprint in O(expect_plan) counts, and without that no earlier plan is expected.
+        An empty one, one of another version and C(null) are refused.
     type: str
   expect_plan:
     description:
-      - The RV(plan) of that earlier run, or C(plan) of a C(plan.json), so that a refusal says which policies have
-        changed, and in what. It is checked against O(expect_fingerprint) first; one that the fingerprint was not taken
-        from, or whose RV(plan.details) were edited, is refused.
+      - The RV(plan) of that earlier run, or C(plan) of a C(plan.json), so that a refusal says which policies
+        have changed, and in what. It is checked against O(expect_fingerprint) first; one that the fingerprint
+        was not taken from, or whose RV(plan.details) were edited, is refused.
       - Without O(expect_fingerprint) the task is bound to the fingerprint in it.
-      - When omitted, a refusal tells no more than what the fingerprint does. An empty one and C(null) are refused.
+      - When omitted, a refusal tells no more than what the fingerprint does. An empty one and C(null) are
+        refused.
     type: dict
   expect_part:
     description:
@@ -248,39 +245,39 @@ options:
     default: all
   plan_context:
     description:
-      - What else was approved with the plan, such as the waves of a rollout. Each key counts in RV(plan.fingerprint)
-        as part of the definitions, and nothing else is done with it.
+      - What else was approved with the plan, such as the waves of a rollout. Each key counts in
+        RV(plan.fingerprint) as part of the definitions, and nothing else is done with it.
       - When omitted or empty, nothing. C(null) is refused.
     type: dict
   reach:
     description:
-      - Groups that may feel this task, each as in O(policies[].groups), for a rollout in waves. Everybody else has the
-        same settings after the task as before.
-      - A new policy is created with those of its groups that are in reach. A policy that exists is brought to what its
-        item says, with those of its groups, when every group that has it is in reach, or none has it. Else it waits,
-        and RV(results[].waiting) tells what for. So does a deletion.
-      - Policies that wait keep their order among themselves, and so do those that the task does not name; their
-        priorities change only where they must make way.
+      - Groups that may feel this task, each as in O(policies[].groups), for a rollout in waves. Everybody
+        else has the same settings after the task as before.
+      - A new policy is created with those of its groups that are in reach. A policy that exists is brought to
+        what its item says, with those of its groups, when every group that has it is in reach, or none has
+        it. Else it waits, and RV(results[].waiting) tells what for. So does a deletion.
+      - Policies that wait keep their order among themselves, and so do those that the task does not name;
+        their priorities change only where they must make way.
       - RV(plan.fingerprint) is the same with and without it.
       - What O(prune) finds waits always.
       - A list, or the JSON text of one. Any other text is refused.
-      - When omitted, all groups are in reach. In an empty list none is, so that new policies get no groups. C(null) is
-        refused.
+      - When omitted, all groups are in reach. In an empty list none is, so that new policies get no groups.
+        C(null) is refused.
     type: list
     elements: raw
   check_groups:
     description:
-      - Groups that must exist although no item names them, such as those of later waves. They are looked up with the
-        groups of O(policies), before the first write and in check mode. All that are unknown or ambiguous end the task
-        with one error.
-      - Each key is how an error calls the place that names the groups, such as C(wave 'pilot'); its value is a list in
-        the form of O(reach).
+      - Groups that must exist although no item names them, such as those of later waves. They are looked up
+        with the groups of O(policies), before the first write and in check mode. All that are unknown or
+        ambiguous end the task with one error.
+      - Each key is how an error calls the place that names the groups, such as C(wave 'pilot'); its value is
+        a list in the form of O(reach).
       - When omitted or empty, only groups that the task needs are looked up. C(null) is refused.
     type: dict
   plan_waves:
     description:
-      - Waves in which the policies are to be rolled out, one task with O(reach) after the other. RV(waves) then tells
-        what each would do. It is for check mode; a task that writes refuses it.
+      - Waves in which the policies are to be rolled out, one task with O(reach) after the other. RV(waves)
+        then tells what each would do. It is for check mode; a task that writes refuses it.
       - Each wave reaches its own groups and those of the waves before it, and the last one everybody.
       - When omitted or empty, nothing is told of waves. C(null) is refused.
     type: list
@@ -299,10 +296,11 @@ options:
     description:
       - What a failed write means. V(stop) sends nothing more; V(continue) goes on with the other policies and
         fails at the end.
-      - In both cases the failed policy gets no further write, and nothing more is sent once a priority that others may
-        need could not be freed or given out.
-      - V(leave) does as V(continue), and also leaves a policy as it is that cannot be planned by itself, since one of
-        its groups does not exist or another policy keeps its number. It counts as failed, and the others are written.
+      - In both cases the failed policy gets no further write, and nothing more is sent once a priority that
+        others may need could not be freed or given out.
+      - V(leave) does as V(continue), and also leaves a policy as it is that cannot be planned by itself,
+        since one of its groups does not exist or another policy keeps its number. It counts as failed, and
+        the others are written.
       - RV(results) tells how far each item got. All other failures before the first write end the task.
     type: str
     choices: [stop, continue, leave]
@@ -310,8 +308,8 @@ options:
   allow_same_names:
     description:
       - Whether policies may share a name, or have an empty one, to bring back a tenant in which they did.
-      - A name then means a policy of the O(policies[].kind) that is given, and none that another item names by its ID.
-        When there is none the policy is created, whatever others are called.
+      - A name then means a policy of the O(policies[].kind) that is given, and none that another item names
+        by its ID. When there is none the policy is created, whatever others are called.
       - When V(false), a name that another policy has is refused, and so is an empty one.
     type: bool
     default: false
@@ -413,10 +411,10 @@ RETURN = r"""
 ---
 configs:
   description:
-    - The listed policies after the change, in check mode as they would be, in the order of O(policies); absent
-      ones are left out.
-    - Groups are in it where the item has the option. Payloads are not, since the task holds them and job logs are kept;
-      C(diff) shows what changes in them, M(m365.apps.office_client_config_info) reads them.
+    - The listed policies after the change, in check mode as they would be, in the order of O(policies);
+      absent ones are left out.
+    - Groups are in it where the item has the option. Payloads are not, since the task holds them and job logs
+      are kept; C(diff) shows what changes in them, M(m365.apps.office_client_config_info) reads them.
   returned: success
   type: list
   elements: dict
@@ -460,8 +458,8 @@ configs:
 results:
   description:
     - What became of each item, in the order of O(policies). In check mode, what would become of it.
-    - After a failed write, items that were not reached are C(not_attempted). C(failed) are the one at fault and those
-      of which only some writes were done; C(msg) tells them apart.
+    - After a failed write, items that were not reached are C(not_attempted). C(failed) are the one at fault
+      and those of which only some writes were done; C(msg) tells them apart.
   returned: always, but for failures before the first write
   type: list
   elements: dict
@@ -488,8 +486,8 @@ results:
       type: bool
     waiting:
       description:
-        - Options of the item that O(reach) keeps from being as the item says, such as C(groups); C(state) for a
-          deletion. Empty when there are none.
+        - Options of the item that O(reach) keeps from being as the item says, such as C(groups); C(state) for
+          a deletion. Empty when there are none.
       returned: always
       type: list
       elements: str
@@ -502,7 +500,8 @@ results:
       returned: when its status is C(failed)
       type: dict
     in_doubt:
-      description: Whether the write that failed may have been done all the same, for example since no answer came.
+      description: Whether the write that failed may have been done all the same, for example since no answer
+        came.
       returned: when its status is C(failed)
       type: bool
     actions:
@@ -525,14 +524,14 @@ plan:
   contains:
     fingerprint:
       description:
-        - Names what the plan was made from and what it would write, for O(expect_fingerprint), with 74 lower-case
-          letters and digits. No text of a policy can be read from it.
+        - Names what the plan was made from and what it would write, for O(expect_fingerprint), with 74
+          lower-case letters and digits. No text of a policy can be read from it.
       returned: always
       type: str
     details:
       description:
-        - Digests of what counts in RV(plan.fingerprint), by side (C(tenant), C(definitions), C(writes)), policy and
-          option, for O(expect_plan). Of the policies it holds IDs and names, and no other text.
+        - Digests of what counts in RV(plan.fingerprint), by side (C(tenant), C(definitions), C(writes)),
+          policy and option, for O(expect_plan). Of the policies it holds IDs and names, and no other text.
       returned: success
       type: dict
     created:
@@ -548,7 +547,8 @@ plan:
       returned: always
       type: int
     read_requests:
-      description: The smallest number of requests that can carry what was read behind the pages of the listing.
+      description: The smallest number of requests that can carry what was read behind the pages of the
+        listing.
       returned: always
       type: int
     write_requests:
@@ -560,14 +560,15 @@ plan:
       returned: always
       type: int
     wait_listings:
-      description: How often the whole list is read for that, V(0) or V(1), since policies are created or it comes
-        cheaper than policy by policy; its pages come on top.
+      description: How often the whole list is read for that, V(0) or V(1), since policies are created or it
+        comes cheaper than policy by policy; its pages come on top.
       returned: always
       type: int
     warnings:
       description:
-        - What may be meant otherwise, each in a sentence - patterns of O(protect) that match no policy, new names that
-          differ only in case, blanks or Unicode form from another one, and deleted groups that are dropped.
+        - What may be meant otherwise, each in a sentence - patterns of O(protect) that match no policy, new
+          names that differ only in case, blanks or Unicode form from another one, and deleted groups that are
+          dropped.
         - They are warnings of the task, too.
       returned: always
       type: list
@@ -608,8 +609,8 @@ waves:
       type: int
     results:
       description:
-        - Policies that the wave changes and those that wait, each like RV(results), in diff mode with its differences
-          as C(before) and C(after).
+        - Policies that the wave changes and those that wait, each like RV(results), in diff mode with its
+          differences as C(before) and C(after).
       returned: always
       type: list
       elements: dict
@@ -648,9 +649,10 @@ actions:
       fields: [description]
 diff:
   description:
-    - What differs, by policy and field; inside payloads one entry for each setting that is added, changed or removed.
-    - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, with their names by ID in
-      C(group_names) where they can be read.
+    - What differs, by policy and field; inside payloads one entry for each setting that is added, changed or
+      removed.
+    - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, with their names by
+      ID in C(group_names) where they can be read.
   returned: in diff mode
   type: list
   elements: dict

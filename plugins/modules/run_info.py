@@ -11,9 +11,9 @@ module: run_info
 short_description: Tell whether tasks run in check mode here, and by which strategy
 version_added: 0.2.0
 description:
-  - Tells how a task runs at this place of a play. C(ansible_check_mode) only tells whether C(--check) was given on the
-    command line; the keyword C(check_mode) of a play, role, block, import or C(apply) sets or unsets it too, and
-    this module knows it.
+  - Tells how a task runs at this place of a play. C(ansible_check_mode) only tells whether C(--check) was
+    given on the command line; the keyword C(check_mode) of a play, role, block, import or C(apply) sets or
+    unsets it too, and this module knows it.
   - Runs on the controller, needs no login and sends no request.
 author:
   - m365.apps contributors (@m365-apps)

@@ -13,10 +13,10 @@ version_added: 0.2.0
 description:
   - Runs M(m365.apps.office_client_checkin_info) again and again until a gate opens, as the filter
     P(m365.apps.checkin_gate#filter) judges it, or the time is over. A gate that stays closed fails the task.
-  - Each time that the gate does not open, a line in the output tells how many users checked in and how many of them
-    failed. The variable C(m365_progress=false) turns these lines off.
-  - Microsoft retired the health report of the product in 2022, and what Graph returns may be empty since then. No data
-    is no success.
+  - Each time that the gate does not open, a line in the output tells how many users checked in and how many
+    of them failed. The variable C(m365_progress=false) turns these lines off.
+  - Microsoft retired the health report of the product in 2022, and what Graph returns may be empty since
+    then. No data is no success.
   - In check mode it asks once, and a closed gate is not a failure.
 author:
   - m365.apps contributors (@m365-apps)
