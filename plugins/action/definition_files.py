@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain, printable
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import masked_places
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import digest
 from ansible_collections.m365.apps.plugins.plugin_utils._export import ENDINGS, Export, export

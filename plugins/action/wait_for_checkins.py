@@ -9,7 +9,7 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CHECKIN_INFO
 from ansible_collections.m365.apps.plugins.plugin_utils import _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction

@@ -93,7 +93,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import printable
+from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 from ansible_collections.m365.apps.plugins.plugin_utils import _filters
 from ansible_collections.m365.apps.plugins.plugin_utils._policies import findings
 

@@ -45,7 +45,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import printable_value
+from ansible_collections.m365.apps.plugins.module_utils._errors import printable_value
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
 
 

@@ -54,8 +54,8 @@ import typing as t
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import MOST_VALUES, has_too_many_values
+from ansible_collections.m365.apps.plugins.module_utils._errors import plain
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import MOST_VALUES, has_too_many_values
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import MOST_BYTES, read_bytes

@@ -67,7 +67,7 @@ from ansible.parsing.vault import is_encrypted
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import plain
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError, problem, together
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import (
     ENDINGS,

@@ -14,15 +14,16 @@ import json
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.compare import same_payload
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import (
+from ansible_collections.m365.apps.plugins.module_utils._ids import id_key
+from ansible_collections.m365.apps.plugins.module_utils._policy.compare import same_payload
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import (
     Payload,
     PayloadError,
     decode_base64,
     parse_given,
     parse_text,
 )
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import BYTES_FIELDS, PAYLOAD_FIELDS, id_key
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import BYTES_FIELDS, PAYLOAD_FIELDS
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 
 Document = t.Mapping[str, t.Any]

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import BYTES_FIELDS, MAX_PRIORITY, PAYLOAD_FIELDS
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import BYTES_FIELDS, MAX_PRIORITY, PAYLOAD_FIELDS
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_device, readable_stem
 from ansible_collections.m365.apps.plugins.plugin_utils._records import blank_record, recorded
 

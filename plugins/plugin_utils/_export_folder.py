@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
 from ansible_collections.m365.apps.plugins.plugin_utils._export import ENDINGS, Export, File
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 from ansible_collections.m365.apps.plugins.plugin_utils._records import Origin, is_as_written, origin, says_the_same

@@ -23,17 +23,16 @@ from ansible.module_utils.common import json as common_json
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.auth import MissingLibraryError
+from ansible_collections.m365.apps.plugins.module_utils._errors import MissingLibraryError, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._graph.strict_json import DEEPEST, is_too_deep
+from ansible_collections.m365.apps.plugins.module_utils._json import DEEPEST, is_too_deep
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SHARED
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.starter import STARTED_BY, Starter
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
-from ansible_collections.m365.apps.plugins.module_utils._office.values import refused_dates
+from ansible_collections.m365.apps.plugins.module_utils._policy.values import refused_dates
 from ansible_collections.m365.apps.plugins.plugin_utils import _progress, _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import REACHES_PLUGINS
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import printable
+from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 
 BREAK = "&#8203;"
 

@@ -9,10 +9,10 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import Spec
 from ansible_collections.m365.apps.plugins.module_utils._module.given import readable
-from ansible_collections.m365.apps.plugins.module_utils._office.values import refused_dates
+from ansible_collections.m365.apps.plugins.module_utils._policy.values import refused_dates
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import plain_arguments
 
 

@@ -18,10 +18,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.lists import read_option, word_for
-from ansible_collections.m365.apps.plugins.module_utils._office.values import number_warnings, refusal, typed
+from ansible_collections.m365.apps.plugins.module_utils._policy.values import number_warnings, refusal, typed
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "rollout"
 # Checked by the module, which knows more of them than Ansible does; only their values become what it takes.

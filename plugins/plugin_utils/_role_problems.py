@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
 from ansible_collections.m365.apps.plugins.module_utils._module.lists import word_for
 from ansible_collections.m365.apps.plugins.plugin_utils import _role_inputs
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_file_name

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._ids import id_key
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import MASK, holds_mask, may_be_masked
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import id_key
 
 Document = t.Mapping[str, t.Any]
 

@@ -11,7 +11,7 @@ import os
 import re
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
 from ansible_collections.m365.apps.plugins.plugin_utils._places import file_name
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import record_problem
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes

@@ -11,12 +11,12 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, GroupChange, State
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
-from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange, State
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 
 GROUPS = {f"Group {letter}": f"{number}0000000-0000-4000-8000-000000000000" for number, letter in enumerate("ABCD")}

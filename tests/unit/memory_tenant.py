@@ -8,12 +8,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import PAYLOAD_FIELDS, Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.reads import Entity, Readable
-from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import PAYLOAD_FIELDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
+from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     CreatePolicy,
     DeletePolicy,
     ReplaceAssignments,

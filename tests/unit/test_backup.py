@@ -17,15 +17,15 @@ from ansible.errors import AnsibleError
 from ansible_collections.m365.apps.plugins.lookup.backup import LookupModule
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     assignment_results,
     config_result,
     item_result,
 )
 from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policies
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import Opaque
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import Assignment
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
 from ansible_collections.m365.apps.plugins.plugin_utils import _backup
 from ansible_collections.m365.apps.plugins.plugin_utils._export import export
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import CreatePolicy, Write, Written
+from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import CreatePolicy, Write, Written
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     GROUP,

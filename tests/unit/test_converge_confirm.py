@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait, reads_of_plan
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.reads import Entity, Readable
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import CreatePolicy, Write, Written
+from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
+from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import CreatePolicy, Write, Written
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, run, wish
 from ansible_collections.m365.apps.tests.unit.wire import Clock

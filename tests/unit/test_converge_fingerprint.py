@@ -14,15 +14,15 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding, refuse_changed
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import Opaque
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     GROUP,

@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, State
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     absent,

@@ -9,10 +9,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Seat, Unlisted, renumber
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import MAX_PRIORITY
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MAX_PRIORITY
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     absent,

@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding
-from ansible_collections.m365.apps.plugins.module_utils._converge.compare import changed_fields
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait, reads_of_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge, read_and_plan
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, State
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Seat, Unlisted, renumber
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import Slot
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._policy.compare import changed_fields
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Slot
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 

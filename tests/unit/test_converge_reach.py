@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge, read_and_plan
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases, group_refs
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, numbers, policy, wish, wishes

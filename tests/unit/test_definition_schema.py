@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST, READ_ONLY
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import MAX_PRIORITY
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MAX_PRIORITY
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import READ_ONLY_KEYS, SCHEMA, known_keys

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.m365.apps.plugins.module_utils._office import payload
+from ansible_collections.m365.apps.plugins.module_utils._policy import payload
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions import yaml_text
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions

@@ -12,16 +12,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.auth import (
-    MissingLibraryError,
-    ReadyToken,
-)
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
-    GraphError,
-    LoginError,
-    NoAnswerError,
-    UserError,
-)
+from ansible_collections.m365.apps.plugins.module_utils._errors import MissingLibraryError, UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, LoginError, NoAnswerError
 from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import (
     MsalApplication,
     client_secret_login,

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import MissingLibraryError, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph import certificates
-from ansible_collections.m365.apps.plugins.module_utils._graph.auth import MissingLibraryError
 from ansible_collections.m365.apps.plugins.module_utils._graph.certificates import read_certificate
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests
 from ansible_collections.m365.apps.tests.credentials import Pair, damaged, ec_key, pair
 

@@ -13,14 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from ansible_collections.m365.apps.plugins.module_utils._graph import strict_json
+from ansible_collections.m365.apps.plugins.module_utils import _json as strict_json
+from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
-    Failure,
     GraphError,
     LoginError,
     NoAnswerError,
     NotGraphError,
-    UserError,
     is_graph_error,
     parse_error_body,
 )

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, GraphError
+from ansible_collections.m365.apps.plugins.module_utils._errors import Failure
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import Transient, parse_retry_after
 from ansible_collections.m365.apps.tests.unit.wire import Clock
 

@@ -10,8 +10,9 @@ import typing as t
 import pytest
 import requests
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import Failure
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, GraphError, InDoubtError
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, InDoubtError
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Answer, Call
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, PROXY_DOWN, UNREACHED, Clock, Wire, refusal
 

@@ -13,7 +13,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import GROUPS
 from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.lists import read_lists

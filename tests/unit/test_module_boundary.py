@@ -14,8 +14,7 @@ import typing as t
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.auth import MissingLibraryError
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, MissingLibraryError, UserError
 from ansible_collections.m365.apps.plugins.module_utils._module import boundary
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION, POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import answer, run_module

@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
 from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import checkin_info
 from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CHECKIN_INFO
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
-from ansible_collections.m365.apps.plugins.module_utils._office.groups import GroupDirectory
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, WITHDRAWN, Clock, Wire, refusal
 

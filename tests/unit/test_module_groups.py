@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import GroupChange
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.wishes import group_change
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
 
 NONE = GroupChange(exact=())
 KEEP = GroupChange()

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.managed_identity import ManagedIdentityLogin
 from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import MsalApplication
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH

@@ -18,9 +18,9 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.m365.apps.plugins.filter import checkin_gate
+from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.managed_identity import ManagedIdentityLogin
 from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import client_secret_login
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy

@@ -20,10 +20,9 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.actions import
     WritePayload,
 )
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.stages import PlannedItem
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     action_result,
@@ -35,10 +34,11 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     outcome_result,
     plan_result,
 )
-from ansible_collections.m365.apps.plugins.module_utils._office.capabilities import Capabilities
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import Opaque, Slot
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque, Slot
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 
 UNCHANGED = {"changed": False, "actions": [], "diff": []}
 BARE = Policy("p1", KINDS["windows"], "A")

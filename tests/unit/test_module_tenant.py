@@ -9,12 +9,12 @@ import typing as t
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLOUDS
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_tenant
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import DeletePolicy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import DeletePolicy
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOGIN, TOKEN, Wire, written
 
 SECRET = "canary-secret~0123456789"

@@ -16,7 +16,7 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import BULK
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
     OFFICE_CLIENT_CONFIG_ORDER,

@@ -9,11 +9,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy, GroupChange, State
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policies, desired_policy
-from ansible_collections.m365.apps.plugins.module_utils._office.unset import UNSET
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange, State
+from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 
 GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
 MANAGED = (

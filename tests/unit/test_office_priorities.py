@@ -10,10 +10,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.codec import policy_to_graph
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     CreatePolicy,
     ReplaceAssignments,
     Write,
@@ -118,7 +119,7 @@ def test_a_spelling_learned_by_one_action_is_used_by_the_other(wire: Wire, store
 def test_in_a_batch_only_the_misspelled_assigns_are_sent_again(wire: Wire, clock: Clock) -> None:
     message = "Resource not found for the segment 'assign'."
     draft = Policy(None, KINDS["windows"], "New", "", 9)
-    created = inner(1, 201, {"id": "n1", **draft.to_graph()})
+    created = inner(1, 201, {"id": "n1", **policy_to_graph(draft)})
     wire.expect("POST", BATCH, **outer(inner_refusal(0, 400, message), created, inner_refusal(2, 400, message)))
     wire.expect("POST", BATCH, **outer(inner(0, 204), inner(1, 204)))
     writes: list[Write] = [assigning(ONE), CreatePolicy(draft), assigning(TWO)]

@@ -9,13 +9,13 @@ import typing as t
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import Opaque, Slot
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.reads import Listing, Part
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque, Slot
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Listing, Part
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     CreatePolicy,
     DeletePolicy,
     ReplaceAssignments,

@@ -9,12 +9,13 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import Slot
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.reads import Part
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.codec import assignment_to_graph, policy_to_graph
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Slot
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     CreatePolicy,
     DeletePolicy,
     ReplaceAssignments,
@@ -44,7 +45,7 @@ def store(clock: Clock) -> OfficeStore:
 
 def made(draft: Policy, policy_id: str, **changes: t.Any) -> dict[str, t.Any]:
     """Return a draft as the tenant shows it once it is there."""
-    return {"id": policy_id, **draft.to_graph(), **changes}
+    return {"id": policy_id, **policy_to_graph(draft), **changes}
 
 
 def created(place: int, draft: Policy, policy_id: str) -> dict[str, t.Any]:
@@ -118,13 +119,13 @@ def test_writes_of_all_sorts_go_in_one_request_and_each_has_its_result(wire: Wir
     assert [(entry.id, entry.group_id) for entry in assigned.assignments or ()] == [("a1", "g1")]
     assert str(failed).startswith("policy 'Live' (id p1): cannot update description: Graph answered 409 Code: busy.")
     assert [(request["method"], request["url"], request.get("body")) for request in asked(wire)] == [
-        ("POST", PATH, ONE.to_graph()),
+        ("POST", PATH, policy_to_graph(ONE)),
         ("PATCH", f"{PATH}/p1", {"@odata.type": f"#{KINDS['windows']}", "description": "X"}),
         ("PUT", f"{PATH}/p1/policyPayload", "eyJiIjoiWsO8cmljaCIsImEiOlsxXX0="),
         (
             "POST",
             f"{PATH}/p1/assign",
-            {"officeConfigurationAssignments": [assignment.to_graph() for assignment in (Assignment("g1"),)]},
+            {"officeConfigurationAssignments": [assignment_to_graph(assignment) for assignment in (Assignment("g1"),)]},
         ),
         ("DELETE", f"{PATH}/p1", None),
     ]

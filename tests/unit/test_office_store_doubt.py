@@ -9,10 +9,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.codec import policy_to_graph
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import CreatePolicy, Written
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import CreatePolicy, Written
 from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, UNREACHED, Clock, Wire, refusal, written
 
 DRAFT = Policy(None, KINDS["windows_security"], "Zürich", "", 7)
@@ -25,7 +26,7 @@ TAKEN = refusal(409, "the priority is taken")
 
 
 def ours(policy_id: str = "new", **changes: t.Any) -> dict[str, t.Any]:
-    return {"id": policy_id, **DRAFT.to_graph(), **changes}
+    return {"id": policy_id, **policy_to_graph(DRAFT), **changes}
 
 
 def expect_create(wire: Wire, **answer: t.Any) -> None:

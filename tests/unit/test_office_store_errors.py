@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, LoginError, UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import Slot
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.reads import Part
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import LoginError
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Slot
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     CreatePolicy,
     DeletePolicy,
     ReplaceAssignments,

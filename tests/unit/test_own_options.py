@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.action.definition_files import SPEC as FILES
 from ansible_collections.m365.apps.plugins.action.wait_for_checkins import SPEC as GATE
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.m365.apps.plugins.filter import policy_findings as plugin
-from ansible_collections.m365.apps.plugins.module_utils._office import payload
+from ansible_collections.m365.apps.plugins.module_utils._policy import payload
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import LEVELS, RULES
 from ansible_collections.m365.apps.tests.unit.some_policies import GOOD, Document, findings, policy, setting
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._converge.match import match
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import known_keys
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import policy_findings
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.identity import (

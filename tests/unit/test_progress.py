@@ -13,9 +13,10 @@ import yaml
 from ansible import constants, context
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
+from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Failure, GraphError, UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError
 from ansible_collections.m365.apps.plugins.module_utils._graph.progress import (
     Event,
     Observer,
@@ -26,10 +27,10 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.progress import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy, Transient
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import tenant_of
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Assignment, Policy
-from ansible_collections.m365.apps.plugins.module_utils._office.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import (
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     ReplaceAssignments,
     UpdatePolicy,
     Write,

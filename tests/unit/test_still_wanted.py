@@ -19,9 +19,10 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UnwantedError, UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UnwantedError
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Call
 from ansible_collections.m365.apps.plugins.module_utils._module import starter
 from ansible_collections.m365.apps.plugins.module_utils._module.starter import (
@@ -30,9 +31,9 @@ from ansible_collections.m365.apps.plugins.module_utils._module.starter import (
     starter_from,
     starter_of,
 )
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import KINDS, Policy
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import CreatePolicy, UpdatePolicy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import CreatePolicy, UpdatePolicy
 from ansible_collections.m365.apps.plugins.plugin_utils import _watch
 from ansible_collections.m365.apps.tests.integration.support.processes import ended
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.filter import policy_findings
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import printable, printable_value
+from ansible_collections.m365.apps.plugins.module_utils._errors import printable, printable_value
 from ansible_collections.m365.apps.plugins.module_utils._module.results import outcome_result
 from ansible_collections.m365.apps.plugins.plugin_utils._markdown import markdown_text
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG
-from ansible_collections.m365.apps.plugins.module_utils._office.texts import look_of, with_escapes
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
+from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import policy_findings
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of

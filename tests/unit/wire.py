@@ -18,15 +18,15 @@ import urllib3
 from requests import PreparedRequest
 from responses.registries import OrderedRegistry
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.exchange import Phase, current
 from ansible_collections.m365.apps.plugins.module_utils._graph.progress import Observer, ignore_progress
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._graph.session import Connection
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._office.writes import Write, Written
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Write, Written
 
 GRAPH = "https://graph.test"
 LOGIN = "https://login.test"

@@ -12,10 +12,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._office.payload import Payload, Slot
-from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
-from .._office.unset import UNSET
-from .._office.writes import CreatePolicy, DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Write
+from .._policy.payload import Payload, Slot
+from .._policy.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._policy.unset import UNSET
+from .._policy.writes import CreatePolicy, DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Write
 
 Fields = t.Mapping[str, t.Any]
 

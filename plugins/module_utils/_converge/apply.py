@@ -10,15 +10,14 @@ import typing as t
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from .._graph.auth import MissingLibraryError
-from .._graph.errors import UnforeseenError, UserError, unforeseen
-from .._office.policy import Policy
-from .._office.unset import UNSET
-from .._office.writes import Written
+from .._errors import MissingLibraryError, UserError, unforeseen
+from .._policy.policy import Policy
+from .._policy.surface import Surface
+from .._policy.unset import UNSET
+from .._policy.writes import Written
 from .actions import Action, Delete, PolicyAction, UpdatePriorities
 from .plan import Plan
 from .stages import PlannedItem
-from .surface import Surface
 
 
 class OnError(enum.Enum):
@@ -85,9 +84,7 @@ def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Out
 def unforeseen_end(error: Exception) -> UserError:
     """Return the sentence for an error nobody foresaw after the first write: a write that was under way is in doubt."""
     cause, step = unforeseen(error)
-    end = UserError("m365.apps", "go on", cause, step)
-    end.__cause__ = UnforeseenError(error)
-    return end
+    return UserError("m365.apps", "go on", cause, step, in_doubt=True)
 
 
 class _Run:

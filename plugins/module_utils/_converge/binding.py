@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._graph.errors import UserError
-from .._office.policy import id_key
+from .._errors import UserError
+from .._ids import id_key
 from .fingerprint import Details, key_of, split, text_of
 from .plan import Plan
 

@@ -9,17 +9,17 @@ import time
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._graph.errors import UserError
-from .._office.capabilities import Capabilities
-from .._office.policy import PAYLOAD_FIELDS, Policy, id_key
-from .._office.reads import Entity, Part, Readable
-from .._office.unset import UNSET
+from .._errors import UserError
+from .._ids import id_key
+from .._policy.compare import same_assignments, same_payload
+from .._policy.policy import PAYLOAD_FIELDS, Policy
+from .._policy.reads import Entity, Part, Readable
+from .._policy.surface import Capabilities, Surface
+from .._policy.unset import UNSET
 from .actions import Fields
 from .apply import Outcome
-from .compare import same_assignments, same_payload
 from .effects import Expected, expectations
 from .plan import Plan, requests_for
-from .surface import Surface
 from .twins import namesake_warnings
 
 _FIRST_DELAY = 0.5

@@ -8,14 +8,16 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from .._graph.errors import UserError
-from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy, is_guid
-from .._office.reads import Entity, Part
-from .._office.unset import UNSET
+from .._errors import UserError
+from .._ids import is_guid
+from .._policy.desired import DesiredPolicy, GroupChange, State
+from .._policy.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._policy.reads import Entity, Part
+from .._policy.surface import Directory, Surface
+from .._policy.unset import UNSET
 from .apply import OnError, Outcome, apply, predict, unforeseen_end
 from .binding import Binding, refuse_changed
 from .confirm import Wait, confirm
-from .desired import DesiredPolicy, GroupChange, State
 from .fingerprint import definitions_of
 from .groups import merge, newly_named, resolve, resolved, to_look_up
 from .guards import Guards, check_deletions, prunable, refuse_protected
@@ -25,7 +27,6 @@ from .match import Match, match
 from .order import Order
 from .plan import Plan, make_plan
 from .reach import Reach
-from .surface import Directory, Surface
 from .wave_plans import plans_by_wave
 
 _ABSENT = 404

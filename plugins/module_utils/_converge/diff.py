@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import typing as t
 
-from .._office.payload import Opaque, Payload
-from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
-from .._office.unset import UNSET, Unset
-from .compare import SETTING_KEY, Path, Setting, changed_fields, flatten, path_text, same_leaf
+from .._policy.compare import SETTING_KEY, Path, Setting, changed_fields, flatten, path_text, same_leaf
+from .._policy.payload import Opaque, Payload
+from .._policy.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._policy.unset import UNSET, Unset
 from .stages import PlannedItem
 
 _SCALARS = ("display_name", "kind", "description", "priority")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._office.policy import Policy
+from .._policy.policy import Policy
 from .actions import Action, Fields, UpdatePriorities
 from .stages import PlannedItem
 

@@ -18,11 +18,12 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from .._office.payload import Opaque
-from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy, id_key
-from .._office.unset import UNSET
-from .compare import SETTING_KEY, flatten, is_keyed
-from .desired import DesiredPolicy, GroupChange, State
+from .._ids import id_key
+from .._policy.compare import SETTING_KEY, flatten, is_keyed
+from .._policy.desired import DesiredPolicy, GroupChange, State
+from .._policy.payload import Opaque
+from .._policy.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._policy.unset import UNSET
 from .effects import Expected
 from .guards import Guards
 from .order import Order

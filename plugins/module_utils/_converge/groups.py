@@ -8,12 +8,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._graph.errors import UserError, plain
-from .._office.policy import Assignment, is_guid
-from .._office.unset import UNSET
-from .desired import DesiredPolicy, GroupChange, GroupName
+from .._errors import UserError, plain
+from .._ids import is_guid
+from .._policy.desired import DesiredPolicy, GroupChange, GroupName
+from .._policy.policy import Assignment
+from .._policy.surface import Directory
+from .._policy.unset import UNSET
 from .stages import PlannedItem
-from .surface import Directory
 
 
 def is_id(group: str) -> bool:

@@ -11,9 +11,9 @@ import fnmatch
 import typing as t
 from dataclasses import dataclass
 
-from .._graph.errors import UserError, plain
-from .._office.policy import Policy
-from .desired import DesiredPolicy, State
+from .._errors import UserError, plain
+from .._policy.desired import DesiredPolicy, State
+from .._policy.policy import Policy
 from .match import Match
 
 _TASK = "the task"

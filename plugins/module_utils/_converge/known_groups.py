@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._graph.errors import UserError, plain
+from .._errors import UserError, plain
+from .._policy.surface import Directory
 from .groups import is_id
-from .surface import Directory
 
 # How many unknown groups are told, and how many places that name one of them.
 _MOST_GROUPS, _MOST_PLACES = 10, 3

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._graph.errors import UserError
-from .desired import DesiredPolicy, GroupChange, State
+from .._errors import UserError
+from .._policy.desired import DesiredPolicy, GroupChange, State
 from .match import Match
 from .priorities import taken_numbers
 

@@ -9,9 +9,10 @@ import typing as t
 from collections import defaultdict
 from dataclasses import dataclass
 
-from .._graph.errors import UserError
-from .._office.policy import KINDS, Policy, id_key
-from .desired import DesiredPolicy, State
+from .._errors import UserError
+from .._ids import id_key
+from .._policy.desired import DesiredPolicy, State
+from .._policy.policy import KINDS, Policy
 
 
 @dataclass(frozen=True)

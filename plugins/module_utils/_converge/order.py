@@ -10,8 +10,9 @@ import enum
 import typing as t
 from dataclasses import dataclass
 
-from .._graph.errors import UserError
-from .._office.policy import MAX_PRIORITY, id_key
+from .._errors import UserError
+from .._ids import id_key
+from .._policy.policy import MAX_PRIORITY
 
 _SUBJECT = "the order"
 

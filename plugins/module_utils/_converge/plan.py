@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 
-from .._graph.errors import UserError
-from .._office.capabilities import Capabilities
-from .._office.policy import KINDS, PAYLOAD_FIELDS, Policy
-from .._office.unset import UNSET
+from .._errors import UserError
+from .._policy.compare import changed_fields, same_payload
+from .._policy.desired import GroupChange, State
+from .._policy.policy import KINDS, PAYLOAD_FIELDS, Policy
+from .._policy.surface import Capabilities
+from .._policy.unset import UNSET
 from .actions import Action, UpdatePriorities
-from .compare import changed_fields, same_payload
-from .desired import GroupChange, State
 from .effects import Expected, expectations
 from .fingerprint import Definitions, Details, details_of, text_of
 from .groups import gone_warnings, merge

@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._graph.errors import UserError
-from .._office.policy import MAX_PRIORITY, Policy
-from .._office.unset import UNSET
-from .desired import State
+from .._errors import UserError
+from .._policy.desired import State
+from .._policy.policy import MAX_PRIORITY, Policy
+from .._policy.unset import UNSET
 from .match import Match
 from .order import Order, Seat, arrange, renumber
 from .reach import keep_standing

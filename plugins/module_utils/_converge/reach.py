@@ -12,11 +12,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._graph.errors import UserError
-from .._office.policy import Policy
-from .._office.unset import UNSET
-from .compare import changed_fields
-from .desired import DesiredPolicy, GroupChange, State
+from .._errors import UserError
+from .._policy.compare import changed_fields
+from .._policy.desired import DesiredPolicy, GroupChange, State
+from .._policy.policy import Policy
+from .._policy.unset import UNSET
 from .match import Match
 from .order import Seat, renumber
 

@@ -9,12 +9,12 @@ import typing as t
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from .._office.payload import Payload, Slot
-from .._office.policy import PAYLOAD_FIELDS, Policy
-from .._office.unset import UNSET
+from .._policy.compare import changed_fields
+from .._policy.desired import DesiredPolicy
+from .._policy.payload import Payload, Slot
+from .._policy.policy import PAYLOAD_FIELDS, Policy
+from .._policy.unset import UNSET
 from .actions import Action, Assign, Create, Delete, Update, UpdatePriorities, WritePayload
-from .compare import changed_fields
-from .desired import DesiredPolicy
 from .priorities import PriorityPlan
 
 

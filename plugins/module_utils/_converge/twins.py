@@ -8,9 +8,10 @@ from __future__ import annotations
 import typing as t
 from collections import defaultdict
 
-from .._graph.errors import plain
-from .._office.policy import Policy, id_key
-from .._office.texts import look_of, with_escapes
+from .._errors import plain
+from .._ids import id_key
+from .._policy.policy import Policy
+from .._policy.texts import look_of, with_escapes
 from .stages import PlannedItem
 
 _LONGEST = 1000

@@ -10,10 +10,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._graph.errors import UserError
-from .._office.policy import Policy
+from .._errors import UserError
+from .._policy.desired import GroupChange
+from .._policy.policy import Policy
 from .actions import UpdatePriorities
-from .desired import GroupChange
 from .guards import Guards
 from .match import Match
 from .order import Order

@@ -9,7 +9,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from .errors import UserError
+from .._errors import UserError
 
 LOGIN = "the login"
 # An unprintable character would be reported by the HTTP library together with the token.
@@ -43,12 +43,3 @@ class ReadyToken:
 
     def forget(self) -> bool:
         return False
-
-
-class MissingLibraryError(Exception):
-    """A Python library is not installed; ``library`` names it, ``import_error`` is the import's own story."""
-
-    def __init__(self, library: str, import_error: str) -> None:
-        super().__init__(library)
-        self.library = library
-        self.import_error = import_error

@@ -13,8 +13,8 @@ import typing as t
 import uuid
 from dataclasses import replace
 
-from .auth import MissingLibraryError
-from .errors import Failure, GraphError, InDoubtError, NotGraphError, UnforeseenError
+from .._errors import Failure, MissingLibraryError
+from .errors import GraphError, InDoubtError, NotGraphError, UnforeseenError
 from .messages import THROTTLED, Answer, Call, refusal_of
 from .retry import RetryPolicy, Transient
 

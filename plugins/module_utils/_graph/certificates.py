@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .auth import LOGIN, MissingLibraryError
-from .errors import UserError
+from .._errors import MissingLibraryError, UserError
+from .auth import LOGIN
 
 CRYPTOGRAPHY_IMPORT_ERROR: str | None
 try:

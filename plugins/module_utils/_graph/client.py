@@ -14,25 +14,17 @@ from functools import partial
 from itertools import groupby, islice
 from urllib.parse import urlsplit
 
-from .auth import Authenticator, MissingLibraryError
+from .._errors import Failure, MissingLibraryError
+from .._json import MOST_VALUES, count_values
+from .auth import Authenticator
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
-from .errors import (
-    Failure,
-    GraphError,
-    InDoubtError,
-    LoginError,
-    NoAnswerError,
-    NotGraphError,
-    UnforeseenError,
-    UnwantedError,
-)
+from .errors import GraphError, InDoubtError, LoginError, NoAnswerError, NotGraphError, UnforeseenError, UnwantedError
 from .messages import THROTTLED, Answer, Call, failure_of, host_of, refusal_of
 from .no_answer import RUN_AGAIN
 from .pace import Pace
 from .progress import Event, WritesAnswered, notify
 from .retry import RetryPolicy, Transient
 from .session import Connection, open_session, send
-from .strict_json import MOST_VALUES, count_values
 
 # What one list may have: far more than Graph has policies, groups of one name, or assignments for.
 MOST_PAGES = 10_000

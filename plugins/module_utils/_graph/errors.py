@@ -1,31 +1,19 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can go wrong, in two forms: the facts of a failed call, and the sentence that a user is told."""
+"""How calls to Graph fail, and what the body of a refusal says."""
 
 from __future__ import annotations
 
 import re
-import traceback
 import typing as t
-from dataclasses import asdict, dataclass
 
-from .strict_json import bounded_json
+from .._errors import Failure, cut, plain, unforeseen
+from .._json import bounded_json
 
-# A token or an assertion (a JWT: its parts begin with the base64 of an open brace) that an answer repeats, as it is or
-# in base64, alone or with the word Bearer in front.
-_JWT = re.compile(r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))(?:eyJ|ZXlK|QmVhcmVyIGV5)[\w-]{6,}(?:[.+/=%]+[\w-]*)*")
 _INNER_ERROR_KEYS = ("innererror", "inner_error")
 _MESSAGE_LIMIT = 600
 _FACT_LIMIT = 200
-# The parts of a sentence: object, action, cause, next step. Together they stay well below 2,000 characters.
-_PART_LIMITS = (300, 250, 900, 300)
-# Controls, half characters, line ends, marks that turn the writing direction, and what is invisible: a name may hold
-# them, but on a terminal they would hide or forge parts of what is shown. Joiners stay: scripts and emoji need them.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]"
-)
 
 _BUSY = "Run it again later, or raise retry_timeout; what was already applied is found and left alone"
 _ADVICE = {
@@ -34,89 +22,6 @@ _ADVICE = {
     503: _BUSY,
     504: _BUSY,
 }
-
-
-def printable(text: str, keep: str = "") -> str:
-    """Return a text for a terminal: what cannot be printed there, and is not one of ``keep``, as an escape."""
-    return _UNPRINTABLE.sub(
-        lambda found: found[0] if found[0] in keep else found[0].encode("unicode_escape").decode("ascii"), text
-    )
-
-
-def printable_value(value: t.Any) -> t.Any:
-    """Return a JSON value whose texts and keys are all for a terminal."""
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, dict):
-        shown: dict[t.Any, t.Any] = {}
-        for key, member in value.items():
-            name = printable_value(key)
-            # Of two keys that look alike none gets lost.
-            while name in shown:
-                name = f"{name} (another)"
-            shown[name] = printable_value(member)
-        return shown
-    if isinstance(value, (list, tuple)):
-        return [printable_value(member) for member in value]
-    return value
-
-
-def plain(text: str, limit: int) -> str:
-    """Return a text for a message: what cannot be printed as an escape, the middle left out where it is too long."""
-    text = printable(text)
-    tail = limit // 4
-    return text if len(text) <= limit else f"{text[: limit - tail]} ... {text[-tail:]}"
-
-
-@dataclass(frozen=True)
-class Failure:
-    """The facts of one failed call; never a header, a body or a token.
-
-    ``status`` is the HTTP status (None when no answer came), ``path`` the path and query below the host.
-    """
-
-    message: str
-    status: int | None = None
-    code: str | None = None
-    request_id: str | None = None
-    client_request_id: str | None = None
-    method: str | None = None
-    path: str | None = None
-
-    def __post_init__(self) -> None:
-        # What was acquired or read from a file is masked here, whoever repeats it and wherever.
-        for name, value in asdict(self).items():
-            if isinstance(value, str):
-                object.__setattr__(self, name, _without_tokens(value))
-
-    def as_dict(self) -> dict[str, t.Any]:
-        """Return the facts as a dict of JSON values, every key present."""
-        return asdict(self)
-
-
-class UserError(Exception):
-    """One clear sentence for the user: object, action, cause, next step; ``details`` are the facts of a failed call."""
-
-    def __init__(self, subject: str, action: str, cause: str, next_step: str, details: Failure | None = None) -> None:
-        parts = (subject, action, cause.rstrip(". "), next_step.rstrip(". "))
-        subject, action, cause, next_step = (plain(*part) for part in zip(parts, _PART_LIMITS, strict=True))
-        super().__init__(f"{subject}: cannot {action}: {cause}. {next_step}.")
-        self.details = details
-
-    @property
-    def in_doubt(self) -> bool:
-        """Whether the call that failed may have been done all the same."""
-        return isinstance(self.__cause__, GraphError) and self.__cause__.in_doubt
-
-    def with_others(self, count: int) -> UserError:
-        """Return this error with a word on how many others there were."""
-        return self.saying(f"{self} ({count} more {'policy' if count == 1 else 'policies'} failed: see results.)")
-
-    def saying(self, text: str) -> UserError:
-        """Return an error with the facts of this one and a text of its own."""
-        error = UserError("", "", "", "", self.details)
-        error.args = (text,)
-        return error
 
 
 class GraphError(Exception):
@@ -232,18 +137,6 @@ class UnforeseenError(GraphError):
         return self.next_step
 
 
-def unforeseen(error: Exception) -> tuple[str, str]:
-    """Return the cause and the next step for an error nobody foresaw: its type and place, not its text, which may hold
-    user data.
-    """
-    if isinstance(error, MemoryError):
-        return "the memory of this machine is used up", "Give it more memory, or do less in one task"
-    places = traceback.extract_tb(error.__traceback__)
-    where = f" in {places[-1].filename.rsplit('/', 1)[-1]} line {places[-1].lineno}" if places else ""
-    step = "This is a defect of the collection: please report it with this sentence"
-    return f"an unexpected {type(error).__name__}{where}", step
-
-
 class LoginError(GraphError):
     """No token could be had; ``next_step`` says what to check."""
 
@@ -266,19 +159,6 @@ class LoginError(GraphError):
 
     def advice(self) -> str | None:
         return self.next_step
-
-
-def cut(text: str, limit: int) -> str:
-    """Return a text of another's with single blanks, without tokens, and cut to so many characters.
-
-    It is cut at a blank: half a secret would not be known for one.
-    """
-    text = _without_tokens(" ".join(text.split()))
-    return text if len(text) <= limit else f"{text[: limit + 1].rpartition(' ')[0]} ...".lstrip()
-
-
-def _without_tokens(text: str) -> str:
-    return _JWT.sub("********", text)
 
 
 def parse_error_body(status: int, body: bytes, content_type: str, headers: t.Mapping[str, str]) -> Failure:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import urlsplit
 
+from .._json import bounded_json
 from .auth import TOKEN
-from .strict_json import bounded_json
 
 Document = dict[str, t.Any]
 

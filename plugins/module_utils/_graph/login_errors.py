@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .errors import Failure, LoginError, cut
+from .._errors import Failure, cut
+from .errors import LoginError
 from .login_answers import NO_REASON, refusal
 
 _FEDERATED = "The app has no federated credential that fits the token in federated_token_file: compare the"

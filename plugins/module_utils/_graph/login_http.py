@@ -11,12 +11,12 @@ import traceback
 import typing as t
 from urllib.parse import urlsplit
 
+from .._errors import Failure, MissingLibraryError
+from .._json import bounded_json
 from . import login_answers
-from .auth import MissingLibraryError
-from .errors import Failure, LoginError, NoAnswerError
+from .errors import LoginError, NoAnswerError
 from .retry import FEW_TRIES, Transient, parse_retry_after
 from .session import replace_body, send
-from .strict_json import bounded_json
 
 if t.TYPE_CHECKING:
     import requests

@@ -9,7 +9,8 @@ import os
 import typing as t
 from dataclasses import replace
 
-from .errors import Failure, LoginError, NoAnswerError
+from .._errors import Failure
+from .errors import LoginError, NoAnswerError
 from .login_errors import refused
 from .login_http import LoginHttp, import_msal
 from .retry import RetryPolicy

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from .errors import Failure, GraphError, NotGraphError, is_graph_error, parse_error_body
+from .._errors import Failure
+from .._json import strict_json
+from .errors import GraphError, NotGraphError, is_graph_error, parse_error_body
 from .retry import FEW_TRIES, Transient, parse_retry_after
-from .strict_json import strict_json
 
 # Statuses worth another try (Graph pages "throttling" and "error responses"). 429 was surely not done; the others may
 # come from a gateway, and so may be.

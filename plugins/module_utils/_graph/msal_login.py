@@ -11,8 +11,9 @@ import typing as t
 from functools import partial
 from pathlib import Path
 
+from .._errors import Failure, UserError
 from .auth import LOGIN
-from .errors import Failure, LoginError, UserError
+from .errors import LoginError
 from .login_errors import refused
 from .login_http import LoginHttp, import_msal
 from .retry import RetryPolicy, Transient

@@ -10,8 +10,9 @@ import ssl
 import typing as t
 from urllib.parse import urlsplit
 
+from .._errors import Failure, cut
 from .body import EncodingError
-from .errors import Failure, NoAnswerError, cut
+from .errors import NoAnswerError
 from .exchange import MOST_BYTES, Exchange, Phase, TooLargeError, TooLateError
 from .retry import FEW_TRIES, Transient
 

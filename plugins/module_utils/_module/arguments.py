@@ -11,7 +11,7 @@ import typing as t
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._graph.clouds import CLOUDS
-from .._office.policy import BYTES_FIELDS, KINDS
+from .._policy.policy import BYTES_FIELDS, KINDS
 
 Spec = dict[str, dict[str, t.Any]]
 

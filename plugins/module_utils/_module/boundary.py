@@ -12,10 +12,9 @@ from functools import partial
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._converge.apply import unforeseen_end
-from .._graph.auth import MissingLibraryError
-from .._graph.errors import UserError, plain, printable, printable_value
+from .._errors import MissingLibraryError, UserError, plain, printable, printable_value
 from .._graph.session import REQUESTS_IMPORT_ERROR
-from .._office.values import number_warnings
+from .._policy.values import number_warnings
 from .arguments import SHARED, with_shared
 from .given import outline, taken
 from .jobs import Job, Reply, Request

@@ -10,10 +10,10 @@ import typing as t
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from .._graph.errors import UserError
+from .._errors import UserError
 from .._office.checkins import Checkin, Report, Summary, format_moment, parse_moment, stale_devices
-from .._office.policy import Policy
-from .._office.reads import Listing, Reading, TenantCheckins
+from .._policy.policy import Policy
+from .._policy.reads import Listing, Reading, TenantCheckins
 from .jobs import Reply, Request, matches, strongest_first
 from .tenant import Tenant
 from .wishes import refuse_blank

@@ -10,8 +10,8 @@ import decimal
 import json
 import typing as t
 
-from .._graph.errors import UserError
-from .._office.values import refusal, typed
+from .._errors import UserError
+from .._policy.values import refusal, typed
 from .arguments import Spec
 from .lists import read_lists
 

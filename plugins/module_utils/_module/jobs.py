@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from .._converge.apply import Outcome, unforeseen_end
 from .._converge.converge import Terms, converge
-from .._converge.desired import State
 from .._converge.groups import resolved
-from .._graph.errors import UserError
-from .._office.payload import Slot
-from .._office.policy import PAYLOAD_FIELDS, Policy
-from .._office.reads import Part
-from .._office.unset import UNSET
+from .._errors import UserError
+from .._policy.desired import State
+from .._policy.payload import Slot
+from .._policy.policy import PAYLOAD_FIELDS, Policy
+from .._policy.reads import Part
+from .._policy.unset import UNSET
 from .results import (
     assignment_results,
     bare_result,

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._graph.errors import UserError
-from .._office.payload import BEFORE_TEXT, PayloadError
-from .._office.texts import value_of_text
+from .._errors import UserError
+from .._policy.payload import BEFORE_TEXT, PayloadError
+from .._policy.texts import value_of_text
 from .arguments import Spec
 
 # Options with choices, of which none holds a comma: Ansible may split their text, as in gather=payloads,assignments.

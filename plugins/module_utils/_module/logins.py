@@ -10,8 +10,8 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+from .._errors import UserError
 from .._graph.auth import LOGIN, Authenticator, ReadyToken
-from .._graph.errors import UserError
 from .._graph.managed_identity import ManagedIdentityLogin
 from .._graph.msal_login import certificate_login, client_secret_login, federated_login
 from .._graph.retry import RetryPolicy

@@ -19,10 +19,10 @@ import re
 import typing as t
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
+from .._errors import printable
 from .._graph.clouds import CLOUDS
-from .._graph.errors import printable
 from .._graph.session import environment_proxies
-from .._office.policy import is_guid
+from .._ids import is_guid
 from .arguments import SHARED, Spec
 
 # In the place of a secret. No other text looks so: what was masked can be refused where it would be written.

@@ -14,10 +14,10 @@ from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
 from .._converge.diff import NameOf, diff_of
 from .._converge.stages import PlannedItem
-from .._graph.errors import printable, printable_value
-from .._office.payload import Opaque
-from .._office.policy import BYTES_FIELDS, PAYLOAD_FIELDS, Assignment, Policy
-from .._office.unset import UNSET, Unset
+from .._errors import printable, printable_value
+from .._policy.payload import Opaque
+from .._policy.policy import BYTES_FIELDS, PAYLOAD_FIELDS, Assignment, Policy
+from .._policy.unset import UNSET, Unset
 
 _HALF_DONE = "Only some of its writes were sent, since another one of the task failed. Run it again."
 

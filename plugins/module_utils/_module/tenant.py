@@ -10,13 +10,13 @@ import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from .._errors import UserError
 from .._graph.client import GraphClient, always
 from .._graph.clouds import CLOUDS
-from .._graph.errors import UserError
+from .._graph.groups import GroupDirectory
 from .._graph.progress import Observer, RunBegins, ignore_progress
 from .._graph.retry import RetryPolicy
 from .._graph.session import Connection
-from .._office.groups import GroupDirectory
 from .._office.store import OfficeStore
 from .logins import authenticator_of
 

@@ -16,7 +16,7 @@ from .._converge.converge import Terms
 from .._converge.guards import Guards, Limit, Prune
 from .._converge.known_groups import NamedGroups
 from .._converge.order import Order, Unlisted
-from .._graph.errors import UserError
+from .._errors import UserError
 from .wishes import group_names
 
 Arguments = t.Mapping[str, t.Any]

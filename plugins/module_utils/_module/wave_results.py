@@ -13,7 +13,7 @@ from .._converge.apply import Outcome, predict
 from .._converge.diff import NameOf, diff_of
 from .._converge.plan import WavePlan
 from .._converge.stages import PlannedItem
-from .._office.policy import Policy
+from .._policy.policy import Policy
 from .results import item_result
 
 _STATUSES = ("created", "updated", "deleted", "unchanged")

@@ -8,11 +8,11 @@ from __future__ import annotations
 import reprlib
 import typing as t
 
-from .._converge.desired import DesiredPolicy, GroupChange, GroupName, State
-from .._graph.errors import UserError
-from .._office.payload import HALF_CHARACTER, Opaque, PayloadError, decode_base64, parse_given
-from .._office.policy import BYTES_FIELDS, MAX_PRIORITY, PAYLOAD_FIELDS
-from .._office.texts import is_like_json, value_of_text
+from .._errors import UserError
+from .._policy.desired import DesiredPolicy, GroupChange, GroupName, State
+from .._policy.payload import HALF_CHARACTER, Opaque, PayloadError, decode_base64, parse_given
+from .._policy.policy import BYTES_FIELDS, MAX_PRIORITY, PAYLOAD_FIELDS
+from .._policy.texts import is_like_json, value_of_text
 from .masking import holds_mask
 
 Arguments = t.Mapping[str, t.Any]

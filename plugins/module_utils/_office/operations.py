@@ -9,13 +9,16 @@ import typing as t
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from .._graph.errors import Failure, GraphError, NotGraphError, UnforeseenError, UserError
+from .._errors import Failure, UserError
+from .._graph.errors import GraphError, NotGraphError, UnforeseenError
 from .._graph.messages import Answer, Call, failure_of
+from .._ids import unfit_for_path
+from .._policy.payload import Payload, decode, encode
+from .._policy.policy import Assignment, Policy
+from .._policy.unset import UNSET
+from .._policy.writes import DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Written
+from .codec import assignment_from_graph, assignment_to_graph, fields_to_graph
 from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_absent
-from .payload import Payload, decode, encode
-from .policy import Assignment, Policy, fields_to_graph, unfit_for_path
-from .unset import UNSET
-from .writes import DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Written
 
 SINGLETON = "/officeConfiguration"
 COLLECTION = f"{SINGLETON}/clientConfigurations"
@@ -63,7 +66,7 @@ def _replacing_payload(write: ReplacePayload) -> Operation:
 
 def replacing_assignments(write: ReplaceAssignments, namespace: str) -> Operation:
     """Return the assign call, with the action in one of its spellings; the answer is the new collection."""
-    body = {"officeConfigurationAssignments": [assignment.to_graph() for assignment in write.assignments]}
+    body = {"officeConfigurationAssignments": [assignment_to_graph(assignment) for assignment in write.assignments]}
 
     def understand(answer: Answer) -> Written:
         document = answer.json() if answer.body else {}
@@ -154,7 +157,7 @@ def read_assignment(item: t.Any) -> Assignment:
         raise NotGraphError(Failure("the target of an assignment names neither a group nor its type", method="GET"))
     if not isinstance(document.get("id"), (str, type(None))):
         raise NotGraphError(Failure("the id of an assignment is not text", method="GET"))
-    return Assignment.from_graph(document)
+    return assignment_from_graph(document)
 
 
 def json_object(item: t.Any, what: str = "an entry of the list") -> dict[str, t.Any]:

@@ -11,12 +11,19 @@ import contextlib
 import typing as t
 from dataclasses import replace
 
+from .._errors import Failure, UserError
 from .._graph.batch import BATCH_SIZE
 from .._graph.client import GraphClient
-from .._graph.errors import Failure, GraphError, InDoubtError, NotGraphError, UserError
+from .._graph.errors import GraphError, InDoubtError, NotGraphError
 from .._graph.messages import Answer, Call
 from .._graph.progress import WritesAnswered, WritesBegin
-from .capabilities import Capabilities
+from .._ids import id_key
+from .._policy.payload import Opaque
+from .._policy.policy import Assignment, Policy, distinct, distinct_assignments
+from .._policy.reads import Entity, Listing, Reading, TenantCheckins
+from .._policy.surface import Capabilities
+from .._policy.writes import CreatePolicy, ReplaceAssignments, Write, Written
+from .codec import policy_from_graph, policy_to_graph
 from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_withdrawn
 from .operations import (
     CHANGES,
@@ -32,10 +39,6 @@ from .operations import (
     understood,
     unwrapped,
 )
-from .payload import Opaque
-from .policy import Assignment, Policy, distinct, distinct_assignments, id_key
-from .reads import Entity, Listing, Reading, TenantCheckins
-from .writes import CreatePolicy, ReplaceAssignments, Write, Written
 
 _THE_LIST = "the list of Office policies"
 # Seconds before each look for a policy whose create nobody answered.
@@ -169,9 +172,7 @@ class OfficeStore:
             found: dict[int, str] = {}
             with contextlib.suppress(UserError):
                 self._look_for({0: draft}, known_ids, found)
-            if isinstance(error.__cause__, GraphError):
-                error.__cause__.maybe_done = True
-            return Written(found[0]) if found else error
+            return Written(found[0]) if found else error.doubted()
 
     def _spell_again(self, writes: t.Sequence[Write], results: list[t.Any]) -> None:
         """Send assigns again that failed for the spelling of the action, as long as there is another one."""
@@ -229,7 +230,7 @@ class OfficeStore:
         return CHANGES[type(write)](write)
 
     def _creating(self, draft: Policy) -> Operation:
-        call = Call("POST", COLLECTION, json_body=draft.to_graph(), repeatable=False)
+        call = Call("POST", COLLECTION, json_body=policy_to_graph(draft), repeatable=False)
         return change(call, draft, "create it", lambda answer: Written(policy_id=self._read_policy(answer.json()).id))
 
     def _entity(self, answer: Answer) -> Policy:
@@ -237,7 +238,7 @@ class OfficeStore:
 
     def _read_policy(self, item: t.Any) -> Policy:
         try:
-            return Policy.from_graph(json_object(item), self._inline_payloads)
+            return policy_from_graph(json_object(item), self._inline_payloads)
         except (ValueError, TypeError) as error:
             raise NotGraphError(Failure(f"a policy in the answer cannot be read ({error})", method="GET")) from error
 

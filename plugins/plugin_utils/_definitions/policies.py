@@ -10,13 +10,13 @@ import typing as t
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._graph.strict_json import is_too_deep
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._json import is_too_deep
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policy
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import PayloadError, parse_given, reason_of
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import PAYLOAD_FIELDS
-from ansible_collections.m365.apps.plugins.module_utils._office.values import typed
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError, parse_given, reason_of
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import PAYLOAD_FIELDS
+from ansible_collections.m365.apps.plugins.module_utils._policy.values import typed
 
 from .errors import DefinitionsError, problem
 from .files import is_json

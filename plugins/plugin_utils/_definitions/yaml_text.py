@@ -14,7 +14,7 @@ from collections.abc import Hashable
 
 import yaml
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.strict_json import DEEPEST
+from ansible_collections.m365.apps.plugins.module_utils._json import DEEPEST
 
 # Values of one text, aliases and merges followed. PyYAML takes half a kilobyte for each that is written.
 MOST_VALUES = 500_000

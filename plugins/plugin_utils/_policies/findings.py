@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.m365.apps.plugins.module_utils._office.policy import id_key
-from ansible_collections.m365.apps.plugins.module_utils._office.texts import look_of, with_escapes
+from ansible_collections.m365.apps.plugins.module_utils._ids import id_key
+from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 
 from .conflicts import Conflict, find_conflicts, group_labels
 from .model import PAYLOADS, Policies, Policy, read_policies

@@ -9,8 +9,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import PayloadError
-from ansible_collections.m365.apps.plugins.module_utils._office.texts import is_like_json, value_of_text
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError
+from ansible_collections.m365.apps.plugins.module_utils._policy.texts import is_like_json, value_of_text
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 KEYS = ("set", "add", "remove")

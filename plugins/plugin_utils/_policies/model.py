@@ -10,7 +10,7 @@ import json
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.m365.apps.plugins.module_utils._office.values import typed
+from ansible_collections.m365.apps.plugins.module_utils._policy.values import typed
 
 from .groups import Directory, Given, Group, GroupsError, given_groups, word_for
 from .payloads import SETTING_KEY, Payload, read_payload

@@ -13,7 +13,7 @@ import json
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import (
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import (
     BEFORE_TEXT,
     MOST_VALUES,
     has_too_many_values,

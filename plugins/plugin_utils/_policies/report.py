@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._office.texts import look_of, with_escapes
+from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 
 from .model import PoliciesError
 from .sections import settings_sections, waves_section

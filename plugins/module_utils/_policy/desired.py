@@ -8,9 +8,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from .._office.payload import Payload, Slot
-from .._office.policy import PAYLOAD_FIELDS
-from .._office.unset import UNSET, Unset
+from .payload import Payload, Slot
+from .policy import PAYLOAD_FIELDS
+from .unset import UNSET, Unset
 
 
 class State(enum.Enum):

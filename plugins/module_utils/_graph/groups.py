@@ -9,11 +9,12 @@ import contextlib
 import typing as t
 from urllib.parse import quote, urlencode
 
-from .._graph.client import GraphClient
-from .._graph.errors import Failure, GraphError, NotGraphError, UserError
-from .._graph.messages import Answer, Call
-from .explain import explained, is_absent
-from .policy import is_guid, unfit_for_path
+from .._errors import Failure, UserError
+from .._ids import is_guid, unfit_for_path
+from .client import GraphClient
+from .errors import GraphError, NotGraphError
+from .explain import explained, is_missing
+from .messages import Answer, Call
 
 # Group reads are served by the released version, whatever version serves officeConfiguration.
 _VERSION = "v1.0"
@@ -135,7 +136,7 @@ class GroupDirectory:
         if _is_forbidden(answer):
             self._unseen.add(group_id)
             return None
-        if is_absent(answer):
+        if is_missing(answer):
             self._gone.add(group_id)
             cause, step = "the directory holds no group with this id", "Check the id; a new group may take a minute"
             return UserError(subject, "assign it", cause, step, answer.failure)
@@ -194,7 +195,7 @@ def _name_in(group_id: str, answer: Answer | GraphError) -> str | None:
         if not isinstance(group, dict) or not isinstance(group.get("displayName"), str):
             raise NotGraphError(Failure("the answer holds no group with a displayName", method="GET"))
     except GraphError as error:
-        if is_absent(error):
+        if is_missing(error):
             return None
         raise _error(f"group {group_id}", error) from error
     return str(group["displayName"])

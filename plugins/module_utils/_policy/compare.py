@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._office.payload import Opaque, Payload
-from .._office.policy import PAYLOAD_FIELDS, Assignment, Policy
-from .._office.unset import UNSET
+from .payload import Opaque, Payload
+from .policy import PAYLOAD_FIELDS, Assignment, Policy
+from .unset import UNSET
 
 SETTING_KEY = "settingId"
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The payload codec: JSON values in Ansible, bytes of a JSON text (or base64 of them) on the wire."""
+"""Payloads as values: the JSON that options and live bytes hold, and bytes that are not JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import sys
 import typing as t
 from dataclasses import dataclass
 
-from .._graph.strict_json import DEEPEST, finite, is_too_deep
+from .._json import DEEPEST, finite, is_too_deep
 
 # Values of one JSON text: far more than 5,000 policies with all their settings.
 MOST_VALUES = 5_000_000
@@ -114,11 +114,6 @@ def encode(value: Payload) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def encode_inline(value: Payload) -> str:
-    """Return the payload as standard base64, for a property inside an entity (our reading of Edm.Stream in JSON)."""
-    return base64.b64encode(encode(value)).decode("ascii")
-
-
 def decode(data: bytes) -> Payload:
     """Return what live bytes mean: a JSON object or array, {} for none, or Opaque."""
     text = data.removeprefix(_BOM).strip()
@@ -143,16 +138,6 @@ def decode_base64(text: str) -> Payload:
         return decode(base64.b64decode("".join(text.split()), validate=True))
     except (binascii.Error, ValueError) as error:
         raise PayloadError(f"it is not base64 ({error})") from error
-
-
-def decode_inline(text: str) -> Payload:
-    """Return what a string in an entity means: base64 or base64url with or without padding, else the text itself."""
-    compact = "".join(text.split()).replace("-", "+").replace("_", "/")
-    padded = compact + "=" * (-len(compact) % 4)
-    try:
-        return decode(base64.b64decode(padded, validate=True))
-    except (binascii.Error, ValueError):
-        return decode(text.encode())
 
 
 def _unique_keys(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:

@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._graph.errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.groups import GroupDirectory
+from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
 from ansible_collections.m365.apps.tests.unit.batches import asked, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, Clock, Wire, refusal
 

@@ -1,17 +1,29 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the engine needs of a Graph surface. officeConfiguration is the first; others may lack priorities or streams."""
+"""What a Graph surface is: what it can do, and what is asked of it. Some have no priorities, or no streams."""
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
-from .._graph.errors import UserError
-from .._office.capabilities import Capabilities
-from .._office.policy import Policy
-from .._office.reads import Readable
-from .._office.writes import Write, Written
+from .._errors import UserError
+from .policy import Policy
+from .reads import Readable
+from .writes import Write, Written
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """``priorities``: policies have a number that is unique in the tenant. ``inline_payloads``: payloads travel inside
+    create and update, so they cost no call of their own. ``batch_size``: how many independent calls one request can
+    carry.
+    """
+
+    priorities: bool = True
+    inline_payloads: bool = False
+    batch_size: int = 1
 
 
 class Surface(t.Protocol):

@@ -14,15 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.apps.plugins.module_utils._office import payload
-from ansible_collections.m365.apps.plugins.module_utils._office.payload import (
+from ansible_collections.m365.apps.plugins.module_utils._office.codec import decode_inline, encode_inline
+from ansible_collections.m365.apps.plugins.module_utils._policy import payload
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import (
     Json,
     Opaque,
     PayloadError,
     decode,
-    decode_inline,
     encode,
-    encode_inline,
     parse_given,
     parse_text,
 )

@@ -14,7 +14,7 @@ import math
 import re
 import typing as t
 
-from .._graph.errors import UserError, plain
+from .._errors import UserError, plain
 
 # What options may be, as argument specs say it.
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]

@@ -1,0 +1,96 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Policies and assignments as frozen values."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._ids import id_key
+from .payload import Payload, Slot
+from .unset import UNSET, Unset
+
+MAX_PRIORITY = 2**31 - 1
+
+# The kinds of policy and their types on the wire (last beta metadata). "office" is the base type, which Graph's
+# metadata calls abstract while one documented example creates it.
+KINDS = {
+    "windows": "microsoft.graph.windowsOfficeClientConfiguration",
+    "windows_security": "microsoft.graph.windowsOfficeClientSecurityConfiguration",
+    "office": "microsoft.graph.officeClientConfiguration",
+}
+_KIND_OF_TYPE = {odata_type: kind for kind, odata_type in KINDS.items()}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment: ``group_id`` is the Entra group's GUID in lower case, None for a target of another type.
+
+    ``target`` is the target as the server sent it, kept so that an unknown one can be sent back unchanged.
+    """
+
+    group_id: str | None
+    id: str | None = None
+    target: t.Mapping[str, t.Any] | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes two assignments the same: the group, or the whole unknown target."""
+        return self.group_id or repr(sorted((self.target or {}).items()))
+
+
+@dataclass(frozen=True)
+class Policy:
+    """An Office client policy.
+
+    Payloads and assignments are UNSET while they were not read. ``odata_type`` has no leading '#'. ``priority`` is None
+    when the server sent none. The check-in fields and ``last_modified`` are the server's and never sent.
+    """
+
+    id: str | None
+    odata_type: str
+    display_name: str
+    description: str = ""
+    priority: int | None = None
+    policy_payload: Payload | Unset = UNSET
+    user_preference_payload: Payload | Unset = UNSET
+    assignments: tuple[Assignment, ...] | Unset = UNSET
+    last_modified: str | None = None
+    user_checkin_summary: t.Any = None
+    checkin_statuses: t.Any = None
+
+    @property
+    def kind(self) -> str | None:
+        """The kind by the name users give it, None for a type this collection does not know."""
+        return _KIND_OF_TYPE.get(self.odata_type)
+
+    def payload(self, slot: Slot) -> Payload | Unset:
+        """Return the payload of one slot, UNSET when it was not read."""
+        return getattr(self, PAYLOAD_FIELDS[slot])  # type: ignore[no-any-return]
+
+    def named(self) -> str:
+        """Return the policy as messages name it."""
+        return f"policy '{self.display_name}'" + (f" (id {self.id})" if self.id else "")
+
+
+def distinct(policies: t.Iterable[Policy]) -> tuple[Policy, ...]:
+    """Return policies with each id (compared without case) once: pages overlap where policies move in between.
+
+    It is in the place of the first and as the last shows it, which was read later.
+    """
+    found: dict[str, Policy] = {}
+    for policy in policies:
+        found[id_key(policy.id)] = policy
+    return tuple(found.values())
+
+
+def distinct_assignments(assignments: t.Iterable[Assignment]) -> tuple[Assignment, ...]:
+    """Return assignments with each of them once, the same way; those without an id are the same by their target."""
+    return tuple({id_key(assignment.id or assignment.key): assignment for assignment in assignments}.values())
+
+
+PAYLOAD_FIELDS = {Slot.POLICY: "policy_payload", Slot.USER_PREFERENCE: "user_preference_payload"}
+# Each payload as bytes in base64, for what is not a JSON object or array.
+BYTES_FIELDS = {field: f"{field}_base64" for field in PAYLOAD_FIELDS.values()}
