@@ -84,7 +84,8 @@ class Failure:
 class UserError(Exception):
     """One clear sentence for the user: object, action, cause, next step.
 
-    ``details`` are the facts of a failed call, ``in_doubt`` tells that it may have been done all the same.
+    ``details`` are the facts of a failed call. ``in_doubt`` tells that it may have been done all the same, ``absent``
+    that Graph says that the object is not there.
     """
 
     def __init__(
@@ -95,12 +96,14 @@ class UserError(Exception):
         next_step: str,
         details: Failure | None = None,
         in_doubt: bool = False,
+        absent: bool = False,
     ) -> None:
         parts = (subject, action, cause.rstrip(". "), next_step.rstrip(". "))
         subject, action, cause, next_step = (plain(*part) for part in zip(parts, _PART_LIMITS, strict=True))
         super().__init__(f"{subject}: cannot {action}: {cause}. {next_step}.")
         self.details = details
         self.in_doubt = in_doubt
+        self.absent = absent
 
     def with_others(self, count: int) -> UserError:
         """Return this error with a word on how many others there were."""
@@ -114,7 +117,7 @@ class UserError(Exception):
 
     def saying(self, text: str) -> UserError:
         """Return an error with the facts of this one and a text of its own."""
-        error = UserError("", "", "", "", self.details, self.in_doubt)
+        error = UserError("", "", "", "", self.details, self.in_doubt, self.absent)
         error.args = (text,)
         return error
 

@@ -178,7 +178,7 @@ def test_an_error_while_a_lost_create_is_looked_for_leaves_it_in_doubt(monkeypat
         raise KeyError("canary")
 
     tenant = failing_at(0, KeyError("canary"))
-    monkeypatch.setattr(OfficeStore, "_look_for", fail)
+    monkeypatch.setattr(OfficeStore, "_settled", fail)
     result = result_of(tenant, policies=NEW, batch="never")
     assert_told(result, tenant, KeyError("canary"))
     assert [item["status"] for item in result["results"]].count("failed") == 3

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from dataclasses import dataclass
 
 from .._errors import UserError
 from .errors import GraphError, LoginError, NotGraphError
-
-# What a surface knows better of an error: the cause and the next step, None where it does not.
-Reading = t.Callable[[GraphError], "tuple[str, str] | None"]
 
 
 def is_missing(error: GraphError) -> bool:
@@ -25,13 +23,28 @@ def nothing_better(_error: GraphError) -> tuple[str, str] | None:
     return None
 
 
+@dataclass(frozen=True)
+class ErrorRules:
+    """What errors mean, which differs between surfaces.
+
+    ``is_absent`` tells whether Graph says that the object is not there, ``reading`` returns the cause and the next step
+    of what the surface knows better, None for all other errors.
+    """
+
+    is_absent: t.Callable[[GraphError], bool] = is_missing
+    reading: t.Callable[[GraphError], tuple[str, str] | None] = nothing_better
+
+
+GRAPH = ErrorRules()
+
+
 @contextlib.contextmanager
 def explained(
-    subject: str, action: str, permission: str, refused: str = "", reading: Reading = nothing_better
+    subject: str, action: str, permission: str, refused: str = "", rules: ErrorRules = GRAPH
 ) -> t.Iterator[None]:
     """Turn a GraphError inside the block into a UserError that names the object, the action and what to do.
 
-    ``refused`` is what to do after a 403 or 404 of Graph, if not the usual; ``reading`` is asked first.
+    ``refused`` is what to do after a 403 or 404 of Graph, if not the usual; ``rules`` are those of the surface.
     """
     try:
         yield
@@ -40,8 +53,9 @@ def explained(
             "the login", "get a token", error.cause(), error.next_step, error.failure, error.in_doubt
         ) from error
     except GraphError as error:
-        cause, next_step = reading(error) or (error.cause(), _next_step(error, permission, refused))
-        raise UserError(subject, action, cause, next_step, error.failure, error.in_doubt) from error
+        cause, next_step = rules.reading(error) or (error.cause(), _next_step(error, permission, refused))
+        absent = rules.is_absent(error)
+        raise UserError(subject, action, cause, next_step, error.failure, error.in_doubt, absent) from error
 
 
 def _next_step(error: GraphError, permission: str, refused: str) -> str:

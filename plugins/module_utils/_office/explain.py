@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import contextlib
-
-from .._graph import explain
 from .._graph.errors import GraphError
+from .._graph.explain import ErrorRules, is_missing
 
 READ_PERMISSION = "DeviceManagementConfiguration.Read.All"
 WRITE_PERMISSION = "DeviceManagementConfiguration.ReadWrite.All"
@@ -23,14 +21,7 @@ def is_withdrawn(error: GraphError) -> bool:
 
 def is_absent(error: GraphError) -> bool:
     """Tell whether Graph says that the object is not there; a withdrawn segment says nothing of it."""
-    return explain.is_missing(error) and not is_withdrawn(error)
-
-
-def explained(subject: str, action: str, permission: str, refused: str = "") -> contextlib.AbstractContextManager[None]:
-    """Turn a GraphError inside the block into a UserError that names the object, the action and what to do; ``refused``
-    is what to do after a 403 or 404 of Graph, if not the usual.
-    """
-    return explain.explained(subject, action, permission, refused, _reading)
+    return is_missing(error) and not is_withdrawn(error)
 
 
 def _reading(error: GraphError) -> tuple[str, str] | None:
@@ -38,3 +29,6 @@ def _reading(error: GraphError) -> tuple[str, str] | None:
         return None
     cause = f"this tenant's Graph does not serve officeConfiguration ({error.cause().rstrip('. ')})"
     return cause, "Nothing is known about its policies, so nothing was changed; check api_version"
+
+
+RULES = ErrorRules(is_absent, _reading)

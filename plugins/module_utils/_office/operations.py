@@ -6,50 +6,22 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import quote
 
 from .._errors import Failure, UserError
-from .._graph.errors import GraphError, NotGraphError, UnforeseenError
-from .._graph.messages import Answer, Call, failure_of
+from .._graph.errors import NotGraphError
+from .._graph.messages import Answer, Call
+from .._graph.operations import Operation
 from .._ids import unfit_for_path
 from .._policy.payload import Payload, decode, encode
 from .._policy.policy import Assignment, Policy
-from .._policy.unset import UNSET
 from .._policy.writes import DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Written
 from .codec import assignment_from_graph, assignment_to_graph, fields_to_graph
-from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_absent
+from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION
 
 SINGLETON = "/officeConfiguration"
 COLLECTION = f"{SINGLETON}/clientConfigurations"
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One call, how messages name it, and what its answer means; ``missing`` is what a 404 means, if not an error.
-    ``refused`` is the next step after a 403 or 404 where more than a permission may be missing.
-    """
-
-    call: Call
-    subject: str
-    action: str
-    permission: str
-    understand: t.Callable[[Answer], t.Any]
-    missing: t.Any = UNSET
-    refused: str = ""
-
-    def read(self, answer: Answer) -> t.Any:
-        """Return what a 2xx answer means. Raises GraphError, with the answer's facts where it has none of its own."""
-        try:
-            return self.understand(answer)
-        except NotGraphError as error:
-            if error.status is not None:
-                raise
-            raise NotGraphError(failure_of(answer, error.failure.message)) from error
-        except Exception as error:
-            if isinstance(error, (GraphError, UserError)):
-                raise
-            raise UnforeseenError(error) from error
 
 
 def _updating(write: UpdatePolicy) -> Operation:
@@ -81,7 +53,7 @@ def replacing_assignments(write: ReplaceAssignments, namespace: str) -> Operatio
 
 def _deleting(write: DeletePolicy) -> Operation:
     operation = change(Call("DELETE", path_of(write.policy.id), json_answer=False), write.policy, "delete it")
-    return replace(operation, missing=Written())
+    return replace(operation, absent=Written)
 
 
 CHANGES: dict[type, t.Callable[[t.Any], Operation]] = {
@@ -95,20 +67,18 @@ def change(
     call: Call, policy: Policy, action: str, understand: t.Callable[[Answer], Written] = lambda _answer: Written()
 ) -> Operation:
     """Return a write of one policy, whose answer brings nothing unless ``understand`` reads it."""
-    return Operation(call, policy.named(), action, WRITE_PERMISSION, understand)
+    return Operation(call, policy.named(), action, WRITE_PERMISSION, understand, rules=RULES)
 
 
-def understood(operation: Operation, answer: Answer | GraphError) -> t.Any:
-    """Return what an answer means, or the UserError that tells why there is none."""
-    try:
-        with explained(operation.subject, operation.action, operation.permission, operation.refused):
-            if isinstance(answer, Answer):
-                return operation.read(answer)
-            if operation.missing is not UNSET and is_absent(answer):
-                return operation.missing
-            raise answer
-    except UserError as error:
-        return error
+def reading(
+    call: Call,
+    subject: str,
+    action: str,
+    understand: t.Callable[[Answer], t.Any],
+    absent: t.Callable[[], t.Any] | None = None,
+) -> Operation:
+    """Return a read, whose answer ``understand`` reads; ``absent`` returns what it means that nothing is there."""
+    return Operation(call, subject, action, READ_PERMISSION, understand, absent, rules=RULES)
 
 
 def payload_of(answer: Answer) -> Payload:
@@ -135,6 +105,7 @@ def reading_tenant_checkins() -> Operation:
             f"Microsoft never documented that apps may read this part: grant the app {READ_PERMISSION} with admin "
             "consent, or leave tenant out of gather"
         ),
+        rules=RULES,
     )
 
 

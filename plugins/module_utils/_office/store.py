@@ -10,12 +10,16 @@ from __future__ import annotations
 import contextlib
 import typing as t
 from dataclasses import replace
+from functools import partial
 
 from .._errors import Failure, UserError
 from .._graph.batch import BATCH_SIZE
 from .._graph.client import GraphClient
-from .._graph.errors import GraphError, InDoubtError, NotGraphError
+from .._graph.errors import GraphError, NotGraphError
+from .._graph.explain import explained
+from .._graph.lost_creates import LostCreate, settle
 from .._graph.messages import Answer, Call
+from .._graph.operations import Operation
 from .._graph.progress import WritesAnswered, WritesBegin
 from .._ids import id_key
 from .._policy.payload import Opaque
@@ -24,25 +28,22 @@ from .._policy.reads import Entity, Listing, Reading, TenantCheckins
 from .._policy.surface import Capabilities
 from .._policy.writes import CreatePolicy, ReplaceAssignments, Write, Written
 from .codec import policy_from_graph, policy_to_graph
-from .explain import READ_PERMISSION, WRITE_PERMISSION, explained, is_withdrawn
+from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION, is_withdrawn
 from .operations import (
     CHANGES,
     COLLECTION,
-    Operation,
     change,
     json_object,
     path_of,
     payload_of,
     read_assignment,
+    reading,
     reading_tenant_checkins,
     replacing_assignments,
-    understood,
     unwrapped,
 )
 
 _THE_LIST = "the list of Office policies"
-# Seconds before each look for a policy whose create nobody answered.
-_LOOKS = (0.0, 1.0, 2.0)
 # What stands before an action's name in the wild, in the metadata and in the documentation. A server may know but one.
 _NAMESPACES = ("", "microsoft.graph.", "microsoft.management.services.api.")
 
@@ -67,7 +68,7 @@ class OfficeStore:
 
     def list_policies(self) -> tuple[Policy, ...]:
         """Return all policies of the tenant, in the server's order, complete or not at all."""
-        with explained(_THE_LIST, "read it", READ_PERMISSION):
+        with explained(_THE_LIST, "read it", READ_PERMISSION, rules=RULES):
             return distinct(self._read_policy(item) for item in self._client.pages(COLLECTION))
 
     def get_policy(self, policy_id: str) -> Policy | None:
@@ -105,96 +106,50 @@ class OfficeStore:
         results = self._run([self._writing(write) for write in writes])
         # Both look after failures. Where they meet an error nobody foresaw, the failures stay what they are.
         with contextlib.suppress(Exception):
-            self._spell_again(writes, results)
-            self._settle(writes, results, known_ids)
+            results = self._spelled_again(writes, results)
+            results = self._settled(writes, results, known_ids)
         return results
 
-    def _settle(self, writes: t.Sequence[Write], results: list[t.Any], known_ids: t.Collection[str]) -> None:
-        """Find the policies of creates that may have been done.
-
-        One is sent again only where there is time for it and nobody answered that it was done.
-        """
-        doubts: dict[int, Policy] = {
-            place: write.draft
+    def _settled(
+        self, writes: t.Sequence[Write], results: t.Sequence[t.Any], known_ids: t.Collection[str]
+    ) -> list[t.Any]:
+        """Return the results with what became of creates that may have been done."""
+        known = {id_key(policy_id) for policy_id in known_ids}
+        lost = {
+            place: LostCreate(self._creating(write.draft), result, partial(_brought, write.draft))
             for place, (write, result) in enumerate(zip(writes, results, strict=True))
             if isinstance(write, CreatePolicy) and isinstance(result, UserError) and result.in_doubt
         }
-        unanswered = {place: doubt for place in doubts if (doubt := _unanswered(results[place])) is not None}
-        again = bool(unanswered) and self._client.pause(unanswered.values())
-        found: dict[int, str] = {}
-        try:
-            self._look_for(doubts, known_ids, found)
-        except UserError:
-            # The doubt stays: each error says that nobody knows, and the next run looks again.
-            again = False
-        for place, draft in doubts.items():
-            if place in found:
-                results[place] = Written(found[place])
-            elif again and place in unanswered:
-                results[place] = self._create_again(draft, known_ids, unanswered[place])
 
-    def _look_for(self, drafts: t.Mapping[int, Policy], known_ids: t.Collection[str], found: dict[int, str]) -> None:
-        """Put the ids of created policies into ``found``, by the keys of their drafts. Raises UserError.
+        def strangers() -> list[Policy]:
+            return [policy for policy in self.list_policies() if id_key(policy.id) not in known]
 
-        Reads may lag behind writes, so one that is not there is looked for again a little later.
-        """
-        for seconds in _LOOKS:
-            if len(found) == len(drafts) or not self._client.wait(seconds):
-                return
-            strangers = self._strangers(known_ids)
-            for place, draft in drafts.items():
-                ours = next((policy.id for policy in strangers if _same_identity(policy, draft)), None)
-                if ours is not None:
-                    found[place] = ours
+        settled = settle(lost, self._client, strangers)
+        return [settled.get(place, result) for place, result in enumerate(results)]
 
-    def _strangers(self, known_ids: t.Collection[str]) -> list[Policy]:
-        """Return the policies that are not among these. Raises UserError."""
-        known = {id_key(policy_id) for policy_id in known_ids}
-        return [policy for policy in self.list_policies() if id_key(policy.id) not in known]
-
-    def _create_again(self, draft: Policy, known_ids: t.Collection[str], doubt: InDoubtError) -> Written | UserError:
-        """Send a create again whose first try nobody answered (``doubt``)."""
-
-        def look() -> str | None:
-            try:
-                strangers = self._strangers(known_ids)
-            except UserError as error:
-                raise InDoubtError(doubt.failure) from error
-            return next((policy.id for policy in strangers if _same_identity(policy, draft)), None)
-
-        operation = self._creating(draft)
-        try:
-            with explained(operation.subject, operation.action, operation.permission):
-                answer = self._client.call_unrepeatable(operation.call, look)
-                return Written(answer) if isinstance(answer, str) else operation.read(answer)
-        except UserError as error:
-            # The first try may be why: the number is taken by our own policy, which a lagging read did not show.
-            found: dict[int, str] = {}
-            with contextlib.suppress(UserError):
-                self._look_for({0: draft}, known_ids, found)
-            return Written(found[0]) if found else error.doubted()
-
-    def _spell_again(self, writes: t.Sequence[Write], results: list[t.Any]) -> None:
-        """Send assigns again that failed for the spelling of the action, as long as there is another one."""
+    def _spelled_again(self, writes: t.Sequence[Write], results: t.Sequence[t.Any]) -> list[t.Any]:
+        """Return the results with those of assigns that are sent again, as long as the action has another spelling."""
+        results = list(results)
         while self._namespaces[1:]:
             name = f"{self._namespaces[0]}assign"
             unknown = [place for place, result in enumerate(results) if _is_misspelled(writes[place], result, name)]
             if not unknown:
-                return
+                break
             # What a server does not know once it does not know later: the next calls start with the next spelling.
             self._namespaces = self._namespaces[1:]
             renamed = self._run([self._writing(writes[place]) for place in unknown], again=True)
             for place, result in zip(unknown, renamed, strict=True):
                 results[place] = result
+        return results
 
     def _run(self, operations: t.Sequence[Operation], again: bool = False) -> list[t.Any]:
         """Return what each operation's answer means, or the UserError why there is none."""
         answers = self._client.many([operation.call for operation in operations], again)
-        return [understood(operation, answer) for operation, answer in zip(operations, answers, strict=True)]
+        return [operation.understood(answer) for operation, answer in zip(operations, answers, strict=True)]
 
     def _reading_entity(self, policy_id: str, subject: str) -> Operation:
         call = Call("GET", path_of(policy_id))
-        return Operation(call, subject, "read it", READ_PERMISSION, self._entity, missing=None)
+        return reading(call, subject, "read it", self._entity, absent=lambda: None)
 
     def _reading(self, part: Reading) -> Operation:
         if isinstance(part, Entity):
@@ -205,16 +160,16 @@ class OfficeStore:
             return self._listing(part.policy_id)
         if part.slot is None:
             call = Call("GET", path_of(part.policy.id, "assignments"))
-            return Operation(call, part.policy.named(), "read its assignments", READ_PERMISSION, self._assignments_of)
+            return reading(call, part.policy.named(), "read its assignments", self._assignments_of)
         name = part.slot.value
         call = Call("GET", path_of(part.policy.id, name), json_answer=False)
-        return Operation(call, part.policy.named(), f"read its {name}", READ_PERMISSION, payload_of, missing={})
+        return reading(call, part.policy.named(), f"read its {name}", payload_of, absent=dict)
 
     def _listing(self, policy_id: str | None) -> Operation:
         if policy_id is None:
-            return Operation(Call("GET", COLLECTION), _THE_LIST, "read it", READ_PERMISSION, self._policies_of)
+            return reading(Call("GET", COLLECTION), _THE_LIST, "read it", self._policies_of)
         entity = self._reading_entity(policy_id, f"policy {policy_id}")
-        return replace(entity, understand=lambda answer: (self._entity(answer),), missing=())
+        return replace(entity, understand=lambda answer: (self._entity(answer),), absent=tuple)
 
     def _policies_of(self, answer: Answer) -> tuple[Policy, ...]:
         return distinct(self._read_policy(item) for item in self._client.all_items(answer))
@@ -249,7 +204,7 @@ class OfficeStore:
             "officeConfigurationPriorities": list(numbers.values()),
         }
         try:
-            with explained("the policies' order", "update the priorities", WRITE_PERMISSION):
+            with explained("the policies' order", "update the priorities", WRITE_PERMISSION, rules=RULES):
                 self._call_priority_action(body)
         finally:
             self._client.tell(WritesAnswered(1))
@@ -271,22 +226,16 @@ class OfficeStore:
             raise first
 
 
-def _unanswered(error: UserError) -> InDoubtError | None:
-    """Return why nobody knows whether a call was done; None where an answer came, readable or not."""
-    cause = error.__cause__
-    if not isinstance(cause, InDoubtError) or 200 <= (cause.status or 0) < 300:
-        return None
-    return cause
-
-
 def _value(result: t.Any) -> t.Any:
     if isinstance(result, UserError):
         raise result
     return result
 
 
-def _same_identity(live: Policy, draft: Policy) -> bool:
-    return (live.display_name, live.odata_type, live.priority) == (draft.display_name, draft.odata_type, draft.priority)
+def _brought(draft: Policy, live: Policy) -> Written | None:
+    """Return what the create of a draft brought if a live policy is the one that it made, else None."""
+    same = (live.display_name, live.odata_type, live.priority) == (draft.display_name, draft.odata_type, draft.priority)
+    return Written(live.id) if same else None
 
 
 def _is_misspelled(write: Write, result: t.Any, action: str) -> bool:

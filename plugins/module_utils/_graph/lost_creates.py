@@ -1,0 +1,100 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Creates of which nobody knows whether they were done: they are looked for before they are sent again."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._errors import UserError
+from .client import GraphClient
+from .errors import InDoubtError
+from .messages import Answer
+from .operations import Operation
+
+# Seconds before each look for an object whose create nobody answered.
+_LOOKS = (0.0, 1.0, 2.0)
+
+# Returns the objects that were not there before the creates. Raises UserError.
+Strangers = t.Callable[[], t.Sequence[t.Any]]
+
+
+@dataclass(frozen=True)
+class LostCreate:
+    """A create that may have been done, and the error that says so.
+
+    ``brought`` returns what the create brought if an object is the one that it made, else None.
+    """
+
+    operation: Operation
+    error: UserError
+    brought: t.Callable[[t.Any], t.Any]
+
+    def find(self, objects: t.Iterable[t.Any]) -> t.Any:
+        """Return what the create brought, None where none of the objects is the one that it made."""
+        return next((brought for one in objects if (brought := self.brought(one)) is not None), None)
+
+
+def settle(creates: t.Mapping[int, LostCreate], client: GraphClient, strangers: Strangers) -> dict[int, t.Any]:
+    """Return by its key what became of a create where that is known now: what it brought, or another error.
+
+    One is sent again only where there is time for it and nobody answered that it was done.
+    """
+    unanswered = {key: doubt for key, create in creates.items() if (doubt := _unanswered(create.error)) is not None}
+    again = bool(unanswered) and client.pause(unanswered.values())
+    settled, was_read = _look_for(creates, client, strangers)
+    # Where the tenant cannot be read, the doubt stays: each error says so, and the next run looks again.
+    if again and was_read:
+        for key in [key for key in unanswered if key not in settled]:
+            settled[key] = _send_again(creates[key], unanswered[key], client, strangers)
+    return settled
+
+
+def _look_for(
+    creates: t.Mapping[int, LostCreate], client: GraphClient, strangers: Strangers
+) -> tuple[dict[int, t.Any], bool]:
+    """Return what creates brought whose objects are found, by key, and whether the tenant could be read.
+
+    Reads may lag behind writes, so one that is not there is looked for again a little later.
+    """
+    found: dict[int, t.Any] = {}
+    for seconds in _LOOKS:
+        if len(found) == len(creates) or not client.wait(seconds):
+            break
+        try:
+            there = strangers()
+        except UserError:
+            return found, False
+        looks = ((key, create.find(there)) for key, create in creates.items())
+        found |= {key: brought for key, brought in looks if brought is not None}
+    return found, True
+
+
+def _send_again(create: LostCreate, doubt: InDoubtError, client: GraphClient, strangers: Strangers) -> t.Any:
+    """Return what a create brings that is sent again, since nobody answered its first try (``doubt``)."""
+
+    def look() -> t.Any:
+        try:
+            return create.find(strangers())
+        except UserError as error:
+            raise InDoubtError(doubt.failure) from error
+
+    operation = create.operation
+    try:
+        with operation.explained():
+            answer = client.call_unrepeatable(operation.call, look)
+            return operation.read(answer) if isinstance(answer, Answer) else answer
+    except UserError as error:
+        # The first try may be why: the number is taken by our own object, which a lagging read did not show.
+        found, _was_read = _look_for({0: create}, client, strangers)
+        return found.get(0, error.doubted())
+
+
+def _unanswered(error: UserError) -> InDoubtError | None:
+    """Return why nobody knows whether a call was done; None where an answer came, readable or not."""
+    cause = error.__cause__
+    if not isinstance(cause, InDoubtError) or 200 <= (cause.status or 0) < 300:
+        return None
+    return cause
