@@ -55,10 +55,9 @@ RETURN = r"""
 ---
 _value:
   description:
-    - A result with C(changed), C(actions), C(results), C(plan) and, where one of them has it, C(diff).
-      Actions of a policy follow each other, its differences are those from before the first task to after the
-      last, and the plan has the fingerprint of the first one and the sums of all. All else is that of the
-      last one.
+    - A result with C(changed), C(actions), C(results), C(plan) and, where one of them has it, C(diff). Actions of a
+      policy follow each other, its C(before) and C(after) are those before the first task and after the last, and the
+      plan has the fingerprint of the first one and the sums of all. All else is that of the last one.
   type: dict
 """
 

@@ -509,6 +509,14 @@ results:
       returned: always
       type: list
       elements: dict
+    before:
+      description: What differs of the policy before the change, as in RV(diff). Empty for one that is created.
+      returned: in diff mode, when the item changes the policy and no item failed
+      type: dict
+    after:
+      description: What differs of the policy after the change, as in RV(diff). Empty for one that is deleted.
+      returned: in diff mode, when the item changes the policy and no item failed
+      type: dict
   sample:
     - index: 0
       display_name: Contoso - Macro security
@@ -609,8 +617,7 @@ waves:
       type: int
     results:
       description:
-        - Policies that the wave changes and those that wait, each like RV(results), in diff mode with its
-          differences as C(before) and C(after).
+        - Policies that the wave changes and those that wait, each like RV(results).
       returned: always
       type: list
       elements: dict

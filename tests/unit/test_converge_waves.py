@@ -74,7 +74,7 @@ ITEMS = wishes(
 
 def test_waves_are_told_as_results() -> None:
     plan = read_and_plan(ITEMS, small(), MemoryDirectory(NAMED), Terms(check_mode=True, waves=WAVES))
-    first, second = wave_results(plan.waves, with_diff=True)
+    first, second = wave_results(plan.waves, MemoryDirectory(NAMED).name_of)
     assert (first["name"], first["created"], first["updated"], first["waiting"]) == ("pilots", 1, 0, 3)
     assert [(item["display_name"], item["status"], item["waiting"]) for item in first["results"]] == [
         ("New", "created", ["groups"]),
@@ -94,7 +94,7 @@ def test_numbers_of_policies_that_a_wave_makes_are_told_by_name() -> None:
     items = wishes(wish("New", priority=1, groups=GroupChange(exact=("Pilot",))), wish("Old", priority=2))
     waves = (NamedGroups("one", ("Pilot",)), NamedGroups("two", ("Broad",)))
     plan = read_and_plan(items, tenant, MemoryDirectory(NAMED), Terms(check_mode=True, waves=waves))
-    assert "wave-" not in repr(wave_results(plan.waves, with_diff=True))
+    assert "wave-" not in repr(wave_results(plan.waves, MemoryDirectory(NAMED).name_of))
 
 
 def refused(**terms: t.Any) -> str:

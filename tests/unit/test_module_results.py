@@ -185,6 +185,16 @@ def test_an_item_has_its_place_status_and_own_writes() -> None:
     assert result == {"index": 1, "display_name": "B", "id": "p2", "status": "updated", "pruned": False, "waiting": []}
 
 
+def test_an_item_that_changes_has_its_differences_where_they_were_asked_for() -> None:
+    changed, gone = planned(BARE, replace(BARE, description="D")), planned(WHOLE, None)
+    outcome = outcome_of([changed, gone, planned(BARE, BARE)], ["updated", "deleted", "unchanged"])
+    items = [item_result(place, outcome, {"g2": "All Staff"}.get) for place in range(3)]
+    assert (items[0]["before"], items[0]["after"]) == ({"description": BARE.description}, {"description": "D"})
+    assert (items[1]["before"]["group_names"], items[1]["after"]) == ({"g2": "All Staff"}, {})
+    assert "before" not in items[2]
+    assert not {"before", "after"} & set(item_result(0, outcome))
+
+
 def test_an_item_that_is_not_there_is_named_as_it_was_asked_for() -> None:
     item = PlannedItem(DesiredPolicy(label="", id="p9", display_name="Z"), None, None)
     result = item_result(0, outcome_of([item], ["unchanged"]))

@@ -13,22 +13,13 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import P
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
 
 ITEMS: list[dict[str, t.Any]] = [
-    {"display_name": "A", "id": "1", "status": "updated", "pruned": False, "actions": [{"action": "update"}]},
-    {"display_name": "B", "id": None, "status": "created", "pruned": False, "actions": []},
-    {"display_name": "C", "id": "3", "status": "deleted", "pruned": True, "actions": []},
-    {"display_name": "D", "id": "4", "status": "unchanged", "pruned": False, "actions": []},
-]
-DIFF = [
-    {
-        "before_header": "policy 'old' (id 1)",
-        "after_header": "policy 'A' (id 1)",
-        "before": {"x": 1},
-        "after": {"x": 2},
-    },
-    {"before_header": "policy 'B'", "after_header": "policy 'B'", "before": {}, "after": {"y": 1}},
+    {"display_name": "A", "id": "1", "status": "updated", "pruned": False, "before": {"x": 1}, "after": {"x": 2}},
+    {"display_name": "B", "id": None, "status": "created", "pruned": False, "before": {}, "after": {"y": 1}},
+    {"display_name": "C", "id": "3", "status": "deleted", "pruned": True},
+    {"display_name": "D", "id": "4", "status": "unchanged", "pruned": False},
 ]
 PLAN = {"fingerprint": "m365.apps-1:abc", "writes": 3}
-RESULT: dict[str, t.Any] = {"changed": True, "results": ITEMS, "diff": DIFF, "plan": PLAN}
+RESULT: dict[str, t.Any] = {"changed": True, "results": ITEMS, "plan": PLAN}
 
 
 def test_each_item_has_its_differences() -> None:
@@ -40,13 +31,8 @@ GONE_BEFORE = {"kind": "windows", "priority": 4, "policy_payload": {"[a]": "valu
 
 
 def test_what_is_deleted_is_shown_as_it_was() -> None:
-    diff = {
-        "before_header": "policy 'C' (id 3)",
-        "after_header": "policy 'C' (id 3)",
-        "before": {**GONE_BEFORE, "group_names": {"g2": "All Staff"}},
-        "after": {},
-    }
-    shown = report_of({**RESULT, "diff": [*DIFF, diff]}, mode="plan")["policies"][2]
+    gone = {**ITEMS[2], "before": {**GONE_BEFORE, "group_names": {"g2": "All Staff"}}, "after": {}}
+    shown = report_of({**RESULT, "results": [gone]}, mode="plan")["policies"][0]
     groups = ["g1", "All Staff (g2)"]
     assert shown["before"] == {**GONE_BEFORE, "groups": groups}
     assert (shown["kind"], shown["priority"], shown["groups"]) == ("windows", 4, groups)

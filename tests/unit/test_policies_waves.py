@@ -149,40 +149,43 @@ def test_changed_is_what_any_of_them_was() -> None:
     assert merged_results([quiet, quiet])["changed"] is False
 
 
-def test_differences_are_those_from_the_first_to_the_last() -> None:
-    made = {
-        "before_header": "policy 'A'",
-        "after_header": "policy 'A' (id 1)",
-        "before": {},
-        "after": {"groups": ["p"]},
-    }
-    grown = {
-        "before_header": "policy 'A' (id 1)",
-        "after_header": "policy 'B' (id 1)",
-        "before": {"groups": ["p"], "display_name": "A"},
-        "after": {"groups": ["p", "q"], "display_name": "B"},
-    }
-    other = {**grown, "before_header": "policy 'C'", "after_header": "policy 'C'"}
-    merged = merged_results([result(diff=[made]), result(diff=[other, grown])])
-    assert merged["diff"] == [
-        other,
-        {
-            "before_header": "policy 'A'",
-            "after_header": "policy 'B' (id 1)",
-            "before": {},
-            "after": {"groups": ["p", "q"], "display_name": "B"},
-        },
+def sides(before: Dict, after: Dict) -> Dict:
+    return {"before": before, "after": after}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "merged"),
+    [
+        (item(0, "unchanged"), item(0, "unchanged"), None),
+        (
+            item(0, "updated", **sides({"groups": []}, {"groups": ["p"]})),
+            item(0, "updated", **sides({"groups": ["p"], "priority": 1}, {"groups": ["p", "q"], "priority": 2})),
+            sides({"groups": [], "priority": 1}, {"groups": ["p", "q"], "priority": 2}),
+        ),
+        (
+            item(0, "created", **sides({}, {"groups": ["p"]})),
+            item(0, "updated", **sides({"groups": ["p"], "display_name": "A"}, {"groups": ["q"], "display_name": "B"})),
+            sides({}, {"groups": ["q"], "display_name": "B"}),
+        ),
+        (
+            item(0, "updated", **sides({"priority": 1}, {"priority": 2})),
+            item(0, "unchanged"),
+            sides({"priority": 1}, {"priority": 2}),
+        ),
+        (item(0, "unchanged"), item(0, "deleted", **sides({"kind": "windows"}, {})), sides({"kind": "windows"}, {})),
+    ],
+)
+def test_differences_are_those_from_the_first_to_the_last(first: Dict, second: Dict, merged: Dict | None) -> None:
+    [shown] = merged_results([result(first), result(second)])["results"]
+    assert {name: shown[name] for name in ("before", "after") if name in shown} == (merged or {})
+
+
+def test_diffs_of_all_tasks_follow_each_other() -> None:
+    assert merged_results([result(diff=[{"before": 1}]), result(diff=[{"before": 2}])])["diff"] == [
+        {"before": 1},
+        {"before": 2},
     ]
     assert "diff" not in merged_results([result()])
-
-
-def test_what_was_before_is_what_was_before_the_first() -> None:
-    header = {"before_header": "policy 'A' (id 1)", "after_header": "policy 'A' (id 1)"}
-    first = {**header, "before": {"groups": []}, "after": {"groups": ["p"]}}
-    second = {**header, "before": {"groups": ["p"], "priority": 1}, "after": {"groups": ["p", "q"], "priority": 2}}
-    [merged] = merged_results([result(diff=[first]), result(diff=[second])])["diff"]
-    assert merged["before"] == {"groups": [], "priority": 1}
-    assert merged["after"] == {"groups": ["p", "q"], "priority": 2}
 
 
 def test_a_plan_has_the_first_fingerprint_and_the_sums() -> None:

@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 from ansible_collections.m365.apps.plugins.filter import policy_findings
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
 from ansible_collections.m365.apps.plugins.module_utils._errors import printable, printable_value
-from ansible_collections.m365.apps.plugins.module_utils._module.results import outcome_result
+from ansible_collections.m365.apps.plugins.module_utils._module.results import item_result, outcome_result
 from ansible_collections.m365.apps.plugins.plugin_utils._markdown import markdown_text
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import policies, wish
 
@@ -69,13 +68,17 @@ def test_a_diff_has_one_line_for_each_of_its_own() -> None:
     assert diff["after"]["policy_payload"] == {f"[{SHOWN}]": f"value={SHOWN}"}
 
 
-@pytest.mark.parametrize("name", [FORGED, "Büro \\ \\n", "\ud800", "plain"])
-def test_a_report_finds_the_diff_of_any_name(name: str) -> None:
-    item = {"display_name": name, "id": "1", "status": "updated"}
-    header = printable(f"policy '{name}' (id 1)")
-    diff = {"before_header": header, "after_header": header, "before": {"priority": 1}, "after": {"priority": 2}}
-    [shown] = report_of({"results": [item], "diff": [diff]})["policies"]
-    assert (shown["before"], shown["after"]) == ({"priority": 1}, {"priority": 2})
+def test_a_result_shows_what_its_diff_shows() -> None:
+    live = policies("A")
+    tenant = MemoryTenant({str(policy.id): policy for policy in live})
+    outcome = converge([wish("A", description="a\nb")], tenant, MemoryDirectory({}), Terms(check_mode=True))
+    [diff] = outcome_result(outcome, with_diff=True)["diff"]
+    shown = item_result(0, outcome, MemoryDirectory({}).name_of)
+    assert (
+        (shown["before"], shown["after"])
+        == (diff["before"], diff["after"])
+        == ({"description": ""}, {"description": r"a\nb"})
+    )
 
 
 def test_findings_are_for_terminals() -> None:

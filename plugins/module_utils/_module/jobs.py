@@ -93,11 +93,12 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
 
     def found() -> dict[str, t.Any]:
         waves = outcome.plan.waves
+        name_of = tenant.directory.name_of if request.diff_mode and outcome.error is None else None
         return {
             "configs": [config_result(_without_payloads(item.after)) for item in outcome.items if item.after],
-            "results": [item_result(place, outcome) for place in range(len(outcome.items))],
+            "results": [item_result(place, outcome, name_of) for place in range(len(outcome.items))],
             "plan": plan_result(outcome, terms.wait is not None),
-            **({"waves": wave_results(waves, request.diff_mode, tenant.directory.name_of)} if waves else {}),
+            **({"waves": wave_results(waves, name_of)} if waves else {}),
         }
 
     return _writer_reply(request, tenant, outcome, found)

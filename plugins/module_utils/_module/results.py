@@ -73,8 +73,8 @@ def action_result(action: Action, items: t.Sequence[PlannedItem]) -> dict[str, t
     return {"action": action.name, **who, **action.details()}
 
 
-def item_result(place: int, outcome: Outcome) -> dict[str, t.Any]:
-    """Return what became of one item of a list."""
+def item_result(place: int, outcome: Outcome, name_of: NameOf | None = None) -> dict[str, t.Any]:
+    """Return what became of one item of a list, with its differences where ``name_of`` names groups."""
     item = outcome.items[place]
     shown = item.after or item.before
     pruned = place >= outcome.plan.listed
@@ -92,7 +92,13 @@ def item_result(place: int, outcome: Outcome) -> dict[str, t.Any]:
         result["msg"] = str(error) if error else _HALF_DONE
         result["error"] = error.details.as_dict() if error and error.details else {}
         result["in_doubt"] = error is not None and error.in_doubt
-    return result
+    return result | sides_of(item, name_of)
+
+
+def sides_of(item: PlannedItem, name_of: NameOf | None) -> dict[str, t.Any]:
+    """Return ``before`` and ``after`` of an item that changes, as its diff shows them; nothing without ``name_of``."""
+    diff = diff_of(item, name_of) if name_of else None
+    return {side: printable_value(diff[side]) for side in ("before", "after")} if diff else {}
 
 
 def bare_result(outcome: Outcome) -> dict[str, t.Any]:

@@ -10,23 +10,21 @@ from collections import Counter
 from dataclasses import replace
 
 from .._converge.apply import Outcome, predict
-from .._converge.diff import NameOf, diff_of
+from .._converge.diff import NameOf
 from .._converge.plan import WavePlan
 from .._converge.stages import PlannedItem
 from .._policy.policy import Policy
-from .results import item_result
+from .results import item_result, sides_of
 
 _STATUSES = ("created", "updated", "deleted", "unchanged")
 
 
-def wave_results(
-    waves: t.Sequence[WavePlan], with_diff: bool, name_of: NameOf = lambda _group_id: None
-) -> list[dict[str, t.Any]]:
+def wave_results(waves: t.Sequence[WavePlan], name_of: NameOf | None = None) -> list[dict[str, t.Any]]:
     """Return what each wave would do: its counts, and each policy that it changes or that waits for a later one.
 
-    ``name_of`` names groups in the differences.
+    Their differences come along where ``name_of`` names groups.
     """
-    return [_wave_result(wave, predict(wave.plan), name_of if with_diff else None) for wave in waves]
+    return [_wave_result(wave, predict(wave.plan), name_of) for wave in waves]
 
 
 def _wave_result(wave: WavePlan, outcome: Outcome, name_of: NameOf | None) -> dict[str, t.Any]:
@@ -46,8 +44,7 @@ def _item(place: int, outcome: Outcome, made: t.Mapping[str, str], name_of: Name
     result = item_result(place, outcome)
     actions = [_without_id(action, made) for action in result["actions"]]
     result = {**_without_id(result, made), "actions": actions}
-    diff = diff_of(_plain_item(outcome.items[place], made), name_of) if name_of else None
-    return result if diff is None else {**result, "before": diff["before"], "after": diff["after"]}
+    return result | sides_of(_plain_item(outcome.items[place], made), name_of)
 
 
 def _without_id(entry: dict[str, t.Any], made: t.Mapping[str, str]) -> dict[str, t.Any]:

@@ -41,7 +41,6 @@ def report_of(
     if not isinstance(result, dict):
         raise PoliciesError("the result: cannot use it: it is no dict. Give what office_client_configs returned")
     items = [item for item in result.get("results") or [] if isinstance(item, dict)]
-    diffs = _diffs(result.get("diff"))
     counts = {status: sum(item.get("status") == status for item in items) for status in _STATUSES}
     plan = result.get("plan") or {}
     configs = {(config.get("id"), config.get("display_name")): config for config in result.get("configs") or []}
@@ -57,7 +56,7 @@ def report_of(
         "fingerprint": plan.get("fingerprint"),
         "counts": counts,
         "plan": plan if mode == "plan" else {key: value for key, value in plan.items() if key != "details"},
-        "policies": [_policy(item, configs, diffs) for item in items],
+        "policies": [_policy(item, configs) for item in items],
         "findings": [*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *sections.pop("notes", ())],
         "unmanaged": None if live is None else _unmanaged(items, live),
         "waves": waves_section(waves, result.get("waves") or ()),
@@ -91,31 +90,14 @@ def _warning(rule: str, message: str, policies: t.Sequence[str] = ()) -> Dict:
     return {"level": "warning", "rule": rule, "message": message, **named}
 
 
-def _diffs(diffs: t.Any) -> dict[str, Dict]:
-    """Return the diffs by the headers of both sides: a new policy has no id before, a renamed one another name."""
-    listed = [diffs] if isinstance(diffs, dict) else diffs or []
-    found: dict[str, Dict] = {}
-    for diff in listed:
-        for side in ("before_header", "after_header"):
-            found.setdefault(_key(str(diff.get(side))), diff)
-    return found
-
-
-def _key(header: str) -> str:
-    """Return what a header is found by: it shows as an escape what of a name cannot be printed."""
-    return header.encode("unicode_escape").decode("ascii").replace("\\\\", "\\")
-
-
-def _policy(item: Dict, configs: t.Mapping[t.Any, Dict], diffs: t.Mapping[str, Dict]) -> Dict:
-    name = f"policy '{item.get('display_name')}'"
-    diff = diffs.get(_key(f"{name} (id {item.get('id')})")) or diffs.get(_key(name)) or {}
+def _policy(item: Dict, configs: t.Mapping[t.Any, Dict]) -> Dict:
     config = configs.get((item.get("id"), item.get("display_name"))) or {}
     shown = {key: item.get(key) for key in ("display_name", "id", "status", "pruned", "actions", "msg")}
-    before = _with_group_names(diff.get("before") or {})
+    before = _with_group_names(item.get("before") or {})
     # What is deleted is in no configs: it is shown as it was.
     facts = before if item.get("status") == "deleted" else config
     known = {key: facts.get(key) for key in ("kind", "priority", "groups")}
-    return {**shown, **known, "before": before, "after": diff.get("after") or {}}
+    return {**shown, **known, "before": before, "after": item.get("after") or {}}
 
 
 def _with_group_names(side: Dict) -> Dict:

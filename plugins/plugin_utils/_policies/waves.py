@@ -144,7 +144,7 @@ def merged_results(results: t.Any, before: t.Sequence[Dict] = ()) -> Dict:
     merged = {**told[-1], "changed": any(result.get("changed") for result in told), "results": list(items.values())}
     merged["actions"] = [action for result in told for action in result.get("actions") or []]
     if any("diff" in result for result in told):
-        merged["diff"] = _merged_diffs([diff for result in told for diff in result.get("diff") or []])
+        merged["diff"] = [diff for result in told for diff in result.get("diff") or []]
     plans = [result["plan"] for result in told if result.get("plan")]
     if plans:
         merged["plan"] = _merged_plan(plans, merged["results"])
@@ -159,7 +159,20 @@ def _merged_item(first: Dict, second: Dict) -> Dict:
         "deleted",
     ):
         merged["status"] = done
-    return merged
+    return merged | _merged_sides(first, second)
+
+
+def _merged_sides(first: Dict, second: Dict) -> Dict:
+    """Return what differs from before the first task to after the second one; nothing where no task tells it."""
+    known = [item for item in (first, second) if "before" in item]
+    if not known:
+        return {}
+    # What the first task created had nothing before it.
+    before = [] if _done(first) == "created" else [item["before"] for item in reversed(known)]
+    return {
+        "before": {name: value for side in before for name, value in side.items()},
+        "after": {name: value for item in known for name, value in item["after"].items()},
+    }
 
 
 def _done(item: Dict) -> t.Any:
@@ -168,28 +181,6 @@ def _done(item: Dict) -> t.Any:
     if item.get("status") != "failed" or not actions:
         return item.get("status")
     return "created" if "create" in actions else "updated"
-
-
-def _merged_diffs(diffs: t.Sequence[Dict]) -> list[Dict]:
-    """Return one diff a policy: as it was before the first task, and after the last one."""
-    merged: dict[str, Dict] = {}
-    for diff in diffs:
-        before, after = str(diff.get("before_header")), str(diff.get("after_header"))
-        known = merged.pop(before, None)
-        sides = (diff.get("before") or {}, diff.get("after") or {})
-        # What a task made had nothing before it.
-        earlier = {} if known is not None and known["before_header"] != known["after_header"] else sides[0]
-        merged[after] = (
-            diff
-            if known is None
-            else {
-                **known,
-                "after_header": diff.get("after_header"),
-                "before": {**earlier, **(known.get("before") or {})},
-                "after": {**(known.get("after") or {}), **sides[1]},
-            }
-        )
-    return list(merged.values())
 
 
 def _merged_plan(plans: t.Sequence[Dict], items: t.Sequence[Dict]) -> Dict:
