@@ -75,6 +75,11 @@ options:
     type: list
     elements: dict
     default: []
+  stop_after:
+    description:
+      - Name of the wave after which the run ends, which a plan in waves then says.
+      - When omitted, the run goes on to the last one.
+    type: str
   checkins:
     description:
       - Result of M(m365.apps.office_client_checkin_info).

@@ -220,8 +220,9 @@ options:
       - The RV(plan.fingerprint) of an earlier run, as a rule in check mode. The task fails before the first
         write when it would not do what was planned then, and says whether the tenant or the definitions have
         changed since. The definitions are O(policies), O(order), O(unlisted), O(prune), O(prune_scope),
-        O(protect) and O(plan_context) as they are understood here. Another order of O(policies), another form
-        of the same payload, and a group's ID in the place of its name change nothing, nor do limits.
+        O(protect), O(check_groups) and O(plan_context) as they are understood here. Another order of
+        O(policies), another form of the same payload, and a group's ID in the place of its name change
+        nothing, nor do limits. A name that belongs to another group since is a change.
       - Without O(expect_plan) a refusal does not name policies.
       - When omitted, the fingerprint in O(expect_plan) counts, and without that no earlier plan is expected.
         An empty one, one of another version and C(null) are refused.
@@ -271,7 +272,7 @@ options:
         with the groups of O(policies), before the first write and in check mode. All that are unknown or
         ambiguous end the task with one error.
       - Each key is how an error calls the place that names the groups, such as C(wave 'pilot'); its value is
-        a list in the form of O(reach).
+        a list in the form of O(reach). What these groups are counts in RV(plan.fingerprint), by key.
       - When omitted or empty, only groups that the task needs are looked up. C(null) is refused.
     type: dict
   plan_waves:

@@ -144,8 +144,8 @@ def test_a_restore_brings_everything_back(ansible: Ansible, emulator: Emulator, 
     assert emulator.writes() == []
     assert emulator.tenant(tenant.TENANT) == changed
     done = restore(ansible)
-    assert "Plan (check mode" in planned
-    assert done.split("Rollout: ")[1].split(";")[0] == planned.split("nothing was written): ")[1].split(";")[0]
+    summaries = (done.split("Restore: ")[1], planned.split("Restore (check mode, nothing was written): ")[1])
+    assert summaries[0].split(";")[0] == summaries[1].split(";")[0]
     after = by_name(emulator.tenant(tenant.TENANT))
     # What was made beside the rollout is not touched.
     assert after.pop("Later by hand") is not None

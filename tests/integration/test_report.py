@@ -25,6 +25,7 @@ from ansible_collections.m365.apps.tests.integration.support.report_samples impo
     contoso_report,
     hostile_report,
     large_report,
+    planned_report,
 )
 from ansible_collections.m365.apps.tests.integration.support.reports import write_reports
 
@@ -40,7 +41,7 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 
 def _with_canaries() -> dict[str, t.Any]:
     """Return a report whose parts hold keys that the shape does not name. At the top the argument spec refuses them."""
-    report = contoso_report()
+    report = planned_report()
     for place in (report["plan"], report["verdict"], *report["policies"], *report["waves"], *report["tenants"]):
         place["access_token"] = CANARY
     report["counts"]["client_secret"] = CANARY
@@ -141,6 +142,12 @@ def test_hostile_texts_are_text(written: Path) -> None:
     for text in HOSTILE:
         readable = " ".join(re.sub("[\0-\x08\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text).split())
         assert readable in main, text
+
+
+@pytest.mark.parametrize("name", ["contoso", "hostile"])
+def test_the_wave_after_which_the_run_stops_is_marked(written: Path, name: str) -> None:
+    for page in (f"{name}.html", f"{name}.md", f"{name}.plan.md"):
+        assert (written / page).read_text().count("1 created, 1 write. The run stops after this wave.") == 1, page
 
 
 def test_hostile_texts_make_no_markdown(written: Path) -> None:

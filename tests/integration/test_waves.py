@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import stat
+import sys
 import typing as t
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -219,6 +220,40 @@ def test_a_rollout_counts_what_a_killed_run_did(ansible: Ansible, there: Emulato
     assert "Rollout, all its runs: 2 policies, 1 created, 1 updated; 7 writes" in said(run)
     assert "Changed: 1 created, 1 updated." in (ansible.folder / "report" / "report.md").read_text()
     assert live(there)["New"][2] == {PILOT, BROAD, ALL}
+
+
+# A program that does something to the emulator as soon as the last wave passed, and always says how long to wait.
+OTHERS = """
+import json, pathlib, requests
+waves = json.loads(pathlib.Path({record!r}).read_text())["waves"]
+if waves[-1]["status"] == "passed":
+    session = requests.Session()
+    session.trust_env, session.verify = False, {ca!r}
+    session.put({url!r} + "/_emulator/" + {name!r}, json={body!r}).raise_for_status()
+print(1)
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("is_read", [True, False])
+def test_the_second_look_at_a_rollout_is_not_its_result(ansible: Ansible, there: Emulator, is_read: bool) -> None:
+    roll_out(ansible, rollout_stop_after_wave="pilot").ok()
+    state = there.tenant(tenant.TENANT)
+    fault = {"kind": "forbidden", "match": {"method": "GET", "path": "clientConfigurations$"}, "count": 1}
+    name, body = ("state", {"tenants": {tenant.TENANT: state}}) if is_read else ("faults", [fault])
+    ready, script = there.ready, ansible.folder / "others.py"
+    script.write_text(
+        OTHERS.format(record=str(path_of_record(ansible)), url=ready.url, ca=ready.ca_path, name=name, body=body)
+    )
+    lookup = f"{{{{ lookup('ansible.builtin.pipe', '{sys.executable} {script}') }}}}"
+    report = ansible.folder / "report"
+    stopped = roll_out(ansible, rollout_recheck_after=lookup, rollout_report_folder=str(report)).failed()
+    # The emulator is as after the first wave, or cannot be read.
+    words = "1 s after the last wave, these differ again: New, Baseline." if is_read else "403"
+    assert words in said(stopped)
+    assert "Rollout, all its runs: 2 policies, 1 created, 1 updated; 7 writes" in said(stopped)
+    assert "Written (2): New, Baseline" in said(stopped)
+    assert "| created | New |" in (report / "report.md").read_text()
 
 
 @both_ways

@@ -14,7 +14,9 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding, refuse_changed
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, read_and_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
+from ansible_collections.m365.apps.plugins.module_utils._converge.known_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
@@ -23,7 +25,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.payload import O
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
-from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     GROUP,
     absent,
@@ -32,6 +34,7 @@ from ansible_collections.m365.apps.tests.unit.small_tenants import (
     refusal_of,
     run,
     wish,
+    wishes,
 )
 
 SETTINGS = [{"settingId": "a", "value": "1"}, {"settingId": "b", "value": "2"}]
@@ -411,6 +414,66 @@ def test_edited_definitions_are_refused(live: list[Policy], item: DesiredPolicy,
     assert "tenant has changed" not in message
     short = refusal_of(MemoryTenant.of(live), [item], binding=Binding(plan.fingerprint))
     assert "the definitions have changed since the plan was made" in short
+
+
+def in_directory(groups: Dict, items: t.Sequence[DesiredPolicy | str], **terms: t.Any) -> Plan:
+    """Return the plan of a check run where groups have these names."""
+    return read_and_plan(wishes(*items), MemoryTenant(), MemoryDirectory(groups), Terms(check_mode=True, **terms))
+
+
+RING, OTHER = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "12")
+WAVE = NamedGroups("wave 'pilot'", ("Ring",))
+
+
+@pytest.mark.parametrize("continued", [False, True])
+@pytest.mark.parametrize(
+    ("items", "named", "words"),
+    [
+        ([wish("A", groups=GroupChange(exact=("Ring",)))], (), "groups that policy 'A' names are others now"),
+        (["A"], (WAVE,), "groups of wave 'pilot' are others now"),
+    ],
+)
+def test_a_group_that_took_the_name_of_another_is_a_change_of_the_tenant(
+    items: list[DesiredPolicy | str], named: tuple[NamedGroups, ...], words: str, continued: bool
+) -> None:
+    plan = in_directory({"Ring": RING}, items, check_groups=named)
+    binding = Binding(plan.fingerprint, given(plan), continued)
+    assert said(binding, in_directory({"Ring": RING, "New": OTHER}, items, check_groups=named)) is None
+    moved_on = in_directory({"Ring": OTHER, "Old": RING}, items, check_groups=named)
+    assert said(binding, moved_on) == (
+        f"the plan: cannot apply it: the tenant has changed since the plan was made: {words}. {STEP}"
+    )
+    short = said(replace(binding, plan=None), moved_on)
+    assert short is not None
+    assert "the definitions have changed since the plan was made, or groups that they name are others now. " in short
+
+
+def test_a_group_by_name_or_by_id_is_the_same_group() -> None:
+    by_name, by_id = (wish("A", groups=GroupChange(add=(group,))) for group in ("Ring", RING.upper()))
+    assert said(bound(in_directory({"Ring": RING}, [by_name])), in_directory({"Ring": RING}, [by_id])) is None
+
+
+def test_edited_definitions_and_other_groups_are_told_by_their_sides() -> None:
+    before, now = (wish("A", groups=GroupChange(add=("Ring",)), description=text) for text in ("old", "new"))
+    plan = in_directory({"Ring": RING}, [before], check_groups=(WAVE,))
+    text = said(bound(plan), in_directory({"Ring": OTHER}, [now], check_groups=(WAVE,)))
+    assert text is not None
+    assert "the definitions have changed since the plan was made: policy 'A' has another description; and the " in text
+    assert (
+        "tenant has changed since the plan was made: groups that policy 'A' names are others now; "
+        "groups of wave 'pilot' are others now. Plan" in text
+    )
+
+
+def test_groups_beside_those_of_policies_are_bound_by_what_they_are() -> None:
+    def plan_for(*groups: str) -> Plan:
+        return in_directory({"Ring": RING, "New": OTHER}, ["A"], check_groups=(replace(WAVE, groups=groups),))
+
+    plan = plan_for("Ring", "New")
+    assert said(bound(plan), plan_for(OTHER, RING.upper())) is None
+    text = said(bound(plan), plan_for("Ring"))
+    assert text is not None
+    assert "the definitions have changed since the plan was made: another groups of wave 'pilot'. Plan" in text
 
 
 def test_items_that_come_and_go_are_named() -> None:

@@ -102,6 +102,15 @@ def test_waves_get_what_a_plan_says_of_them() -> None:
         {"display_name": "A", "status": "updated", "waiting": [], "actions": []},
     ]
     assert "planned" not in everybody
+    assert "stops" not in pilot["planned"]
+
+
+def test_the_wave_after_which_the_run_stops_is_marked() -> None:
+    plans: list[dict[str, t.Any]] = [{"name": name, "results": []} for name in ("Pilot", "All")]
+    result = {"changed": True, "results": [], "waves": plans}
+    told = report_of(result, "plan", waves=[{"name": "Pilot"}, {"name": "All"}], stop_after="Pilot")
+    assert [wave["planned"].get("stops") for wave in told["waves"]] == [True, None]
+    assert "stop_after" not in told
 
 
 def test_a_report_has_the_sections_only_where_payloads_were_read() -> None:

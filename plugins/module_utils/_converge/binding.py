@@ -91,13 +91,19 @@ def _cause(changed: t.Sequence[str], then: t.Mapping[str, Details] | None, plan:
     if then is None:
         if both:
             return f"the definitions have changed {_SINCE}, and so has what it depends on in the tenant"
-        return f"the {_side_of(changed)} changed {_SINCE}"
+        or_groups = ", or groups that they name are others now" if "definitions" in changed else ""
+        return f"the {_side_of(changed)} changed {_SINCE}{or_groups}"
+    others = _other_groups(then["definitions"], plan.details["definitions"])
     told = {
         "definitions": _changes_of_definitions(then["definitions"], plan.details["definitions"]),
-        "tenant": _changes_of_tenant(then["tenant"], plan, "definitions" in changed),
+        "tenant": _changes_of_tenant(then["tenant"], plan, "definitions" in changed) if "tenant" in changed else [],
     }
-    # What a plan depends on in the tenant follows from the definitions: a change of them alone is one of both.
-    sides = [side for side in ("definitions", "tenant") if side in changed and (told[side] or not both)]
+    told["tenant"] += others
+    # What a plan depends on in the tenant follows from the definitions: a change of them alone is one of both. And a
+    # group that another one took the name of is one of the tenant alone.
+    moved = {*changed, "tenant"} if others else {*changed}
+    both = both or bool(others)
+    sides = [side for side in ("definitions", "tenant") if side in moved and (told[side] or not both)]
     parts = [f"the {_side_of([side])} changed {_SINCE}{_listed(told[side])}" for side in sides or ["definitions"]]
     return "; and ".join(parts)
 
@@ -138,11 +144,40 @@ def _changes_of_definitions(then: Details, now: Details) -> list[str]:
         planned = before.pop(key_of(entry), None)
         if planned is None:
             moves.append(f"policy '{entry['display_name']}' is new in them")
-        elif changed := _other_aspects(planned["digests"], entry["digests"]):
+        elif changed := [name for name in _item_aspects(planned, entry) if not _is_renamed(name, planned, entry)]:
             moves.append(f"policy '{entry['display_name']}' has another {' and '.join(changed)}")
     moves += [f"policy '{entry['display_name']}' is no longer in them" for entry in before.values()]
-    settings = _other_aspects(then["settings"], now["settings"])
+    shared = _other_groups_beside(then, now)
+    settings = [name for name in _other_aspects(then["settings"], now["settings"]) if name not in shared]
     return moves + ([f"another {' and '.join(settings)}"] if settings else [])
+
+
+def _other_groups(then: Details, now: Details) -> list[str]:
+    """Return what changed because groups that are named as before are others in the tenant now."""
+    before = {key_of(entry): entry for entry in then["policies"]}
+    moves = [
+        f"groups that policy '{entry['display_name']}' names are others now"
+        for entry in _by_name(now["policies"])
+        if (planned := before.get(key_of(entry)))
+        and any(_is_renamed(name, planned, entry) for name in _item_aspects(planned, entry))
+    ]
+    return moves + [f"{name} are others now" for name in _other_groups_beside(then, now)]
+
+
+def _other_groups_beside(then: Details, now: Details) -> list[str]:
+    before, names = (side.get("named_groups") or {} for side in (then, now))
+    changed = _other_aspects(then["settings"], now["settings"], shared_only=True)
+    return [name for name in changed if name in names and before.get(name) == names[name]]
+
+
+def _item_aspects(then: Details, now: Details) -> list[str]:
+    return _other_aspects(then["digests"], now["digests"])
+
+
+def _is_renamed(aspect: str, then: Details, now: Details) -> bool:
+    """Tell whether the groups of a policy changed although they are named as before."""
+    names = now.get("named_groups")
+    return aspect == "groups" and names is not None and then.get("named_groups") == names
 
 
 def _by_name(entries: t.Iterable[Details]) -> list[Details]:

@@ -18,7 +18,7 @@ from .._policy.unset import UNSET
 from .apply import OnError, Outcome, apply, predict, unforeseen_end
 from .binding import Binding, refuse_changed
 from .confirm import Wait, confirm
-from .fingerprint import definitions_of
+from .fingerprint import Beside, definitions_of
 from .groups import merge, newly_named, resolve, resolved, to_look_up
 from .guards import Guards, check_deletions, prunable, refuse_protected
 from .known_groups import NamedGroups, refuse_unknown
@@ -108,7 +108,8 @@ def read_and_plan(
         left = leave_taken(matches, live, left)
     matches, groups = without(matches, groups, left)
     plan = make_plan(matches, live, groups, surface.capabilities, terms.order, terms.guards, reach, len(desired))
-    asked = definitions_of(desired, groups[: len(desired)], (terms.order, terms.guards), terms.context)
+    also = [Beside(entry.place, entry.groups, resolved(entry.groups, directory)) for entry in terms.check_groups]
+    asked = definitions_of(desired, groups[: len(desired)], (terms.order, terms.guards), terms.context, also)
     plan = replace(plan, definitions=asked)
     refuse_changed(terms.binding, plan)
     waves = plans_by_wave(_reaches(terms, directory), matches, groups, plan, terms.order, terms.guards)

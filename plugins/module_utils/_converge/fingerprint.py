@@ -44,10 +44,25 @@ Entry = tuple["str | None", str, t.Mapping[str, t.Any]]
 
 @dataclass(frozen=True)
 class Definitions:
-    """What a plan was made from: the items with their groups as ids, and by name all else that says what is done."""
+    """What a plan was made from: the items with their groups as ids, and by name all else that says what is done.
+
+    ``named`` are the same items with their groups as they were named, and ``named_beside`` the groups of those settings
+    that are ids of groups.
+    """
 
     items: tuple[DesiredPolicy, ...] = ()
     settings: t.Mapping[str, t.Any] = field(default_factory=dict)
+    named: tuple[DesiredPolicy, ...] = ()
+    named_beside: t.Mapping[str, t.Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Groups that are named beside those of policies: the words for the place, their names, and their ids."""
+
+    place: str
+    names: tuple[str, ...]
+    ids: tuple[str, ...]
 
 
 def definitions_of(
@@ -55,6 +70,7 @@ def definitions_of(
     groups: t.Sequence[GroupChange | None],
     terms: tuple[Order | None, Guards],
     context: t.Mapping[str, t.Any],
+    beside: t.Sequence[Beside] = (),
 ) -> Definitions:
     """Return the definitions of a plan, ``groups`` resolved and ``context`` the caller's own.
 
@@ -62,6 +78,7 @@ def definitions_of(
     """
     order, guards = terms
     settings: dict[str, t.Any] = dict(context)
+    settings |= {f"groups of {entry.place}": sorted(entry.ids) for entry in beside}
     if order is not None:
         settings |= {"order": list(order.names), "unlisted": order.unlisted.value}
     if guards.prune is not None:
@@ -73,7 +90,10 @@ def definitions_of(
         settings["protect"] = sorted(set(guards.protect))
     resolved = zip(items, groups, strict=True)
     return Definitions(
-        tuple(replace(item, groups=UNSET if change is None else change) for item, change in resolved), settings
+        tuple(replace(item, groups=UNSET if change is None else change) for item, change in resolved),
+        settings,
+        tuple(items),
+        {f"groups of {entry.place}": entry.names for entry in beside},
     )
 
 
@@ -82,9 +102,13 @@ def details_of(
 ) -> dict[str, Details]:
     """Return the details of each side; the order of policies means nothing."""
     writes = _side(map(_effect_entry, effects))
+    named = {_item_entry(item)[:2]: item.groups for item in definitions.named if item.groups is not UNSET}
+    asked = _side(map(_item_entry, definitions.items), definitions.settings)
+    beside = {name: _digest(sorted(groups)) for name, groups in definitions.named_beside.items()}
+    names = {"policies": [_with_names(entry, named) for entry in asked["policies"]], "named_groups": _cut(beside)}
     return {
         "tenant": _side(map(_live_entry, touched)),
-        "definitions": _side(map(_item_entry, definitions.items), definitions.settings),
+        "definitions": {**asked, **names},
         # They follow from the other two: what changed in them is told by those.
         "writes": {**writes, "policies": []},
     }
@@ -119,8 +143,14 @@ def _side(entries: t.Iterable[Entry], settings: t.Mapping[str, t.Any] | None = N
     return {"whole": _digest([whole, common]), "policies": policies, "settings": _cut(common)}
 
 
+def _with_names(entry: Details, named: t.Mapping[tuple[t.Any, str], GroupChange]) -> Details:
+    """Return an entry with a digest of its groups as they are named: whether the same names stand for others now."""
+    change = named.get((entry["id"], entry["display_name"]))
+    return entry if change is None else {**entry, "named_groups": _digest(_change(change))[:_ASPECT_LENGTH]}
+
+
 def _counted(side: Details) -> list[t.Any]:
-    """Return what the digest of a side is made of: all but the names, which are for people."""
+    """Return what the digest of a side is made of: all but names and digests of names, which only tell of a change."""
     policies = [[entry["id"], entry["digests"]] for entry in side["policies"]]
     return [side["whole"], policies, side["settings"]]
 

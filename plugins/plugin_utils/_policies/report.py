@@ -33,7 +33,7 @@ def report_of(
     ``result`` is what office_client_configs returned, best in diff mode. ``live`` are all policies of the tenant; those
     that the result does not name are unmanaged. Where they come with payloads and assignments the report shows what
     members of groups get, else what those that are described would give them; of ``more``, described, groups and
-    setting_key are those of settings_sections. ``waves`` are those of waves_section. All else in ``more`` (title,
+    setting_key are those of settings_sections. ``waves`` and stop_after are those of waves_section. All else (title,
     tenant, host, checkins, verdict, ...) is taken over where it is not None. Raises PoliciesError.
     """
     if mode not in MODES:
@@ -59,7 +59,7 @@ def report_of(
         "policies": [_policy(item, configs) for item in items],
         "findings": [*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *sections.pop("notes", ())],
         "unmanaged": None if live is None else _unmanaged(items, live),
-        "waves": waves_section(waves, result.get("waves") or ()),
+        "waves": waves_section(waves, result.get("waves") or (), more.pop("stop_after", None)),
         **sections,
     }
     return {**report, **{name: value for name, value in more.items() if value is not None}}

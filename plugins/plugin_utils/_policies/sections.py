@@ -54,14 +54,15 @@ def settings_sections(
     }
 
 
-def waves_section(waves: t.Sequence[Dict], planned: t.Sequence[Dict] = ()) -> list[Dict]:
+def waves_section(waves: t.Sequence[Dict], planned: t.Sequence[Dict] = (), stop_after: t.Any = None) -> list[Dict]:
     """Return waves as the report shows them, from ``rollout_waves_state`` of the role.
 
     ``started`` and ``finished`` become ``started_at`` and ``finished_at``, and ``changed`` tells whether ``counts``
     has anything that was created, updated or deleted. ``planned`` tells what waves would do, as office_client_configs
-    returns it; a wave has that in ``planned``.
+    returns it; a wave has that in ``planned``, and there ``stops`` where the run ends after it: ``stop_after`` names
+    that wave.
     """
-    plans = {str(plan.get("name")): plan for plan in planned}
+    plans = {str(plan.get("name")): {**plan, "stops": plan.get("name") == stop_after} for plan in planned}
     return [_wave(wave) | _planned(plans.get(str(wave.get("name")))) for wave in waves]
 
 
@@ -71,7 +72,8 @@ def _planned(plan: Dict | None) -> Dict:
     counts = {name: plan.get(name) for name in _PLAN_COUNTS}
     kept = ("display_name", "id", "status", "pruned", "waiting", "actions", "before", "after")
     policies = [{name: item[name] for name in kept if name in item} for item in plan.get("results") or []]
-    return {"planned": {**counts, "policies": policies}}
+    stops = {"stops": True} if plan["stops"] else {}
+    return {"planned": {**counts, **stops, "policies": policies}}
 
 
 def _wave(wave: Dict) -> Dict:

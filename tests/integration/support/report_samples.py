@@ -113,9 +113,22 @@ def contoso_report() -> Report:
     return report
 
 
+def planned_report() -> Report:
+    """Return the whole report with what its last wave would do."""
+    report = contoso_report()
+    item = {
+        "display_name": "Contoso - Macro Security",
+        "status": "created",
+        "actions": [{"action": "create"}],
+        "waiting": ["groups"],
+    }
+    report["waves"][-1]["planned"] = {"created": 1, "writes": 1, "stops": True, "policies": [item]}
+    return report
+
+
 def hostile_report() -> Report:
     """Return a report in which every text, and every key that users choose, is hostile."""
-    return t.cast(Report, _poisoned(contoso_report(), [0]))
+    return t.cast(Report, _poisoned(planned_report(), [0]))
 
 
 # Keys below which users choose the keys, too.

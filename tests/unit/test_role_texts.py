@@ -1,0 +1,96 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role's texts for terminals, rendered by themselves, and the names that its tasks share."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from jinja2 import Environment, FileSystemLoader
+
+from ansible_collections.m365.apps.plugins.filter.terminal_text import FilterModule
+
+ROLE = Path(__file__).resolve().parents[2] / "roles" / "rollout"
+TASKS = sorted((ROLE / "tasks").glob("*.yml"))
+HOSTILE = "pilot\x1b[2J\nfatal: [localhost]: FAILED!\u202e"
+Dict = dict[str, t.Any]
+
+
+def as_list(function: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
+    """Return a filter whose results have a length, as Ansible has them."""
+
+    @functools.wraps(function)
+    def unrolled(*args: t.Any, **options: t.Any) -> list[t.Any]:
+        return list(function(*args, **options))
+
+    return unrolled
+
+
+def rendered(template: str, **variables: t.Any) -> str:
+    """Return a text of the role as Ansible renders it."""
+    loader = FileSystemLoader(str(ROLE / "templates"))
+    # Text for terminals; each value goes through terminal_text.
+    environment = Environment(loader=loader, trim_blocks=True, keep_trailing_newline=True)
+    filters = FilterModule().filters()
+    lazy = ("map", "select", "reject", "selectattr", "rejectattr")
+    environment.filters.update({name: as_list(environment.filters[name]) for name in lazy})
+    environment.filters.update({f"m365.apps.{name}": function for name, function in filters.items()})
+    return environment.get_template(template).render(**variables)
+
+
+def planned(name: str = "A", wave: str = "pilot") -> Dict:
+    """Return the variables of a summary of a plan in two waves."""
+    item = {"display_name": name, "status": "created", "actions": [{"action": "create"}], "waiting": ["groups"]}
+    counts = {"created": 1, "updated": 0, "deleted": 0, "waiting": 1, "writes": 1}
+    waves = [{"name": each, **counts, "results": [item]} for each in (wave, "all")]
+    result = {"results": [item], "actions": item["actions"], "waves": waves}
+    return {"rollout_result": result, "rollout__waves": waves, "rollout__check_mode": True}
+
+
+def test_names_of_waves_and_policies_are_for_a_terminal() -> None:
+    state = {"name": HOSTILE, "status": "passed", "finished": "", "gate": {"reason": HOSTILE}}
+    texts = (
+        rendered("summary.txt.j2", **planned(HOSTILE, HOSTILE)),
+        rendered("waves.txt.j2", rollout_waves_state=[state]),
+        rendered("summary.txt.j2", **planned(), rollout__what=f"Wave 1 of 2, {HOSTILE}"),
+    )
+    for text in texts:
+        assert "fatal: [localhost]" in text
+        assert not set(text) & {"\x1b", "\u202e"}
+        assert not any(line.startswith("fatal:") for line in text.splitlines())
+
+
+@pytest.mark.parametrize("stop", [{}, {"rollout_stop_after_wave": ""}, {"rollout_stop_after_wave": "pilot"}])
+def test_a_plan_says_after_which_wave_the_run_stops(stop: Dict) -> None:
+    lines = rendered("summary.txt.j2", **planned(), **stop).splitlines()
+    ends = "; the run stops after this wave" if stop.get("rollout_stop_after_wave") else ""
+    assert f"Wave 1 of 2, pilot: 1 created, 1 waiting; 1 write{ends}" in lines
+    assert "Wave 2 of 2, all: 1 created, 1 waiting; 1 write" in lines
+
+
+def tasks_in(nodes: t.Any) -> t.Iterator[Dict]:
+    """Return all blocks and tasks of a list of tasks."""
+    for node in nodes or []:
+        yield node
+        for part in ("block", "rescue", "always"):
+            yield from tasks_in(node.get(part))
+
+
+def test_what_tasks_set_hides_no_variable_of_others() -> None:
+    """A fact or a registered result outdoes a variable of a task, a block or the role, in all runs that follow.
+
+    The variables of include_tasks outdo both.
+    """
+    tasks = [task for path in TASKS for task in tasks_in(yaml.safe_load(path.read_text(encoding="utf-8")))]
+    facts = {name for task in tasks for name in task.get("ansible.builtin.set_fact", {})}
+    facts |= {task["register"] for task in tasks if "register" in task}
+    named = {name for task in tasks if "ansible.builtin.include_tasks" not in task for name in task.get("vars", {})}
+    named |= set(yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8")))
+    assert {"rollout_result", "rollout__read_now"} <= facts
+    assert {"rollout__now", "rollout__check_mode"} <= named
+    assert facts & named == set()
