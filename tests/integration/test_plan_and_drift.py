@@ -73,7 +73,7 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
     refused = words_of(entry_point(ansible, "rollout", edited, **{**bound, "rollout_waves": []}).failed())
     assert (
         "the definitions have changed since the plan was made: policy 'Baseline' has another policy_payload; "
-        "policy 'New' has another groups; another waves. Plan again" in refused
+        "policy 'New' has another groups; another groups of wave 'first ones' and waves. Plan again" in refused
     )
     assert there.writes() == []
 
