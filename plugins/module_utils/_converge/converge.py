@@ -108,8 +108,13 @@ def read_and_plan(
         left = leave_taken(matches, live, left)
     matches, groups = without(matches, groups, left)
     plan = make_plan(matches, live, groups, surface.capabilities, terms.order, terms.guards, reach, len(desired))
-    also = [Beside(entry.place, entry.groups, resolved(entry.groups, directory)) for entry in terms.check_groups]
-    asked = definitions_of(desired, groups[: len(desired)], (terms.order, terms.guards), terms.context, also)
+    asked = definitions_of(
+        desired,
+        groups[: len(desired)],
+        (terms.order, terms.guards),
+        terms.context,
+        [Beside(entry.place, entry.groups, resolved(entry.groups, directory)) for entry in terms.check_groups],
+    )
     plan = replace(plan, definitions=asked)
     refuse_changed(terms.binding, plan)
     waves = plans_by_wave(_reaches(terms, directory), matches, groups, plan, terms.order, terms.guards)
