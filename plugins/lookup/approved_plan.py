@@ -59,6 +59,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.payload import M
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import MOST_BYTES, read_bytes
+from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
 # A plan shows policies before and after, so it is larger than what it was made from.
 _MOST_BYTES = 4 * MOST_BYTES
@@ -71,7 +72,7 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[t.Any], variables: t.Any = None, **_kwargs: t.Any) -> list[t.Any]:  # noqa: ARG002
         """Return what a run is bound to by each file. Raises AnsibleLookupError, which names the file."""
-        return [_approved(term) for term in terms]
+        return [_approved(term) for term in decrypted(terms)]
 
 
 def _approved(term: t.Any) -> dict[str, t.Any]:

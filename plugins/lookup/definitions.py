@@ -78,6 +78,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies im
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
 # Names that a warning shows; the rest is counted.
 _MOST_SHOWN = 20
@@ -91,7 +92,7 @@ class LookupModule(LookupBase):
     def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **_kwargs: t.Any) -> list[t.Any]:
         """Return the policies of all files below the terms. Raises AnsibleLookupError, which names the files."""
         try:
-            found = definition_files([self._found(term, variables or {}) for term in _flat(terms)])
+            found = definition_files([self._found(term, variables or {}) for term in _flat(decrypted(terms))])
             if found.others:
                 Display().warning(_passed_over(found.others))
             return self._read(found.files)

@@ -73,6 +73,9 @@ TASKS = """
     rollout_tenant_name: @Contoso@
     rollout_plan_folder: @plan@
     rollout_backup_folder: @backup@
+    rollout_waves: [{name: @first@, groups: [@All of them@]}]
+    rollout_state_folder: @state@
+    rollout_stop_after_wave: @first@
     rollout_protect: [@Four@]
     rollout_max_deletions: @0@
 """
@@ -122,6 +125,11 @@ def test_vaulted_text_is_sent_decrypted(ansible: Ansible, emulator: Emulator) ->
     assert held["Three"]["policyPayload"] == {"a": ["x", {"b": "y"}]}
     assert held["Four"]["description"] == "by the role"
     assert [entry["groupId"] for name in ("Three", "Four") for entry in held[name]["assignments"]] == [GROUP["id"]] * 2
+    [state] = (ansible.folder / "state").iterdir()
+    assert state.name.endswith(".waves.json")
+    waves = json.loads(state.read_text())["waves"]
+    assert [(wave["name"], wave["groups"], wave["status"]) for wave in waves] == [("first", ["All of them"], "passed")]
+    assert len(list((ansible.folder / "backup").glob("*/*/manifest.json"))) == 1
     kept = json.loads((ansible.folder / "kept.json").read_text())
     assert (kept["again"], kept["grouped"]) == (False, False)
     assert [config["display_name"] for config in kept["read"]] == ["Three"]

@@ -8,10 +8,13 @@ from __future__ import annotations
 import importlib
 import json
 import typing as t
+from pathlib import Path
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from ansible_collections.m365.apps.plugins.lookup import approved_plan, definitions
 from ansible_collections.m365.apps.plugins.plugin_utils import _vaulted
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import plain_arguments
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
@@ -57,6 +60,15 @@ def test_filters_get_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = as_filter(lambda *given, **named: [*given, named], "f")([Vaulted("a")], "b", name=Vaulted("c"))
     assert seen == [["a"], "b", {"name": "c"}]
     assert {type(text) for text in (seen[0][0], seen[2]["name"])} == {str}
+
+
+def test_lookups_get_the_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(_vaulted, "REACHES_PLUGINS", True)
+    plan, policy = tmp_path / "plan.json", tmp_path / "policy.yml"
+    plan.write_text(json.dumps({"mode": "plan", "fingerprint": "m2a", "plan": {"fingerprint": "m2a"}}))
+    policy.write_text("display_name: One\n")
+    assert approved_plan.LookupModule().run([Vaulted(str(plan))])[0]["fingerprint"] == "m2a"
+    assert definitions.LookupModule(loader=DataLoader()).run([[Vaulted(str(policy))]]) == [{"display_name": "One"}]
 
 
 @pytest.mark.skipif(not _vaulted.REACHES_PLUGINS, reason="newer cores decrypt before a plugin sees it")
