@@ -39,6 +39,7 @@ LINT: dict[str, list[str]] = {
     "layers": ["lint-imports", "--no-cache"],
     "pylint": ["pylint", "plugins", "tests", "examples", "noxfile.py"],
     "shellcheck": ["shellcheck", *SHELL_SCRIPTS],
+    "words": ["pytest", "-q", "tests/project/test_words.py"],
     "reuse": ["reuse", "lint", "--lines"],
     "changelog": ["antsibull-changelog", "lint"],
     "docs": [

@@ -69,7 +69,7 @@ class Emulator:
             session.verify = self.facts["ca_path"]
             entries = session.get(journal, timeout=30).json()
             session.delete(journal, timeout=30)
-        # A batch is no write, but may carry some.
+        # A batch is not a write, but may carry some.
         calls = [call for entry in entries for call in (entry["batch"] or [entry])]
         return [f"{call['method']} {call['path']}" for call in calls if call["method"] != "GET"]
 

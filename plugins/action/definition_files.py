@@ -77,7 +77,7 @@ def _refuse_masks(configs: t.Sequence[t.Any], group_names: t.Mapping[str, t.Any]
     masked = masked_places([*configs, {"group_names": group_names}])
     if masked:
         places = ", ".join(masked[:_SHOWN]) + (f" and {len(masked) - _SHOWN} more" if len(masked) > _SHOWN else "")
-        cause = f"a secret of the run that read them is a part of {places}, and a mask stands there"
+        cause = f"a secret of the run that read them is a part of {places}, and a mask is in its place"
         step = "Use another secret (the password of a proxy is one), or change the text, and read them again"
         raise UserError("the policies", "export them", cause, step)
 

@@ -15,7 +15,7 @@ description:
   - Turns check-ins into a verdict that a rollout can wait for. The role P(m365.apps.rollout#role) asks it
     between waves.
   - Microsoft retired the health report of the product in 2022, and what Graph returns may be empty since
-    then. No data is no success.
+    then. No data does not count as success.
   - A user counts once, and as failed if the latest check-in of any of the user's devices failed for any of
     the policies.
 positional: policies

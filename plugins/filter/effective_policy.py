@@ -28,7 +28,7 @@ options:
     description:
       - Policies, as definition files hold them or as M(m365.apps.office_client_config_info) returns them with
         payloads and assignments.
-      - An empty list has no settings. C(null), and what is no list of dicts, is an error.
+      - An empty list has no settings. C(null), and what is not a list of dicts, is an error.
     type: list
     elements: dict
     required: true
@@ -62,7 +62,7 @@ EXAMPLES = r"""
     gather: [payloads, assignments]
   register: live
 
-- name: Hold that macros are off for everybody
+- name: Check that macros are off for everybody
   ansible.builtin.assert:
     that: macros | map(attribute='value.value') | difference(['4']) == []
   vars:

@@ -21,7 +21,7 @@ options:
   _input:
     description:
       - Policies, as definition files hold them.
-      - C(null), and what is no list of dicts, is an error.
+      - C(null), and what is not a list of dicts, is an error.
     type: list
     elements: dict
     required: true

@@ -33,7 +33,7 @@ EXAMPLES = r"""
 - name: Check that they are whole
   ansible.builtin.assert:
     that: live.configs | m365.apps.masked_texts | length == 0
-    fail_msg: "A mask stands in {{ live.configs | m365.apps.masked_texts | join(', ') }}."
+    fail_msg: "A mask is in {{ live.configs | m365.apps.masked_texts | join(', ') }}."
 """
 
 RETURN = r"""

@@ -24,7 +24,7 @@ options:
     description:
       - Policies, as definition files hold them or as M(m365.apps.office_client_config_info) returns them with
         payloads and assignments.
-      - An empty list has no conflicts. C(null), and what is no list of dicts, is an error.
+      - An empty list has no conflicts. C(null), and what is not a list of dicts, is an error.
     type: list
     elements: dict
     required: true
@@ -57,7 +57,7 @@ EXAMPLES = r"""
     gather: [payloads, assignments]
   register: live
 
-- name: Hold that no two live policies disagree over one group
+- name: Check that no two live policies disagree over one group
   ansible.builtin.assert:
     that: live.configs | m365.apps.policy_conflicts(groups=[pilots]) == []
   vars:

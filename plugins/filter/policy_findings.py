@@ -13,8 +13,8 @@ author:
   - m365.apps contributors (@m365-apps)
 description:
   - Finds what is wrong, doubtful or worth a look in a set of policies. No tenant is asked.
-  - An V(error) is refused by M(m365.apps.office_client_configs) or by Graph, a V(warning) is hardly meant so,
-    a V(note) is good to know.
+  - An V(error) is refused by M(m365.apps.office_client_configs) or by Graph, a V(warning) is unlikely to be
+    meant, a V(note) is good to know.
   - Errors are C(no_identity), C(unreadable) (groups or a priority in an unknown form), C(unknown_key),
     C(duplicate_id), C(duplicate_name) and C(duplicate_priority).
   - Warnings are C(ambiguous_name) (one name, several IDs), C(similar_name) (names that differ only in case,
@@ -28,7 +28,7 @@ options:
     description:
       - Policies, as definition files hold them or as M(m365.apps.office_client_config_info) returns them with
         payloads and assignments.
-      - An empty list has no findings. C(null), and what is no list of dicts, is an error.
+      - An empty list has no findings. C(null), and what is not a list of dicts, is an error.
     type: list
     elements: dict
     required: true

@@ -19,7 +19,7 @@ description:
 options:
   _terms:
     description:
-      - The state file. One that does not exist is no error.
+      - The state file. One that does not exist is not an error.
     required: true
   tenant:
     description:

@@ -71,7 +71,7 @@ class Failure:
     path: str | None = None
 
     def __post_init__(self) -> None:
-        # What was acquired or read from a file is masked here, whoever repeats it and wherever.
+        # What was acquired or read from a file is masked here, no matter who repeats it and where.
         for name, value in asdict(self).items():
             if isinstance(value, str):
                 object.__setattr__(self, name, _without_tokens(value))

@@ -46,7 +46,7 @@ options:
     required: true
   group_names:
     description:
-      - Names of groups by their IDs, beside the C(group_name) of assignments, which goes first.
+      - Names of groups by their IDs, in addition to the C(group_name) of assignments, which takes precedence.
       - When omitted or empty, only assignments tell the names. A group without one is written by its ID
         alone.
     type: dict

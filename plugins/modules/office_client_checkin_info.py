@@ -16,7 +16,7 @@ description:
   - Microsoft retired the health report of the product in 2022. What Graph returns may be empty or stale since
     then; see RV(data), RV(tenant.last_checkin_date_time) and RV(policies[].last_checkin_date_time) before
     relying on a rate.
-  - No data is no success. A rate of nothing is C(null), never V(1).
+  - No data does not count as success. A rate of nothing is C(null), never V(1).
   - What cannot be read is an error. Only single check-ins without a user or a readable time are left out,
     with a warning, and counted in RV(tenant.skipped) and RV(policies[].skipped).
   - Counts of users are made from the check-ins of single devices. A user counts as failed if the latest
@@ -110,7 +110,7 @@ EXAMPLES = r"""
     gather: [policies]
     since: "{{ rollout_began }}"
   register: pilot
-  # No data is no success: the rate is null then.
+  # No data does not count as success: the rate is null then.
   until: pilot is success and pilot.policies != [] and (pilot.policies[0].rate or 0) >= 0.9
   retries: 24
   delay: 3600

@@ -46,7 +46,7 @@ options:
     type: raw
   gather:
     description:
-      - What to read beside the properties in the listing. Payloads cost two calls for each policy,
+      - What to read in addition to the properties in the listing. Payloads cost two calls for each policy,
         assignments one.
       - V(group_names) means V(assignments) with the name of each group, which takes one call for each group
         and the permission C(GroupMember.Read.All). Without the permission the names are C(null), and a

@@ -21,7 +21,7 @@ options:
   order:
     description:
       - Policies by ID or display name, strongest first. A name that no policy or several policies have is an
-        error, and so is a policy that stands in it twice.
+        error, and so is a policy that is listed in it twice.
       - A list, or the JSON text of one. Any other text is refused, since names may hold commas.
       - An empty list changes nothing. C(null) is refused.
     type: list

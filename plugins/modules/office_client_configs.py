@@ -23,7 +23,7 @@ options:
     description:
       - The policies, each with the options of M(m365.apps.office_client_config) and its groups.
       - A list, or the JSON text of one, as P(ansible.builtin.file#lookup) reads it from a file. A text passes
-        through Ansible's templating in one piece, which makes many policies faster; a key that stands twice
+        through Ansible's templating in one piece, which makes many policies faster; a key that is there twice
         in one object of it is refused.
       - Two items that mean the same policy are an error. An empty list does nothing.
     type: list

@@ -16,7 +16,7 @@ description:
   - Each time that the gate does not open, a line in the output tells how many users checked in and how many
     of them failed. The variable C(m365_progress=false) turns these lines off.
   - Microsoft retired the health report of the product in 2022, and what Graph returns may be empty since
-    then. No data is no success.
+    then. No data does not count as success.
   - In check mode it asks once, and a closed gate is not a failure.
 author:
   - m365.apps contributors (@m365-apps)

@@ -224,7 +224,7 @@ def _written(arguments: t.Mapping[str, t.Any]) -> bytes:
     except RecursionError as error:
         cause, step, reason = "a value is nested too deeply", "Make it flatter", error
     except UnicodeEncodeError as error:
-        cause, step, reason = "a text holds half a character (a lone surrogate)", "Save its file as UTF-8", error
+        cause, step, reason = "a text holds an unpaired surrogate", "Save its file as UTF-8", error
     except (ValueError, TypeError) as error:
         cause, step, reason = f"a value is not JSON ({error})", "Quote it to make it text", error
     raise UserError("the task", "use its options", cause, step) from reason

@@ -27,7 +27,7 @@ _SET_PARENT_DEATH_SIGNAL = 1
 
 
 def main_process() -> Starter | None:
-    """Return the ansible process that forked this one, None where this one is no worker."""
+    """Return the ansible process that forked this one, None where this one is not a worker."""
     parent = multiprocessing.parent_process()
     return None if parent is None or parent.pid is None else starter_of(parent.pid)
 

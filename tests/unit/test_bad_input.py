@@ -39,7 +39,7 @@ Change = t.Callable[[t.Any], t.Any]
         ({"policy_payload": nested(5000)}, "the task: cannot use its options: a value is nested too deeply"),
         ({"policy_payload": '{"a": 1e999}'}, "JSON has no number inf"),
         ({"policy_payload": '{"a": 1, "a": 2}'}, "cannot use policy_payload: the key 'a' is there twice"),
-        ({"description": "\ud800"}, "a text holds half a character"),
+        ({"description": "\ud800"}, "a text holds an unpaired surrogate"),
         ({"kind": "x" * 100_000}, "value of kind must be one of"),
         ({"kind": "\x1b[31m"}, r"got: \x1b[31m"),
     ],
@@ -53,7 +53,7 @@ def test_a_bad_option_is_refused_in_a_sentence(arguments: dict[str, t.Any], said
     ("arguments", "said"),
     [
         ({"policies": [{"display_name": "A", "groups": "[" * 10_000}]}, "it looks like JSON but is not"),
-        ({"policies": [{"display_name": "A", "groups": [nested(100)]}]}, "which is no group name or id"),
+        ({"policies": [{"display_name": "A", "groups": [nested(100)]}]}, "which is not a group name or id"),
         ({"policies": ['{"display_name": "A", "groups": null}']}, "cannot use groups: it is null"),
         ({"prune": True, "prune_scope": '{"display_name": null}'}, "use prune_scope.display_name: it is null"),
         ({"prune_scope": True}, "the option prune_scope: cannot use it: it is a boolean, not a dict"),

@@ -110,7 +110,7 @@ def test_what_is_unfit_is_told(tmp_path: Path, content: bytes, passphrase: str |
 
 
 def test_a_null_character_in_a_path_is_told() -> None:
-    with pytest.raises(UserError, match=r"it is no path of a file\. Check the path\."):
+    with pytest.raises(UserError, match=r"it is not the path of a file\. Check the path\."):
         read_certificate("app\0.pem", None)
     assert file_digests({"certificate_path": "app\0.pem"})
 

@@ -94,7 +94,7 @@ def test_all_logins_of_one_task_are_refused_by_name(values: dict[str, str]) -> N
 @pytest.mark.parametrize("empty", [None, ""])
 def test_a_missing_id_is_named(values: dict[str, str], name: str, missing: str, empty: str | None) -> None:
     said = refusal({**APP, missing: empty, name: values[name]})
-    assert said == f"the login: cannot use {name}: {missing} missing. Give it beside it, or set the environment."
+    assert said == f"the login: cannot use {name}: {missing} missing. Give it as well, or set the environment."
 
 
 @pytest.mark.parametrize("name", [name for name in ORDER if name != "managed_identity"])

@@ -118,7 +118,7 @@ def test_what_is_empty_is_as_if_left_out(name: str, empty: t.Any) -> None:
 @pytest.mark.parametrize("name", ["max_deletions", "max_changes"])
 @pytest.mark.parametrize("empty", ["", " "])
 def test_an_empty_limit_is_refused(name: str, empty: str) -> None:
-    assert error_of(**{name: empty}).startswith(f"the task: cannot use {name}: '{empty}' is no number.")
+    assert error_of(**{name: empty}).startswith(f"the task: cannot use {name}: '{empty}' is not a number.")
 
 
 def test_an_empty_fingerprint_is_handed_on_to_be_refused() -> None:
@@ -199,7 +199,7 @@ def test_a_limit_is_a_number_or_a_share(name: str, value: t.Any, limit: Limit) -
 )
 def test_what_is_no_limit_is_refused_as_it_was_written(name: str, value: t.Any) -> None:
     assert error_of(**{name: value}) == (
-        f"the task: cannot use {name}: '{value}' is no number. Give a number, such as 5, or a share, such as 10%."
+        f"the task: cannot use {name}: '{value}' is not a number. Give a number, such as 5, or a share, such as 10%."
     )
 
 

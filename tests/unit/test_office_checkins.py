@@ -166,7 +166,7 @@ def test_a_check_in_without_user_or_time_is_skipped_and_counted(document: t.Any)
         ([status(ok=None)], "a check-in does not tell whether it was successful"),
         ([status(ok="true")], "a check-in does not tell whether it was successful"),
         ([{"userId": "u"}], "a check-in does not tell whether it was successful"),
-        ([status(appliedPolicies="p")], "the applied policies of a check-in are no list"),
+        ([status(appliedPolicies="p")], "the applied policies of a check-in are not a list"),
     ],
 )
 def test_what_are_no_check_ins_is_an_error(statuses: t.Any, says: str) -> None:

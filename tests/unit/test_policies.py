@@ -117,9 +117,9 @@ def test_what_is_skipped_is_said() -> None:
     assert [(skip["policy"], skip["payload"], skip["reason"]) for skip in found["skipped"]] == [
         ("C", None, "its groups are not given, or not all of them"),
         ("A", "policy_payload", "it is not JSON"),
-        ("A", "user_preference_payload", "it is no list of objects with settingId"),
+        ("A", "user_preference_payload", "it is not a list of objects with settingId"),
         ("B", "policy_payload", "2 of its 4 members have no settingId"),
-        ("B", "policy_payload", "s stands more than once, only the first one counts"),
+        ("B", "policy_payload", "s is listed more than once, only the first one counts"),
     ]
     assert [entry["value"]["value"] for entry in found["settings"]] == [1]
 
@@ -231,16 +231,16 @@ def test_a_thousand_policies_that_share_a_group_are_compared_with_the_winner_onl
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda: effective(None, "G"), "m365.apps.effective_policy: the policies: cannot use them: nothing is no list"),
-        (lambda: effective("text", "G"), "a text is no list"),
-        (lambda: effective({"display_name": "A"}, "G"), "a dict is no list"),
-        (lambda: effective([GOOD, "text"], "G"), "policies[1]: cannot use it: a text is no policy"),
+        (lambda: effective(None, "G"), "m365.apps.effective_policy: the policies: cannot use them: null is not a list"),
+        (lambda: effective("text", "G"), "a text is not a list"),
+        (lambda: effective({"display_name": "A"}, "G"), "a dict is not a list"),
+        (lambda: effective([GOOD, "text"], "G"), "policies[1]: cannot use it: a text is not a policy"),
         (lambda: effective([GOOD], 5), "groups: cannot use it: groups is a number, not a list"),
         (lambda: effective([GOOD], [None]), "groups holds what is neither a name, an id nor an object"),
-        (lambda: effective([GOOD], "G", group_names=["G"]), "group_names: cannot use it: it is no map"),
-        (lambda: effective([GOOD], "G", group_names={ID: 5}), "group_names: cannot use it: it is no map"),
+        (lambda: effective([GOOD], "G", group_names=["G"]), "group_names: cannot use it: it is not a map"),
+        (lambda: effective([GOOD], "G", group_names={ID: 5}), "group_names: cannot use it: it is not a map"),
         (lambda: effective([{**GOOD, "groups": 5}], "G"), "policy 'Good': cannot use it: groups is a number"),
-        (lambda: conflicts([{**GOOD, "priority": True}]), "policy 'Good': cannot use it: priority is no number"),
+        (lambda: conflicts([{**GOOD, "priority": True}]), "policy 'Good': cannot use it: priority is not a number"),
         (lambda: conflicts(5), "m365.apps.policy_conflicts: the policies"),
         (lambda: findings(5), "m365.apps.policy_findings: the policies"),
         (lambda: effective([{**GOOD, "groups": '["G"'}], "G"), "groups looks like JSON but is not"),

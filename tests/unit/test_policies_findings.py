@@ -95,13 +95,13 @@ def test_messages_tell_what_is_meant() -> None:
         "2 policies ('B', 'Good'): they share priority 1, which is unique. Give each a number."
     )
     assert message([{**GOOD, "descripton": ""}], "unknown_key") == (
-        "policy 'Good': there is no option descripton. Mend its name, or drop it."
+        "policy 'Good': there is no option descripton. Correct its name, or remove it."
     )
     assert message([{**GOOD, "policy_payload": "{"}], "skipped_payload") == (
         "policy 'Good': policy_payload was not looked into: it is not JSON."
     )
     guess = message([policy("A", None, s=1), policy("B", None, s=2)], "shadowed")
-    assert guess.endswith("Who wins is a guess, since a priority is missing or stands twice.")
+    assert guess.endswith("Who wins is a guess, since a priority is missing or used twice.")
 
 
 def test_the_guide_and_the_filter_tell_of_all_rules() -> None:

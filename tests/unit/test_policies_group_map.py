@@ -63,9 +63,9 @@ def test_no_map_changes_nothing(nothing: t.Any) -> None:
 @pytest.mark.parametrize(
     ("policies", "group_map", "said"),
     [
-        ({}, {}, "the policies: cannot use them: a dict is no list"),
-        (["A"], {}, "policies[0]: cannot use it: a text is no policy"),
-        ([], ["A"], "the group map: cannot use it: a list is no map"),
+        ({}, {}, "the policies: cannot use them: a dict is not a list"),
+        (["A"], {}, "policies[0]: cannot use it: a text is not a policy"),
+        ([], ["A"], "the group map: cannot use it: a list is not a map"),
         ([], {"A": ""}, "the group map: cannot use 'A'"),
         ([], {"A": None}, "the group map: cannot use 'A'"),
         ([], {"A": {"id": ""}}, "the group map: cannot use 'A'"),

@@ -127,7 +127,7 @@ def survey(body: Dict) -> None:
         if not isinstance(default, _ANSWERS.get(question["type"], str)):
             raise ValueError(f"the default of {question['variable']} is no {question['type']}")
         if question["type"] == "multiplechoice" and default not in question["choices"]:
-            raise ValueError(f"the default of {question['variable']} is no choice")
+            raise ValueError(f"the default of {question['variable']} is not a choice")
 
 
 def schedule(body: Dict) -> None:

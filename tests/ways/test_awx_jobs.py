@@ -139,4 +139,4 @@ def test_drift(place: Place, connection: dict[str, t.Any]) -> None:
     variables = {"rollout_policies": [{"display_name": "There", "description": "not so"}]}
     job = run(place, place.ansible.folder / "job", "drift.yml", inputs, variables)
     assert job.status == "failed"
-    assert "is not as the definitions say" in job.stdout
+    assert "does not match the definitions" in job.stdout

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the groups a user names to the assignments a policy shall have."""
+"""From the groups a user names to the assignments that a policy gets."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _kept_by_id(change: GroupChange, assigned: set[str]) -> set[str]:
 def merge(item: DesiredPolicy, change: GroupChange, live: t.Sequence[Assignment]) -> tuple[Assignment, ...]:
     """Return the assignments after a resolved change, sorted by group id; those that are gone are dropped by a write.
 
-    Raises UserError when a group shall be added and removed at once, and when ``set`` would drop a target this
+    Raises UserError when a group is to be added and removed at once, and when ``set`` would drop a target this
     collection does not know.
     """
     both = sorted(set(change.add) & set(change.remove))

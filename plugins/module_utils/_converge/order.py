@@ -50,14 +50,14 @@ class Seat:
 def arrange(order: Order, seats: t.Sequence[Seat]) -> list[int]:
     """Return the places (in ``seats``) of all policies, strongest first.
 
-    Raises UserError for a name that no policy or several policies have, one that stands twice, and for policies that
+    Raises UserError for a name that no policy or several policies have, one that is listed twice, and for policies that
     are not listed where that is to fail.
     """
     listed: list[int] = []
     for name in order.names:
         place = _find(name, seats)
         if place in listed:
-            raise UserError(_SUBJECT, "apply it", f"{seats[place].named()} stands in it twice", "Keep one of them")
+            raise UserError(_SUBJECT, "apply it", f"{seats[place].named()} is listed in it twice", "Keep one of them")
         listed.append(place)
     rest = [place for place in range(len(seats)) if place not in set(listed)]
     rest.sort(key=lambda place: _current_place(seats[place], place))
@@ -150,7 +150,7 @@ def _no_room(seats: t.Sequence[Seat], anchors: t.Sequence[int], end: int) -> Use
         end = anchors[-1]
     this = seats[end]
     earlier = [seats[place] for place in anchors if place < end]
-    cause = f"{this.named()} shall have number {this.fixed} as number {end + 1} of the order"
+    cause = f"{this.named()} must have number {this.fixed} as number {end + 1} of the order"
     if earlier:
         cause += f", behind {earlier[-1].named()} with number {earlier[-1].fixed}"
     return UserError(

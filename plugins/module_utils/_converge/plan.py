@@ -85,7 +85,7 @@ class Plan:
         Every part of a policy that the desired state mentions is read once, of a policy to be deleted all parts are;
         every group that it names is looked up once, and where the groups of a deletion are shown by name, so is each
         of them; none of them depends on another. How many pages the listing has is up to the server. (A live payload
-        that is no JSON is read twice, and a policy to be deleted whose parts are not there is asked for once.)
+        that is not JSON is read twice, and a policy to be deleted whose parts are not there is asked for once.)
         """
         return requests_for(self.parts, batch_size) + requests_for(self.groups, batch_size)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which number each policy shall have, and how to get there without two policies holding one number. Pure."""
+"""Which number each policy gets, and how to get there without two policies holding one number. Pure."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def _standing(seat: Seat, waits: bool, movable: bool, settled: int | None) -> Se
 
 
 def _is_reached(live: Policy, reach: Reach) -> bool:
-    """Tell whether only groups within the reach have the policy; a target that is no group is outside."""
+    """Tell whether only groups within the reach have the policy; a target that is not a group is outside."""
     return live.assignments is not UNSET and all(entry.group_id in reach for entry in live.assignments)
 
 

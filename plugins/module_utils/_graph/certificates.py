@@ -94,7 +94,7 @@ def _read(path: str) -> bytes:
     except OSError as error:
         raise _UnfitError(f"it cannot be read ({error.strerror})", "Check the path and who may read it") from None
     except ValueError:  # a null character, which not every ansible-core refuses
-        raise _UnfitError("it is no path of a file", "Check the path") from None
+        raise _UnfitError("it is not the path of a file", "Check the path") from None
     if not data.strip():
         raise _UnfitError("it is empty")
     return data

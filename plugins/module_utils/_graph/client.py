@@ -63,7 +63,7 @@ class GraphClient:
         self._still_wanted = still_wanted
         # Every token that was sent, so that it can be masked where an answer repeats it.
         self.tokens: set[str] = set()
-        # How many calls that are no reads were sent, whatever became of them.
+        # How many calls that are not reads were sent, whatever became of them.
         self.writes = 0
         self._connection = connection
         self._authenticator = authenticator
@@ -133,7 +133,7 @@ class GraphClient:
         return self.send_once("POST", self._url("/$batch", version), json_body={"requests": requests}, methods=methods)
 
     def renew(self) -> bool:
-        """Drop a token that Graph refused, so that the next call logs in anew; False where that is of no use."""
+        """Drop a token that Graph refused, so that the next call logs in again; False where that is of no use."""
         if self._renewed:
             return False
         self._renewed = self._authenticator.forget()

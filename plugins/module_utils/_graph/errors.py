@@ -88,7 +88,7 @@ class NotGraphError(GraphError):
 
 
 class UnwantedError(GraphError):
-    """A call that was not sent, since whoever started the run is gone."""
+    """A call that was not sent, since the program that started the run is gone."""
 
     def __init__(self, method: str, path: str) -> None:
         super().__init__(

@@ -69,7 +69,7 @@ class ManagedIdentityLogin:
                 self._client = msal.ManagedIdentityClient(self._identity(msal), http_client=http)
             answer = self._client.acquire_token_for_client(resource=self._connection.graph_url)
         except (ValueError, LookupError, AttributeError, TypeError, RuntimeError, ArithmeticError) as error:
-            # MSAL found something that is no managed identity endpoint, or one that it cannot use in this way.
+            # MSAL found something that is not a managed identity endpoint, or one that it cannot use in this way.
             said = http.refusal() or {"error": "no_managed_identity", "error_description": _story(error)}
             raise refused(said, _WHO, http, _NONE_HERE) from error
         if not answer or "access_token" not in answer:

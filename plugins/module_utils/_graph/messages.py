@@ -28,7 +28,7 @@ _NOT_DONE_HERE = (307, 308)
 @dataclass(frozen=True)
 class Call:
     """One call: ``path`` is relative to the version's root. Not ``repeatable`` is what must not be done twice. Where
-    ``json_answer`` is set, an answer that is no JSON is a broken one.
+    ``json_answer`` is set, an answer that is not JSON is a broken one.
     """
 
     method: str
@@ -86,7 +86,7 @@ class Answer:
 
 
 def host_of(url: str) -> str | None:
-    """Return the host (and port) that a server's link names, "" for a relative one, None for what is no URL."""
+    """Return the host (and port) that a server's link names, "" for a relative one, None for what is not a URL."""
     try:
         return urlsplit(url).netloc
     except ValueError:

@@ -68,7 +68,7 @@ def open_session(connection: Connection, url: str) -> requests.Session:
         session.proxies = {"https": connection.proxy, "http": connection.proxy}
     else:
         session.proxies = environment_proxies(url)
-    # requests reads the place that a redirect leads to even where it is not followed, and stumbles over what is no URL.
+    # requests reads the target of a redirect even where it is not followed, and fails where that is not a URL.
     session.get_redirect_target = lambda resp: None  # type: ignore[method-assign] # noqa: ARG005
     session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "gzip"})
     return session

@@ -43,7 +43,7 @@ AUTH: Spec = {
         "default": False,
         "fallback": _from_env("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"),
     },
-    # The path of a file is no secret.
+    # The path of a file is not a secret.
     "federated_token_file": {"type": "path", "no_log": False, "fallback": _from_env("AZURE_FEDERATED_TOKEN_FILE")},
     "managed_identity": {
         "type": "str",

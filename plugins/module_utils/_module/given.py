@@ -94,7 +94,7 @@ def _prepared(value: t.Any, option: t.Mapping[str, t.Any]) -> t.Any:
                 value = json.loads(value)
         if isinstance(value, dict):
             return {key: _prepared(item, inner.get(key, {})) for key, item in value.items()}
-        # Ansible refuses a text that is no dict; other values it takes for one while it checks the options inside.
+        # Ansible refuses a text that is not a dict; other values it takes for one while it checks the options inside.
         return value if value is None or isinstance(value, str) else f"a value of type {type(value).__name__}"
     if (kind == "int" or (kind == "float" and isinstance(value, int))) and _is_too_large(value):
         return f"{value}"[:20] + " (too large)" if isinstance(value, str) else "a number (too large)"

@@ -133,7 +133,7 @@ def chosen_login(params: Params, raw: Params) -> str:
 def _require(chosen: str, needs: tuple[str, ...], params: Params) -> None:
     missing = [name for name in needs if not params.get(name)]
     if missing:
-        step = f"Give {'both' if len(missing) > 1 else 'it'} beside it, or set the environment"
+        step = f"Give {'both' if len(missing) > 1 else 'it'} as well, or set the environment"
         raise UserError(LOGIN, f"use {chosen}", f"{' and '.join(missing)} missing", step)
 
 

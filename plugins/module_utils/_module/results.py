@@ -161,7 +161,7 @@ def _new_numbers(outcome: Outcome) -> dict[str, int]:
 
 
 def _order_diff(outcome: Outcome) -> dict[str, t.Any] | None:
-    """Return the diff of priorities of policies that are no items of the task."""
+    """Return the diff of priorities of policies that are not items of the task."""
     items = {item.before.id for item in outcome.items if item.before}
     numbers = _new_numbers(outcome)
     moved = [policy for policy in outcome.plan.live if str(policy.id) in numbers and policy.id not in items]

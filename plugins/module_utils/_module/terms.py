@@ -169,6 +169,6 @@ def _limit(name: str, text: str | None) -> Limit | None:
     found = re.fullmatch(r"([0-9]{1,9})(\.0)?\s*(%?)", text.strip())
     if found is None:
         raise UserError(
-            _TASK, f"use {name}", f"'{text}' is no number", "Give a number, such as 5, or a share, such as 10%"
+            _TASK, f"use {name}", f"'{text}' is not a number", "Give a number, such as 5, or a share, such as 10%"
         )
     return Limit(int(found[1]), percent=bool(found[3]))

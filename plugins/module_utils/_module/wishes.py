@@ -90,7 +90,7 @@ def group_change(value: t.Any, subject: str) -> GroupChange:
     if unknown:
         raise _bad_groups(subject, f"it has the unknown key {unknown[0]}")
     if "set" in value and len(value) > 1:
-        raise _bad_groups(subject, "set stands beside add or remove")
+        raise _bad_groups(subject, "set is combined with add or remove")
     lists = {key: group_names(members, f"groups.{key}", subject) for key, members in value.items()}
     exact = lists.get("set") if value else ()
     return GroupChange(exact=exact, add=lists.get("add", ()), remove=lists.get("remove", ()))
@@ -119,8 +119,8 @@ def refuse_blank(text: str | None, subject: str, name: str) -> None:
 def refuse_half_characters(text: str | None, subject: str, name: str) -> None:
     """Refuse a text that UTF-8, and so a request, cannot carry. Raises UserError."""
     if text is not None and HALF_CHARACTER.search(text):
-        cause = "it holds half a character (a lone surrogate), which UTF-8 cannot carry"
-        raise UserError(subject, f"use {name}", cause, f"Write {name} anew, or save its file as UTF-8")
+        cause = "it holds an unpaired surrogate, which UTF-8 cannot carry"
+        raise UserError(subject, f"use {name}", cause, f"Write {name} again, or save its file as UTF-8")
 
 
 def _priority(value: int, subject: str) -> int:
@@ -179,7 +179,7 @@ def group_names(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
     for given, member in zip(value, members, strict=True):
         if not isinstance(member, str) or not member.strip():
             advice = " (quote it if it is a name)" if isinstance(given, (int, float)) else ""
-            raise _bad_groups(subject, f"{name} holds {reprlib.repr(given)}, which is no group name or id{advice}")
+            raise _bad_groups(subject, f"{name} holds {reprlib.repr(given)}, which is not a group name or id{advice}")
         refuse_half_characters(member, subject, name)
     return tuple(members)
 

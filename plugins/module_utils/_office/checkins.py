@@ -84,7 +84,7 @@ class Checkin:
             return None
         applied = document.get("appliedPolicies") or ()
         if not isinstance(applied, (list, tuple)):
-            raise ValueError("the applied policies of a check-in are no list")
+            raise ValueError("the applied policies of a check-in are not a list")
         return cls(
             user_id=str(document.get("userId") or ""),
             user_principal_name=_text(document.get("userPrincipalName")),
@@ -111,7 +111,7 @@ def _moment_or_none(value: t.Any) -> datetime | None:
 
 
 def share(good: int, total: int) -> float | None:
-    """Return a share from 0 to 1, None of nothing: no data is no success."""
+    """Return a share from 0 to 1, None of nothing: no data does not count as success."""
     return good / total if total else None
 
 
@@ -192,7 +192,7 @@ class Report:
 
     @property
     def has_data(self) -> bool:
-        """Whether anybody is known to have checked in. A summary does not tell when: it is no news since a moment."""
+        """Whether anybody is known to have checked in. A summary does not tell when, so none since a moment."""
         return bool(self.checkins) or (self.from_then is None and self.summary.total > 0)
 
     @property

@@ -78,7 +78,7 @@ def policy_to_graph(policy: Policy) -> dict[str, t.Any]:
 
 
 def assignment_from_graph(document: t.Mapping[str, t.Any]) -> Assignment:
-    """Read an officeClientConfigurationAssignment. A target of another type is no group, even with a groupId."""
+    """Read an officeClientConfigurationAssignment. A target of another type is not a group, even with a groupId."""
     target = document.get("target") or {}
     odata_type = str(target.get("@odata.type") or _GROUP_TARGET).lstrip("#")
     group_id = target.get("groupId") if odata_type == _GROUP_TARGET else None

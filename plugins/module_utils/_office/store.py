@@ -83,7 +83,7 @@ class OfficeStore:
     def look(self, parts: t.Sequence[Reading]) -> list[t.Any]:
         """Return what each part names, or the UserError why it cannot be read.
 
-        A payload that is no JSON may have been cut off on its way, so it is what it is only when it is so twice.
+        A payload that is not JSON may have been cut off on its way, so a second read decides.
         """
         results = self._run([self._reading(part) for part in parts])
         doubtful = [place for place, result in enumerate(results) if isinstance(result, Opaque)]

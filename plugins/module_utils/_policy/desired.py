@@ -22,7 +22,7 @@ class State(enum.Enum):
 
 
 class GroupName(str):
-    """The display name of a group, which is no id even where it looks like one."""
+    """The display name of a group, which is not an id even where it looks like one."""
 
     __slots__ = ()
 

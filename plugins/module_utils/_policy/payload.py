@@ -197,7 +197,7 @@ def _misfit(value: t.Any) -> str:
         elif isinstance(item, list):
             pending.extend(item)
         elif isinstance(item, str) and HALF_CHARACTER.search(item):
-            return "a text in it holds half a character (a lone surrogate), which UTF-8 cannot carry"
+            return "a text in it holds an unpaired surrogate, which UTF-8 cannot carry"
         elif isinstance(item, float) and not math.isfinite(item):
             return f"JSON has no number {item}"
         elif item is not None and not isinstance(item, (str, int, float, bool)):

@@ -15,7 +15,7 @@ from .conflicts import Conflict, find_conflicts, group_labels
 from .model import PAYLOADS, Policies, Policy, read_policies
 from .payloads import SETTING_KEY
 
-# Error: office_client_configs refuses it, or the server does. Warning: hardly meant so. Note: good to know.
+# Error: office_client_configs refuses it, or the server does. Warning: unlikely to be meant. Note: good to know.
 LEVELS = ("error", "warning", "note")
 RULES = {
     "no_identity": "error",
@@ -89,11 +89,13 @@ def _of_any(policy: Policy, known_keys: t.Container[str]) -> t.Iterator[Finding]
     if not policy.name and not policy.id:
         yield Finding("no_identity", "a policy: id and display_name are missing. Give one of them.", title)
     for problem in policy.problems:
-        yield Finding("unreadable", f"policy '{policy.title}': {problem}. Mend it.", title)
+        yield Finding("unreadable", f"policy '{policy.title}': {problem}. Fix it.", title)
     for key in sorted(policy.given):
         if key not in known_keys:
             yield Finding(
-                "unknown_key", f"policy '{policy.title}': there is no option {key}. Mend its name, or drop it.", title
+                "unknown_key",
+                f"policy '{policy.title}': there is no option {key}. Correct its name, or remove it.",
+                title,
             )
 
 
@@ -168,7 +170,7 @@ def _similar(alike: list[Policy]) -> Finding:
 
 # What is said of the policy that loses.
 _LOSES = {
-    "conflict": "'{winner}' wins with another value for {groups}. Make them agree, or check that it shall win",
+    "conflict": "'{winner}' wins with another value for {groups}. Make them agree, or check that it is meant to win",
     "shadowed": "it never wins, since '{winner}' sets another value for {groups}. Drop one of them",
     "redundant": "it never matters, since '{winner}' sets the same value for {groups}. It may be dropped",
 }
@@ -179,7 +181,7 @@ def _meeting(conflict: Conflict, read: Policies) -> Finding:
     groups = group_labels(conflict, read)
     named = f"group '{groups[0]}'" + (f" and {len(groups) - 1} more" if len(groups) > 1 else "")
     says = _LOSES[conflict.kind].format(winner=winner, groups=named)
-    doubt = "" if conflict.certain else " Who wins is a guess, since a priority is missing or stands twice."
+    doubt = "" if conflict.certain else " Who wins is a guess, since a priority is missing or used twice."
     return Finding(
         conflict.kind,
         f"policy '{loser}': {conflict.setting} in {conflict.loser.payload.name}: {says}.{doubt}",

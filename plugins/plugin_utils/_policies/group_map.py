@@ -30,13 +30,13 @@ def mapped_groups(policies: t.Any, group_map: t.Any = None) -> list[Dict]:
 def _targets(group_map: t.Any) -> dict[str, t.Any]:
     """Return the map by keys that all spellings of an id share. Raises PoliciesError."""
     if group_map is not None and not isinstance(group_map, t.Mapping):
-        raise PoliciesError(f"the group map: cannot use it: {word_for(group_map)} is no map. Give a dict, or none.")
+        raise PoliciesError(f"the group map: cannot use it: {word_for(group_map)} is not a map. Give a dict, or none.")
     targets: dict[str, t.Any] = {}
     for name, target in (group_map or {}).items():
         for text in (name, target):
             if not (isinstance(text, str) and text.strip()) and not (text is target and _is_object(target)):
                 raise PoliciesError(
-                    f"the group map: cannot use '{name}': {word_for(text)} that is no name and no id stands there. "
+                    f"the group map: cannot use '{name}': {word_for(text)} is neither a name nor an id. "
                     "Give a name or an id on both sides."
                 )
         if targets.setdefault(_key(name), target) != target:

@@ -95,7 +95,7 @@ def from_text(value: t.Any) -> t.Any:
 
 def word_for(value: t.Any) -> str:
     """Return what kind of value it is. Ansible hands out types of its own, whose names nobody knows."""
-    return next((word for kinds, word in _WORDS if isinstance(value, kinds)), "nothing")
+    return next((word for kinds, word in _WORDS if isinstance(value, kinds)), "null")
 
 
 class Directory:

@@ -71,7 +71,7 @@ def read_policies(
     """Return definitions or configs as values. ``group_names`` maps ids of groups to names.
 
     ``more_groups`` are groups from elsewhere that may say which name belongs to which id. Raises PoliciesError when it
-    is no list of policies; what is wrong inside a policy is told in its ``problems``.
+    is not a list of policies; what is wrong inside a policy is told in its ``problems``.
     """
     documents = documents_of(policies)
     groups = [_groups(document) for document in documents]
@@ -88,19 +88,21 @@ def readable(policies: Policies) -> Policies:
     """Return policies in which everything could be read. Raises PoliciesError."""
     for policy in policies.all:
         if policy.problems:
-            raise PoliciesError(f"policy '{policy.title}': cannot use it: {policy.problems[0]}. Mend the policy.")
+            raise PoliciesError(f"policy '{policy.title}': cannot use it: {policy.problems[0]}. Fix the policy.")
     return policies
 
 
 def documents_of(policies: t.Any) -> list[t.Mapping[str, t.Any]]:
     """Return a list of dicts as it is. Raises PoliciesError for anything else."""
     if isinstance(policies, (str, t.Mapping)) or not isinstance(policies, t.Iterable):
-        raise PoliciesError(f"the policies: cannot use them: {word_for(policies)} is no list. Give a list of policies.")
+        raise PoliciesError(
+            f"the policies: cannot use them: {word_for(policies)} is not a list. Give a list of policies."
+        )
     documents = list(policies)
     for place, document in enumerate(documents):
         if not isinstance(document, t.Mapping):
             raise PoliciesError(
-                f"policies[{place}]: cannot use it: {word_for(document)} is no policy. Give the options of one policy."
+                f"policies[{place}]: cannot use it: {word_for(document)} is not a policy. Give the options of one."
             )
     return documents
 
@@ -108,7 +110,7 @@ def documents_of(policies: t.Any) -> list[t.Mapping[str, t.Any]]:
 def _names(group_names: t.Any) -> t.Mapping[str, str]:
     names = group_names or {}
     if not isinstance(names, t.Mapping) or not all(isinstance(text, str) for pair in names.items() for text in pair):
-        raise PoliciesError("group_names: cannot use it: it is no map of group ids to names. Give a dict, or none.")
+        raise PoliciesError("group_names: cannot use it: it is not a map of group ids to names. Give a dict, or none.")
     return names
 
 
@@ -151,7 +153,7 @@ def _priority(value: t.Any) -> tuple[int | None, tuple[str, ...]]:
         return value, ()
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value), ()
-    return None, ("priority is no number",)
+    return None, ("priority is not a number",)
 
 
 def _strongest_first(read: list[tuple[Policy, t.Mapping[str, t.Any]]]) -> t.Iterator[Policy]:

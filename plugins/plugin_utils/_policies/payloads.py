@@ -24,10 +24,10 @@ SETTING_KEY = "settingId"
 
 @dataclass(frozen=True)
 class Payload:
-    """One payload of a policy. ``settings`` maps ids to their objects; of an id that stands twice the first one counts.
+    """One payload of a policy. ``settings`` maps ids to their objects; the first one of an id counts.
 
-    ``given``: the policy says something of this payload. ``twice``: ids that stand twice. ``skipped``: why something is
-    not among the settings.
+    ``given``: the policy says something of this payload. ``twice``: ids that are listed twice. ``skipped``: why
+    something is not among the settings.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Payload:
         """Why something of it does not count."""
         return (
             *self.skipped,
-            *(f"{setting} stands more than once, only the first one counts" for setting in self.twice),
+            *(f"{setting} is listed more than once, only the first one counts" for setting in self.twice),
         )
 
 
@@ -66,7 +66,7 @@ def read_payload(value: t.Any, name: str, enforced: bool, setting_key: str) -> P
     if not value:
         return Payload(name, enforced, given=True)
     if not isinstance(value, list):
-        return Payload(name, enforced, given=True, skipped=(f"it is no list of objects with {setting_key}",))
+        return Payload(name, enforced, given=True, skipped=(f"it is not a list of objects with {setting_key}",))
     return _take_apart(value, name, enforced, setting_key)
 
 

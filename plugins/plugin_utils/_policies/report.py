@@ -39,7 +39,7 @@ def report_of(
     if mode not in MODES:
         raise PoliciesError(f"the mode {mode!r} is none of {', '.join(MODES)}")
     if not isinstance(result, dict):
-        raise PoliciesError("the result: cannot use it: it is no dict. Give what office_client_configs returned")
+        raise PoliciesError("the result: cannot use it: it is not a dict. Give what office_client_configs returned")
     items = [item for item in result.get("results") or [] if isinstance(item, dict)]
     counts = {status: sum(item.get("status") == status for item in items) for status in _STATUSES}
     plan = result.get("plan") or {}

@@ -24,7 +24,7 @@ def tenants_report(outcomes: t.Any, hosts: t.Sequence[str], check_mode: bool = F
     PoliciesError.
     """
     if isinstance(outcomes, (str, t.Mapping)) or not isinstance(outcomes, t.Iterable):
-        raise PoliciesError("the tenants: cannot use them: they are no list. Give a list of outcomes")
+        raise PoliciesError("the tenants: cannot use them: they are not a list. Give a list of outcomes")
     by_host = {outcome["host"]: dict(outcome) for outcome in outcomes if outcome}
     tenants = [by_host.get(host) or {"host": host, "tenant": "", "verdict": _LOST, "counts": {}} for host in hosts]
     levels = [str(tenant["verdict"].get("level")) for tenant in tenants]

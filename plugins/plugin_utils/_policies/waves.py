@@ -44,7 +44,7 @@ def checkin_gate(
     if users:
         return {"verdict": "breached", "open": False, "reason": problem, **facts}
     going = on_no_data == "continue"
-    word = "goes on all the same, as on_no_data says" if going else "stops, since no data is no success"
+    word = "goes on all the same, as on_no_data says" if going else "stops, since no data does not count as success"
     return {"verdict": "no_data", "open": going, "reason": f"Nobody checked in. The rollout {word}.", **facts}
 
 
@@ -77,7 +77,7 @@ def _listed(checkins: t.Any) -> list[Dict]:
 
 
 def _names(policies: t.Any) -> t.Sequence[str] | None:
-    """Return the names of a list, or of the JSON text of one. Raises PoliciesError: letters of a text are no names."""
+    """Return the names of a list, or of the JSON text of one. Raises PoliciesError: letters of a text are not names."""
     try:
         names = from_text(policies)
     except GroupsError:
@@ -131,7 +131,7 @@ def merged_results(results: t.Any, before: t.Sequence[Dict] = ()) -> Dict:
     ``before`` are waves whose runs, as wave_record keeps them, come first.
     """
     if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
-        raise PoliciesError("the results: cannot use them: they are no list of dicts. Give results of tasks")
+        raise PoliciesError("the results: cannot use them: they are not a list of dicts. Give results of tasks")
     told = [result for result in [*runs_of(before), *results] if result]
     if not told:
         return {}
