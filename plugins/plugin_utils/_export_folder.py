@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
-from ansible_collections.m365.apps.plugins.plugin_utils._export import ENDINGS, Export, File
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import is_definition
+from ansible_collections.m365.apps.plugins.plugin_utils._export import Export, File
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 from ansible_collections.m365.apps.plugins.plugin_utils._records import Origin, is_as_written, origin, says_the_same
 
@@ -139,7 +140,7 @@ def _others(folder: Path, made: Export) -> list[str]:
     return sorted(
         path.name
         for path in folder.iterdir()
-        if path.suffix in ENDINGS.values() and path.name not in names and path.is_file() and not path.is_symlink()
+        if is_definition(path.name) and path.name not in names and path.is_file() and not path.is_symlink()
     )
 
 

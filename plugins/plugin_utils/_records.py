@@ -50,8 +50,10 @@ def origin(name: str, data: bytes, source: str) -> Origin:
     text = _normal(data)
     found = _found(text)
     if found is None:
-        marked = any(_MARK.encode() in line for line in _head(text).splitlines())
-        return Origin.UNRECORDED if marked else Origin.FOREIGN
+        # Comments that were put on top move the record down.
+        moved = _RECORD.search(text) is not None
+        marked = _MARK.encode() in _head(text)
+        return Origin.TOUCHED if moved else Origin.UNRECORDED if marked else Origin.FOREIGN
     if found["digest"].decode() != _digest(name, _with_digest(text, _BLANK)):
         return Origin.TOUCHED
     here = file_name(source).encode() if source else None

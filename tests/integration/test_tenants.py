@@ -216,6 +216,13 @@ def test_all_tenants_fail(tenants: Tenants) -> None:
     assert len(re.findall(r"^\w+\s+: ok=\d+ .*failed=1 ", done.stdout, re.MULTILINE)) == 5
 
 
+def test_any_errors_fatal_ends_the_play_after_the_summary(tenants: Tenants) -> None:
+    """The failure of one tenant is not told as that of all."""
+    done = tenants.play("--limit", f"contoso,{LOST}", "--check", ANSIBLE_ANY_ERRORS_FATAL="true").failed()
+    assert '"2 tenants: 1 failed, 1 changed."' in done.stdout
+    assert '"changed   contoso (contoso.example): Would change: 3 created."' in done.stdout
+
+
 def test_an_unreachable_host_is_in_the_summary(tenants: Tenants) -> None:
     """One that a task of the user's own could not reach before the role."""
     book = tenants.folder / "site.yml"
@@ -241,7 +248,7 @@ def test_an_unreachable_host_is_in_the_summary(tenants: Tenants) -> None:
     book.write_text(yaml.safe_dump(plays))
     done = tenants.play(book=str(book)).failed()
     assert '"5 tenants: 2 failed, 3 changed."' in done.stdout
-    assert '"failed    contoso: There is no result: the host was unreachable, or its turn has not come."' in done.stdout
+    assert '"failed    contoso: There is no result: the host failed before the role, was unreachable, or its turn has not come."' in done.stdout
     tenants.assert_untouched("contoso")
     tenants.assert_rolled_out("tailspin")
 

@@ -258,6 +258,19 @@ def test_an_edited_file_of_a_policy_that_is_there_is_kept(tmp_path: Path) -> Non
     assert run(tmp_path, config("A")).status("a.yml") == "created"
 
 
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_file_with_lines_on_top_or_another_ending_is_an_exported_one(tmp_path: Path, file_format: str) -> None:
+    """A definition is read whatever the case of its ending, and two of one policy are told of."""
+    run(tmp_path, config("A"), config("B", "p2"), file_format=file_format)
+    end = {"yaml": "yml", "json": "json"}[file_format]
+    (tmp_path / f"b.{end}").rename(tmp_path / f"b.{end.upper()}")
+    topped = tmp_path / f"a.{end}"
+    topped.write_bytes({"yaml": b"# one\n# two\n\n", "json": b"\n\n\n"}[file_format] + topped.read_bytes())
+    changes = run(tmp_path, config("A", description="New"), config("B", "p2"), file_format=file_format)
+    assert reasons(changes) == {f"a.{end}": EDITED, f"b.{end.upper()}": EDITED}
+    assert names_in(tmp_path) == [f"a.{end}", f"b.{end.upper()}", f"b.{end}"]
+
+
 def test_line_ends_of_git_are_no_edit(tmp_path: Path) -> None:
     run(tmp_path, config("A", description="One\ntwo\n"))
     crlf = (tmp_path / "a.yml").read_bytes().replace(b"\n", b"\r\n")

@@ -13,7 +13,10 @@ Dict = dict[str, t.Any]
 
 # From the one that asks for most attention.
 _LEVELS = {"failed": "failed", "warning": "need a look", "changed": "changed", "ok": "in order"}
-_LOST = {"level": "failed", "text": "There is no result: the host was unreachable, or its turn has not come."}
+_LOST = {
+    "level": "failed",
+    "text": "There is no result: the host failed before the role, was unreachable, or its turn has not come.",
+}
 
 
 def tenants_report(outcomes: t.Any, hosts: t.Sequence[str], check_mode: bool = False, **more: t.Any) -> Dict:
