@@ -13,14 +13,15 @@ PRODUCT := $(patsubst docs,docs/.,$(shell find $(wildcard galaxy.yml README.md C
 SESSIONS := lint ansible-lint build-import-check unit fault-slice integration browser ways sanity docs
 ANSIBLE_TEST := units targets
 LINT := static yamllint antsibull-nox-config extra-checks
+RELEASE = PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collections.m365.apps.tests.release
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark emulator coverage faults matrix screenshots release test $(SESSIONS) $(ANSIBLE_TEST) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark emulator coverage faults matrix screenshots release test test-all $(SESSIONS) $(ANSIBLE_TEST) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
-	@echo "  make SESSION      One part of make test: lint $(SESSIONS)"
+	@echo "  make SESSION      One part of make test: $(SESSIONS)"
 	@echo "  make SESSION      By ansible-test, targets also by modules: $(ANSIBLE_TEST)"
 
 setup: ## Make .venv with every tool, pinned (PYTHON=... chooses the interpreter)
@@ -79,11 +80,16 @@ screenshots: setup tree ## Take the pictures of the report in docs/images, with 
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
 		ansible_collections.m365.apps.tests.browser.screenshots docs/images
 
-release: setup tree ## Release VERSION=x.y.z, signed by SIGNING_KEY=...: commits, a tag, files in .ansible/release; pushes nothing
-	@PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collections.m365.apps.tests.release "$(VERSION)" "$(SIGNING_KEY)"
+release: setup tree ## Release VERSION=x.y.z, signed by SIGNING_KEY=..., after make test-all: commits, a tag, files in .ansible/release; pushes nothing
+	@$(RELEASE) --may "$(VERSION)" "$(SIGNING_KEY)"
+	@$(MAKE) test-all
+	@$(RELEASE) "$(VERSION)" "$(SIGNING_KEY)"
 
-test: setup tree install ## Run every check: all sessions of noxfile.py
-	@.venv/bin/nox
+test: setup tree install ## Run every session side by side, without the tests that are marked full
+	@.venv/bin/python tests/tools/check.py --lint "$(LINT)" $(SESSIONS)
+
+test-all: ## The same with all tests and more random examples; a release begins with it
+	@M365_TESTS=all $(MAKE) test
 
 lint: setup tree
 	@.venv/bin/nox --session $(LINT)

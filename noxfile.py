@@ -30,6 +30,10 @@ PATH = os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ.get("PATH", os
 
 # A worker more than there are processors: the plays wait now and then.
 SIDE_BY_SIDE = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
+# make test-all sets it: tests that are marked full run, too, and Hypothesis and the fuzz of the emulator try more.
+ALL = os.environ.get("M365_TESTS") == "all"
+CHOSEN = [] if ALL else ["-m", "not full"]
+UNIT = ["--hypothesis-profile=many"] if ALL else CHOSEN
 
 SHELL_SCRIPTS = [".ci/run", *sorted(str(path) for path in Path("tests").glob("**/*.sh"))]
 LINT: dict[str, list[str]] = {
@@ -57,6 +61,8 @@ nox.options.sessions = [
 def run(session: nox.Session, *command: str, collections: str = TREE) -> None:
     """Run a program of .venv that finds the collection in that folder; the session fails when the program does."""
     env = {"PATH": PATH, "ANSIBLE_COLLECTIONS_PATH": collections, "PYTHONPATH": TREE}
+    if ALL:
+        env.setdefault("FUZZ_EXAMPLES", os.environ.get("FUZZ_EXAMPLES", "100"))
     session.run(str(BIN / command[0]), *command[1:], env=env)
 
 
@@ -76,7 +82,8 @@ def ansible_lint(session: nox.Session) -> None:
 @nox.session
 def unit(session: nox.Session) -> None:
     """The units of the collection, and the own tests of the project's tools and of the emulator."""
-    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or ["tests/unit", "tests/project", "tests/emulator/tests"]))
+    folders = ["tests/unit", "tests/project", "tests/emulator/tests"]
+    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or [*UNIT, *folders]))
 
 
 @nox.session(name="fault-slice")
@@ -88,20 +95,20 @@ def fault_slice(session: nox.Session) -> None:
 @nox.session
 def integration(session: nox.Session) -> None:
     """Plays of the installed collection against the emulator."""
-    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or ["tests/integration"]), collections=INSTALLED)
+    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or [*CHOSEN, "tests/integration"]), collections=INSTALLED)
 
 
 @nox.session
 def browser(session: nox.Session) -> None:
     """The report's page in a Chromium that pip and npm bring; it fails where that does not run."""
-    run(session, "pytest", *(session.posargs or ["tests/browser"]), collections=INSTALLED)
+    run(session, "pytest", *(session.posargs or [*CHOSEN, "tests/browser"]), collections=INSTALLED)
 
 
 @nox.session
 def ways(session: nox.Session) -> None:
     """The programs that users start the collection with, and what is there for AWX; they are in a venv of their own."""
     session.run("sh", "tests/tools/ways.sh", external=True)
-    run(session, "pytest", "-rs", *(session.posargs or ["tests/ways"]), collections=INSTALLED)
+    run(session, "pytest", "-rs", *(session.posargs or [*CHOSEN, "tests/ways"]), collections=INSTALLED)
 
 
 @nox.session

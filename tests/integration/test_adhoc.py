@@ -18,6 +18,7 @@ from ansible_collections.m365.apps.tests.integration.support.processes import (
     Ansible,
     Run,
     both_ways,
+    in_process_first,
     look_through,
 )
 
@@ -51,7 +52,7 @@ def test_json_arguments(ansible: Ansible, emulator: Emulator) -> None:
     assert len(emulator.writes()) == 2
 
 
-@both_ways
+@in_process_first
 @pytest.mark.parametrize("kind", ["broken_tls", "oversized"])
 def test_a_create_whose_answer_is_broken_is_found(ansible: Ansible, emulator: Emulator, kind: str) -> None:
     emulator.misbehave({"kind": kind, "match": {"method": "POST", "path": "/clientConfigurations$"}})
@@ -61,7 +62,7 @@ def test_a_create_whose_answer_is_broken_is_found(ansible: Ansible, emulator: Em
     assert len(emulator.writes()) == 1
 
 
-@both_ways
+@in_process_first
 def test_a_write_whose_answer_does_not_end_is_told(ansible: Ansible, emulator: Emulator) -> None:
     policy = {"display_name": "Ad hoc", "policy_payload": {"a": 1}, "timeout": 2, "retry_timeout": 0}
     emulator.misbehave({"kind": "drip", "seconds": 0.2, "match": {"method": "PUT"}, "count": None})
@@ -88,7 +89,7 @@ def test_words_as_arguments(ansible: Ansible, emulator: Emulator) -> None:
     assert [entry["groupId"] for entry in held["assignments"]] == [GROUP["id"]]
 
 
-@both_ways
+@in_process_first
 def test_many_policies_and_reading(ansible: Ansible, emulator: Emulator) -> None:
     policies = {"policies": [{"display_name": "One", "priority": 3}, {"display_name": "Two"}]}
     made = answer(adhoc(ansible, "office_client_configs", policies).ok(), "CHANGED")
@@ -99,7 +100,7 @@ def test_many_policies_and_reading(ansible: Ansible, emulator: Emulator) -> None
     assert len(emulator.writes()) == 2
 
 
-@both_ways
+@in_process_first
 def test_token_from_the_environment(ansible: Ansible, emulator: Emulator) -> None:
     token = tenant.access_token(emulator.ready)
     logins = {name: value for name, value in ansible.login.items() if not name.startswith("AZURE_")}
@@ -109,7 +110,7 @@ def test_token_from_the_environment(ansible: Ansible, emulator: Emulator) -> Non
     assert [policy["displayName"] for policy in emulator.tenant(tenant.TENANT)["policies"]] == ["By token"]
 
 
-@both_ways
+@in_process_first
 @pytest.mark.parametrize(
     "spoil", [lambda token: f"{token[:-8]}AAAAAAAA", lambda token: f"{token} "], ids=["forged", "blank"]
 )
@@ -124,7 +125,7 @@ def test_wrong_token_is_not_shown(ansible: Ansible, emulator: Emulator, spoil: t
     assert emulator.writes() == []
 
 
-@both_ways
+@in_process_first
 def test_refused_login_is_one_sentence(ansible: Ansible, emulator: Emulator) -> None:
     login = {**ansible.login, "AZURE_CLIENT_SECRET": tenant.WRONG_SECRET}
     run = adhoc(ansible, "office_client_config", {"display_name": "Never"}, **login).failed()

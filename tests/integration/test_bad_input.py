@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, both_ways
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, in_process_first
 
 CASES: tuple[tuple[str, dict[str, t.Any], str], ...] = (
     ("office_client_config", {"display_name": "A", "priority": True}, "priority is the boolean true, not a number"),
@@ -29,7 +29,7 @@ CASES: tuple[tuple[str, dict[str, t.Any], str], ...] = (
 )
 
 
-@both_ways
+@in_process_first
 @pytest.mark.parametrize(("module", "arguments", "said"), CASES, ids=lambda value: repr(value)[:30])
 def test_bad_input_ends_in_a_sentence(
     ansible: Ansible, emulator: Emulator, module: str, arguments: dict[str, t.Any], said: str

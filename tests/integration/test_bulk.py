@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.plays import play, registered, run
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, both_ways
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, in_process_first
 
 PAGE, BATCH = 20, 20
 COUNT, GROUPS = 60, 25
@@ -64,7 +64,7 @@ def empty(emulator: Emulator) -> Emulator:
     return emulator
 
 
-@both_ways
+@in_process_first
 def test_requests_are_as_few_as_can_be(ansible: Ansible, empty: Emulator) -> None:
     wanted = policies()
     groups = parts_of(GROUPS, BATCH)

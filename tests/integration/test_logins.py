@@ -21,7 +21,7 @@ from ansible_collections.m365.apps.tests.credentials import (
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.plays import Task, play, registered, run
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, both_ways
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, both_ways, in_process_first
 
 INFO = "m365.apps.office_client_config_info"
 PASSPHRASE = "canary-passphrase-0123456789"
@@ -190,7 +190,7 @@ def test_each_login_works(ansible: Ansible, there: Emulator) -> None:
     assert there.logins() == len(WORKING)
 
 
-@both_ways
+@in_process_first
 def test_each_failure_is_one_sentence(ansible: Ansible, there: Emulator) -> None:
     cases = {name: task(given) for name, (given, _words) in FAILING.items()}
     results = kept_of(ansible, [play_with(registered(cases), *APP_IDS)])
@@ -220,7 +220,7 @@ VARIABLES: dict[str, dict[str, str]] = {
 }
 
 
-@both_ways
+@in_process_first
 @pytest.mark.parametrize("variables", VARIABLES.values(), ids=VARIABLES)
 def test_logins_of_the_environment(ansible: Ansible, there: Emulator, variables: dict[str, str]) -> None:
     files = {name: str(ansible.folder / value) if value in FILES else value for name, value in variables.items()}
@@ -229,7 +229,7 @@ def test_logins_of_the_environment(ansible: Ansible, there: Emulator, variables:
     assert there.logins() == 1
 
 
-@both_ways
+@in_process_first
 def test_a_relative_path_starts_where_a_packaged_playbook_was_run(ansible: Ansible, there: Emulator) -> None:
     environment = {name: value for name, value in ansible.login.items() if name != "AZURE_CLIENT_SECRET"}
     export = ("m365.apps.export", "-e", "rollout_export_folder=exported")
@@ -249,7 +249,7 @@ def machine(there: Emulator, kind: str) -> dict[str, str]:
     }[kind]
 
 
-@both_ways
+@in_process_first
 @pytest.mark.parametrize("kind", ["app service", "virtual machine"])
 def test_managed_identity(ansible: Ansible, there: Emulator, kind: str) -> None:
     """The system's is the writer here, the reader is user-assigned; which one it is shows in what it may do."""
@@ -274,7 +274,7 @@ def test_managed_identity(ansible: Ansible, there: Emulator, kind: str) -> None:
     assert there.logins() == 0
 
 
-@both_ways
+@in_process_first
 def test_no_managed_identity_here(ansible: Ansible, there: Emulator) -> None:
     cases = {"none": task({"managed_identity": "system"})}
     results = kept_of(ansible, [play_with(registered(cases))], machine(there, "none"))
@@ -284,7 +284,7 @@ def test_no_managed_identity_here(ansible: Ansible, there: Emulator) -> None:
     assert there.journal() == []
 
 
-@both_ways
+@in_process_first
 @pytest.mark.usefixtures("there")
 def test_a_file_that_changes_between_two_items(ansible: Ansible) -> None:
     """The items of a loop share a login, but not after the file has another content."""

@@ -17,6 +17,7 @@ from ansible_collections.m365.apps.tests.integration.support.processes import (
     Ansible,
     assert_called_with,
     both_ways,
+    in_process_first,
 )
 from ansible_collections.m365.apps.tests.integration.support.secret_place import APP, GROUP, Place
 
@@ -33,7 +34,7 @@ WORDS = {
 }
 
 
-@both_ways
+@in_process_first
 def test_short_secrets_damage_nothing(place: Place) -> None:
     """A secret that is a word, a passphrase of one letter, in results, in check mode, and in what is written."""
     state = tenant.state()
@@ -134,7 +135,7 @@ def entered(*entries: str, **variables: t.Any) -> list[dict[str, t.Any]]:
     ]
 
 
-@both_ways
+@in_process_first
 def test_an_unused_secret_damages_nothing_that_is_kept(ansible: Ansible, emulator: Emulator) -> None:
     emulator.reset(tenant.state([NAMED]))
     site = ansible.folder / "site.yml"
@@ -149,7 +150,7 @@ def test_an_unused_secret_damages_nothing_that_is_kept(ansible: Ansible, emulato
     assert [path for path in kept if "secret masked" in path.read_text()] == []
 
 
-@both_ways
+@in_process_first
 def test_what_a_used_secret_masks_is_not_kept(ansible: Ansible, emulator: Emulator) -> None:
     """Each refuses in one sentence, before anything is written to the tenant or to a file."""
     state = tenant.state([NAMED], [{"id": "11111111-0000-4000-8000-000000000009", "displayName": "g"}])

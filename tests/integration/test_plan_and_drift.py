@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run, both_ways
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run, in_process_first
 
 STAFF = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "All Staff"}
 ONE, OTHER = {"settingId": "a", "value": "1"}, {"settingId": "b", "deep": {"list": [1, {"x": "y"}]}}
@@ -39,7 +39,7 @@ def entry_point(ansible: Ansible, name: str, policies: t.Sequence[Dict], **varia
     return ansible.playbook(f"m365.apps.{name}", "-e", json.dumps(extra))
 
 
-@both_ways
+@in_process_first
 def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_path: Path) -> None:
     folder = tmp_path / "plan"
     folder.mkdir()
@@ -138,7 +138,7 @@ def test_a_plan_of_another_kind_is_refused(ansible: Ansible, there: Emulator, tm
         assert there.writes() == []
 
 
-@both_ways
+@in_process_first
 def test_drift_is_a_failure_that_names_it(ansible: Ansible, there: Emulator, tmp_path: Path) -> None:
     file = tmp_path / "new" / "folder" / "drift.json"
     fine = entry_point(ansible, "drift", [BASELINE], rollout_drift_file=str(file)).ok()
@@ -160,7 +160,7 @@ def test_drift_is_a_failure_that_names_it(ansible: Ansible, there: Emulator, tmp
     entry_point(ansible, "drift", [BASELINE], rollout_drift_fails=False).ok()
 
 
-@both_ways
+@in_process_first
 def test_lint_stops_a_run_before_any_call(ansible: Ansible, there: Emulator, tmp_path: Path) -> None:
     # A state of present says no more than none.
     twice = [BASELINE, {**NEW, "priority": 1, "state": "present"}]

@@ -27,7 +27,7 @@ from ansible_collections.m365.apps.tests.integration.support.report_samples impo
     large_report,
     planned_report,
 )
-from ansible_collections.m365.apps.tests.integration.support.reports import write_reports
+from ansible_collections.m365.apps.tests.integration.support.reports import once, write_reports
 
 ROLE = ROOT / "roles" / "rollout"
 TEMPLATES = ROLE / "templates"
@@ -58,7 +58,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "nulls": dict.fromkeys(contoso_report()),
         "large": large_report(20, 200),
     }
-    return write_reports(tmp_path_factory.mktemp("reports"), reports, TEMPLATES, "--check")
+    return once(tmp_path_factory, "reports", lambda folder: write_reports(folder, reports, TEMPLATES, "--check"))
 
 
 def _parsed(path: Path) -> t.Any:

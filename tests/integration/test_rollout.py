@@ -21,6 +21,7 @@ from ansible_collections.m365.apps.tests.integration.support.processes import (
     Ansible,
     both_ways,
     environment,
+    in_process_first,
     look_through,
 )
 from ansible_collections.m365.apps.tests.integration.support.runner import run_job
@@ -106,7 +107,7 @@ def roll_out(ansible: Ansible, emulator: Emulator, *arguments: str) -> dict[str,
     return {**json.loads((ansible.folder / "result.json").read_text()), "stdout": shown.stdout}
 
 
-@both_ways
+@in_process_first
 def test_role_next_to_a_playbook(ansible: Ansible, emulator: Emulator, contoso: State, definitions: Path) -> None:
     emulator.change_settings(refuse_writes=True)
     planned = roll_out(ansible, emulator, "--check")
@@ -157,7 +158,7 @@ def test_playbook_of_the_collection(ansible: Ansible, emulator: Emulator, contos
     assert emulator.writes() == []
 
 
-@both_ways
+@in_process_first
 def test_failure_shows_the_summary(ansible: Ansible, emulator: Emulator, contoso: State, definitions: Path) -> None:
     emulator.reset({**tenant.state(contoso["policies"], contoso["groups"]), "faults": [FORBIDDEN]})
     arguments = ["-e", f"rollout_definitions={definitions}"]
@@ -174,7 +175,7 @@ def test_failure_shows_the_summary(ansible: Ansible, emulator: Emulator, contoso
     assert_rolled_out(definitions, contoso, emulator.tenant(tenant.TENANT))
 
 
-@both_ways
+@in_process_first
 def test_runner(ansible: Ansible, emulator: Emulator, contoso: State, definitions: Path) -> None:
     """As AWX runs it: extra vars and the login handed to ansible-runner, the results read from its events."""
     private = ansible.folder / "runner"

@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible, Run, both_ways
+from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible, Run, in_process_first
 
 CONTOSO = ROOT / "examples" / "contoso"
 STAFF = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "All Staff"}
@@ -63,7 +63,7 @@ def said(run: Run) -> str:
     return " ".join(run.stdout.split())
 
 
-@both_ways
+@in_process_first
 def test_a_backup_comes_before_the_first_write(ansible: Ansible, there: Emulator) -> None:
     before = exported(ansible, "before")
     roll_out(ansible, WANTED, "--check").ok()
@@ -121,7 +121,10 @@ def test_a_backup_is_never_written_over(ansible: Ansible) -> None:
     assert (ansible.folder / "one" / "manifest.json").read_bytes() == manifest
 
 
-@pytest.mark.parametrize("kind", ["forbidden", "reset_after", "server_error"])
+# The other kinds: the faults of the slice, and what is told of each, test_failure_shows_the_summary.
+@pytest.mark.parametrize(
+    "kind", ["reset_after", *(pytest.param(kind, marks=pytest.mark.full) for kind in ("forbidden", "server_error"))]
+)
 def test_a_rollout_that_fails_in_the_middle_is_restored(ansible: Ansible, there: Emulator, kind: str) -> None:
     before = exported(ansible, "before")
     there.misbehave({"kind": kind, "match": ASSIGN, "count": None})
@@ -150,6 +153,7 @@ def test_an_unclear_write_is_told_and_restored(ansible: Ansible, there: Emulator
     assert exported(ansible, "after") == before
 
 
+@pytest.mark.full  # a smaller set: test_a_rollout_that_fails_in_the_middle_is_restored
 def test_the_example_set_is_restored(ansible: Ansible, emulator: Emulator) -> None:
     """14 policies created, 3 updated, and of the assignments only the first four are taken."""
     [seed] = json.loads((CONTOSO / "seed.json").read_text())["tenants"].values()
@@ -229,7 +233,7 @@ def worsen(emulator: Emulator) -> None:
     emulator.put({tenant.TENANT: now})
 
 
-@both_ways
+@in_process_first
 def test_what_is_not_ordinary_comes_back_and_what_cannot_is_told(ansible: Ansible, emulator: Emulator) -> None:
     emulator.reset(tenant.state(ODD, [STAFF, GONE]))
     before = seen(emulator)

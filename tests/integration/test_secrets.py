@@ -32,6 +32,7 @@ from ansible_collections.m365.apps.tests.integration.support.processes import (
     assert_called_with,
     both_ways,
     environment,
+    in_process_first,
 )
 from ansible_collections.m365.apps.tests.integration.support.runner import run_job
 from ansible_collections.m365.apps.tests.integration.support.secret_place import (
@@ -187,7 +188,7 @@ def test_what_fails(place: Place) -> None:
     assert place.emulator.writes() == [call for call in place.emulator.writes() if call.startswith("PATCH")]
 
 
-@both_ways
+@in_process_first
 @pytest.mark.parametrize("made", [echoes_of_graph, echoes_of_logins, faults_of_graph], ids=["Graph", "login", "faults"])
 def test_a_server_that_fails_or_repeats_what_it_was_sent(place: Place, made: t.Callable[[], dict[str, Case]]) -> None:
     cases = made()
@@ -200,7 +201,7 @@ def test_a_server_that_fails_or_repeats_what_it_was_sent(place: Place, made: t.C
     assert {name: results[name]["msg"] for name in silent} == {}
 
 
-@both_ways
+@in_process_first
 def test_a_managed_identity(place: Place) -> None:
     url = place.emulator.ready.url
     machine = {"IDENTITY_ENDPOINT": f"{url}/msi/token", "IDENTITY_HEADER": IDENTITY_HEADER}
@@ -218,7 +219,7 @@ def test_a_managed_identity(place: Place) -> None:
         place.look(done.output)
 
 
-@both_ways
+@in_process_first
 @pytest.mark.parametrize("callback", ["minimal", "oneline", "tree"])
 def test_other_output(place: Place, callback: str) -> None:
     """The other callbacks of Ansible's core, and its own debug messages; the login comes from the environment."""
@@ -234,7 +235,7 @@ def test_other_output(place: Place, callback: str) -> None:
         place.look(done.output)
 
 
-@both_ways
+@in_process_first
 def test_jobs(place: Place) -> None:
     """ansible-runner's artifacts: events, printed lines, facts; a role that works and one that fails."""
     folder = place.ansible.folder / "job"

@@ -14,7 +14,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, both_ways
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, in_process_first
 
 KEY = "the key of the vault"
 GROUP = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "Vaulted group"}
@@ -111,7 +111,7 @@ def written(folder: Path, login_url: str) -> Path:
     return path
 
 
-@both_ways
+@in_process_first
 def test_vaulted_text_is_sent_decrypted(ansible: Ansible, emulator: Emulator) -> None:
     emulator.reset(tenant.state(groups=[GROUP]))
     path = written(ansible.folder, emulator.ready.url)

@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.m365.apps.tests.integration.support import plays, tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run, both_ways
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run, in_process_first
 
 Dict = dict[str, t.Any]
 
@@ -110,7 +110,7 @@ def check_in(emulator: Emulator, name: str, *successes: bool, at: datetime | Non
     emulator.put({tenant.TENANT: state})
 
 
-@both_ways
+@in_process_first
 def test_each_wave_reaches_its_groups_and_no_others(ansible: Ansible, there: Emulator) -> None:
     roll_out(ansible, rollout_stop_after_wave="pilot").ok()
     assert live(there) == {"New": (0, "1", {PILOT}), "Baseline": (1, "1", {BROAD})}
@@ -179,6 +179,8 @@ def test_in_one_run_waves_come_one_after_the_other(ansible: Ansible, there: Emul
     assert modes == [0o2770, 0o600]
 
 
+# Each verdict: test_gate.py and test_policies_waves.py of the units; one that stops: the failure that can be undone.
+@pytest.mark.full
 @pytest.mark.long
 def test_a_gate_without_data_stops_and_the_next_run_goes_on(ansible: Ansible, there: Emulator) -> None:
     stopped = roll_out(ansible, waves=gated()).failed()
@@ -256,7 +258,7 @@ def test_the_second_look_at_a_rollout_is_not_its_result(ansible: Ansible, there:
     assert "| created | New |" in (report / "report.md").read_text()
 
 
-@both_ways
+@in_process_first
 @pytest.mark.parametrize(
     ("waves", "more"),
     [(gated(on_no_data="continue"), {}), (gated(), {"rollout_from_wave": "broad"})],
@@ -312,28 +314,50 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"rollout_state_folder": ""}, "rollout_state_folder is missing."),
-        (
-            {"rollout_state_folder": None, "rollout_from_wave": 2},
-            "rollout_state_folder is null. Leave it out, or give a path as text. rollout_from_wave is 2. Quote it,",
-        ),
-        ({"waves": [WAVES[0], WAVES[0]]}, "two of them have one name."),
-        ({"waves": [{"name": "pilot", "groups": []}]}, "a wave has no groups."),
-        ({"rollout_from_wave": "nobody"}, "there is none with the name nobody."),
-        ({"waves": [{"name": "pilot", "groups": ["Pilots"]}, WAVES[2]]}, "'Pilots'"),
-        ({"waves": [*WAVES[:2], {"name": "x", "groups": ["All Stuff"]}]}, "It is named by wave 'x'."),
-        ({"rollout_group_map": {"Nowhere": "Gone"}}, "It is named by the group map ('Nowhere')."),
-        ({"waves": gated(interval=0)}, "pilot has a gate or a pause that means nothing."),
-        ({"waves": gated(max_failure_rate=5)}, "max_failure_rate"),
-        ({"waves": [*WAVES[:2], {**WAVES[2], "pause": -1}]}, "everybody has a gate or a pause that means nothing."),
-    ],
-)
-def test_waves_that_cannot_be_meant_are_refused(ansible: Ansible, there: Emulator, change: Dict, words: str) -> None:
-    assert words in said(roll_out(ansible, **change).failed())
-    assert words in said(roll_out(ansible, "--check", **change).failed())
+REFUSED: list[tuple[Dict, str]] = [
+    ({"rollout_state_folder": ""}, "rollout_state_folder is missing."),
+    (
+        {"rollout_state_folder": None, "rollout_from_wave": 2},
+        "rollout_state_folder is null. Leave it out, or give a path as text. rollout_from_wave is 2. Quote it,",
+    ),
+    ({"rollout_waves": [WAVES[0], WAVES[0]]}, "two of them have one name."),
+    ({"rollout_waves": [{"name": "pilot", "groups": []}]}, "a wave has no groups."),
+    ({"rollout_from_wave": "nobody"}, "there is none with the name nobody."),
+    ({"rollout_waves": [{"name": "pilot", "groups": ["Pilots"]}, WAVES[2]]}, "'Pilots'"),
+    ({"rollout_waves": [*WAVES[:2], {"name": "x", "groups": ["All Stuff"]}]}, "It is named by wave 'x'."),
+    ({"rollout_group_map": {"Nowhere": "Gone"}}, "It is named by the group map ('Nowhere')."),
+    ({"rollout_waves": gated(interval=0)}, "pilot has a gate or a pause that means nothing."),
+    ({"rollout_waves": gated(max_failure_rate=5)}, "max_failure_rate"),
+    ({"rollout_waves": [*WAVES[:2], {**WAVES[2], "pause": -1}]}, "everybody has a gate or a pause that means nothing."),
+]
+
+
+def test_waves_that_cannot_be_meant_are_refused(ansible: Ansible, there: Emulator) -> None:
+    """Each in a run and in check mode, all in one play."""
+    common = {
+        "rollout_policies": WANTED,
+        "rollout_waves": WAVES,
+        "rollout_state_folder": str(ansible.folder / "state"),
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+    }
+    role = "m365.apps.rollout"
+    keep = {"ansible.builtin.set_fact": {"refused": "{{ refused | default([]) + [ansible_failed_result.msg] }}"}}
+    tasks: list[Dict] = [
+        {
+            "block": [{"ansible.builtin.include_role": {"name": role, "apply": {"check_mode": check}}}],
+            "vars": {**common, **change},
+            "rescue": [keep],
+        }
+        for change, _words in REFUSED
+        for check in (False, True)
+    ]
+    last = {"content": "{{ refused | to_json }}", "dest": "{{ playbook_dir }}/refused.json", "mode": "0600"}
+    book = ansible.folder / "refused.yml"
+    book.write_text(json.dumps([plays.play([*tasks, {"ansible.builtin.copy": last}], connection="local")]))
+    ansible.playbook(book).ok()
+    refused = [" ".join(text.split()) for text in json.loads((ansible.folder / "refused.json").read_text())]
+    wanted = [words for _change, words in REFUSED for _check in (False, True)]
+    assert [(words, text) for words, text in zip(wanted, refused, strict=True) if words not in text] == []
     assert there.writes() == []
     assert record(ansible) == {}
 
@@ -375,9 +399,10 @@ def under_keywords(ansible: Ansible, where: str) -> Dict:
     return plays.play(tasks[where], vars=variables, connection="local", **keyword if where == "play" else {})
 
 
-def test_the_keyword_check_mode_is_as_good_as_check(ansible: Ansible, there: Emulator) -> None:
+# What a keyword makes of a task is in each run for every place: the target run_info.
+@pytest.mark.parametrize("places", [["import"], pytest.param(["play", "block", "apply"], marks=pytest.mark.full)])
+def test_the_keyword_check_mode_is_as_good_as_check(ansible: Ansible, there: Emulator, places: list[str]) -> None:
     before = live(there)
-    places = ["play", "block", "import", "apply"]
     book = ansible.folder / "keywords.yml"
     book.write_text(json.dumps([under_keywords(ansible, where) for where in places]))
     run = ansible.playbook(book).ok()
@@ -387,7 +412,11 @@ def test_the_keyword_check_mode_is_as_good_as_check(ansible: Ansible, there: Emu
     assert not (ansible.folder / "backups").exists()
     for where in places:
         assert "Check mode: nothing was written." in (ansible.folder / where / "report.md").read_text()
-    # The other way round, a keyword undoes --check for what is below it.
+
+
+@pytest.mark.full  # the same
+def test_a_keyword_undoes_check_for_what_is_below_it(ansible: Ansible, there: Emulator) -> None:
+    book = ansible.folder / "keywords.yml"
     [play] = [under_keywords(ansible, "play")]
     play["check_mode"] = False
     play["vars"]["rollout_waves"] = WAVES

@@ -113,6 +113,9 @@ def put_behind_our_back(emulator: Emulator, name: str) -> None:
     emulator.put({tenant.TENANT: state})
 
 
+# Its parts are in each run: test_waves.py (going on, what a killed run did), test_safety.py, test_plan_and_drift.py,
+# and the faults of the slice.
+@pytest.mark.full
 @pytest.mark.long
 def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulator) -> None:
     groups = [{"id": group, "displayName": name} for name, group in GROUPS.items()]

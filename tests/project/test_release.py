@@ -94,6 +94,7 @@ def trace(checkout: Path) -> tuple[str, str, str, bool]:
     return (*listed, (checkout / ".ansible").exists())
 
 
+@pytest.mark.full  # a release begins with make test-all
 def test_a_release_leaves_a_commit_a_tag_and_signed_files(checkout: Path, keyring: Path) -> None:
     before = git(checkout, "rev-parse", "HEAD")
     done = make_release(checkout)
@@ -216,6 +217,7 @@ REFUSED: dict[str, tuple[t.Callable[[Path], None], str, str, str]] = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("spoil", "version", "key", "said"), REFUSED.values(), ids=REFUSED)
 def test_a_release_is_refused_without_a_trace(
     checkout: Path, keyring: Path, spoil: t.Callable[[Path], None], version: str, key: str, said: str

@@ -1,21 +1,28 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""make release: python -m ...tests.release VERSION KEY, in the checkout that is to be released."""
+"""make release: python -m ...tests.release VERSION KEY, in the checkout that is to be released.
+
+With ``--may`` in front it only tells whether that may be released: the tests, which take long, come after that.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from ansible_collections.m365.apps.tests.release.checks import Refused
+from ansible_collections.m365.apps.tests.release.checks import Refused, refuse
 from ansible_collections.m365.apps.tests.release.make import release
 
 
 def main() -> int:
     """Release, and say what was made; 1 and one sentence when it is refused."""
-    version, key = (*sys.argv[1:], "", "")[:2]
+    asks = sys.argv[1:2] == ["--may"]
+    version, key = (*sys.argv[1 + asks :], "", "")[:2]
     try:
+        if asks:
+            refuse(Path.cwd(), version, key)
+            return 0
         folder = release(Path.cwd(), version, key)
     except Refused as refused:
         sys.stderr.write(f"make release: {refused}\n")

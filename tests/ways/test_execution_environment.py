@@ -88,7 +88,9 @@ def test_the_requirements_are_those_of_the_collection(wanted: list[str]) -> None
     assert wanted == [line for line in lines if line and not line.startswith("#")]
 
 
-@pytest.mark.parametrize("version", BASE_PYTHONS)
+@pytest.mark.parametrize(
+    "version", [*(pytest.param(version, marks=pytest.mark.full) for version in BASE_PYTHONS[:-1]), BASE_PYTHONS[-1]]
+)
 def test_pip_can_fulfil_them(wanted: list[str], tmp_path: Path, version: str) -> None:
     """With wheels only, beside the ansible-core that the example takes, in a fresh venv."""
     if version not in pythons():

@@ -42,6 +42,11 @@ class Way(enum.Enum):
 
 WAYS = {way.name.lower(): way for way in Way}
 both_ways = pytest.mark.parametrize("ansible", WAYS.values(), ids=WAYS, indirect=True)
+# The same, but make test leaves out the second: that results by modules are those in-process is what
+# test_fast_path.py holds for every kind of result, and a test with both_ways is left in each area.
+in_process_first = pytest.mark.parametrize(
+    "ansible", [Way.IN_PROCESS, pytest.param(Way.MODULE, marks=pytest.mark.full)], ids=WAYS, indirect=True
+)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import subprocess
 import typing as t
 from pathlib import Path
+
+import pytest
 
 from .processes import BIN, environment
 
@@ -53,6 +57,20 @@ _ONE = """
     mode: "0644"
   check_mode: false
 """
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: t.Callable[[Path], Path]) -> Path:
+    """Return what ``make`` made in a folder of that name: by the first worker of xdist that asks, for all of them."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return make(factory.mktemp(name))
+    folder = factory.getbasetemp().parent / name
+    made = folder / "made"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            made.write_text(str(make(folder)), encoding="utf-8")
+    return Path(made.read_text(encoding="utf-8"))
 
 
 def write_reports(folder: Path, reports: t.Mapping[str, t.Any], templates: Path, *arguments: str) -> Path:
