@@ -77,3 +77,11 @@ def provide_get_pip(python: Path) -> None:
     if not script.exists():
         script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text(_GET_PIP, encoding="utf-8")
+
+
+def provide_key() -> None:
+    """Make the key that ansible-test makes when there is none: of two that make it at once, one fails."""
+    key = Path("~/.ansible/test/id_rsa").expanduser()
+    if not key.exists():
+        key.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["ssh-keygen", "-m", "PEM", "-q", "-t", "rsa", "-N", "", "-f", key], check=True)

@@ -22,7 +22,7 @@ from ansible_collections.m365.apps.tests.integration.support.emulator import Emu
 from ansible_collections.m365.apps.tests.integration.support.processes import Way
 from ansible_collections.m365.apps.tests.integration.support.targets import NAMES
 
-from .checkout import INTERPRETERS, ROOT, copy_collection, provide_get_pip
+from .checkout import INTERPRETERS, ROOT, copy_collection, provide_get_pip, provide_key
 from .rows import Row
 
 # A worker for each processor.
@@ -73,6 +73,7 @@ def targets(row: Row, more: t.Sequence[str]) -> Outcome:
     """
     _log(row, "targets").unlink(missing_ok=True)
     provide_get_pip(row.bin / "python")
+    provide_key()
     with ThreadPoolExecutor(len(Way)) as pool:
         good = [*chain(*pool.map(lambda way: _targets(row, way, more or NAMES), Way))]
     return _judged(row, "targets", not all(good), sum(good))
