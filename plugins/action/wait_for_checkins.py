@@ -65,10 +65,11 @@ class ActionModule(FastPathAction):
         world = World(
             ask=lambda: self._ask(options["since"], task_vars),
             say=lambda text: reporter.tell(plain(f"{options['label']}: {text}", _LONGEST_LINE)),
-            alone=lambda: not _watch.is_wanted(starter),
         )
         try:
-            verdict, answer = wait_at(gate, world)
+            # Between two questions nothing else ends this process when the run is gone.
+            with _watch.ending_with(starter):
+                verdict, answer = wait_at(gate, world)
         except PoliciesError as error:
             return {
                 **result,

@@ -59,13 +59,12 @@ class Gate:
 
 @dataclass(frozen=True)
 class World:
-    """What the wait is made of: the question, the lines to people, time, and whether anybody still waits."""
+    """What the wait is made of: the question, the lines to people, and time."""
 
     ask: t.Callable[[], Dict]
     say: t.Callable[[str], None]
     clock: t.Callable[[], float] = time.monotonic
     sleep: t.Callable[[float], None] = time.sleep
-    alone: t.Callable[[], bool] = lambda: False
 
 
 def wait_at(gate: Gate, world: World) -> tuple[Dict | None, Dict]:
@@ -82,7 +81,7 @@ def wait_at(gate: Gate, world: World) -> tuple[Dict | None, Dict]:
         failed = bool(answer.get("failed"))
         if failed and not answer.get("error"):
             return None, answer
-        final = left <= 0 or world.alone()
+        final = left <= 0
         verdict = None if failed else {**gate.says(answer, final=final), "waited": int(waited)}
         if verdict is not None and verdict["verdict"] == "passed":
             return verdict, answer

@@ -72,3 +72,20 @@ def test_a_job_that_outlives_its_play_goes_on(ansible: Ansible, emulator: Emulat
     (ansible.folder / "play.yml").write_text(json.dumps([play([task])]))
     assert ansible.start("ansible-playbook", "play.yml").wait(_SECONDS) == 0
     _until(lambda: len(emulator.writes()) == len(_POLICIES[:2]), "both writes")
+
+
+@both_ways
+def test_a_wait_at_a_gate_ends_with_its_run(ansible: Ansible, emulator: Emulator) -> None:
+    """Between two questions, when nothing is asked that would look."""
+    gate = {"timeout": 3600, "interval": 3600}
+    (ansible.folder / "play.yml").write_text(json.dumps([play([{"m365.apps.wait_for_checkins": {"gate": gate}}])]))
+    process = ansible.start("ansible-playbook", "play.yml")
+    try:
+        _until(lambda: bool(emulator.journal()), "a question")
+        # The module that asked has ended: the worker alone is left.
+        _until(lambda: len([pid for pid in descendants(process.pid) if not ended(pid)]) == 1, "the wait")
+        others = descendants(process.pid)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    _until(lambda: all(map(ended, others)), "the worker has ended")

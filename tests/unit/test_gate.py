@@ -18,15 +18,14 @@ Dict = dict[str, t.Any]
 class Clock:
     """Time that passes only while somebody sleeps, and what was asked and said in it."""
 
-    def __init__(self, *answers: Dict, alone_after: float = float("inf")) -> None:
+    def __init__(self, *answers: Dict) -> None:
         self.now = 0.0
         self.asked: list[float] = []
         self.said: list[str] = []
         self._answers = list(answers)
-        self._alone_after = alone_after
 
     def world(self) -> World:
-        return World(self.ask, self.said.append, lambda: self.now, self.sleep, lambda: self.now > self._alone_after)
+        return World(self.ask, self.said.append, lambda: self.now, self.sleep)
 
     def ask(self) -> Dict:
         self.asked.append(self.now)
@@ -93,13 +92,6 @@ def test_a_question_that_cannot_be_asked_is_not_asked_again() -> None:
     clock = Clock({"failed": True, "msg": "the task: cannot use since", "error": {}})
     verdict, answer = wait_at(Gate(timeout=100, interval=30), clock.world())
     assert (verdict, answer["msg"], clock.asked, clock.said) == (None, "the task: cannot use since", [0], [])
-
-
-def test_nobody_waits_on_when_the_run_is_gone() -> None:
-    clock = Clock(users(), alone_after=20)
-    verdict, _answer = wait_at(Gate(timeout=600, interval=30), clock.world())
-    assert verdict is not None
-    assert (verdict["open"], clock.asked) == (False, [0, 30])
 
 
 @pytest.mark.parametrize("terms", [{"interval": 0}, {"timeout": -1}, {"min_users": 0}, {"max_failure_rate": 2}])
