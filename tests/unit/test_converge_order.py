@@ -138,7 +138,7 @@ def test_a_name_of_several_policies_lists_their_ids() -> None:
 @pytest.mark.parametrize("names", [("A", "A"), ("A", "id-A"), ("id-A", "B", "ID-A")])
 def test_a_policy_that_stands_in_it_twice_is_refused(names: tuple[str, ...]) -> None:
     assert refusal_of(MemoryTenant.of(policies("AB")), [], order=Order(names)) == (
-        "the order: cannot apply it: policy 'A' (id id-A) stands in it twice. Keep one of them."
+        "the order: cannot apply it: policy 'A' (id id-A) is listed in it twice. Keep one of them."
     )
 
 
@@ -159,20 +159,20 @@ def test_at_most_5_unlisted_policies_are_named() -> None:
 def test_numbers_that_contradict_the_order_are_named_with_their_holders() -> None:
     items = [wish("A", priority=5), wish("B", priority=3)]
     assert refusal_of(MemoryTenant.of(policies("ABC")), items, order=Order(("A", "B"))) == (
-        "the order: cannot give out the numbers: policy 'B' (id id-B) shall have number 3 as number 2 of the order, "
+        "the order: cannot give out the numbers: policy 'B' (id id-B) must have number 3 as number 2 of the order, "
         "behind policy 'A' (id id-A) with number 5, which leaves no room. Leave priority out, or move it."
     )
 
 
 def test_a_number_without_room_before_it_is_refused() -> None:
     message = refusal_of(MemoryTenant.of(policies("ABC")), [wish("C", priority=1)], order=Order(("A", "B", "C")))
-    assert "policy 'C' (id id-C) shall have number 1 as number 3 of the order, which leaves no room" in message
+    assert "policy 'C' (id id-C) must have number 1 as number 3 of the order, which leaves no room" in message
 
 
 def test_a_number_without_room_behind_it_is_refused() -> None:
     item = wish("A", priority=MAX_PRIORITY)
     message = refusal_of(MemoryTenant.of(policies("AB")), [item], order=Order(("A", "B")))
-    assert f"policy 'A' (id id-A) shall have number {MAX_PRIORITY} as number 1 of the order" in message
+    assert f"policy 'A' (id id-A) must have number {MAX_PRIORITY} as number 1 of the order" in message
 
 
 def seats(*values: tuple[int | None, int | None]) -> list[Seat]:

@@ -121,7 +121,7 @@ def test_an_app_service_that_refuses(wire: Wire, login: ManagedIdentityLogin) ->
     assert error.cause() == "the managed identity endpoint refused the login: 400, No identity found"
 
 
-_NONE = "refused the login: what answers there is no managed identity endpoint"
+_NONE = "refused the login: what answers there is not a managed identity endpoint"
 
 
 @pytest.mark.parametrize(

@@ -86,4 +86,4 @@ def _story(error: Exception) -> str:
     """Return MSAL's own words where it has some; else a parser's words would be shown, with the answer in them."""
     if type(error).__module__.startswith("msal"):
         return str(error)
-    return "what answers there is no managed identity endpoint"
+    return "what answers there is not a managed identity endpoint"
