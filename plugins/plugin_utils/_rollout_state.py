@@ -1,0 +1,121 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state of a rollout between its steps: what the waves are, how far they got, and what became of policies. Pure.
+
+A *record* is what a state file holds, see _wave_state.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+
+from ansible_collections.m365.apps.plugins.plugin_utils._wave_state import FORMAT
+
+Dict = dict[str, t.Any]
+
+_WRITTEN = ("created", "updated", "deleted")
+_BLANK: Dict = {"status": "waiting", "started": None, "finished": None, "counts": {}, "gate": None}
+
+
+def wave_problem(waves: t.Sequence[Dict], asked: t.Sequence[str]) -> str:
+    """Return why waves cannot be meant, empty where they can; ``asked`` are names that must be among theirs."""
+    names = [wave["name"] for wave in waves]
+    unknown = [name for name in asked if name and name not in names]
+    if any(wave.get("groups") == [] for wave in waves):
+        return "a wave has no groups. Name the groups that it adds, or take it out."
+    if len(set(names)) < len(names):
+        return "two of them have one name. Give each wave a name of its own."
+    if unknown:
+        return f"there is none with the name {unknown[0]}. Check rollout_from_wave and rollout_stop_after_wave."
+    return ""
+
+
+def blank_waves(waves: t.Sequence[Dict], **more: t.Any) -> list[Dict]:
+    """Return waves as they are before a rollout, each with its name, its groups and what ``more`` says."""
+    return [{name: wave[name] for name in ("name", "groups") if name in wave} | more for wave in waves]
+
+
+def rollout_digest(parts: t.Sequence[t.Any]) -> str:
+    """Return what tells one rollout from another: a digest of all that it is made of."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def new_record(waves: t.Sequence[Dict], tenant: str, rollout: str) -> Dict:
+    """Return the record of a rollout that nobody began."""
+    return {"format": FORMAT, "tenant": tenant, "rollout": rollout, "backup": "", "waves": blank_waves(waves, **_BLANK)}
+
+
+def is_underway(waves: t.Sequence[Dict]) -> bool:
+    """Tell whether a rollout began with its waves and did not end."""
+    return {wave["status"] for wave in waves} not in ({"waiting"}, {"passed"})
+
+
+def with_news(record: Dict, place: t.Any, news: Dict, backup: str) -> Dict:
+    """Return a record with the news of the wave at ``place``, and the backup that the rollout goes back to."""
+    waves = [wave | news if number == int(place) else wave for number, wave in enumerate(record["waves"])]
+    return record | {"backup": backup, "waves": waves}
+
+
+def news_of_begin(wave: Dict, now: str) -> Dict:
+    """Return what is new of a wave that begins. One that passed stays so; it is only compared with the tenant."""
+    return {
+        "status": "passed" if wave["status"] == "passed" else "applying",
+        "started": wave.get("started") or now,
+        "interrupted": wave["status"] == "applying" or bool(wave.get("interrupted")),
+    }
+
+
+def news_of_apply(wave: Dict, after: Dict, result: Dict, now: str, gated: bool) -> Dict:
+    """Return what is new of a wave that is in place; ``after`` is the wave with what it brought just now.
+
+    Without a gate it passed. Check-ins count from when the wave was in place, which a run that only compares does not move.
+    """
+    counts = {name: value for name, value in result["plan"].items() if name != "details"}
+    changed = bool(result.get("changed"))
+    return {
+        "status": "applied" if gated else "passed",
+        "runs": after.get("runs") or [],
+        "interrupted": after["interrupted"],
+        "finished": now if changed else wave.get("finished") or now,
+        "counts": counts if changed else wave.get("counts") or counts,
+    }
+
+
+def news_of_stop(wave: Dict, after: Dict, wrote: bool) -> Dict:
+    """Return what is new of a wave that stopped. A gate that stayed closed has said why already."""
+    runs = {"runs": after["runs"], "interrupted": False} if wrote else {}
+    return runs if wave["status"] == "breached" else {**runs, "status": "failed"}
+
+
+def counted_policies(definitions: t.Sequence[Dict]) -> list[str]:
+    """Return the names and the ids of the policies that count at a gate."""
+    return [item[key] for key in ("display_name", "id") for item in definitions if key in item]
+
+
+def outcome_classes(results: t.Sequence[Dict]) -> dict[str, list[t.Any]]:
+    """Return the names of policies by what became of them, of the results of a rollout that stopped."""
+    classes: dict[str, list[t.Any]] = {
+        name: [] for name in ("written", "in_part", "unclear", "not_written", "not_reached", "unchanged")
+    }
+    for item in results:
+        classes[_class_of(item)].append(item.get("display_name", item.get("id")))
+    return classes
+
+
+def _class_of(item: Dict) -> str:
+    if item["status"] in _WRITTEN:
+        return "written"
+    if item["status"] != "failed":
+        return {"not_attempted": "not_reached"}.get(item["status"], "unchanged")
+    # Where nothing is known of its writes, some may have been done.
+    if item.get("actions") != []:
+        return "in_part"
+    return "unclear" if item.get("in_doubt") else "not_written"
+
+
+def restore_problems(left: t.Sequence[Dict], differences: t.Sequence[Dict]) -> list[str]:
+    """Return what is not as in a backup, for one sentence: what was left, with its cause, and what differs."""
+    return [str(each["msg"]).removesuffix(".") for each in left] + [str(each["text"]) for each in differences]

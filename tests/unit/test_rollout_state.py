@@ -1,0 +1,162 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state of a rollout between its steps."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.m365.apps.plugins.plugin_utils import _rollout_state as state
+from ansible_collections.m365.apps.plugins.plugin_utils._role_functions import FUNCTIONS, call
+from ansible_collections.m365.apps.plugins.plugin_utils._wave_state import read_state
+
+Dict = dict[str, t.Any]
+NOW, EARLIER = "2026-01-31T06:00:00Z", "2026-01-30T06:00:00Z"
+WAVES: list[Dict] = [{"name": "pilot", "groups": ["P"], "gate": {}}, {"name": "all", "groups": ["A"], "pause": 5}]
+
+
+def wave(status: str = "waiting", **more: t.Any) -> Dict:
+    return {"name": "pilot", "status": status, "started": None, "finished": None, "counts": {}, "gate": None, **more}
+
+
+@pytest.mark.parametrize(
+    ("waves", "asked", "problem"),
+    [
+        (WAVES, ["", ""], ""),
+        (WAVES, ["pilot", "all"], ""),
+        (WAVES, ["", "none"], "there is none with the name none. Check rollout_from_wave and rollout_stop_after_wave."),
+        ([WAVES[0], WAVES[0]], [], "two of them have one name. Give each wave a name of its own."),
+        ([{"name": "x", "groups": []}], [], "a wave has no groups. Name the groups that it adds, or take it out."),
+    ],
+)
+def test_waves_that_cannot_be_meant(waves: list[Dict], asked: list[str], problem: str) -> None:
+    assert state.wave_problem(waves, asked) == problem
+
+
+def test_a_new_record_can_be_read_back(tmp_path: t.Any) -> None:
+    record = state.new_record(WAVES, "contoso", "4f2a")
+    path = tmp_path / "contoso.waves.json"
+    path.write_text(json.dumps(record))
+    assert read_state(str(path), "contoso", "4f2a", ["pilot", "all"]) == record
+    assert [set(each) & {"gate", "pause", "groups"} for each in record["waves"]] == [{"groups", "gate"}] * 2
+    assert record["waves"][0]["gate"] is None
+
+
+def test_another_rollout_has_another_digest() -> None:
+    # What a state file of an earlier run holds must be found again.
+    assert state.rollout_digest([[{"b": 1, "a": "ü"}], True]) == (
+        "0e7800dde6125b4c229a42479a7449c15d7b4a97bd671ee58b188881600e9c37"
+    )
+    assert state.rollout_digest([1]) != state.rollout_digest(["1"])
+
+
+@pytest.mark.parametrize(
+    ("statuses", "underway"),
+    [
+        (["waiting", "waiting"], False),
+        (["passed", "passed"], False),
+        (["passed", "waiting"], True),
+        (["applying", "waiting"], True),
+        (["failed", "waiting"], True),
+        (["breached"], True),
+    ],
+)
+def test_a_rollout_is_underway_from_its_first_wave_to_its_last(statuses: list[str], underway: bool) -> None:
+    assert state.is_underway([wave(status) for status in statuses]) is underway
+
+
+@pytest.mark.parametrize("place", [1, "1"])
+def test_news_are_of_one_wave(place: t.Any) -> None:
+    record = {"tenant": "contoso", "backup": "", "waves": [wave("passed"), wave(), wave()]}
+    told = state.with_news(record, place, {"status": "applying"}, "backup/1")
+    assert [each["status"] for each in told["waves"]] == ["passed", "applying", "waiting"]
+    assert (told["backup"], told["tenant"], record["backup"]) == ("backup/1", "contoso", "")
+
+
+@pytest.mark.parametrize(
+    ("before", "news"),
+    [
+        (wave(), {"status": "applying", "started": NOW, "interrupted": False}),
+        (wave("applying", started=EARLIER), {"status": "applying", "started": EARLIER, "interrupted": True}),
+        (
+            wave("failed", started=EARLIER, interrupted=True),
+            {"status": "applying", "started": EARLIER, "interrupted": True},
+        ),
+        (wave("passed", started=EARLIER), {"status": "passed", "started": EARLIER, "interrupted": False}),
+    ],
+)
+def test_a_wave_begins(before: Dict, news: Dict) -> None:
+    assert state.news_of_begin(before, NOW) == news
+
+
+def test_check_ins_count_from_when_a_wave_was_in_place() -> None:
+    after = {"runs": [{"changed": True}], "interrupted": False}
+    brought = {"changed": True, "plan": {"updated": 1, "details": {}}}
+    quiet = {"changed": False, "plan": {"updated": 0, "details": {}}}
+    first = state.news_of_apply(wave("applying"), after, brought, NOW, gated=True)
+    assert first == {"status": "applied", **after, "finished": NOW, "counts": {"updated": 1}}
+    known = wave("applying", finished=EARLIER, counts={"updated": 3})
+    again = state.news_of_apply(known, after, quiet, NOW, gated=False)
+    assert (again["finished"], again["counts"]) == (EARLIER, {"updated": 3})
+    moved = state.news_of_apply(known, after, brought, NOW, gated=True)
+    assert (moved["finished"], moved["counts"]) == (NOW, {"updated": 1})
+    empty = state.news_of_apply(wave("applying"), {"interrupted": False}, quiet, NOW, gated=False)
+    assert (empty["finished"], empty["counts"], empty["runs"], empty["status"]) == (NOW, {"updated": 0}, [], "passed")
+
+
+def test_a_closed_gate_stays_the_reason_why_a_wave_stopped() -> None:
+    after = {"runs": [{"changed": True}], "interrupted": True}
+    assert state.news_of_stop(wave("breached"), after, wrote=False) == {}
+    assert state.news_of_stop(wave("applying"), after, wrote=False) == {"status": "failed"}
+    wrote = {"runs": after["runs"], "interrupted": False, "status": "failed"}
+    assert state.news_of_stop(wave("applying"), after, wrote=True) == wrote
+
+
+def test_names_and_ids_count_at_a_gate() -> None:
+    definitions = [{"display_name": "A", "id": "1"}, {"id": "2"}, {"display_name": "C"}]
+    assert state.counted_policies(definitions) == ["A", "C", "1", "2"]
+
+
+def test_what_became_of_policies_when_a_rollout_stopped() -> None:
+    sent = [{"action": "update"}]
+    results: list[Dict] = [
+        {"display_name": "new", "status": "created"},
+        {"display_name": "changed", "status": "updated"},
+        {"display_name": "gone", "status": "deleted"},
+        {"display_name": "half", "status": "failed", "actions": sent, "in_doubt": True},
+        {"display_name": "lost", "status": "failed", "actions": [], "in_doubt": True},
+        {"display_name": "refused", "status": "failed", "actions": [], "in_doubt": False},
+        {"display_name": "later", "status": "not_attempted"},
+        {"display_name": "same", "status": "unchanged"},
+        # Of a run that ended before it could tell more.
+        {"id": "1", "status": "failed"},
+    ]
+    assert state.outcome_classes(results) == {
+        "written": ["new", "changed", "gone"],
+        "in_part": ["half", "1"],
+        "unclear": ["lost"],
+        "not_written": ["refused"],
+        "not_reached": ["later"],
+        "unchanged": ["same"],
+    }
+
+
+def test_problems_of_a_restore_fit_into_one_sentence() -> None:
+    assert state.restore_problems([{"msg": "A: no."}, {"msg": "B: no"}], [{"text": "C: another kind"}]) == [
+        "A: no",
+        "B: no",
+        "C: another kind",
+    ]
+
+
+def test_the_filter_calls_its_functions_only() -> None:
+    assert call([{"id": "1"}], "counted_policies") == ["1"]
+    assert call(WAVES, "blank_waves", status="waiting")[1] == {"name": "all", "groups": ["A"], "status": "waiting"}
+    assert all(function.__doc__ for function in FUNCTIONS.values())
+    with pytest.raises(AnsibleFilterError, match="no function '__import__'"):
+        call([], "__import__")
