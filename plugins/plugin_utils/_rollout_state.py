@@ -71,7 +71,7 @@ def news_of_begin(wave: Dict, now: str) -> Dict:
 def news_of_apply(wave: Dict, after: Dict, result: Dict, now: str, gated: bool) -> Dict:
     """Return what is new of a wave that is in place; ``after`` is the wave with what it brought just now.
 
-    Without a gate it passed. Check-ins count from when the wave was in place, which a run that only compares does not move.
+    Without a gate it passed. Check-ins count from when it was in place, which a run that only compares does not move.
     """
     counts = {name: value for name, value in result["plan"].items() if name != "details"}
     changed = bool(result.get("changed"))
