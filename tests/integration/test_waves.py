@@ -255,7 +255,9 @@ def test_the_second_look_at_a_rollout_is_not_its_result(ansible: Ansible, there:
     assert words in said(stopped)
     assert "Rollout, all its runs: 2 policies, 1 created, 1 updated; 7 writes" in said(stopped)
     assert "Written (2): New, Baseline" in said(stopped)
-    assert "| created | New |" in (report / "report.md").read_text()
+    # A report is made of another listing, which meets the fault as well.
+    if is_read:
+        assert "| created | New |" in (report / "report.md").read_text()
 
 
 @in_process_first
