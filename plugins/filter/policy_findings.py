@@ -13,9 +13,9 @@ author:
   - m365.apps contributors (@m365-apps)
 description:
   - Finds what is wrong, doubtful or worth a look in a set of policies. No tenant is asked.
-  - An V(error) is refused by M(m365.apps.office_client_configs) or by Graph, a V(warning) is unlikely to be
-    meant, a V(note) is good to know.
-  - Errors are C(no_identity), C(unreadable) (groups or a priority in an unknown form), C(unknown_key),
+  - An V(error) is refused by M(m365.apps.office_client_configs) or by Graph, a V(warning) is unlikely to be meant,
+    a V(note) is good to know.
+  - Errors are C(no_identity), C(unreadable) (a value that the module refuses, in its words), C(unknown_key),
     C(duplicate_id), C(duplicate_name) and C(duplicate_priority).
   - Warnings are C(ambiguous_name) (one name, several IDs), C(similar_name) (names that differ only in case,
     blanks or Unicode form), C(unassigned), C(empty_payload), C(duplicate_setting) (within one payload),
@@ -96,13 +96,14 @@ import typing as t
 from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 from ansible_collections.m365.apps.plugins.plugin_utils import _filters
 from ansible_collections.m365.apps.plugins.plugin_utils._policies import findings
+from ansible_collections.m365.apps.plugins.plugin_utils._refusals import refusals
 
 
 def policy_findings(
     policies: t.Any, setting_key: str = "settingId", group_names: t.Mapping[str, str] | None = None
 ) -> list[dict[str, t.Any]]:
-    """Return the findings, with the options of the shipped schema as the known ones. Raises PoliciesError."""
-    found = findings.policy_findings(policies, _filters.known_keys(), setting_key, group_names)
+    """Return the findings. Raises PoliciesError."""
+    found = findings.policy_findings(policies, refusals, setting_key, group_names)
     return [{**finding, "message": printable(finding["message"])} for finding in found]
 
 

@@ -1,12 +1,11 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the filters on policies share: errors as Ansible knows them, and the options of the shipped schema."""
+"""What the filters on policies share: errors as Ansible knows them, and where the shipped schema is."""
 
 from __future__ import annotations
 
 import functools
-import json
 import typing as t
 from pathlib import Path
 
@@ -17,9 +16,6 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import P
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "definition.schema.json"
-
-# What office_client_config_info returns beside the options of a definition.
-READ_ONLY_KEYS = ("assignments", "last_modified_date_time", "user_checkin_summary", "checkin_statuses")
 
 
 def as_filter(function: t.Callable[..., t.Any], name: str) -> t.Callable[..., t.Any]:
@@ -38,10 +34,3 @@ def as_filter(function: t.Callable[..., t.Any], name: str) -> t.Callable[..., t.
         raise AnsibleFilterError(printable(f"{name}: {cause}"))
 
     return call
-
-
-@functools.cache
-def known_keys() -> frozenset[str]:
-    """Return the options of a policy in the shipped schema, and the keys that are accepted beside them."""
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return frozenset([*schema["$defs"]["policy"]["properties"], *READ_ONLY_KEYS])

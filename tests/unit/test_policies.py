@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.payloads import same_value
+from ansible_collections.m365.apps.plugins.module_utils._policy.compare import same_payload
 from ansible_collections.m365.apps.tests.unit.some_policies import (
     GOOD,
     Document,
@@ -106,6 +106,9 @@ def test_a_policy_that_is_to_be_deleted_gives_nothing() -> None:
     assert effective([policy("A", 1, s=1, state="absent")], "G")["settings"] == []
 
 
+NOT_JSON = "it is not JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1))"
+
+
 def test_what_is_skipped_is_said() -> None:
     policies = [
         policy("A", 1, policy_payload="{", user_preference_payload={"settings": []}),
@@ -116,7 +119,7 @@ def test_what_is_skipped_is_said() -> None:
     found = effective(policies, "G")
     assert [(skip["policy"], skip["payload"], skip["reason"]) for skip in found["skipped"]] == [
         ("C", None, "its groups are not given, or not all of them"),
-        ("A", "policy_payload", "it is not JSON"),
+        ("A", "policy_payload", NOT_JSON),
         ("A", "user_preference_payload", "it is not a list of objects with settingId"),
         ("B", "policy_payload", "2 of its 4 members have no settingId"),
         ("B", "policy_payload", "s is listed more than once, only the first one counts"),
@@ -163,7 +166,7 @@ def test_any_sequence_will_do(policies: t.Any) -> None:
     ],
 )
 def test_values_are_compared_as_json(one: Document, other: Document, same: bool) -> None:
-    assert same_value(one, other) is same
+    assert same_payload({"value": one}, {"value": other}) is same
 
 
 # Conflicts
@@ -235,16 +238,31 @@ def test_a_thousand_policies_that_share_a_group_are_compared_with_the_winner_onl
         (lambda: effective("text", "G"), "a text is not a list"),
         (lambda: effective({"display_name": "A"}, "G"), "a dict is not a list"),
         (lambda: effective([GOOD, "text"], "G"), "policies[1]: cannot use it: a text is not a policy"),
-        (lambda: effective([GOOD], 5), "groups: cannot use it: groups is a number, not a list"),
-        (lambda: effective([GOOD], [None]), "groups holds what is neither a name, an id nor an object"),
+        (lambda: effective([GOOD], 5), "groups: cannot use it: groups is int, not a list"),
+        (
+            lambda: effective([GOOD], [None]),
+            "groups: cannot use it: groups holds None, which is not a group name or id",
+        ),
         (lambda: effective([GOOD], "G", group_names=["G"]), "group_names: cannot use it: it is not a map"),
         (lambda: effective([GOOD], "G", group_names={ID: 5}), "group_names: cannot use it: it is not a map"),
-        (lambda: effective([{**GOOD, "groups": 5}], "G"), "policy 'Good': cannot use it: groups is a number"),
-        (lambda: conflicts([{**GOOD, "priority": True}]), "policy 'Good': cannot use it: priority is not a number"),
+        (
+            lambda: effective([{**GOOD, "groups": 5}], "G"),
+            "policy 'Good': cannot use it: its groups cannot be used: it is of type int",
+        ),
+        (
+            lambda: conflicts([{**GOOD, "priority": True}]),
+            "policy 'Good': cannot use it: priority is the boolean true, not a number",
+        ),
         (lambda: conflicts(5), "m365.apps.policy_conflicts: the policies"),
         (lambda: findings(5), "m365.apps.policy_findings: the policies"),
-        (lambda: effective([{**GOOD, "groups": '["G"'}], "G"), "groups looks like JSON but is not"),
-        (lambda: effective([{**GOOD, "groups": {"sets": []}}], "G"), "groups has the unknown key sets"),
+        (
+            lambda: effective([{**GOOD, "groups": '["G"'}], "G"),
+            "its groups cannot be used: it looks like JSON but is not",
+        ),
+        (
+            lambda: effective([{**GOOD, "groups": {"sets": []}}], "G"),
+            "its groups cannot be used: it has the unknown key sets",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence(call: t.Callable[[], t.Any], says: str) -> None:

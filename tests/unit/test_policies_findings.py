@@ -31,7 +31,8 @@ def message(policies: list[Document], rule: str) -> str:
     [
         ([GOOD], []),
         ([], []),
-        ([{**GOOD, "display_name": ""}], [("no_identity", ["without a name"])]),
+        ([{key: value for key, value in GOOD.items() if key != "display_name"}], [("no_identity", ["without a name"])]),
+        ([{**GOOD, "display_name": ""}], [("unreadable", ["without a name"])]),
         ([{**GOOD, "groups": 5}], [("unreadable", ["Good"])]),
         ([{**GOOD, "groups": [{"name": "G"}]}], [("unreadable", ["Good"])]),
         ([{**GOOD, "priority": "high"}], [("unreadable", ["Good"])]),
@@ -98,7 +99,8 @@ def test_messages_tell_what_is_meant() -> None:
         "policy 'Good': there is no option descripton. Correct its name, or remove it."
     )
     assert message([{**GOOD, "policy_payload": "{"}], "skipped_payload") == (
-        "policy 'Good': policy_payload was not looked into: it is not JSON."
+        "policy 'Good': policy_payload was not looked into: it is not JSON (Expecting property name enclosed in double"
+        " quotes: line 1 column 2 (char 1))."
     )
     guess = message([policy("A", None, s=1), policy("B", None, s=2)], "shadowed")
     assert guess.endswith("Who wins is a guess, since a priority is missing or used twice.")

@@ -15,8 +15,6 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.match import m
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
-from ansible_collections.m365.apps.plugins.plugin_utils._filters import known_keys
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import policy_findings
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.identity import (
     Identity,
     PolicyIndex,
@@ -24,6 +22,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.identity impor
     identity,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import checkin_gate
+from ansible_collections.m365.apps.tests.unit.some_policies import findings
 
 GUID = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
 CAPITALS = GUID.upper()
@@ -96,5 +95,5 @@ def test_a_gate_counts_policies_whatever_the_spelling(wanted: t.Any, policy: dic
 
 
 def test_two_spellings_of_one_id_are_a_finding() -> None:
-    found = policy_findings([{"id": GUID}, {"id": CAPITALS}], known_keys())
+    found = findings([{"id": GUID}, {"id": CAPITALS}])
     assert [finding["rule"] for finding in found if finding["level"] == "error"] == ["duplicate_id"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.conflicts import policy_conflicts
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.effective import effective_policy
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import policy_findings
+from ansible_collections.m365.apps.tests.unit.some_policies import findings
 
 GROUP_IDS = [f"0000000{number}-0000-4000-8000-00000000000a" for number in range(3)]
 NAMES = {group_id: f"Group {place}" for place, group_id in enumerate(GROUP_IDS)}
@@ -22,7 +22,6 @@ USERS = [
     list(users) for size in range(len(GROUP_IDS) + 1) for users in itertools.combinations(sorted(NAMES.values()), size)
 ]
 SETTINGS = ["a", "b"]
-KEYS = {"display_name", "priority", "groups", "policy_payload", "user_preference_payload", "state"}
 
 Document = dict[str, t.Any]
 
@@ -140,7 +139,7 @@ def test_the_order_of_the_list_means_nothing(policies: list[Document], random: t
         one, other = (effective_policy(given, user, group_names=NAMES) for given in (policies, shuffled))
         assert one == other
     assert policy_conflicts(policies, group_names=NAMES) == policy_conflicts(shuffled, group_names=NAMES)
-    one_list, other_list = (policy_findings(given, KEYS, group_names=NAMES) for given in (policies, shuffled))
+    one_list, other_list = (findings(given, group_names=NAMES) for given in (policies, shuffled))
     assert one_list == other_list
 
 

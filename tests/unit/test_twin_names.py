@@ -15,11 +15,11 @@ from ansible_collections.m365.apps.plugins.module_utils._module.modules import O
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import policy_findings
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import LOGIN, ORIGIN, TENANT, FuzzTenant, Spoilt
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, policy, run, wish
+from ansible_collections.m365.apps.tests.unit.some_policies import findings
 from graph_emulator.wire import Call
 
 TWIN = "40000000-0000-4000-8000-00000000000f"
@@ -80,7 +80,7 @@ def test_a_twin_that_goes_and_one_that_was_there_before_are_not_told() -> None:
 
 @pytest.mark.parametrize("twin", TWINS, ids=ascii)
 def test_lint_finds_definitions_that_look_alike(twin: str) -> None:
-    found = policy_findings([{"display_name": NAME}, {"display_name": twin}], {"display_name"})
+    found = findings([{"display_name": NAME}, {"display_name": twin}])
     [finding] = [finding for finding in found if finding["rule"] == "similar_name"]
     assert finding["level"] == "warning"
     assert finding["policies"] == sorted([NAME, twin])
@@ -92,7 +92,7 @@ def test_lint_is_silent_on_one_name_twice_and_on_deletions() -> None:
     both = [{"display_name": "A", "id": "1"}, {"display_name": "A", "id": "2"}]
     gone = [{"display_name": "A"}, {"display_name": "a", "state": "absent"}]
     for listed in (both, gone):
-        rules = {finding["rule"] for finding in policy_findings(listed, {"display_name", "id", "state"})}
+        rules = {finding["rule"] for finding in findings(listed)}
         assert "similar_name" not in rules
 
 

@@ -9,17 +9,11 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import UserError, plain
-from .._ids import is_guid
-from .._policy.desired import DesiredPolicy, GroupChange, GroupName
+from .._policy.desired import DesiredPolicy, GroupChange, is_id
 from .._policy.policy import Assignment
 from .._policy.surface import Directory
 from .._policy.unset import UNSET
 from .stages import PlannedItem
-
-
-def is_id(group: str) -> bool:
-    """Tell whether a group is named by its id: a GUID that is not said to be a display name."""
-    return is_guid(group) and not isinstance(group, GroupName)
 
 
 def resolve(change: GroupChange, live: t.Sequence[Assignment], directory: Directory) -> GroupChange:

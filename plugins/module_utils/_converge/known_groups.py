@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import UserError, plain
+from .._policy.desired import is_id
 from .._policy.surface import Directory
-from .groups import is_id
 
 # How many unknown groups are told, and how many places that name one of them.
 _MOST_GROUPS, _MOST_PLACES = 10, 3

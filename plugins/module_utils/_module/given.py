@@ -43,7 +43,9 @@ def taken(params: t.Mapping[str, t.Any], own: Spec, spec: Spec) -> tuple[dict[st
     return given, unreadable
 
 
-def readable(params: t.Mapping[str, t.Any], own: Spec, spec: Spec) -> tuple[dict[str, t.Any], UserError | None]:
+def readable(
+    params: t.Mapping[str, t.Any], own: Spec, spec: Spec, subject: str = "the task"
+) -> tuple[dict[str, t.Any], UserError | None]:
     """Return the options as Ansible's checks can read them, and the error for what cannot be meant.
 
     Each JSON text of a list becomes the list (a text passes through Ansible's templating untouched, which for a
@@ -54,7 +56,7 @@ def readable(params: t.Mapping[str, t.Any], own: Spec, spec: Spec) -> tuple[dict
     given = {name: _prepared(value, spec.get(name, {})) for name, value in given.items()}
     given, misfits = typed(given, spec)
     if misfits and unreadable is None:
-        unreadable = refusal(misfits, "the task")
+        unreadable = refusal(misfits, subject)
     return given, unreadable
 
 

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import reprlib
 import typing as t
 
 from .._errors import UserError
-from .._policy.desired import DesiredPolicy, GroupChange, GroupName, State
+from .._policy.desired import DesiredPolicy, GroupChange, State
+from .._policy.group_forms import GroupsError, id_or_name, members_of, parts_of
 from .._policy.payload import HALF_CHARACTER, Opaque, PayloadError, decode_base64, parse_given
 from .._policy.policy import BYTES_FIELDS, MAX_PRIORITY, PAYLOAD_FIELDS
-from .._policy.texts import is_like_json, value_of_text
 from .masking import holds_mask
 
 Arguments = t.Mapping[str, t.Any]
@@ -22,7 +21,6 @@ _MANAGED = ("id", "display_name", "kind", "description", "priority", *_PAYLOADS,
 _IDENTITY = ("id", "display_name")
 _AROUND_IDS = " \t\r\n{}()<>\"'"
 _TEXTS = ("id", "display_name", "description")
-_GROUP_KEYS = ("set", "add", "remove")
 _WRITTEN = ("display_name", "description", *PAYLOAD_FIELDS.values(), "groups")
 
 
@@ -36,7 +34,7 @@ def desired_policy(
     lets a policy have an empty name. Raises UserError.
     """
     given = {name for name in _MANAGED if name in raw} if isinstance(raw, dict) else _not_none(params)
-    subject = _subject(params, label)
+    subject = subject_of(params, label)
     for name in sorted(given):
         if params.get(name) is None:
             raise UserError(
@@ -80,27 +78,20 @@ def group_change(value: t.Any, subject: str) -> GroupChange:
     """Return the wish that the option ``groups`` expresses: a list (or one name) means exactly these. Raises
     UserError.
     """
-    if isinstance(value, str):
-        value = _group_text(value, subject)
-    if isinstance(value, list):
-        return GroupChange(exact=group_names(value, "groups", subject))
-    if not isinstance(value, dict):
-        raise _bad_groups(subject, f"it is of type {type(value).__name__}")
-    unknown = sorted(str(key) for key in value if key not in _GROUP_KEYS)
-    if unknown:
-        raise _bad_groups(subject, f"it has the unknown key {unknown[0]}")
-    if "set" in value and len(value) > 1:
-        raise _bad_groups(subject, "set is combined with add or remove")
-    lists = {key: group_names(members, f"groups.{key}", subject) for key, members in value.items()}
-    exact = lists.get("set") if value else ()
-    return GroupChange(exact=exact, add=lists.get("add", ()), remove=lists.get("remove", ()))
+    try:
+        parts = parts_of(value)
+    except GroupsError as error:
+        raise _bad_groups(subject, error) from error
+    lists = {key: _names_of(members, "groups", subject) for key, members in parts.items()}
+    return GroupChange(exact=lists.get("set"), add=lists.get("add", ()), remove=lists.get("remove", ()))
 
 
 def _not_none(params: Arguments) -> set[str]:
     return {name for name in _MANAGED if params.get(name) is not None}
 
 
-def _subject(params: Arguments, label: str) -> str:
+def subject_of(params: Arguments, label: str = "") -> str:
+    """Return how messages name a policy, which need not be fine."""
     name = params.get("display_name") or params.get("id")
     return f"{label} policy '{name}'".strip() if name else label or "the policy"
 
@@ -157,50 +148,24 @@ def _json_payload(value: t.Any, field: str, subject: str) -> t.Any:
         raise UserError(subject, f"use {field}", str(error), "Give a dict, a list, or the JSON text of one") from error
 
 
-def _group_text(text: str, subject: str) -> t.Any:
-    """Return what a text means: JSON of a list or dict (as ad-hoc commands pass it), nothing, or one group."""
-    if is_like_json(text):
-        try:
-            return value_of_text(text)
-        except PayloadError as error:
-            raise _bad_groups(subject, f"it looks like JSON but is not ({error})") from error
-    if text and not text.strip():
-        raise _bad_groups(subject, "it is blank")
-    return [text] if text else []
-
-
 def group_names(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
     """Return the names or ids of a list of groups in any form that users may give. Raises UserError."""
-    if isinstance(value, str):
-        value = _group_text(value, subject)
-    if not isinstance(value, list):
-        raise _bad_groups(subject, f"{name} is {'null' if value is None else type(value).__name__}, not a list")
-    members = [_id_or_name(member) for member in value]
-    for given, member in zip(value, members, strict=True):
-        if not isinstance(member, str) or not member.strip():
-            advice = " (quote it if it is a name)" if isinstance(given, (int, float)) else ""
-            raise _bad_groups(subject, f"{name} holds {reprlib.repr(given)}, which is not a group name or id{advice}")
-        refuse_half_characters(member, subject, name)
-    return tuple(members)
+    try:
+        members = members_of(value, name)
+    except GroupsError as error:
+        raise _bad_groups(subject, error) from error
+    return _names_of(members, name, subject)
 
 
-def _id_or_name(member: t.Any) -> t.Any:
-    """Return what decides in an object {id, display_name}: the id, beside which the name is for people.
-
-    A display name that stands alone is one, also where it looks like an id.
-    """
-    if isinstance(member, dict) and member and not set(member) - set(_IDENTITY):
-        if "id" in member:
-            return member["id"]
-        name = member["display_name"]
-        return GroupName(name) if isinstance(name, str) else name
-    return member
+def _names_of(members: t.Sequence[t.Any], name: str, subject: str) -> tuple[str, ...]:
+    names = tuple(id_or_name(member) for member in members)
+    for text in names:
+        refuse_half_characters(text, subject, name)
+    return names
 
 
-def _bad_groups(subject: str, cause: str) -> UserError:
-    return UserError(
-        subject, "use groups", cause, "Give a list of group names or ids, or a dict with set, or with add and remove"
-    )
+def _bad_groups(subject: str, error: GroupsError) -> UserError:
+    return UserError(subject, "use groups", str(error), error.next_step)
 
 
 def _check_masks(values: Arguments, subject: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from .._ids import is_guid
 from .payload import Payload, Slot
 from .policy import PAYLOAD_FIELDS
 from .unset import UNSET, Unset
@@ -25,6 +26,11 @@ class GroupName(str):
     """The display name of a group, which is not an id even where it looks like one."""
 
     __slots__ = ()
+
+
+def is_id(group: str) -> bool:
+    """Tell whether a group is named by its id: a GUID that is not said to be a display name."""
+    return is_guid(group) and not isinstance(group, GroupName)
 
 
 @dataclass(frozen=True)

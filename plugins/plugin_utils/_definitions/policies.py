@@ -8,22 +8,18 @@ from __future__ import annotations
 import typing as t
 
 import yaml
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._json import is_too_deep
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
-from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policy
-from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError, parse_given, reason_of
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import PAYLOAD_FIELDS
-from ansible_collections.m365.apps.plugins.module_utils._policy.values import typed
+from ansible_collections.m365.apps.plugins.module_utils._module.checked_policy import checked_policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import parse_given, reason_of
 
 from .errors import DefinitionsError, problem
 from .files import is_json
 from .scalars import misread
 from .yaml_text import Loader, UnboundedError, composed
 
-_VALIDATOR = ArgumentSpecValidator(POLICY_IN_LIST)
 # What JSON Schema lets stand beside the options, for editors and people.
 _NOTES = ("$schema", "$comment")
 
@@ -80,42 +76,11 @@ def _policy(policy: t.Any, where: str) -> dict[str, t.Any]:
     unknown = sorted(str(key) for key in policy if key not in POLICY_IN_LIST)
     if unknown:
         raise problem(where, f"it has the unknown option {unknown[0]}", f"Use {', '.join(POLICY_IN_LIST)}")
-    _check_identity_and_payloads(policy, where)
-    empty = next((key for key, value in policy.items() if value is None), None)
-    if empty is not None:
-        raise problem(where, f"{empty} is null", f"Leave {empty} out to leave it alone, or give it a value")
-    policy, misfits = typed(policy, POLICY_IN_LIST)
-    if misfits:
-        raise problem(where, "; ".join(map(str, misfits)), "Quote what is a text, and give a priority in digits")
-    return {**policy, **_checked(policy, where)}
-
-
-def _check_identity_and_payloads(policy: dict[str, t.Any], where: str) -> None:
-    """Refuse what the module would refuse without knowing the file. Raises DefinitionsError."""
-    if "id" not in policy and "display_name" not in policy:
-        raise problem(where, "id and display_name are missing", "Give one of them")
-    for field in PAYLOAD_FIELDS.values():
-        if policy.get(field) is not None:
-            try:
-                parse_given(policy[field])
-            except PayloadError as error:
-                raise problem(f"{where} {field}", str(error), "Give a dict, a list, or the JSON text of one") from None
-
-
-def _checked(policy: dict[str, t.Any], where: str) -> dict[str, t.Any]:
-    """Return the priority as a number; refuse values by the rules of the module. Raises DefinitionsError.
-
-    Payloads were looked at.
-    """
-    rest = {key: value for key, value in policy.items() if key not in PAYLOAD_FIELDS.values()}
-    checked = _VALIDATOR.validate(rest)
-    if checked.error_messages:
-        raise problem(where, checked.error_messages[0], "Correct the value")
     try:
-        desired_policy(checked.validated_parameters, rest, label=where)
+        options = checked_policy(policy, where)
     except UserError as error:
         raise DefinitionsError(f"definitions {error}") from None
-    return {"priority": checked.validated_parameters["priority"]} if "priority" in policy else {}
+    return {name: options[name] for name in policy}
 
 
 def _type_name(value: t.Any) -> str:

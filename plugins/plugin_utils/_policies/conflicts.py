@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._policy.compare import same_payload
+
 from .effective import Entry, asked_groups, entries_by_setting
 from .model import Policies, read_policies, readable
-from .payloads import SETTING_KEY, same_value
+from .payloads import SETTING_KEY
 
 
 class Conflict(t.NamedTuple):
@@ -97,7 +99,7 @@ def _of_setting(setting: str, entries: list[Entry]) -> t.Iterator[Conflict]:
             winner = winner_in.setdefault(group, place)
             if winner != place:
                 beaten_in.setdefault(winner, []).append(group)
-        differs = {winner for winner in beaten_in if not same_value(entries[winner].value, entry.value)}
+        differs = {winner for winner in beaten_in if not same_payload(entries[winner].value, entry.value)}
         kind = _kind(entry, beaten_in, bool(differs))
         for winner in sorted(beaten_in) if kind == "redundant" else sorted(differs):
             yield Conflict(setting, kind, entries[winner], entry, frozenset(beaten_in[winner]))

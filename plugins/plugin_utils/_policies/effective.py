@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .groups import GroupsError, members_of
+from ansible_collections.m365.apps.plugins.module_utils._policy.compare import same_payload
+from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
+
+from .groups import members_of
 from .model import Policies, PoliciesError, Policy, read_policies, readable
-from .payloads import SETTING_KEY, Payload, same_value
+from .payloads import SETTING_KEY, Payload
 
 
 class Entry(t.NamedTuple):
@@ -97,7 +100,7 @@ def _setting(setting: str, entries: list[Entry]) -> dict[str, t.Any]:
                 "priority": entry.policy.priority,
                 "enforced": entry.payload.enforced,
                 "value": entry.value,
-                "same": same_value(winner.value, entry.value),
+                "same": same_payload(winner.value, entry.value),
             }
             for entry in lost
         ],

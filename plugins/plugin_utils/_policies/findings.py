@@ -15,6 +15,9 @@ from .conflicts import Conflict, find_conflicts, group_labels
 from .model import PAYLOADS, Policies, Policy, read_policies
 from .payloads import SETTING_KEY
 
+# Tells the rule and the sentence for each reason to refuse a policy on its own.
+Refusals = t.Callable[[t.Mapping[str, t.Any]], t.Iterable[tuple[str, str]]]
+
 # Error: office_client_configs refuses it, or the server does. Warning: unlikely to be meant. Note: good to know.
 LEVELS = ("error", "warning", "note")
 RULES = {
@@ -68,35 +71,23 @@ class Finding:
 
 def policy_findings(
     policies: t.Any,
-    known_keys: t.Container[str],
+    refusals: Refusals,
     setting_key: str = SETTING_KEY,
     group_names: t.Mapping[str, str] | None = None,
 ) -> list[dict[str, t.Any]]:
-    """Return all findings, sorted. ``known_keys`` are the options a policy may have. Raises PoliciesError."""
+    """Return all findings, sorted. ``refusals`` tells what the module refuses of one policy. Raises PoliciesError."""
     read = read_policies(policies, setting_key, group_names)
     found = [
-        *(finding for policy in read.all for finding in _of_any(policy, known_keys)),
+        *(
+            Finding(rule, message, (policy.title,))
+            for policy in read.all
+            for rule, message in refusals(policy.document)
+        ),
         *(finding for policy in read.present for finding in _of_present(policy)),
         *_duplicates(read),
         *(_meeting(conflict, read) for conflict in find_conflicts(read)),
     ]
     return [finding.as_dict() for finding in sorted(found, key=lambda finding: finding.sort_key)]
-
-
-def _of_any(policy: Policy, known_keys: t.Container[str]) -> t.Iterator[Finding]:
-    """Yield what is wrong with a policy on its own, be it to be there or to be deleted."""
-    title = (policy.title,)
-    if not policy.name and not policy.id:
-        yield Finding("no_identity", "a policy: id and display_name are missing. Give one of them.", title)
-    for problem in policy.problems:
-        yield Finding("unreadable", f"policy '{policy.title}': {problem}. Fix it.", title)
-    for key in sorted(policy.given):
-        if key not in known_keys:
-            yield Finding(
-                "unknown_key",
-                f"policy '{policy.title}': there is no option {key}. Correct its name, or remove it.",
-                title,
-            )
 
 
 def _of_present(policy: Policy) -> t.Iterator[Finding]:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-from .groups import GUID, KEYS, GroupsError, from_text, members_of, word_for
+from ansible_collections.m365.apps.plugins.module_utils._ids import is_guid
+from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GROUP_KEYS, GroupsError
+
+from .groups import from_text, members_of, word_for
 from .model import PoliciesError, documents_of
 
 Dict = dict[str, t.Any]
@@ -56,7 +59,9 @@ def _mapped(groups: t.Any, targets: t.Mapping[str, t.Any]) -> t.Any:
     try:
         given = from_text(groups)
         if isinstance(given, t.Mapping):
-            mapped: t.Any = {key: _members(value, targets) if key in KEYS else value for key, value in given.items()}
+            mapped: t.Any = {
+                key: _members(value, targets) if key in GROUP_KEYS else value for key, value in given.items()
+            }
         else:
             mapped = _members(given, targets)
     except GroupsError:
@@ -76,10 +81,10 @@ def _member(value: t.Any, targets: t.Mapping[str, t.Any]) -> t.Any:
     if isinstance(value, t.Mapping):
         named = value.get("display_name")
         # A display name that looks like an id is not that id.
-        names = [value.get("id"), None if isinstance(named, str) and GUID.fullmatch(named) else named]
+        names = [value.get("id"), None if isinstance(named, str) and is_guid(named) else named]
     found = (targets.get(_key(name)) for name in names if isinstance(name, str))
     return next((target for target in found if target is not None), value)
 
 
 def _key(name: str) -> str:
-    return name.lower() if GUID.fullmatch(name) else name
+    return name.lower() if is_guid(name) else name

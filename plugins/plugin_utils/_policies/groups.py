@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.m365.apps.plugins.module_utils._ids import is_guid
+from ansible_collections.m365.apps.plugins.module_utils._policy import group_forms
+from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import is_like_json, value_of_text
 
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-KEYS = ("set", "add", "remove")
 # What tells the key of a display name that looks like an id from that id.
 _NAMED = "display_name:"
 # A boolean is a number, too, so it comes before.
@@ -24,10 +24,6 @@ _WORDS: tuple[tuple[t.Any, str], ...] = (
     (t.Mapping, "a dict"),
     ((list, tuple), "a list"),
 )
-
-
-class GroupsError(ValueError):
-    """Groups in a form that is not known; the text says why."""
 
 
 class Group(t.NamedTuple):
@@ -51,36 +47,28 @@ def given_groups(value: t.Any) -> Given:
 
     Of ``add`` and ``remove``, only what is added is known to be assigned.
     """
-    value = from_text(value)
     if value is None:
         return Given()
-    if isinstance(value, t.Mapping):
-        unknown = sorted(str(key) for key in value if key not in KEYS)
-        if unknown:
-            raise GroupsError(f"groups has the unknown key {unknown[0]}")
-        exact = "set" in value or not value
-        return Given(members_of(value.get("set" if exact else "add") or []), exact)
-    return Given(members_of(value), exact=True)
+    parts = group_forms.parts_of(_with_lists(value))
+    return Given(tuple(map(_group, parts.get("set", parts.get("add", [])))), exact="set" in parts)
 
 
 def members_of(value: t.Any) -> tuple[Group, ...]:
     """Return the groups of a list or of the JSON text of one, or the one group that a text is. Raises GroupsError."""
-    value = from_text(value)
-    if isinstance(value, str):
-        value = [value] if value else []
-    if not isinstance(value, (list, tuple)):
-        raise GroupsError(f"groups is {word_for(value)}, not a list")
-    return tuple(_member(member) for member in value)
+    return tuple(map(_group, group_forms.members_of(_with_lists(value))))
 
 
-def _member(value: t.Any) -> Group:
-    if isinstance(value, str) and value.strip():
-        return Group(text=value)
-    if isinstance(value, t.Mapping) and value and not set(value) - {"id", "display_name"}:
-        parts = {key: part for key, part in value.items() if isinstance(part, str) and part.strip()}
-        if len(parts) == len(value):
-            return Group(id=parts.get("id", ""), name=parts.get("display_name", ""))
-    raise GroupsError("groups holds what is neither a name, an id nor an object of id and display_name")
+def _with_lists(value: t.Any) -> t.Any:
+    """Return groups as modules get them: templates make tuples, and JSON has none."""
+    if isinstance(value, t.Mapping):
+        return {key: list(members) if isinstance(members, tuple) else members for key, members in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _group(member: t.Any) -> Group:
+    if isinstance(member, str):
+        return Group(text=member)
+    return Group(id=member.get("id", ""), name=member.get("display_name") or "")
 
 
 def from_text(value: t.Any) -> t.Any:
@@ -116,12 +104,12 @@ class Directory:
         if group.id:
             return group.id.lower()
         text = group.text or group.name
-        if group.text and (text.lower() in self._name_of or GUID.fullmatch(text)):
+        if group.text and (text.lower() in self._name_of or is_guid(text)):
             return text.lower()
         ids = self._ids_of.get(text, set())
         if len(ids) == 1:
             return next(iter(ids))
-        return _NAMED + text if GUID.fullmatch(text) else text
+        return _NAMED + text if is_guid(text) else text
 
     def label(self, key: str) -> str:
         """Return what to call the group with a key: its name, or the key where no name is known."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 import itertools
 import json
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
 from ansible_collections.m365.apps.plugins.module_utils._policy.values import typed
 
-from .groups import Directory, Given, Group, GroupsError, given_groups, word_for
+from .groups import Directory, Given, Group, given_groups, word_for
 from .payloads import SETTING_KEY, Payload, read_payload
 
-# What a policy is told by.
-_TEXTS = {"id": {"type": "str"}, "display_name": {"type": "str"}}
+# What policies are told apart and sorted by.
+_SCALARS = {"id": {"type": "str"}, "display_name": {"type": "str"}, "priority": {"type": "int"}}
 # Fields of a policy that hold a payload, and whether its settings are enforced. What is enforced goes first.
 PAYLOADS = {"policy_payload": True, "user_preference_payload": False}
 
@@ -29,8 +30,8 @@ class PoliciesError(ValueError):
 class Policy:
     """One policy. ``groups`` are keys of a Directory; ``exact`` tells that the policy has no other ones.
 
-    ``priority`` is None where it is not given. ``given`` holds the names of the options that are. ``problems`` tell
-    what of it cannot be read.
+    ``priority`` is None where it is not given. ``problems`` tell what of it cannot be read. ``document`` is the policy
+    as it was given.
     """
 
     name: str
@@ -40,8 +41,8 @@ class Policy:
     groups: frozenset[str]
     exact: bool
     payloads: tuple[Payload, ...]
-    given: frozenset[str]
     problems: tuple[str, ...]
+    document: t.Mapping[str, t.Any] = field(compare=False, repr=False)
 
     @property
     def title(self) -> str:
@@ -118,7 +119,7 @@ def _groups(document: t.Mapping[str, t.Any]) -> tuple[Given, tuple[str, ...]]:
     try:
         return given_groups(document.get("groups")), ()
     except GroupsError as error:
-        return Given(), (str(error),)
+        return Given(), (f"its groups cannot be used: {error}",)
 
 
 def _policy(
@@ -128,32 +129,22 @@ def _policy(
     directory: Directory,
     setting_key: str,
 ) -> Policy:
-    priority, wrong = _priority(document.get("priority"))
-    texts, misfits = typed({name: document.get(name) for name in _TEXTS}, _TEXTS)
-    if misfits:
-        texts = {name: text for name, text in texts.items() if isinstance(text, str)}
+    given_scalars = {name: document[name] for name in _SCALARS if document.get(name) not in (None, "")}
+    scalars, misfits = typed(given_scalars, _SCALARS)
+    known = scalars.keys() - {misfit.path for misfit in misfits}
     return Policy(
-        name=texts.get("display_name") or "",
-        id=texts.get("id") or None,
-        priority=priority,
+        name=scalars["display_name"] if "display_name" in known else "",
+        id=scalars["id"] if "id" in known else None,
+        priority=int(scalars["priority"]) if "priority" in known else None,
         absent=document.get("state") == "absent",
         groups=frozenset(map(directory.key, given.members)),
         exact=given.exact,
         payloads=tuple(
             read_payload(document.get(name), name, enforced, setting_key) for name, enforced in PAYLOADS.items()
         ),
-        given=frozenset(str(key) for key, value in document.items() if value is not None),
-        problems=(*problems, *wrong, *map(str, misfits)),
+        problems=(*problems, *map(str, misfits)),
+        document=document,
     )
-
-
-def _priority(value: t.Any) -> tuple[int | None, tuple[str, ...]]:
-    """Return a priority, which templates may have made a text, and what is wrong with it."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value, ()
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value), ()
-    return None, ("priority is not a number",)
 
 
 def _strongest_first(read: list[tuple[Policy, t.Mapping[str, t.Any]]]) -> t.Iterator[Policy]:

@@ -9,17 +9,13 @@ No sample of a payload was ever published. The reading of the whole collection i
 
 from __future__ import annotations
 
-import json
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.m365.apps.plugins.module_utils._policy.payload import (
-    BEFORE_TEXT,
-    MOST_VALUES,
-    has_too_many_values,
-)
+from ansible_collections.m365.apps.plugins.module_utils._policy import compare
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError, parse_given
 
-SETTING_KEY = "settingId"
+SETTING_KEY = compare.SETTING_KEY
 
 
 @dataclass(frozen=True)
@@ -54,13 +50,10 @@ class Payload:
 def read_payload(value: t.Any, name: str, enforced: bool, setting_key: str) -> Payload:
     """Return a payload taken apart. ``value`` is a list, a dict or the JSON text of one; None means not given."""
     if isinstance(value, str):
-        if has_too_many_values(value):
-            return Payload(name, enforced, given=True, skipped=(f"it holds more than {MOST_VALUES} values",))
         try:
-            value = value.lstrip(BEFORE_TEXT)
-            value = json.loads(value) if value.strip() else []
-        except (ValueError, RecursionError):
-            return Payload(name, enforced, given=True, skipped=("it is not JSON",))
+            value = parse_given(value)
+        except PayloadError as error:
+            return Payload(name, enforced, given=True, skipped=(str(error),))
     if value is None:
         return Payload(name, enforced)
     if not value:
@@ -96,14 +89,3 @@ def _setting_id(member: t.Any, setting_key: str, steps: list[str]) -> str | None
         for step in steps:
             value = value.get(step) if isinstance(value, dict) else None
     return value if isinstance(value, str) else None
-
-
-def same_value(one: t.Any, other: t.Any) -> bool:
-    """Tell whether two JSON values are the same: 1 is 1.0 but neither is true, and {} is not []."""
-    if one is other:
-        return True
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same_value(value, other[key]) for key, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same_value, one, other))
-    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .groups import GroupsError, from_text, word_for
+from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
+
+from .groups import from_text, word_for
 from .identity import chosen_by
 from .model import PoliciesError
 from .wave_record import runs_of

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The forms in which users name groups: lists, texts and dicts. Pure, for the modules and for what reads policies
+without a tenant.
+"""
+
+from __future__ import annotations
+
+import reprlib
+import typing as t
+
+from .desired import GroupName, is_id
+from .payload import PayloadError
+from .texts import is_like_json, value_of_text
+
+GROUP_KEYS = ("set", "add", "remove")
+# What an object that names a group may hold.
+OBJECT_KEYS = ("id", "display_name")
+
+
+_FORMS = "Give a list of group names or ids, or a dict with set, or with add and remove"
+
+
+class GroupsError(ValueError):
+    """Groups that cannot be used; the text is the cause."""
+
+    def __init__(self, cause: str, next_step: str = _FORMS) -> None:
+        super().__init__(cause)
+        self.next_step = next_step
+
+
+def parts_of(value: t.Any) -> dict[str, list[t.Any]]:
+    """Return what the option ``groups`` says: the members of ``set``, or those of ``add`` and ``remove``.
+
+    A list, one name and an empty dict mean ``set``. Members come as they are given, and are fine. Raises GroupsError.
+    """
+    if isinstance(value, str):
+        value = _of_text(value)
+    if isinstance(value, list):
+        return {"set": members_of(value)}
+    if not isinstance(value, dict):
+        raise GroupsError(f"it is of type {type(value).__name__}")
+    unknown = sorted(str(key) for key in value if key not in GROUP_KEYS)
+    if unknown:
+        raise GroupsError(f"it has the unknown key {unknown[0]}")
+    if "set" in value and len(value) > 1:
+        raise GroupsError("set is combined with add or remove")
+    parts = {key: members_of(members, f"groups.{key}") for key, members in value.items()} or {"set": []}
+    both = {_key(member) for member in parts.get("add", ())} & {_key(member) for member in parts.get("remove", ())}
+    if both:
+        raise GroupsError(f"group {min(both)[1]} is in add and in remove", "Keep one of them")
+    return parts
+
+
+def members_of(value: t.Any, name: str = "groups") -> list[t.Any]:
+    """Return the members of a list of groups, which may be a text, as they are given. Raises GroupsError."""
+    if isinstance(value, str):
+        value = _of_text(value)
+    if not isinstance(value, list):
+        raise GroupsError(f"{name} is {'null' if value is None else type(value).__name__}, not a list")
+    for given in value:
+        member = id_or_name(given)
+        if not isinstance(member, str) or not member.strip():
+            advice = " (quote it if it is a name)" if isinstance(given, (int, float)) else ""
+            raise GroupsError(f"{name} holds {reprlib.repr(given)}, which is not a group name or id{advice}")
+    return value
+
+
+def id_or_name(member: t.Any) -> t.Any:
+    """Return what decides in an object {id, display_name}: the id, beside which the name is for people.
+
+    A display name that stands alone is one, also where it looks like an id.
+    """
+    if isinstance(member, dict) and member and not set(member) - set(OBJECT_KEYS):
+        if "id" in member:
+            return member["id"]
+        name = member["display_name"]
+        return GroupName(name) if isinstance(name, str) else name
+    return member
+
+
+def _key(member: t.Any) -> tuple[bool, str]:
+    """Return what two spellings of one group share, where no directory is needed to tell."""
+    group = id_or_name(member)
+    return (True, group.lower()) if is_id(group) else (False, str(group))
+
+
+def _of_text(text: str) -> t.Any:
+    """Return what a text means: JSON of a list or dict (as ad-hoc commands pass it), nothing, or one group."""
+    if is_like_json(text):
+        try:
+            return value_of_text(text)
+        except PayloadError as error:
+            raise GroupsError(f"it looks like JSON but is not ({error})") from error
+    if text and not text.strip():
+        raise GroupsError("it is blank")
+    return [text] if text else []

@@ -1,0 +1,43 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What office_client_configs refuses of one policy without a tenant, for lint: the module's own rules and words."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
+from ansible_collections.m365.apps.plugins.module_utils._module.checked_policy import checked_policy
+from ansible_collections.m365.apps.plugins.module_utils._module.wishes import subject_of
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import PAYLOAD_FIELDS
+
+_SCALARS: tuple[type, ...] = (str, int, float)
+
+
+def refusals(document: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    """Yield the rule of lint and the sentence for each reason to refuse a policy."""
+    options = {str(key): _plain_option(str(key), value) for key, value in document.items() if key in POLICY_IN_LIST}
+    try:
+        checked_policy(options)
+    except UserError as error:
+        named = options.get("id") is not None or options.get("display_name") is not None
+        yield "unreadable" if named else "no_identity", str(error)
+    for key in sorted(str(key) for key in document if key not in POLICY_IN_LIST):
+        yield "unknown_key", f"{subject_of(options)}: there is no option {key}. Correct its name, or remove it."
+
+
+def _plain_option(name: str, value: t.Any) -> t.Any:
+    """Return a value as a module gets it. The inside of a payload stays as it is: there is much of it."""
+    return value if name in PAYLOAD_FIELDS.values() and isinstance(value, (dict, list)) else _plain(value)
+
+
+def _plain(value: t.Any) -> t.Any:
+    """Return values of JSON without what ansible-core's own types carry along."""
+    if isinstance(value, t.Mapping):
+        return {str(key) if isinstance(key, str) else key: _plain(member) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(member) for member in value]
+    kind = next((kind for kind in _SCALARS if isinstance(value, kind) and not isinstance(value, bool)), None)
+    return value if kind is None else kind(value)
