@@ -18,6 +18,7 @@ description:
   - C(~) and environment variables such as C($HOME) are replaced. Links are left as they are, and nothing is
     read.
   - The role P(m365.apps.rollout#role) takes all its paths so.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 options:
   _input:
     description:

@@ -15,6 +15,7 @@ description:
   - Compares the live policies with those of a backup, field by field. Payloads are compared by their meaning,
     what is not JSON byte by byte.
   - Policies that are neither in the backup nor named by its manifest are not looked at.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 positional: live, left
 options:
   _input:

@@ -14,6 +14,7 @@ author:
 description:
   - Returns what C(manifest.json) of a backup holds, with a checksum of each file and of itself. The lookup
     P(m365.apps.backup#lookup) compares a backup with it.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 options:
   _input:
     description:

@@ -19,6 +19,7 @@ description:
     digest of the whole name, so two names never get the same file, on file systems that do not tell cases
     apart either.
   - Names that Windows takes for devices, such as C(con) and C(com1), are avoided.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 options:
   _input:
     description:

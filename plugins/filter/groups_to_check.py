@@ -14,6 +14,7 @@ author:
 description:
   - Returns groups as O(m365.apps.office_client_configs#module:check_groups) takes them, so that a name that
     is mistyped in a later wave or in the map is found before the first write. No tenant is asked.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 positional: group_map
 options:
   _input:

@@ -16,6 +16,7 @@ description:
     GitLab would make a mention, a reference, a link or a command of, such as C(@team), C(#12),
     C(www.example.com) and C(mailto:).
   - What cannot be printed is written as P(m365.apps.terminal_text#filter) writes it. The text takes one line.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 options:
   _input:
     description:

@@ -14,6 +14,7 @@ author:
 description:
   - Turns the results of tasks of M(m365.apps.office_client_configs) that were given the same policies one
     after the other, such as the waves of a rollout, into the result that one task would have had.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 options:
   _input:
     description:

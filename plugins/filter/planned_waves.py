@@ -14,6 +14,7 @@ author:
 description:
   - Returns waves as O(m365.apps.office_client_configs#module:plan_waves) takes them, each with its name and
     its groups, those of this tenant. No tenant is asked.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 positional: group_map, states
 options:
   _input:

@@ -17,6 +17,7 @@ description:
     created. Those that the manifest names as created by the rollout are deleted by their IDs.
   - The task needs O(m365.apps.office_client_configs#module:allow_same_names), since policies of a tenant may
     share a name.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 positional: live
 options:
   _input:

@@ -21,6 +21,7 @@ description:
   - Values of C(rollout_policies) become what M(m365.apps.office_client_configs) takes, as in definition
     files. A whole number as a name is its digits; a boolean, a fraction or a date where a text is wanted is
     an error.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 options:
   _input:
     description:

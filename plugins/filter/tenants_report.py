@@ -14,6 +14,7 @@ author:
 description:
   - Brings the outcomes of all hosts together as one report, which the entry point C(tenants) of the role
     P(m365.apps.rollout#role) shows and writes. No tenant is asked.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 options:
   _input:
     description:

@@ -16,6 +16,7 @@ description:
     direction, invisible characters) as visible escapes such as C(\n) and C(\x1b). A name then takes one line,
     and forges none.
   - The messages, warnings and differences of this collection's modules have gone through it.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 options:
   _input:
     description:

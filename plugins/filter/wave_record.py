@@ -15,6 +15,7 @@ description:
   - Returns the waves of a state file of the role P(m365.apps.rollout#role) after something happened, so that
     a rollout that goes on can tell what all its runs did. No tenant is asked, and no setting of a policy is
     kept.
+  - Private - it is made for the role P(m365.apps.rollout#role) and changes without notice.
 positional: event
 options:
   _input:
