@@ -12,8 +12,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.arguments import
 from ansible_collections.m365.apps.plugins.module_utils._module.checked_policy import checked_policy
 from ansible_collections.m365.apps.plugins.module_utils._module.wishes import subject_of
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import PAYLOAD_FIELDS
-
-_SCALARS: tuple[type, ...] = (str, int, float)
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.plain_values import plain_value
 
 
 def refusals(document: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
@@ -30,14 +29,4 @@ def refusals(document: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
 
 def _plain_option(name: str, value: t.Any) -> t.Any:
     """Return a value as a module gets it. The inside of a payload stays as it is: there is much of it."""
-    return value if name in PAYLOAD_FIELDS.values() and isinstance(value, (dict, list)) else _plain(value)
-
-
-def _plain(value: t.Any) -> t.Any:
-    """Return values of JSON without what ansible-core's own types carry along."""
-    if isinstance(value, t.Mapping):
-        return {str(key) if isinstance(key, str) else key: _plain(member) for key, member in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(member) for member in value]
-    kind = next((kind for kind in _SCALARS if isinstance(value, kind) and not isinstance(value, bool)), None)
-    return value if kind is None else kind(value)
+    return value if name in PAYLOAD_FIELDS.values() and isinstance(value, (dict, list)) else plain_value(value)

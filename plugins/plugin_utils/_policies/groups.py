@@ -14,6 +14,8 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms impo
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import is_like_json, value_of_text
 
+from .plain_values import plain_value
+
 # What tells the key of a display name that looks like an id from that id.
 _NAMED = "display_name:"
 # A boolean is a number, too, so it comes before.
@@ -49,20 +51,13 @@ def given_groups(value: t.Any) -> Given:
     """
     if value is None:
         return Given()
-    parts = group_forms.parts_of(_with_lists(value))
+    parts = group_forms.parts_of(plain_value(value))
     return Given(tuple(map(_group, parts.get("set", parts.get("add", [])))), exact="set" in parts)
 
 
 def members_of(value: t.Any) -> tuple[Group, ...]:
     """Return the groups of a list or of the JSON text of one, or the one group that a text is. Raises GroupsError."""
-    return tuple(map(_group, group_forms.members_of(_with_lists(value))))
-
-
-def _with_lists(value: t.Any) -> t.Any:
-    """Return groups as modules get them: templates make tuples, and JSON has none."""
-    if isinstance(value, t.Mapping):
-        return {key: list(members) if isinstance(members, tuple) else members for key, members in value.items()}
-    return list(value) if isinstance(value, tuple) else value
+    return tuple(map(_group, group_forms.members_of(plain_value(value))))
 
 
 def _group(member: t.Any) -> Group:
