@@ -21,15 +21,22 @@ _BLANK: Dict = {"status": "waiting", "started": None, "finished": None, "counts"
 
 
 def wave_problem(waves: t.Sequence[Dict], asked: t.Sequence[str]) -> str:
-    """Return why waves cannot be meant, empty where they can; ``asked`` are names that must be among theirs."""
+    """Return why waves cannot be meant, empty where they can.
+
+    ``asked`` are the names of the first and of the last wave of this run, empty where none is asked for.
+    """
     names = [wave["name"] for wave in waves]
-    unknown = [name for name in asked if name and name not in names]
+    asked = [name for name in asked if name]
+    unknown = [name for name in asked if name not in names]
     if any(wave.get("groups") == [] for wave in waves):
         return "a wave has no groups. Name the groups that it adds, or take it out."
     if len(set(names)) < len(names):
         return "two of them have one name. Give each wave a name of its own."
     if unknown:
         return f"there is none with the name {unknown[0]}. Check rollout_from_wave and rollout_stop_after_wave."
+    if asked != sorted(asked, key=names.index):
+        first, last = asked
+        return f"{first} (rollout_from_wave) comes after {last} (rollout_stop_after_wave). Swap them, or drop one."
     return ""
 
 

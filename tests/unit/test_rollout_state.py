@@ -30,6 +30,12 @@ def wave(status: str = "waiting", **more: t.Any) -> Dict:
         (WAVES, ["", ""], ""),
         (WAVES, ["pilot", "all"], ""),
         (WAVES, ["", "none"], "there is none with the name none. Check rollout_from_wave and rollout_stop_after_wave."),
+        (WAVES, ["all", "all"], ""),
+        (
+            WAVES,
+            ["all", "pilot"],
+            "all (rollout_from_wave) comes after pilot (rollout_stop_after_wave). Swap them, or drop one.",
+        ),
         ([WAVES[0], WAVES[0]], [], "two of them have one name. Give each wave a name of its own."),
         ([{"name": "x", "groups": []}], [], "a wave has no groups. Name the groups that it adds, or take it out."),
     ],
