@@ -640,3 +640,22 @@ def test_too_many_deletions_are_refused_before_they_are_read() -> None:
     message = refusal_of(tenant, ["A"], guards=Guards(Prune()))
     assert "max_deletions allows 5" in message
     assert tenant.parts_read == 0
+
+
+def test_the_same_state_has_the_fingerprint_that_it_had_in_earlier_versions() -> None:
+    odd = policy("X", 9, "office", policy_payload=Opaque(b"\x00x"))
+    items = [
+        wish(
+            "Canary",
+            description="new",
+            policy_payload=[{"settingId": "b", "value": [1.0, {"x": 2}]}],
+            groups=GroupChange(add=("All Staff",)),
+        ),
+        wish("N", kind="windows_security", user_preference_payload={"a": 1}, groups=GroupChange(exact=("All Staff",))),
+        absent("A"),
+        wish("B", priority=44),
+    ]
+    plan = run(MemoryTenant.of([WHOLE, *policies("AB"), odd]), items, check_mode=True).plan
+    assert plan.fingerprint == "m2pmzdufcbbccvhpo7tsgwonmcclfri2f4pi75vy54z5u4tpm73m5jofj6p72abgq7irtnly4z"
+    plan = run(MemoryTenant.of([WHOLE, odd]), [], check_mode=True, order=Order(("X",))).plan
+    assert plan.fingerprint == "m2u262fhfna45jtt2e56lgbn6sibxwwjduvjs4r6x4563jq3ycl2x5gt3i453l45woloiwaudf"
