@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from ansible_collections.m365.apps.plugins.module_utils._ids import id_key
 from ansible_collections.m365.apps.plugins.module_utils._policy.compare import same_payload
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import BYTES_OPTIONS
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import (
     Payload,
     PayloadError,
@@ -23,7 +24,6 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.payload import (
     parse_given,
     parse_text,
 )
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import BYTES_FIELDS, PAYLOAD_FIELDS
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 
 Document = t.Mapping[str, t.Any]
@@ -252,7 +252,7 @@ def differences(
 def differing(item: Document, config: Document) -> list[str]:
     """Return the names of the fields in which a live policy is not as it was saved. Raises PoliciesError."""
     fields = [name for name in _SCALARS if _is_other_scalar(name, item, config)]
-    for field in PAYLOAD_FIELDS.values():
+    for field in BYTES_OPTIONS:
         was = _payload(item, field)
         if was is not None and not same_payload(was, _payload(config, field) or {}):
             fields.append(_WORDS[field])
@@ -270,8 +270,8 @@ def _is_other_scalar(name: str, item: Document, config: Document) -> bool:
 def _payload(document: Document, field: str) -> Payload | None:
     """Return a payload, None where nothing is known of it. Raises PoliciesError."""
     try:
-        if document.get(BYTES_FIELDS[field]) is not None:
-            return decode_base64(document[BYTES_FIELDS[field]])
+        if document.get(BYTES_OPTIONS[field]) is not None:
+            return decode_base64(document[BYTES_OPTIONS[field]])
         return None if document.get(field) is None else parse_given(document[field])
     except PayloadError as error:
         raise PoliciesError(f"{_named(document)}: cannot compare its {field}: {error}") from None

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import yaml
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import BYTES_FIELDS, MAX_PRIORITY, PAYLOAD_FIELDS
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import BYTES_OPTIONS
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MAX_PRIORITY
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_device, readable_stem
 from ansible_collections.m365.apps.plugins.plugin_utils._records import blank_record, recorded
 
@@ -104,11 +105,11 @@ def definition(
     if "groups" in config:
         policy["groups"], strange = _groups(config, group_names)
         lost += ["it has an assignment that is not a group, which is not in the definition"] if strange else []
-    for field in PAYLOAD_FIELDS.values():
+    for field in BYTES_OPTIONS:
         if isinstance(config.get(field), (dict, list)):
             policy[field] = config[field]
-        elif config.get(BYTES_FIELDS[field]):
-            policy[BYTES_FIELDS[field]] = config[BYTES_FIELDS[field]]
+        elif config.get(BYTES_OPTIONS[field]):
+            policy[BYTES_OPTIONS[field]] = config[BYTES_OPTIONS[field]]
         elif config.get(field):
             lost.append(f"its {field} is not a JSON object or array, so it is not in the definition")
     return policy, tuple(lost)

@@ -11,7 +11,7 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.checked_policy import checked_policy
 from ansible_collections.m365.apps.plugins.module_utils._module.wishes import subject_of
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import PAYLOAD_FIELDS
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import BYTES_OPTIONS
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.plain_values import plain_value
 
 
@@ -29,4 +29,4 @@ def refusals(document: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
 
 def _plain_option(name: str, value: t.Any) -> t.Any:
     """Return a value as a module gets it. The inside of a payload stays as it is: there is much of it."""
-    return value if name in PAYLOAD_FIELDS.values() and isinstance(value, (dict, list)) else plain_value(value)
+    return value if name in BYTES_OPTIONS and isinstance(value, (dict, list)) else plain_value(value)

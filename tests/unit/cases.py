@@ -14,6 +14,7 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.converge impor
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange, State
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
@@ -37,6 +38,9 @@ payloads: st.SearchStrategy[t.Any] = st.one_of(
 )
 group_ids = st.lists(st.sampled_from(sorted(GROUPS.values())), unique=True, max_size=4)
 group_refs = st.lists(st.sampled_from([*GROUPS, *GROUPS.values()]), unique=True, max_size=3).map(tuple)
+
+
+TABLES = st.sampled_from([FIELDS, inline_content(FIELDS)])
 
 
 @st.composite
@@ -156,7 +160,9 @@ def guards(draw: st.DrawFn) -> Guards:
 def cases(draw: st.DrawFn) -> Case:
     """A live state, a desired one, and the terms of the run."""
     live = draw(live_policies())
-    capabilities = Capabilities(inline_payloads=draw(st.booleans()), batch_size=draw(st.sampled_from([1, 2, 20])))
+    capabilities = Capabilities(
+        draw(st.sampled_from([FIELDS, inline_content(FIELDS)])), batch_size=draw(st.sampled_from([1, 2, 20]))
+    )
     order = draw(st.one_of(st.none(), st.none(), orders(live)))
     terms = Terms(order=order, guards=draw(st.one_of(st.just(Guards()), guards())))
     if draw(st.booleans()):

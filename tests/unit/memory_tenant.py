@@ -9,17 +9,17 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import PAYLOAD_FIELDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, PARTS, unread
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
-    CreatePolicy,
-    DeletePolicy,
-    ReplaceAssignments,
-    ReplacePayload,
-    UpdatePolicy,
-    Write,
+    Create,
+    Delete,
+    PolicyWrite,
+    Update,
+    WritePart,
     Written,
 )
 
@@ -50,9 +50,7 @@ class MemoryTenant:
         return tuple(self._listed(policy) for policy in self.policies.values())
 
     def _listed(self, policy: Policy) -> Policy:
-        payloads = () if self.capabilities.inline_payloads else PAYLOAD_FIELDS.values()
-        hidden: dict[str, t.Any] = dict.fromkeys((*payloads, "assignments"), UNSET)
-        return replace(policy, **hidden)
+        return unread(policy, self.capabilities.parts)
 
     def read(self, parts: t.Sequence[Readable]) -> list[t.Any]:
         values = self.look(parts)
@@ -69,63 +67,65 @@ class MemoryTenant:
             return policy and self._listed(policy)
         if policy is None:
             failure = Failure("there is none", status=404)
-            return UserError(part.policy.named(), "read it", "there is none", "Check the id", failure)
-        value = policy.assignments if part.slot is None else policy.payload(part.slot)
+            return UserError(part.policy.named(), "read it", "there is none", "Check the id", failure, absent=True)
+        value = part.field.of(policy)
         assert value is not UNSET
         return value
 
     def begin_writes(self, total: int) -> None:
         self.announced = total
 
-    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
+    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Written | UserError]:
         self.requests += -(-len(writes) // self.capabilities.batch_size)
-        touched = [write.draft if isinstance(write, CreatePolicy) else write.policy.id for write in writes]
+        touched = [write.draft if isinstance(write, Create) else write.policy.id for write in writes]
         assert all(touched.count(one) == 1 for one in touched), "two writes of one stage belong to one policy"
         assert set(known_ids) >= set(self.policies)
         return [self._send(write) for write in writes]
 
-    def _send(self, write: Write) -> Written | UserError:
+    def _send(self, write: PolicyWrite) -> Written | UserError:
         try:
             return self._HANDLERS[type(write)](self, write)
         except UserError as error:
             return error
 
-    def _create(self, write: CreatePolicy) -> Written:
+    def _create(self, write: Create) -> Written:
         self._write("create")
         policy_id = f"new-{self._next_id()}"
-        empty: dict[str, t.Any] = {name: {} for name in PAYLOAD_FIELDS.values() if getattr(write.draft, name) is UNSET}
-        self._store(replace(write.draft, id=policy_id, assignments=(), **empty))
+        empty: dict[str, t.Any] = {field.name: field.blank for field in PARTS if field.of(write.draft) is UNSET}
+        self._store(replace(write.draft, id=policy_id, **empty))
         return Written(policy_id=policy_id)
 
-    def _update(self, write: UpdatePolicy) -> Written:
+    def _update(self, write: Update) -> Written:
         self._write("update")
         assert write.fields
         self._store(replace(self._live(write.policy), **t.cast(t.Any, write.fields)))
         return Written()
 
-    def _replace_payload(self, write: ReplacePayload) -> Written:
+    def _write_part(self, write: WritePart) -> Written:
+        assert write.field in self.capabilities.parts
+        return self._replace_assignments(write) if write.field == ASSIGNMENTS else self._replace_payload(write)
+
+    def _replace_payload(self, write: WritePart) -> Written:
         self._write("write_payload")
-        assert not self.capabilities.inline_payloads
-        self._store(replace(self._live(write.policy), **{PAYLOAD_FIELDS[write.slot]: t.cast(t.Any, write.value)}))
+        self._store(replace(self._live(write.policy), **{write.field.name: write.value}))
         return Written()
 
-    def _replace_assignments(self, write: ReplaceAssignments) -> Written:
+    def _replace_assignments(self, write: WritePart) -> Written:
         self._write("assign")
-        told = tuple(replace(entry, id=f"assignment-{self._next_id()}") for entry in write.assignments)
+        told = tuple(replace(entry, id=f"assignment-{self._next_id()}") for entry in write.value)
         self._store(replace(self._live(write.policy), assignments=told))
         return Written(assignments=told)
 
-    def _delete(self, write: DeletePolicy) -> Written:
+    def _delete(self, write: Delete) -> Written:
         self._write("delete")
         del self.policies[str(write.policy.id)]
         return Written()
 
     _HANDLERS: t.ClassVar[dict[type, t.Callable[..., Written]]] = {
-        CreatePolicy: _create,
-        UpdatePolicy: _update,
-        ReplacePayload: _replace_payload,
-        ReplaceAssignments: _replace_assignments,
-        DeletePolicy: _delete,
+        Create: _create,
+        Update: _update,
+        WritePart: _write_part,
+        Delete: _delete,
     }
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None:

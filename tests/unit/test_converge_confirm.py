@@ -14,11 +14,13 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait, reads_of_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.codec import WIRE_NAMES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import CreatePolicy, Write, Written
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Written
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, run, wish
 from ansible_collections.m365.apps.tests.unit.wire import Clock
@@ -53,7 +55,7 @@ CREATIONS: dict[str, tuple[list[t.Any], list[str]]] = {
 def _name(part: Readable) -> str:
     if isinstance(part, Entity):
         return "entity"
-    return part.slot.value if part.slot else "assignments"
+    return WIRE_NAMES.get(part.field.name, "assignments")
 
 
 @dataclass
@@ -137,9 +139,9 @@ def test_a_created_one_that_lags_is_looked_for_again(clock: Clock, name: str) ->
 class BusyTenant(LaggingTenant):
     """A tenant in which somebody else creates the same, under other numbers."""
 
-    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
+    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Written | UserError]:
         for place, write in enumerate(writes):
-            if isinstance(write, CreatePolicy):
+            if isinstance(write, Create):
                 other = f"other-{write.draft.display_name}"
                 draft = {"id": other, "priority": 1000 + place, "assignments": ()}
                 self.policies[other] = replace(write.draft, **t.cast(t.Any, draft))
@@ -244,6 +246,6 @@ def test_the_list_is_read_where_that_is_cheaper(clock: Clock, batch_size: int, l
 
 
 def test_inline_payloads_are_part_of_the_entity(clock: Clock) -> None:
-    tenant = tenant_of(capabilities=Capabilities(inline_payloads=True))
+    tenant = tenant_of(capabilities=Capabilities(inline_content(FIELDS)))
     outcome = run(tenant, [wish("A", policy_payload=SETTINGS)], wait=wait(clock, 0))
     assert (outcome.error, tenant.looked) == (None, ["entity"])

@@ -21,6 +21,7 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.order import O
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
@@ -324,7 +325,7 @@ def test_a_policy_the_plan_is_not_about_may_move() -> None:
 def test_a_part_that_no_item_mentions_may_move(inline: bool) -> None:
     items = [wish("A", policy_payload={"a": 1})]
     live = [policy("A", 0, user_preference_payload={"moved": 1})]
-    tenant = MemoryTenant.of(live, Capabilities(inline_payloads=inline))
+    tenant = MemoryTenant.of(live, Capabilities(inline_content(FIELDS) if inline else FIELDS))
     assert run(tenant, items, binding=bound(planned(policies("A"), items))).changed
 
 
@@ -571,7 +572,7 @@ def test_another_spelling_of_the_same_needs_no_new_approval(
 def test_how_payloads_travel_is_no_other_plan() -> None:
     streamed, inline = (
         run(
-            MemoryTenant.of(policies("AB"), Capabilities(inline_payloads=inline)),
+            MemoryTenant.of(policies("AB"), Capabilities(inline_content(FIELDS) if inline else FIELDS)),
             [ITEM, wish("New", policy_payload=SETTINGS)],
             check_mode=True,
         ).plan
@@ -620,7 +621,10 @@ def test_a_deletion_is_refused_when_a_part_cannot_be_read() -> None:
     def look(parts: t.Sequence[t.Any]) -> list[t.Any]:
         values = whole_look(parts)
         error = UserError("policy 'B'", "read its assignments", "Graph answered 503", "Try again")
-        return [error if getattr(part, "slot", 1) is None else value for part, value in zip(parts, values, strict=True)]
+        return [
+            error if getattr(part, "field", None) is ASSIGNMENTS else value
+            for part, value in zip(parts, values, strict=True)
+        ]
 
     tenant.look = look  # type: ignore[method-assign]
     assert "cannot read its assignments" in refusal_of(tenant, [absent("B")])

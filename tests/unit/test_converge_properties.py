@@ -23,9 +23,8 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.converge impor
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Seat, Unlisted, renumber
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._policy.compare import changed_fields
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
-from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Slot
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import CONTENT, PARTS, changed_fields
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases
@@ -72,8 +71,8 @@ def assert_met(tenant: MemoryTenant, wish: DesiredPolicy, policy_id: str | None)
     assert wish.display_name in (None, policy.display_name)
     assert wish.description in (UNSET, policy.description)
     assert wish.priority in (UNSET, policy.priority)
-    for slot in Slot:
-        wanted, have = wish.payload(slot), policy.payload(slot)
+    for field in CONTENT:
+        wanted, have = field.asked(wish), field.of(policy)
         assert wanted is UNSET or meaning(wanted) == meaning(have)
     if wish.groups is not UNSET:
         assert policy.assignments is not UNSET
@@ -232,7 +231,7 @@ def test_nothing_is_deleted_beyond_the_guards(case: Case) -> None:
 def minimal_writes(before: dict[str, Policy], tenant: MemoryTenant, managed: set[str | None]) -> int:
     """Return how few writes lead from one state to another, counted from the two states alone."""
     after = tenant.policies
-    inline = tenant.capabilities.inline_payloads
+    inline = CONTENT[0] not in tenant.capabilities.parts
     count = len(before.keys() - after.keys())
     only_moved = []
     taken = {policy.priority: policy_id for policy_id, policy in before.items()}
@@ -267,13 +266,9 @@ def test_the_number_of_writes_and_of_requests_is_minimal(case: Case) -> None:
     assert len(tenant.writes) == minimal_writes(before, tenant, managed)
     assert tenant.requests == outcome.plan.write_requests(size)
     there = [item.desired for item in outcome.items if item.before is not None]
-    slots = () if tenant.capabilities.inline_payloads else Slot
+    parts_of = [field for field in PARTS if field in tenant.capabilities.parts]
     # A policy that goes is read whole, whether it was listed or is pruned.
-    parts = sum(
-        wish.state is State.ABSENT or ((wish.payload(slot) if slot else wish.groups) is not UNSET)
-        for wish in there
-        for slot in (*slots, None)
-    )
+    parts = sum(wish.state is State.ABSENT or field.asked(wish) is not UNSET for wish in there for field in parts_of)
     assert tenant.parts_read == outcome.plan.parts == parts
     assert outcome.plan.read_requests(size) == -(-parts // size) + -(-outcome.plan.groups // size)
 

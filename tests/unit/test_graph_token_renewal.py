@@ -22,7 +22,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.messages import A
 from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import client_secret_login
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import CreatePolicy
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked_ids, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOGIN, LOST, Clock, Wire, connection, refusal
 
@@ -198,7 +198,7 @@ def test_a_login_that_nobody_answers_leaves_no_doubt_about_the_call(
     lost.maybe_done = True
     login.failures = [lost]
     login.forget()
-    (error,) = OfficeStore(client).write([CreatePolicy(Policy(None, KINDS["windows"], "A"))], ())
+    (error,) = OfficeStore(client).write([Create(Policy(None, KINDS["windows"], "A"))], ())
     assert str(error) == "the login: cannot get a token: the connection to login.test broke. Run it again."
     assert wire.sent == []
 

@@ -18,11 +18,12 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Call
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
-    CreatePolicy,
-    ReplaceAssignments,
-    UpdatePolicy,
+    Create,
+    Update,
+    WritePart,
 )
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
@@ -30,7 +31,7 @@ from ansible_collections.m365.apps.tests.unit.small_tenants import run
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, POLICIES, UNREACHED, Clock, Wire, refusal
 
 LIVE = Policy("p1", KINDS["windows"], "A", "", 7)
-CHANGE = UpdatePolicy(LIVE, {"description": "x"})
+CHANGE = Update(LIVE, {"description": "x"})
 PAGE = {"body": "<html>Bad</html>", "content_type": "text/html"}
 
 
@@ -116,7 +117,7 @@ def test_the_error_that_a_batch_ends_with_marks_only_what_may_have_been_done(
 def test_creates_of_a_batch_that_was_only_too_much_are_not_looked_for(wire: Wire, clock: Clock) -> None:
     wire.expect("POST", BATCH, **outer(inner_refusal(0, 429), inner_refusal(1, 429)))
     drafts = [Policy(None, KINDS["windows"], name) for name in "AB"]
-    results = OfficeStore(clock.client(0, batching=True)).write([CreatePolicy(draft) for draft in drafts], ())
+    results = OfficeStore(clock.client(0, batching=True)).write([Create(draft) for draft in drafts], ())
     assert [isinstance(error, UserError) and error.in_doubt for error in results] == [False, False]
 
 
@@ -131,7 +132,7 @@ def test_a_lost_batch_is_not_forgotten_when_batches_are_refused_then(wire: Wire,
 
 def test_an_assign_whose_answer_cannot_be_understood_may_have_been_done(wire: Wire, clock: Clock) -> None:
     wire.expect("POST", f"{POLICIES}/p1/assign", json={"value": ["no assignment"]})
-    (error,) = OfficeStore(clock.client()).write([ReplaceAssignments(LIVE, ())], ())
+    (error,) = OfficeStore(clock.client()).write([WritePart(LIVE, ASSIGNMENTS, ())], ())
     assert isinstance(error, UserError)
     assert error.in_doubt
     assert error.details is not None

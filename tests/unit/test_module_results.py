@@ -10,15 +10,6 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.actions import (
-    Action,
-    Assign,
-    Create,
-    Delete,
-    Update,
-    UpdatePriorities,
-    WritePayload,
-)
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.stages import PlannedItem
@@ -35,10 +26,21 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     plan_result,
 )
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
-from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque, Slot
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
+    Create,
+    Delete,
+    Update,
+    UpdatePriorities,
+    Write,
+    WritePart,
+)
+
+PREFERENCES = CONTENT[1]
 
 UNCHANGED = {"changed": False, "actions": [], "diff": []}
 BARE = Policy("p1", KINDS["windows"], "A")
@@ -107,7 +109,7 @@ def planned(before: Policy | None, after: Policy | None) -> PlannedItem:
 def outcome_of(
     items: t.Sequence[PlannedItem],
     statuses: t.Sequence[str],
-    actions: t.Sequence[Action] = (),
+    actions: t.Sequence[Write] = (),
     errors: t.Mapping[int, UserError] | None = None,
     listed: int | None = None,
 ) -> Outcome:
@@ -125,11 +127,17 @@ def outcome_of(
 
 
 def test_a_write_names_its_policy_and_what_it_changes() -> None:
-    cases: list[tuple[Action, dict[str, t.Any]]] = [
-        (Update(0, {"priority": 1, "description": "D"}), {"action": "update", "fields": ["description", "priority"]}),
-        (WritePayload(0, Slot.USER_PREFERENCE, {}), {"action": "write_payload", "fields": ["user_preference_payload"]}),
-        (Assign(0, (Assignment("g1"),)), {"action": "assign", "group_ids": ["g1"]}),
-        (Delete(0), {"action": "delete"}),
+    cases: list[tuple[Write, dict[str, t.Any]]] = [
+        (
+            Update(BARE, {"priority": 1, "description": "D"}),
+            {"action": "update", "fields": ["description", "priority"]},
+        ),
+        (
+            WritePart(BARE, PREFERENCES, {}),
+            {"action": "write_payload", "fields": ["user_preference_payload"]},
+        ),
+        (WritePart(BARE, ASSIGNMENTS, (Assignment("g1"),)), {"action": "assign", "group_ids": ["g1"]}),
+        (Delete(BARE), {"action": "delete"}),
     ]
     for action, said in cases:
         assert action_result(action, [planned(BARE, BARE)]) == {"display_name": "A", "id": "p1", **said}
@@ -137,7 +145,7 @@ def test_a_write_names_its_policy_and_what_it_changes() -> None:
 
 def test_a_create_shows_no_payload() -> None:
     draft = Policy(None, KINDS["windows"], "A", priority=1, policy_payload={"canary": 1})
-    shown = action_result(Create(0, draft), [planned(None, draft)])
+    shown = action_result(Create(draft), [planned(None, draft)])
     assert shown["action"] == "create"
     assert shown["id"] is None
     assert "canary" not in repr(shown)
@@ -145,7 +153,7 @@ def test_a_create_shows_no_payload() -> None:
 
 def test_a_create_names_fields_by_their_options() -> None:
     draft = Policy(None, KINDS["windows"], "A", priority=1)
-    shown = action_result(Create(0, draft), [planned(None, draft)])
+    shown = action_result(Create(draft), [planned(None, draft)])
     assert shown["fields"] == ["description", "display_name", "priority"]
 
 
@@ -157,13 +165,13 @@ def test_a_renumbering_shows_the_changed_numbers_only() -> None:
 @pytest.mark.parametrize("with_diff", [False, True])
 def test_a_diff_is_there_when_it_was_asked_for(with_diff: bool) -> None:
     item = planned(BARE, replace(BARE, description="D"))
-    result = outcome_result(outcome_of([item], ["updated"], [Update(0, {"description": "D"})]), with_diff)
+    result = outcome_result(outcome_of([item], ["updated"], [Update(BARE, {"description": "D"}, 0)]), with_diff)
     assert result["changed"] is True
     assert ("diff" in result) is with_diff
 
 
 def test_a_deletion_shows_its_groups_by_the_names_that_are_known() -> None:
-    outcome = outcome_of([planned(WHOLE, None)], ["deleted"], [Delete(0)])
+    outcome = outcome_of([planned(WHOLE, None)], ["deleted"], [Delete(BARE, 0)])
     [shown] = outcome_result(outcome, True, {"g2": "All Staff"}.get)["diff"]
     assert [group for group in shown["before"]["groups"] if group.startswith("g")] == ["g1", "g2"]
     assert shown["before"]["group_names"] == {"g2": "All Staff"}
@@ -177,7 +185,7 @@ def test_nothing_changed() -> None:
 
 def test_an_item_has_its_place_status_and_own_writes() -> None:
     other = replace(BARE, id="p2", display_name="B")
-    writes = (Update(0, {"description": "D"}), UpdatePriorities({"p1": 1, "p2": 2}, ("p2",)))
+    writes = (Update(BARE, {"description": "D"}, 0), UpdatePriorities({"p1": 1, "p2": 2}, ("p2",)))
     outcome = outcome_of([planned(BARE, BARE), planned(other, other)], ["updated", "updated"], writes)
     assert [entry["action"] for entry in item_result(0, outcome)["actions"]] == ["update"]
     result = item_result(1, outcome)
@@ -205,7 +213,9 @@ def test_an_item_that_is_not_there_is_named_as_it_was_asked_for() -> None:
 
 
 def test_a_pruned_item_has_no_place() -> None:
-    outcome = outcome_of([planned(BARE, BARE), planned(BARE, None)], ["unchanged", "deleted"], [Delete(1)], listed=1)
+    outcome = outcome_of(
+        [planned(BARE, BARE), planned(BARE, None)], ["unchanged", "deleted"], [Delete(BARE, 1)], listed=1
+    )
     result = item_result(1, outcome)
     assert (result["index"], result["pruned"], result["status"]) == (None, True, "deleted")
     assert [entry["action"] for entry in result["actions"]] == ["delete"]
@@ -247,7 +257,7 @@ def test_an_item_that_did_not_fail_has_no_message(status: str) -> None:
 def test_a_plan_counts_items_writes_and_requests() -> None:
     changed = replace(BARE, description="D")
     items = [planned(BARE, changed), planned(BARE, BARE), planned(None, BARE), planned(BARE, None), planned(None, None)]
-    writes: list[Action] = [Update(0, {"description": "D"}), Create(2, BARE), Delete(3)]
+    writes: list[Write] = [Update(BARE, {"description": "D"}, 0), Create(BARE, 2), Delete(BARE, 3)]
     outcome = outcome_of(items, [item.status for item in items], writes)
     result = plan_result(outcome, waits=True)
     assert result.pop("fingerprint") == outcome.plan.fingerprint
@@ -279,7 +289,10 @@ def test_the_counts_are_those_of_the_plan_whatever_became_of_it() -> None:
 
 @pytest.mark.parametrize(("batch_size", "requests"), [(1, 6), (2, 4), (20, 2)])
 def test_each_stage_takes_requests_of_its_own(batch_size: int, requests: int) -> None:
-    first, second = tuple(Delete(place) for place in range(3)), tuple(Delete(place) for place in range(3, 6))
+    first, second = (
+        tuple(Delete(BARE, place) for place in range(3)),
+        tuple(Delete(BARE, place) for place in range(3, 6)),
+    )
     assert Plan((), (first, second), (), 0, ()).write_requests(batch_size) == requests
 
 

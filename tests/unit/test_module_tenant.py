@@ -13,8 +13,9 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLOUDS
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_tenant
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import DeletePolicy
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Delete
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOGIN, TOKEN, Wire, written
 
 SECRET = "canary-secret~0123456789"
@@ -188,7 +189,7 @@ def test_a_retry_timeout_of_0_is_fine() -> None:
 @pytest.mark.parametrize(("transport", "inline"), [("stream", False), ("inline", True)])
 def test_the_payload_transport_is_taken_over(transport: str, inline: bool) -> None:
     opened = tenant({"access_token": TOKEN, "payload_transport": transport})
-    assert opened.store.capabilities.inline_payloads is inline
+    assert (CONTENT[0] not in opened.store.capabilities.parts) is inline
 
 
 def test_store_and_directory_share_one_login(wire: Wire) -> None:
@@ -198,7 +199,7 @@ def test_store_and_directory_share_one_login(wire: Wire) -> None:
     wire.expect("DELETE", f"{GRAPH}{PATH}/p1", status=204)
     wire.expect("GET", f"{GRAPH}/v1.0/groups/g1?$select=id,displayName", json={})
     opened.store.list_policies()
-    written(opened.store, DeletePolicy(Policy("p1", KINDS["windows"], "A")))
+    written(opened.store, Delete(Policy("p1", KINDS["windows"], "A")))
     opened.directory.check("g1")
     assert [line.split()[0] for line in wire.lines] == ["GET", "POST", "GET", "DELETE", "GET"]
 

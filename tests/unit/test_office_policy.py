@@ -12,14 +12,16 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._ids import is_guid
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import (
+    WIRE_NAMES,
     assignment_from_graph,
     assignment_to_graph,
     fields_to_graph,
     policy_from_graph,
     policy_to_graph,
 )
-from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque, Slot
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, PAYLOAD_FIELDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import CONTENT, Field
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 
 GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
@@ -88,23 +90,23 @@ def test_a_policy_without_an_id_is_refused(document: dict[str, t.Any]) -> None:
         policy_from_graph(document)
 
 
-@pytest.mark.parametrize("slot", Slot)
-def test_a_payload_that_is_not_there_was_not_read(slot: Slot) -> None:
-    assert read().payload(slot) is UNSET
+@pytest.mark.parametrize("slot", CONTENT)
+def test_a_payload_that_is_not_there_was_not_read(slot: Field) -> None:
+    assert slot.of(read()) is UNSET
 
 
-@pytest.mark.parametrize("slot", Slot)
-def test_a_null_payload_says_nothing_where_payloads_are_streams(slot: Slot) -> None:
-    assert read(**{slot.value: None}).payload(slot) is UNSET
+@pytest.mark.parametrize("slot", CONTENT)
+def test_a_null_payload_says_nothing_where_payloads_are_streams(slot: Field) -> None:
+    assert slot.of(read(**{WIRE_NAMES[slot.name]: None})) is UNSET
 
 
-@pytest.mark.parametrize("slot", Slot)
-def test_a_null_payload_means_none_where_payloads_are_inline(slot: Slot) -> None:
-    policy = policy_from_graph({"id": "p1", slot.value: None}, inline_payloads=True)
-    assert policy.payload(slot) == {}
+@pytest.mark.parametrize("slot", CONTENT)
+def test_a_null_payload_means_none_where_payloads_are_inline(slot: Field) -> None:
+    policy = policy_from_graph({"id": "p1", WIRE_NAMES[slot.name]: None}, inline_payloads=True)
+    assert slot.of(policy) == {}
 
 
-@pytest.mark.parametrize("slot", Slot)
+@pytest.mark.parametrize("slot", CONTENT)
 @pytest.mark.parametrize(
     ("text", "payload"),
     [
@@ -113,8 +115,8 @@ def test_a_null_payload_means_none_where_payloads_are_inline(slot: Slot) -> None
         (base64.b64encode(b"text").decode(), Opaque(b"text")),
     ],
 )
-def test_an_inline_payload_is_read(slot: Slot, text: str, payload: t.Any) -> None:
-    assert read(**{slot.value: text}).payload(slot) == payload
+def test_an_inline_payload_is_read(slot: Field, text: str, payload: t.Any) -> None:
+    assert slot.of(read(**{WIRE_NAMES[slot.name]: text})) == payload
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -160,9 +162,8 @@ def test_messages_name_a_policy_with_its_id() -> None:
     assert Policy(None, KINDS["windows"], "A").named() == "policy 'A'"
 
 
-def test_both_slots_have_a_field() -> None:
-    assert set(PAYLOAD_FIELDS) == set(Slot)
-    assert [slot.value for slot in Slot] == ["policyPayload", "userPreferencePayload"]
+def test_the_names_of_payloads() -> None:
+    assert [WIRE_NAMES[slot.name] for slot in CONTENT] == ["policyPayload", "userPreferencePayload"]
 
 
 @pytest.mark.parametrize(

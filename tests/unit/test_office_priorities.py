@@ -13,11 +13,12 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import policy_to_graph
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
-    CreatePolicy,
-    ReplaceAssignments,
-    Write,
+    Create,
+    PolicyWrite,
+    WritePart,
     Written,
 )
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, asked_ids, inner, inner_refusal, outer
@@ -76,8 +77,8 @@ ONE, TWO = (Policy(name, KINDS["windows"], name, "", number) for number, name in
 ASSIGN = ("assign", "microsoft.graph.assign", "microsoft.management.services.api.assign")
 
 
-def assigning(policy: Policy) -> ReplaceAssignments:
-    return ReplaceAssignments(policy, (Assignment("g1"),))
+def assigning(policy: Policy) -> WritePart:
+    return WritePart(policy, ASSIGNMENTS, (Assignment("g1"),))
 
 
 @pytest.mark.parametrize("known", range(3))
@@ -122,7 +123,7 @@ def test_in_a_batch_only_the_misspelled_assigns_are_sent_again(wire: Wire, clock
     created = inner(1, 201, {"id": "n1", **policy_to_graph(draft)})
     wire.expect("POST", BATCH, **outer(inner_refusal(0, 400, message), created, inner_refusal(2, 400, message)))
     wire.expect("POST", BATCH, **outer(inner(0, 204), inner(1, 204)))
-    writes: list[Write] = [assigning(ONE), CreatePolicy(draft), assigning(TWO)]
+    writes: list[PolicyWrite] = [assigning(ONE), Create(draft), assigning(TWO)]
     first, new, second = OfficeStore(clock.client(batching=True)).write(writes, {"p1", "p2"})
     assert first == second == Written(assignments=(Assignment("g1"),))
     assert new == Written("n1")

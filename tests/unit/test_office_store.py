@@ -11,20 +11,23 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._office.codec import WIRE_NAMES
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque, Slot
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT, Field
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Listing, Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
-    CreatePolicy,
-    DeletePolicy,
-    ReplaceAssignments,
-    ReplacePayload,
-    UpdatePolicy,
-    Write,
+    Create,
+    Delete,
+    PolicyWrite,
+    Update,
+    WritePart,
     Written,
 )
 from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, Clock, Wire, refusal, written
+
+PAYLOAD = CONTENT[0]
 
 ID = "13a5ac73-ac73-13a5-73ac-a51373aca513"
 URL = f"{POLICIES}/{ID}"
@@ -73,7 +76,7 @@ def test_an_assignment_on_two_pages_is_one(wire: Wire, store: OfficeStore) -> No
     link = f"{URL}/assignments?$skiptoken=x"
     wire.expect("GET", f"{URL}/assignments", json={"value": [ASSIGNMENT], "@odata.nextLink": link})
     wire.expect("GET", link, json={"value": [{**ASSIGNMENT, "id": "A1"}]})
-    [assignments] = store.read([Part(LIVE)])
+    [assignments] = store.read([Part(LIVE, ASSIGNMENTS)])
     assert [assignment.group_id for assignment in assignments] == [GROUP]
 
 
@@ -105,7 +108,7 @@ def test_an_id_is_one_segment_of_the_path(wire: Wire, store: OfficeStore, odd: s
     wire.expect("GET", f"{POLICIES}/{quoted}/assignments", json={"value": []})
     policy = store.get_policy(odd)
     assert policy is not None
-    assert store.read([Part(policy)]) == [()]
+    assert store.read([Part(policy, ASSIGNMENTS)]) == [()]
 
 
 @pytest.mark.parametrize("document", [DOCUMENT, {"value": DOCUMENT}])
@@ -141,22 +144,24 @@ def test_null_payloads_of_an_inline_store_are_none(wire: Wire, client: GraphClie
 # Payloads
 
 
-@pytest.mark.parametrize("slot", Slot)
-def test_a_payload_is_read_from_its_own_url(wire: Wire, store: OfficeStore, slot: Slot) -> None:
-    wire.expect("GET", f"{URL}/{slot.value}", body=b'\xef\xbb\xbf{"a": 1}', content_type="application/octet-stream")
+@pytest.mark.parametrize("slot", CONTENT)
+def test_a_payload_is_read_from_its_own_url(wire: Wire, store: OfficeStore, slot: Field) -> None:
+    wire.expect(
+        "GET", f"{URL}/{WIRE_NAMES[slot.name]}", body=b'\xef\xbb\xbf{"a": 1}', content_type="application/octet-stream"
+    )
     assert store.read([Part(LIVE, slot)]) == [{"a": 1}]
 
 
 @pytest.mark.parametrize("answer", [{"status": 204}, {"status": 200}, refusal(404), {"body": b"\xef\xbb\xbf"}])
 def test_a_policy_without_a_payload(wire: Wire, store: OfficeStore, answer: dict[str, t.Any]) -> None:
     wire.expect("GET", f"{URL}/policyPayload", **answer)
-    assert store.read([Part(LIVE, Slot.POLICY)]) == [{}]
+    assert store.read([Part(LIVE, PAYLOAD)]) == [{}]
 
 
 def test_a_payload_that_is_not_json_twice_is_kept(wire: Wire, store: OfficeStore) -> None:
     for _unused in range(2):
         wire.expect("GET", f"{URL}/policyPayload", body=b"\x00\x01", content_type="application/octet-stream")
-    assert store.read([Part(LIVE, Slot.POLICY)]) == [Opaque(b"\x00\x01")]
+    assert store.read([Part(LIVE, PAYLOAD)]) == [Opaque(b"\x00\x01")]
 
 
 def test_a_payload_that_was_cut_off_is_read_again(wire: Wire, store: OfficeStore) -> None:
@@ -164,33 +169,33 @@ def test_a_payload_that_was_cut_off_is_read_again(wire: Wire, store: OfficeStore
     wire.expect("GET", f"{URL}/policyPayload", body=b'{"a": [1', content_type="application/octet-stream")
     wire.expect("GET", other, body=b'{"b": 2}', content_type="application/octet-stream")
     wire.expect("GET", f"{URL}/policyPayload", body=b'{"a": [1]}', content_type="application/octet-stream")
-    assert store.read([Part(LIVE, slot) for slot in Slot]) == [{"a": [1]}, {"b": 2}]
+    assert store.read([Part(LIVE, slot) for slot in CONTENT]) == [{"a": [1]}, {"b": 2}]
 
 
 def test_an_html_page_is_not_a_payload(wire: Wire, store: OfficeStore) -> None:
     for _unused in range(3):
         wire.expect("GET", f"{URL}/policyPayload", body="<html>", content_type="text/html; charset=utf-8")
     with pytest.raises(UserError, match=r"cannot read its policyPayload: .* an HTML page .*\(tried 3 times in 2 s\)"):
-        store.read([Part(LIVE, Slot.POLICY)])
+        store.read([Part(LIVE, PAYLOAD)])
 
 
 def test_an_empty_html_page_is_not_an_empty_payload(wire: Wire, store: OfficeStore) -> None:
     for _unused in range(3):
         wire.expect("GET", f"{URL}/policyPayload", content_type="text/html")
     with pytest.raises(UserError, match="an HTML page"):
-        store.read([Part(LIVE, Slot.POLICY)])
+        store.read([Part(LIVE, PAYLOAD)])
 
 
 def test_a_payload_behind_a_page_is_read_with_the_next_try(wire: Wire, store: OfficeStore) -> None:
     wire.expect("GET", f"{URL}/policyPayload", body="<html>", content_type="text/html")
     wire.expect("GET", f"{URL}/policyPayload", body='{"a": 1}', content_type="application/octet-stream")
-    assert store.read([Part(LIVE, Slot.POLICY)]) == [{"a": 1}]
+    assert store.read([Part(LIVE, PAYLOAD)]) == [{"a": 1}]
 
 
-@pytest.mark.parametrize("slot", Slot)
-def test_a_payload_is_put_as_raw_bytes(wire: Wire, store: OfficeStore, slot: Slot) -> None:
-    wire.expect("PUT", f"{URL}/{slot.value}", status=204)
-    written(store, ReplacePayload(LIVE, slot, {"b": "Zürich", "a": [1]}))
+@pytest.mark.parametrize("slot", CONTENT)
+def test_a_payload_is_put_as_raw_bytes(wire: Wire, store: OfficeStore, slot: Field) -> None:
+    wire.expect("PUT", f"{URL}/{WIRE_NAMES[slot.name]}", status=204)
+    written(store, WritePart(LIVE, slot, {"b": "Zürich", "a": [1]}))
     assert wire.body() == '{"b":"Zürich","a":[1]}'.encode()
     assert wire.sent[0].headers["Content-Type"] == "application/octet-stream"
 
@@ -198,7 +203,7 @@ def test_a_payload_is_put_as_raw_bytes(wire: Wire, store: OfficeStore, slot: Slo
 @pytest.mark.parametrize(("value", "data"), [({}, b"{}"), ([], b"[]")])
 def test_an_empty_payload_is_put_as_its_json(wire: Wire, store: OfficeStore, value: t.Any, data: bytes) -> None:
     wire.expect("PUT", f"{URL}/policyPayload", status=200)
-    written(store, ReplacePayload(LIVE, Slot.POLICY, value))
+    written(store, WritePart(LIVE, PAYLOAD, value))
     assert wire.body() == data
 
 
@@ -207,7 +212,7 @@ def test_an_empty_payload_is_put_as_its_json(wire: Wire, store: OfficeStore, val
 
 def test_create_posts_the_draft_once(wire: Wire, store: OfficeStore) -> None:
     wire.expect("POST", POLICIES, status=201, json={**DOCUMENT, "id": "new"})
-    assert written(store, CreatePolicy(DRAFT)).policy_id == "new"
+    assert written(store, Create(DRAFT)).policy_id == "new"
     assert (
         wire.body()
         == (
@@ -219,7 +224,7 @@ def test_create_posts_the_draft_once(wire: Wire, store: OfficeStore) -> None:
 
 def test_update_patches_the_given_fields(wire: Wire, store: OfficeStore) -> None:
     wire.expect("PATCH", URL, status=204)
-    written(store, UpdatePolicy(LIVE, {"display_name": "B", "description": ""}))
+    written(store, Update(LIVE, {"display_name": "B", "description": ""}))
     assert wire.body() == (
         b'{"@odata.type": "#microsoft.graph.windowsOfficeClientConfiguration", "displayName": "B", "description": ""}'
     )
@@ -228,21 +233,19 @@ def test_update_patches_the_given_fields(wire: Wire, store: OfficeStore) -> None
 def test_update_of_an_unknown_type_sends_that_type(wire: Wire, store: OfficeStore) -> None:
     wire.expect("PATCH", URL, json=DOCUMENT)
     mac = Policy(ID, "microsoft.graph.macOfficeClientConfiguration", "A")
-    written(store, UpdatePolicy(mac, {"priority": 1}))
+    written(store, Update(mac, {"priority": 1}))
     assert wire.json() == {"@odata.type": "#microsoft.graph.macOfficeClientConfiguration", "priority": 1}
 
 
-@pytest.mark.parametrize(
-    "write", [UpdatePolicy(LIVE, {"priority": 1}), ReplacePayload(LIVE, Slot.POLICY, {}), DeletePolicy(LIVE)]
-)
+@pytest.mark.parametrize("write", [Update(LIVE, {"priority": 1}), WritePart(LIVE, PAYLOAD, {}), Delete(LIVE)])
 @pytest.mark.parametrize("answer", [{"body": "no JSON"}, {"body": "{"}, {"content_type": "text/html"}])
 def test_an_answer_that_nobody_needs_may_be_anything_but_a_page(
-    wire: Wire, store: OfficeStore, write: Write, answer: dict[str, t.Any]
+    wire: Wire, store: OfficeStore, write: PolicyWrite, answer: dict[str, t.Any]
 ) -> None:
     method, path = {
-        UpdatePolicy: ("PATCH", ""),
-        ReplacePayload: ("PUT", "/policyPayload"),
-        DeletePolicy: ("DELETE", ""),
+        Update: ("PATCH", ""),
+        WritePart: ("PUT", "/policyPayload"),
+        Delete: ("DELETE", ""),
     }[type(write)]
     wire.expect(method, f"{URL}{path}", **answer)
     assert written(store, write) == Written()
@@ -254,20 +257,20 @@ def test_a_write_that_a_page_answers_is_sent_three_times_and_in_doubt(
     for _unused in range(3):
         wire.expect("PATCH", URL, body="<html>", content_type="text/html")
     with pytest.raises(UserError, match=r"cannot update priority: .* an HTML page") as caught:
-        written(store, UpdatePolicy(LIVE, {"priority": 1}))
+        written(store, Update(LIVE, {"priority": 1}))
     assert (caught.value.in_doubt, clock.slept) == (True, [0.5, 1.0])
 
 
 @pytest.mark.parametrize("answer", [{"status": 204}, {"status": 200}, {"status": 202}, refusal(404)])
 def test_delete_ends_with_the_policy_gone(wire: Wire, store: OfficeStore, answer: dict[str, t.Any]) -> None:
     wire.expect("DELETE", URL, **answer)
-    assert written(store, DeletePolicy(LIVE)) == Written()
+    assert written(store, Delete(LIVE)) == Written()
 
 
 def test_a_delete_whose_answer_was_lost_may_find_it_gone(wire: Wire, store: OfficeStore) -> None:
     wire.expect("DELETE", URL, body=LOST)
     wire.expect("DELETE", URL, **refusal(404))
-    assert written(store, DeletePolicy(LIVE)) == Written()
+    assert written(store, Delete(LIVE)) == Written()
 
 
 # Assignments
@@ -276,20 +279,20 @@ def test_a_delete_whose_answer_was_lost_may_find_it_gone(wire: Wire, store: Offi
 def test_assignments_are_read_to_the_last_page(wire: Wire, store: OfficeStore) -> None:
     wire.expect("GET", f"{URL}/assignments", json={"value": [], "@odata.nextLink": f"{URL}/assignments?p=2"})
     wire.expect("GET", f"{URL}/assignments?p=2", json={"value": [ASSIGNMENT]})
-    assert [(found.id, found.group_id) for found in store.read([Part(LIVE)])[0]] == [("a1", GROUP)]
+    assert [(found.id, found.group_id) for found in store.read([Part(LIVE, ASSIGNMENTS)])[0]] == [("a1", GROUP)]
 
 
 @pytest.mark.parametrize("item", [None, "text", {"id": "a1", "target": "text"}, {"id": "a1", "target": [1]}])
 def test_an_unreadable_assignment_is_an_error(wire: Wire, store: OfficeStore, item: t.Any) -> None:
     wire.expect("GET", f"{URL}/assignments", json={"value": [item]})
     with pytest.raises(UserError, match="cannot read its assignments"):
-        store.read([Part(LIVE)])
+        store.read([Part(LIVE, ASSIGNMENTS)])
 
 
 def test_assign_replaces_the_whole_collection(wire: Wire, store: OfficeStore) -> None:
     wire.expect("POST", f"{URL}/assign", json={"value": [ASSIGNMENT]})
     unknown = Assignment(None, "a2", {"@odata.type": "#microsoft.graph.someTarget", "x": [1]})
-    told = written(store, ReplaceAssignments(LIVE, (Assignment(GROUP), unknown))).assignments
+    told = written(store, WritePart(LIVE, ASSIGNMENTS, (Assignment(GROUP), unknown))).assignments
     assert [(found.id, found.group_id) for found in told or ()] == [("a1", GROUP)]
     assert wire.body() == (
         b'{"officeConfigurationAssignments": ['
@@ -303,11 +306,11 @@ def test_assign_replaces_the_whole_collection(wire: Wire, store: OfficeStore) ->
 
 def test_assigning_nothing_clears(wire: Wire, store: OfficeStore) -> None:
     wire.expect("POST", f"{URL}/assign", json={"value": []})
-    assert written(store, ReplaceAssignments(LIVE, ())).assignments == ()
+    assert written(store, WritePart(LIVE, ASSIGNMENTS, ())).assignments == ()
     assert wire.json() == {"officeConfigurationAssignments": []}
 
 
 @pytest.mark.parametrize("answer", [{"status": 204}, {"json": {}}, {"json": {"value": None}}])
 def test_an_assign_that_tells_nothing_is_taken_as_done(wire: Wire, store: OfficeStore, answer: t.Any) -> None:
     wire.expect("POST", f"{URL}/assign", **answer)
-    assert written(store, ReplaceAssignments(LIVE, (Assignment(GROUP),))).assignments == (Assignment(GROUP),)
+    assert written(store, WritePart(LIVE, ASSIGNMENTS, (Assignment(GROUP),))).assignments == (Assignment(GROUP),)

@@ -12,20 +12,21 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import assignment_to_graph, policy_to_graph
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Slot
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
-    CreatePolicy,
-    DeletePolicy,
-    ReplaceAssignments,
-    ReplacePayload,
-    UpdatePolicy,
-    Write,
+    Create,
+    Delete,
+    PolicyWrite,
+    Update,
+    WritePart,
     Written,
 )
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, asked_ids, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, WITHDRAWN, Clock, Wire, refusal, written
+
+PAYLOAD, PREFERENCES = CONTENT
 
 PATH = "/officeConfiguration/clientConfigurations"
 LIVE = Policy("p1", KINDS["windows"], "Live", "D", 7)
@@ -59,7 +60,7 @@ def expect_listing(wire: Wire, *policies: dict[str, t.Any], times: int = 1) -> N
 
 def create(store: OfficeStore, *drafts: Policy, known: t.Collection[str] = ()) -> list[str]:
     """Create policies and return the ids, or the errors."""
-    results = store.write([CreatePolicy(draft) for draft in drafts], known)
+    results = store.write([Create(draft) for draft in drafts], known)
     return [str(result.policy_id) if isinstance(result, Written) else str(result) for result in results]
 
 
@@ -71,7 +72,7 @@ def test_the_store_says_how_many_calls_one_request_carries(wire: Wire, store: Of
     wire.expect("POST", BATCH, **refusal(403))
     wire.expect("GET", f"{POLICIES}/p1/assignments", json={"value": []})
     wire.expect("GET", f"{POLICIES}/p1/policyPayload", json={})
-    assert store.read([Part(LIVE), Part(LIVE, Slot.POLICY)]) == [(), {}]
+    assert store.read([Part(LIVE, ASSIGNMENTS), Part(LIVE, PAYLOAD)]) == [(), {}]
     assert store.capabilities.batch_size == 1
 
 
@@ -79,7 +80,7 @@ def test_parts_are_read_in_one_request(wire: Wire, store: OfficeStore) -> None:
     group = {"id": "a1", "target": {"groupId": "g1"}}
     answers = outer(inner_refusal(2, 404), inner(1, body={"value": [group]}), inner(0, body="eyJhIjogMX0"))
     wire.expect("POST", BATCH, **answers)
-    payload, assignments, none = store.read([Part(LIVE, Slot.POLICY), Part(LIVE), Part(LIVE, Slot.USER_PREFERENCE)])
+    payload, assignments, none = store.read([Part(LIVE, PAYLOAD), Part(LIVE, ASSIGNMENTS), Part(LIVE, PREFERENCES)])
     assert (payload, [entry.group_id for entry in assignments], none) == ({"a": 1}, ["g1"], {})
     assert [request["url"] for request in asked(wire)] == [
         f"{PATH}/p1/policyPayload",
@@ -92,23 +93,23 @@ def test_parts_are_read_in_one_request(wire: Wire, store: OfficeStore) -> None:
 def test_a_payload_in_a_batch_comes_as_json_or_as_bytes(wire: Wire, store: OfficeStore, body: t.Any) -> None:
     wire.expect("POST", BATCH, **outer(inner(0, body=body), inner(1, body=body)))
     expected = {"a": 1} if isinstance(body, str) else body or {}
-    assert store.read([Part(LIVE, slot) for slot in Slot]) == [expected, expected]
+    assert store.read([Part(LIVE, slot) for slot in CONTENT]) == [expected, expected]
 
 
 def test_one_part_that_cannot_be_read_is_an_error_and_never_empty(wire: Wire, store: OfficeStore) -> None:
     withdrawn = inner(1, 404, WITHDRAWN["json"])
     wire.expect("POST", BATCH, **outer(inner(0, body={}), withdrawn))
     with pytest.raises(UserError, match=r"cannot read its userPreferencePayload: .*does not serve officeConfiguration"):
-        store.read([Part(LIVE, slot) for slot in Slot])
+        store.read([Part(LIVE, slot) for slot in CONTENT])
 
 
 def test_writes_of_all_sorts_go_in_one_request_and_each_has_its_result(wire: Wire, store: OfficeStore) -> None:
-    writes: list[Write] = [
-        CreatePolicy(ONE),
-        UpdatePolicy(LIVE, {"description": "X"}),
-        ReplacePayload(LIVE, Slot.POLICY, {"b": "Zürich", "a": [1]}),
-        ReplaceAssignments(LIVE, (Assignment("g1"),)),
-        DeletePolicy(LIVE),
+    writes: list[PolicyWrite] = [
+        Create(ONE),
+        Update(LIVE, {"description": "X"}),
+        WritePart(LIVE, PAYLOAD, {"b": "Zürich", "a": [1]}),
+        WritePart(LIVE, ASSIGNMENTS, (Assignment("g1"),)),
+        Delete(LIVE),
     ]
     told = {"value": [{"id": "a1", "target": {"groupId": "g1"}}]}
     answers = [created(0, ONE, "new"), inner_refusal(1, 409, "busy"), inner(2, 204), inner(3, 200, told)]
@@ -177,7 +178,7 @@ def test_other_writes_of_a_lost_batch_are_sent_again_and_creates_are_not(wire: W
     wire.expect("POST", BATCH, body=LOST)
     wire.expect("POST", BATCH, **outer(inner(1, 204)))
     expect_listing(wire, made(ONE, "n1"))
-    results = store.write([CreatePolicy(ONE), UpdatePolicy(LIVE, {"description": "X"})], {"p1"})
+    results = store.write([Create(ONE), Update(LIVE, {"description": "X"})], {"p1"})
     assert results == [Written("n1"), Written()]
     assert asked_ids(wire, 1) == ["1"]
 
@@ -187,7 +188,7 @@ def test_creates_of_a_lost_batch_stay_in_doubt_when_batches_are_refused_then(wir
     wire.expect("POST", BATCH, **refusal(403))
     wire.expect("PATCH", f"{POLICIES}/p1", status=204)
     expect_listing(wire, made(ONE, "n1"))
-    results = store.write([CreatePolicy(ONE), UpdatePolicy(LIVE, {"description": "X"})], {"p1"})
+    results = store.write([Create(ONE), Update(LIVE, {"description": "X"})], {"p1"})
     assert results == [Written("n1"), Written()]
 
 
@@ -287,10 +288,10 @@ def test_creates_in_a_batch_whose_answer_was_cut_are_looked_for_and_never_sent_a
 def test_a_proxys_refusal_of_a_create_needs_no_look_up(wire: Wire, clock: Clock) -> None:
     wire.expect("POST", POLICIES, status=403, body="<html>Blocked</html>", content_type="text/html")
     with pytest.raises(UserError, match="an HTML page, not a Graph answer"):
-        written(OfficeStore(clock.client()), CreatePolicy(ONE))
+        written(OfficeStore(clock.client()), Create(ONE))
 
 
 def test_a_gateways_page_in_place_of_an_answer_is_looked_up(wire: Wire, clock: Clock) -> None:
     wire.expect("POST", POLICIES, status=502, body="<html>Bad gateway</html>", content_type="text/html")
     expect_listing(wire, made(ONE, "n1"))
-    assert written(OfficeStore(clock.client()), CreatePolicy(ONE)) == Written("n1")
+    assert written(OfficeStore(clock.client()), Create(ONE)) == Written("n1")

@@ -13,11 +13,11 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import policy_to_graph
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import CreatePolicy, Written
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, Written
 from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, UNREACHED, Clock, Wire, refusal, written
 
 DRAFT = Policy(None, KINDS["windows_security"], "Zürich", "", 7)
-CREATE = CreatePolicy(DRAFT)
+CREATE = Create(DRAFT)
 GET, POST = (f"{method} /beta/officeConfiguration/clientConfigurations" for method in ("GET", "POST"))
 LOOKS = [GET, GET, GET]
 # After the first failure, and before the second and third look.

@@ -14,17 +14,18 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, 
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import LoginError
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Slot
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
-    CreatePolicy,
-    DeletePolicy,
-    ReplaceAssignments,
-    ReplacePayload,
-    UpdatePolicy,
+    Create,
+    Delete,
+    Update,
+    WritePart,
 )
 from ansible_collections.m365.apps.tests.unit.wire import POLICIES, WITHDRAWN, Wire, refusal, written
+
+PAYLOAD, PREFERENCES = CONTENT
 
 LIVE = Policy("p1", KINDS["windows"], "A", "", 7)
 ID_URL = f"{POLICIES}/p1"
@@ -50,43 +51,43 @@ OPERATIONS = {
     "read_payload": Operation(
         "GET",
         f"{ID_URL}/userPreferencePayload",
-        lambda store: store.read([Part(LIVE, Slot.USER_PREFERENCE)]),
+        lambda store: store.read([Part(LIVE, PREFERENCES)]),
         "policy 'A' (id p1): cannot read its userPreferencePayload",
         READ,
     ),
     "read_assignments": Operation(
         "GET",
         f"{ID_URL}/assignments",
-        lambda store: store.read([Part(LIVE)]),
+        lambda store: store.read([Part(LIVE, ASSIGNMENTS)]),
         "policy 'A' (id p1): cannot read its assignments",
         READ,
     ),
     "create": Operation(
         "POST",
         POLICIES,
-        lambda store: written(store, CreatePolicy(Policy(None, KINDS["windows"], "A", "", 7))),
+        lambda store: written(store, Create(Policy(None, KINDS["windows"], "A", "", 7))),
         "policy 'A': cannot create it",
     ),
     "update": Operation(
         "PATCH",
         ID_URL,
-        lambda store: written(store, UpdatePolicy(LIVE, {"display_name": "B", "priority": 1})),
+        lambda store: written(store, Update(LIVE, {"display_name": "B", "priority": 1})),
         "policy 'A' (id p1): cannot update display_name, priority",
     ),
     "write_payload": Operation(
         "PUT",
         f"{ID_URL}/policyPayload",
-        lambda store: written(store, ReplacePayload(LIVE, Slot.POLICY, {})),
+        lambda store: written(store, WritePart(LIVE, PAYLOAD, {})),
         "policy 'A' (id p1): cannot write its policyPayload",
     ),
     "assign": Operation(
         "POST",
         f"{ID_URL}/assign",
-        lambda store: written(store, ReplaceAssignments(LIVE, (Assignment("g"),))),
+        lambda store: written(store, WritePart(LIVE, ASSIGNMENTS, (Assignment("g"),))),
         "policy 'A' (id p1): cannot assign its groups",
     ),
     "delete": Operation(
-        "DELETE", ID_URL, lambda store: written(store, DeletePolicy(LIVE)), "policy 'A' (id p1): cannot delete it"
+        "DELETE", ID_URL, lambda store: written(store, Delete(LIVE)), "policy 'A' (id p1): cannot delete it"
     ),
     "update_priorities": Operation(
         "POST",

@@ -28,12 +28,13 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.progress import (
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy, Transient
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import tenant_of
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
-    ReplaceAssignments,
-    UpdatePolicy,
-    Write,
+    PolicyWrite,
+    Update,
+    WritePart,
     Written,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._progress import EVERY, ProgressReporter, stdout_callback
@@ -121,8 +122,8 @@ def test_the_engine_says_how_many_writes_a_run_has(check_mode: bool, announced: 
 
 
 LIVE = [Policy(f"p{place}", KINDS["windows"], f"Policy {place}", "", place) for place in range(3)]
-CHANGES: list[Write] = [UpdatePolicy(policy, {"description": "X"}) for policy in LIVE]
-ASSIGNS: list[Write] = [ReplaceAssignments(policy, (Assignment("g1"),)) for policy in LIVE]
+CHANGES: list[PolicyWrite] = [Update(policy, {"description": "X"}) for policy in LIVE]
+ASSIGNS: list[PolicyWrite] = [WritePart(policy, ASSIGNMENTS, (Assignment("g1"),)) for policy in LIVE]
 
 
 def store_of(observer: Observer, batching: bool) -> OfficeStore:
@@ -155,7 +156,7 @@ def test_writes_that_go_alone_are_told_one_by_one(wire: Wire) -> None:
 def test_reads_are_no_progress(wire: Wire) -> None:
     events: list[Event] = []
     wire.expect("POST", BATCH, **outer(*(inner(place, body={"value": []}) for place in range(3))))
-    store_of(events.append, batching=True).read([Part(policy) for policy in LIVE])
+    store_of(events.append, batching=True).read([Part(policy, ASSIGNMENTS) for policy in LIVE])
     assert events == []
 
 

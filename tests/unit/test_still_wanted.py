@@ -33,7 +33,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.starter import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import CreatePolicy, UpdatePolicy
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, Update
 from ansible_collections.m365.apps.plugins.plugin_utils import _watch
 from ansible_collections.m365.apps.tests.integration.support.processes import ended
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer
@@ -50,8 +50,8 @@ from ansible_collections.m365.apps.tests.unit.wire import (
 
 _SECONDS = 30
 LIVE = Policy("p1", KINDS["windows"], "A", "", 7)
-CHANGE = UpdatePolicy(LIVE, {"description": "x"})
-CREATE = CreatePolicy(replace(LIVE, id=None))
+CHANGE = Update(LIVE, {"description": "x"})
+CREATE = Create(replace(LIVE, id=None))
 CALLS = [Call("PATCH", f"/{place}") for place in range(25)]
 
 

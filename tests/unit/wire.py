@@ -26,7 +26,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.progress import O
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._graph.session import Connection
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Write, Written
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import PolicyWrite, Written
 
 GRAPH = "https://graph.test"
 LOGIN = "https://login.test"
@@ -84,7 +84,7 @@ class Clock:
         return GraphClient(connection(**changes), ReadyToken(TOKEN), self.policy(budget), batching)
 
 
-def written(store: OfficeStore, write: Write, known_ids: t.Collection[str] = ()) -> Written:
+def written(store: OfficeStore, write: PolicyWrite, known_ids: t.Collection[str] = ()) -> Written:
     """Send one write and return what it brought. Raises its error."""
     (result,) = store.write([write], known_ids)
     if isinstance(result, UserError):

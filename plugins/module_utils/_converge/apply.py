@@ -14,8 +14,7 @@ from .._errors import MissingLibraryError, UserError, unforeseen
 from .._policy.policy import Policy
 from .._policy.surface import Surface
 from .._policy.unset import UNSET
-from .._policy.writes import Written
-from .actions import Action, Delete, PolicyAction, UpdatePriorities
+from .._policy.writes import Create, Delete, PolicyWrite, UpdatePriorities, Write, Written
 from .plan import Plan
 from .stages import PlannedItem
 
@@ -42,14 +41,14 @@ class Outcome:
     plan: Plan
     items: tuple[PlannedItem, ...]
     statuses: tuple[str, ...]
-    actions: tuple[Action, ...]
+    actions: tuple[Write, ...]
     errors: t.Mapping[int, UserError]
     error: UserError | None = None
     in_doubt: bool = False
     warnings: tuple[str, ...] = ()
 
     @cached_property
-    def actions_by_item(self) -> list[list[Action]]:
+    def actions_by_item(self) -> list[list[Write]]:
         """The writes that were done, by the place of the item they change."""
         return actions_by_item(self.actions, self.items)
 
@@ -94,13 +93,13 @@ class _Run:
         self._plan = plan
         self._live: dict[int, Policy] = {place: item.before for place, item in enumerate(plan.items) if item.before}
         self._known_ids = {str(policy.id) for policy in plan.live}
-        self.done: list[Action] = []
+        self.done: list[Write] = []
         self.errors: dict[int, UserError] = dict(plan.left)
         self.order_error: UserError | None = None
         # Whether what is left may need numbers that are not free. Deletions are the last stage if they free none.
         self.stuck = False
 
-    def send(self, stage: t.Sequence[Action], surface: Surface) -> None:
+    def send(self, stage: t.Sequence[Write], surface: Surface) -> None:
         """Send a stage, without the policies that failed before."""
         if isinstance(stage[0], UpdatePriorities):
             self._send_order(stage[0], surface)
@@ -118,19 +117,22 @@ class _Run:
                 self._learn(action.item, result)
                 self.done.append(action)
 
-    def _results(self, actions: t.Sequence[PolicyAction], surface: Surface) -> t.Sequence[Written | UserError]:
+    def _results(self, actions: t.Sequence[PolicyWrite], surface: Surface) -> t.Sequence[Written | UserError]:
         """Send the writes of some actions and return what each brought, or why it failed.
 
         What makes all of them fail ends the run: an error nobody foresaw would only meet the next policies, too.
         """
         try:
-            writes = [action.write(t.cast(Policy, self._live.get(action.item))) for action in actions]
-            return surface.write(writes, self._known_ids)
+            return surface.write([self._addressed(action) for action in actions], self._known_ids)
         except MissingLibraryError:
             raise
         except Exception as error:  # noqa: BLE001 - what was done before must be told
             self.stuck = True
             return [error if isinstance(error, UserError) else unforeseen_end(error)] * len(actions)
+
+    def _addressed(self, action: PolicyWrite) -> PolicyWrite:
+        """Return a write of the policy as it is known now: one that was planned to be created has got its id."""
+        return action if isinstance(action, Create) else replace(action, policy=self._live[action.item])
 
     def _send_order(self, action: UpdatePriorities, surface: Surface) -> None:
         try:
@@ -195,17 +197,17 @@ class _Run:
         return replace(item, after=replace(item.after, id=known.id, assignments=assignments))
 
 
-def actions_by_item(actions: t.Iterable[Action], items: t.Sequence[PlannedItem]) -> list[list[Action]]:
+def actions_by_item(actions: t.Iterable[Write], items: t.Sequence[PlannedItem]) -> list[list[Write]]:
     """Return the actions that change each item, by its place."""
     places = {item.before.id: place for place, item in enumerate(items) if item.before}
-    found: list[list[Action]] = [[] for _item in items]
+    found: list[list[Write]] = [[] for _item in items]
     for action in actions:
         for place in _places(action, places):
             found[place].append(action)
     return found
 
 
-def _places(action: Action, places: t.Mapping[str | None, int]) -> list[int]:
+def _places(action: Write, places: t.Mapping[str | None, int]) -> list[int]:
     if isinstance(action, UpdatePriorities):
         return [places[policy_id] for policy_id in action.changed if policy_id in places]
     return [action.item]

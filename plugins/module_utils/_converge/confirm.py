@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from .._errors import UserError
 from .._ids import id_key
-from .._policy.compare import same_assignments, same_payload
-from .._policy.policy import PAYLOAD_FIELDS, Policy
+from .._policy.fields import BY_NAME
+from .._policy.policy import Policy
 from .._policy.reads import Entity, Part, Readable
 from .._policy.surface import Capabilities, Surface
 from .._policy.unset import UNSET
-from .actions import Fields
+from .._policy.writes import Values
 from .apply import Outcome
 from .effects import Expected, expectations
 from .plan import Plan, requests_for
@@ -24,9 +24,6 @@ from .twins import namesake_warnings
 
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 5.0
-# What a page of the listing holds as far as anybody saw (our reading); it decides only what is cheaper to read.
-_PAGE = 100
-_ABSENT = 404
 
 
 @dataclass(frozen=True)
@@ -85,16 +82,15 @@ def reads_of(expected: t.Sequence[Expected], capabilities: Capabilities, total: 
 
     For policies that were created it is the list, in which others of their names would be.
     """
-    inline, batch_size = capabilities.inline_payloads, capabilities.batch_size
-    entities = [Entity(entry.policy) for entry in expected if _needs_entity(entry, inline)]
-    parts: list[Readable] = []
-    for entry in expected:
-        fields = entry.fields or {}
-        if not inline:
-            parts += [Part(entry.policy, slot) for slot, field in PAYLOAD_FIELDS.items() if field in fields]
-        if "assignments" in fields:
-            parts.append(Part(entry.policy))
-    cheaper = requests_for(len(entities), batch_size) > max(1, requests_for(total, _PAGE))
+    entities = [Entity(entry.policy) for entry in expected if _needs_entity(entry, capabilities)]
+    parts: list[Readable] = [
+        Part(entry.policy, field)
+        for entry in expected
+        for field in capabilities.parts
+        if field.name in (entry.fields or {})
+    ]
+    pages = max(1, requests_for(total, capabilities.page_size))
+    cheaper = requests_for(len(entities), capabilities.batch_size) > pages
     lists = cheaper or bool(_created(expected))
     return Reads(tuple(parts if lists else [*entities, *parts]), lists)
 
@@ -104,9 +100,8 @@ def _created(expected: t.Iterable[Expected]) -> list[Policy]:
     return [entry.policy for entry in expected if "odata_type" in (entry.fields or {})]
 
 
-def _needs_entity(entry: Expected, inline: bool) -> bool:
-    separate = {"assignments"} | (set() if inline else set(PAYLOAD_FIELDS.values()))
-    return entry.fields is None or bool(set(entry.fields) - separate)
+def _needs_entity(entry: Expected, capabilities: Capabilities) -> bool:
+    return entry.fields is None or bool(set(entry.fields) - {field.name for field in capabilities.parts})
 
 
 def _disagreeing(
@@ -125,19 +120,18 @@ def _disagreeing(
     for part, value in zip(reads.parts, surface.look(reads.parts), strict=True):
         key = str(part.policy.id)
         if isinstance(value, UserError):
-            if value.details is None or value.details.status != _ABSENT:
+            if not value.absent:
                 raise value
             continue  # A policy that is new may not be there yet for each of its parts.
         if isinstance(part, Entity):
             entities[key] = value
         else:
-            field = "assignments" if part.slot is None else PAYLOAD_FIELDS[part.slot]
-            seen.setdefault(key, {})[field] = value
+            seen.setdefault(key, {})[part.field.name] = value
     left = [entry for entry in expected if not _agrees(entry, entities, seen.get(str(entry.policy.id), {}))]
     return left, listed
 
 
-def _agrees(entry: Expected, entities: t.Mapping[str, Policy | None], parts: Fields) -> bool:
+def _agrees(entry: Expected, entities: t.Mapping[str, Policy | None], parts: Values) -> bool:
     entity = entities.get(str(entry.policy.id))
     if entry.fields is None:
         return entity is None
@@ -150,9 +144,7 @@ def _agrees(entry: Expected, entities: t.Mapping[str, Policy | None], parts: Fie
 def _same(field: str, wanted: t.Any, seen: t.Any) -> bool:
     if seen is UNSET:
         return False
-    if field == "assignments":
-        return same_assignments(wanted, seen)
-    return same_payload(wanted, seen) if field in PAYLOAD_FIELDS.values() else bool(wanted == seen)
+    return BY_NAME[field].same(wanted, seen) if field in BY_NAME else bool(wanted == seen)
 
 
 def _unconfirmed(pending: t.Sequence[Expected], timeout: float) -> UserError:

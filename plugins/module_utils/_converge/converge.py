@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from .._errors import UserError
 from .._ids import is_guid
 from .._policy.desired import DesiredPolicy, GroupChange, State
-from .._policy.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._policy.fields import PARTS
+from .._policy.groups import merge_groups
+from .._policy.policy import Assignment, Policy
 from .._policy.reads import Entity, Part
 from .._policy.surface import Directory, Surface
 from .._policy.unset import UNSET
@@ -19,7 +22,7 @@ from .apply import OnError, Outcome, apply, predict, unforeseen_end
 from .binding import Binding, refuse_changed
 from .confirm import Wait, confirm
 from .fingerprint import Beside, definitions_of
-from .groups import merge, newly_named, resolve, resolved, to_look_up
+from .groups import newly_named, resolve, resolved, to_look_up
 from .guards import Guards, check_deletions, prunable, refuse_protected
 from .known_groups import NamedGroups, refuse_unknown
 from .leave import Left, leave_taken, without
@@ -28,8 +31,6 @@ from .order import Order
 from .plan import Plan, make_plan
 from .reach import Reach
 from .wave_plans import plans_by_wave
-
-_ABSENT = 404
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Terms:
     order: Order | None = None
     guards: Guards = Guards()
     binding: Binding = Binding()
-    context: t.Mapping[str, t.Any] = field(default_factory=dict)
+    context: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     on_error: OnError = OnError.STOP
     wait: Wait | None = None
     reach: tuple[str, ...] | None = None
@@ -121,23 +122,22 @@ def read_and_plan(
     return replace(plan, parts=len(wanted), groups=len(names) + len(ids), waves=waves, left=left)
 
 
-def parts_to_read(matches: t.Sequence[Match], whole: bool, all_groups: bool = False) -> list[tuple[int, str, Part]]:
-    """Return what must be read beyond the listing: the place of the match, the field of the policy, and the part.
+def parts_to_read(matches: t.Sequence[Match], whole: bool, all_groups: bool = False) -> list[tuple[int, Part]]:
+    """Return what must be read beyond the listing: the place of the match, and the part.
 
     A policy to be deleted is read whole. ``all_groups`` reads the groups of each policy, whether or not something is
     asked of them.
     """
-    wanted: list[tuple[int, str, Part]] = []
+    wanted: list[tuple[int, Part]] = []
     for place, found in enumerate(matches):
         live, item = found.live, found.desired
         if live is None:
             continue
         goes = item.state is State.ABSENT
-        for slot, name in PAYLOAD_FIELDS.items():
-            if (goes or whole or item.payload(slot) is not UNSET) and live.payload(slot) is UNSET:
-                wanted.append((place, name, Part(live, slot)))
-        if goes or all_groups or item.groups is not UNSET:
-            wanted.append((place, "assignments", Part(live)))
+        for field in PARTS:
+            beside = whole if field.content else all_groups
+            if (goes or beside or field.asked(item) is not UNSET) and field.of(live) is UNSET:
+                wanted.append((place, Part(live, field)))
     return wanted
 
 
@@ -189,19 +189,19 @@ def _reaches(terms: Terms, directory: Directory) -> dict[str, Reach | None]:
     return {**reaches, **dict.fromkeys(list(reaches)[-1:])}
 
 
-def _read(matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, str, Part]], surface: Surface) -> tuple[Match, ...]:
+def _read(matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, Part]], surface: Surface) -> tuple[Match, ...]:
     """Return the matches with the wanted parts of their live policies. Raises UserError."""
     read: list[dict[str, t.Any]] = [{} for _match in matches]
-    values = surface.look([part for *_place, part in wanted])
+    values = surface.look([part for _place, part in wanted])
     errors = {
-        place: value for (place, *_part), value in zip(wanted, values, strict=True) if isinstance(value, UserError)
+        place: value for (place, _part), value in zip(wanted, values, strict=True) if isinstance(value, UserError)
     }
     gone = _gone(matches, errors, surface)
     for place, error in errors.items():
         if place not in gone:
             raise error
-    for (place, name, _part), value in zip(wanted, values, strict=True):
-        read[place][name] = value if place not in gone else () if name == "assignments" else {}
+    for (place, part), value in zip(wanted, values, strict=True):
+        read[place][part.field.name] = value if place not in gone else part.field.blank
     return tuple(
         Match(found.desired, replace(found.live, **parts)) if found.live and parts else found
         for found, parts in zip(matches, read, strict=True)
@@ -210,11 +210,7 @@ def _read(matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, str, Part]],
 
 def _gone(matches: t.Sequence[Match], errors: t.Mapping[int, UserError], surface: Surface) -> set[int]:
     """Return the places of policies to be deleted that are gone already: a listing may show one for a while."""
-    asked = [
-        place
-        for place, error in errors.items()
-        if matches[place].desired.state is State.ABSENT and error.details and error.details.status == _ABSENT
-    ]
+    asked = [place for place, error in errors.items() if matches[place].desired.state is State.ABSENT and error.absent]
     if not asked:
         return set()
     entities = surface.look([Entity(t.cast(Policy, matches[place].live)) for place in asked])
@@ -253,5 +249,5 @@ def _resolve(found: Match, directory: Directory) -> GroupChange | None:
     if change is None:
         return None
     change = resolve(change, _assigned(found), directory)
-    merge(found.desired, change, _assigned(found))
+    merge_groups(found.desired, change, _assigned(found))
     return change

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._policy.policy import Policy
-from .actions import Action, Fields, UpdatePriorities
+from .._policy.writes import UpdatePriorities, Values, Write
 from .stages import PlannedItem
 
 
@@ -18,15 +18,15 @@ class Expected:
     """What the writes of a run left of a policy, in the fields that they are about; None: it is gone."""
 
     policy: Policy
-    fields: Fields | None
+    fields: Values | None
 
 
 def expectations(
-    actions: t.Iterable[Action], items: t.Sequence[PlannedItem], live: t.Iterable[Policy]
+    actions: t.Iterable[Write], items: t.Sequence[PlannedItem], live: t.Iterable[Policy]
 ) -> list[Expected]:
     """Return what is expected of each policy that these writes change, in the order of their first one."""
     policies = {str(policy.id): policy for policy in live}
-    fields: dict[str, Fields | None] = {}
+    fields: dict[str, Values | None] = {}
     for action in actions:
         if isinstance(action, UpdatePriorities):
             for policy_id in action.changed:
@@ -37,6 +37,6 @@ def expectations(
         # One that is yet to be created has no id.
         key = str(policy.id) if policy.id else f"new {action.item}"
         policies[key] = policy
-        left = action.leaves()
+        left = action.expected_fields()
         fields[key] = None if left is None else {**(fields.get(key) or {}), **left}
     return [Expected(policies[key], left) for key, left in fields.items()]

@@ -19,10 +19,9 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._ids import id_key
-from .._policy.compare import SETTING_KEY, flatten, is_keyed
 from .._policy.desired import DesiredPolicy, GroupChange, State
-from .._policy.payload import Opaque
-from .._policy.policy import PAYLOAD_FIELDS, Assignment, Policy
+from .._policy.fields import ASSIGNMENTS, BY_NAME, FIELDS, known
+from .._policy.policy import Policy
 from .._policy.unset import UNSET
 from .effects import Expected
 from .guards import Guards
@@ -146,7 +145,9 @@ def _side(entries: t.Iterable[Entry], settings: t.Mapping[str, t.Any] | None = N
 def _with_names(entry: Details, named: t.Mapping[tuple[t.Any, str], GroupChange]) -> Details:
     """Return an entry with a digest of its groups as they are named: whether the same names stand for others now."""
     change = named.get((entry["id"], entry["display_name"]))
-    return entry if change is None else {**entry, "named_groups": _digest(_change(change))[:_ASPECT_LENGTH]}
+    if change is None:
+        return entry
+    return {**entry, "named_groups": _digest(ASSIGNMENTS.asked_digest(change))[:_ASPECT_LENGTH]}
 
 
 def _counted(side: Details) -> list[t.Any]:
@@ -156,16 +157,7 @@ def _counted(side: Details) -> list[t.Any]:
 
 
 def _live_entry(policy: Policy) -> Entry:
-    values: dict[str, t.Any] = {
-        "display_name": policy.display_name,
-        "description": policy.description,
-        "kind": policy.odata_type,
-        "priority": policy.priority,
-        **_known({name: getattr(policy, name) for name in PAYLOAD_FIELDS.values()}),
-    }
-    if policy.assignments is not UNSET:
-        values["groups"] = _assigned(policy.assignments)
-    return id_key(str(policy.id)), policy.display_name, values
+    return id_key(str(policy.id)), policy.display_name, {"kind": policy.odata_type, **_digested(known(policy))}
 
 
 def _item_entry(item: DesiredPolicy) -> Entry:
@@ -173,61 +165,25 @@ def _item_entry(item: DesiredPolicy) -> Entry:
     policy_id = None if item.id is None else id_key(item.id)
     values: dict[str, t.Any] = {"identity": item.display_name if policy_id is None else None, "state": item.state.value}
     if item.state is not State.ABSENT:
-        asked = {"display_name": None if policy_id is None else item.display_name, "kind": item.kind}
-        values |= {name: value for name, value in asked.items() if value is not None}
-        payloads = {name: getattr(item, name) for name in PAYLOAD_FIELDS.values()}
-        values |= _known({"description": item.description, "priority": item.priority, **payloads})
-        if item.groups is not UNSET:
-            values["groups"] = _change(item.groups)
+        asked = {field.option: (field, field.asked(item)) for field in FIELDS}
+        if policy_id is None:
+            del asked["display_name"]
+        values |= {} if item.kind is None else {"kind": item.kind}
+        values |= {name: field.asked_digest(value) for name, (field, value) in asked.items() if value is not UNSET}
     return policy_id, item.display_name or str(item.id), values
 
 
 def _effect_entry(expected: Expected) -> Entry:
     policy_id = None if expected.policy.id is None else id_key(expected.policy.id)
     values: dict[str, t.Any] = {"identity": expected.policy.display_name if policy_id is None else None}
-    if expected.fields is None:
-        return policy_id, expected.policy.display_name, {**values, "state": State.ABSENT.value}
-    fields = dict(expected.fields)
-    if "assignments" in fields:
-        values["groups"] = _assigned(fields.pop("assignments"))
-    return policy_id, expected.policy.display_name, {**values, **_known(fields)}
+    left = {"state": State.ABSENT.value} if expected.fields is None else _digested(expected.fields)
+    return policy_id, expected.policy.display_name, {**values, **left}
 
 
-def _known(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the values that are known, payloads by their meaning."""
-    payloads = PAYLOAD_FIELDS.values()
-    return {
-        name: _payload(value) if name in payloads else value for name, value in values.items() if value is not UNSET
-    }
-
-
-def _payload(payload: t.Any) -> t.Any:
-    """Return a value that is the same for payloads of the same meaning."""
-    if isinstance(payload, Opaque) or not payload:
-        return repr(payload) if payload else ""
-    ordered = sorted(payload, key=lambda member: member[SETTING_KEY]) if is_keyed(payload) else payload
-    try:
-        text = json.dumps(ordered, sort_keys=True)
-    except RecursionError:
-        text = "[["
-    # A list further in may be keyed too, and 1.0 is 1, so that the text is not the only one with this meaning: go leaf
-    # by leaf.
-    if "[" in text[1:] or "." in text:
-        return sorted((repr(path), repr(_whole_number(value))) for path, value in flatten(payload).items())
-    return text
-
-
-def _whole_number(value: t.Any) -> t.Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _assigned(assignments: tuple[Assignment, ...]) -> list[str]:
-    return sorted(assignment.key for assignment in assignments)
-
-
-def _change(change: GroupChange) -> t.Any:
-    exact = None if change.exact is None else sorted(set(change.exact))
-    return [exact, sorted(set(change.add)), sorted(set(change.remove))]
+def _digested(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return what is bound of the values of fields, by the names that users know."""
+    pairs = ((BY_NAME.get(name), name, value) for name, value in values.items())
+    return {field.option if field else name: field.digest(value) if field else value for field, name, value in pairs}
 
 
 def _cut(digests: t.Mapping[str, str]) -> dict[str, str]:

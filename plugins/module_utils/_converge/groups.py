@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._errors import UserError, plain
-from .._policy.desired import DesiredPolicy, GroupChange, is_id
+from .._errors import plain
+from .._policy.desired import GroupChange, is_id
 from .._policy.policy import Assignment
 from .._policy.surface import Directory
 from .._policy.unset import UNSET
@@ -85,34 +85,6 @@ def _wanted(change: GroupChange, assigned: set[str]) -> set[str]:
 def _kept_by_id(change: GroupChange, assigned: set[str]) -> set[str]:
     """Return the ids that are asked for and assigned already."""
     return {group.lower() for group in change.wanted if is_id(group)} & assigned
-
-
-def merge(item: DesiredPolicy, change: GroupChange, live: t.Sequence[Assignment]) -> tuple[Assignment, ...]:
-    """Return the assignments after a resolved change, sorted by group id; those that are gone are dropped by a write.
-
-    Raises UserError when a group is to be added and removed at once, and when ``set`` would drop a target this
-    collection does not know.
-    """
-    both = sorted(set(change.add) & set(change.remove))
-    if both:
-        raise UserError(
-            item.named(), "assign its groups", f"group {both[0]} is in add and in remove", "Keep one of them"
-        )
-    unknown = [assignment for assignment in live if assignment.group_id is None]
-    if change.exact is not None and unknown:
-        raise UserError(
-            item.named(),
-            "set its groups",
-            f"it has an assignment that is not a group ({(unknown[0].target or {}).get('@odata.type', 'no type')})",
-            "Use add and remove, which keep it, or take it away by hand",
-        )
-    known = {assignment.group_id: assignment for assignment in live if assignment.group_id is not None}
-    wanted = set(known) if change.exact is None else set(change.exact)
-    wanted = (wanted | set(change.add)) - set(change.remove)
-    if wanted != set(known):
-        wanted -= change.gone
-    groups = [known.get(group_id, Assignment(group_id)) for group_id in sorted(wanted)]
-    return tuple(unknown) + tuple(groups)
 
 
 def gone_warnings(items: t.Sequence[PlannedItem], changes: t.Sequence[GroupChange | None]) -> list[str]:

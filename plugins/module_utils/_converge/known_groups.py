@@ -15,7 +15,6 @@ from .._policy.surface import Directory
 # How many unknown groups are told, and how many places that name one of them.
 _MOST_GROUPS, _MOST_PLACES = 10, 3
 _PLACE_LIMIT = 120
-_NOT_FOUND = 404
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def _problem(by_id: bool, group: str, directory: Directory) -> UserError | None:
         else:
             directory.id_of(group)
     except UserError as error:
-        if error.details is not None and error.details.status != _NOT_FOUND:
+        if error.details is not None and not error.absent:
             raise
         return error
     return None

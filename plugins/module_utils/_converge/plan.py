@@ -11,15 +11,15 @@ from functools import cached_property
 from itertools import chain
 
 from .._errors import UserError
-from .._policy.compare import changed_fields, same_payload
-from .._policy.desired import GroupChange, State
-from .._policy.policy import KINDS, PAYLOAD_FIELDS, Policy
+from .._policy.desired import DesiredPolicy, GroupChange, State
+from .._policy.fields import FIELDS, PARTS, changed_fields, unread
+from .._policy.policy import KINDS, Policy
 from .._policy.surface import Capabilities
 from .._policy.unset import UNSET
-from .actions import Action, UpdatePriorities
+from .._policy.writes import UpdatePriorities, Write
 from .effects import Expected, expectations
 from .fingerprint import Definitions, Details, details_of, text_of
-from .groups import gone_warnings, merge
+from .groups import gone_warnings
 from .guards import Guards, check_limits, unmatched_patterns
 from .match import Match
 from .order import Order
@@ -45,7 +45,7 @@ class Plan:
     """
 
     items: tuple[PlannedItem, ...]
-    stages: tuple[tuple[Action, ...], ...]
+    stages: tuple[tuple[Write, ...], ...]
     live: tuple[Policy, ...]
     listed: int
     touched: tuple[Policy, ...]
@@ -69,7 +69,7 @@ class Plan:
         return text_of(self.details)
 
     @cached_property
-    def actions(self) -> tuple[Action, ...]:
+    def actions(self) -> tuple[Write, ...]:
         """All writes in the order in which they are sent."""
         return tuple(action for stage in self.stages for action in stage)
 
@@ -175,11 +175,7 @@ def _draft(
 ) -> _Draft:
     """Return what the wishes lead to; with ``parts`` of them only that much, while ``held`` keep their places."""
     targets = [_target(found, change) for found, change in parts or zip(matches, groups, strict=True)]
-    patched = [
-        place
-        for place, found in enumerate(matches)
-        if _is_patched(found.live, targets[place], capabilities.inline_payloads)
-    ]
+    patched = [place for place, found in enumerate(matches) if _is_patched(found.live, targets[place], capabilities)]
     numbers = plan_priorities(matches, live, patched, order, held) if capabilities.priorities else _no_numbers(matches)
     after = (
         _settled(found.live, target, number)
@@ -190,13 +186,13 @@ def _draft(
 
 def _written(
     matches: t.Sequence[Match], live: t.Sequence[Policy], draft: _Draft, whole: _Draft, capabilities: Capabilities
-) -> tuple[tuple[PlannedItem, ...], tuple[tuple[Action, ...], ...]]:
+) -> tuple[tuple[PlannedItem, ...], tuple[tuple[Write, ...], ...]]:
     """Return the items as a draft leaves them, and the stages of writes to there; ``whole`` is what waits for more."""
     items = tuple(
         PlannedItem(found.desired, found.live, after, waiting_fields(wanted, after))
         for found, after, wanted in zip(matches, draft.after, whole.after, strict=True)
     )
-    return items, tuple(stages_of(items, live, draft.numbers, capabilities.inline_payloads))
+    return items, tuple(stages_of(items, live, draft.numbers, capabilities.fields))
 
 
 def _reached(found: Match, seen: Match, change: GroupChange | None, reach: Reach) -> tuple[Match, GroupChange | None]:
@@ -218,10 +214,8 @@ def _mentioned(found: Match, change: GroupChange | None) -> Match:
     item = found.desired
     if found.live is None or item.state is State.ABSENT:
         return found
-    others: dict[str, t.Any] = {field: UNSET for slot, field in PAYLOAD_FIELDS.items() if item.payload(slot) is UNSET}
-    if change is None:
-        others["assignments"] = UNSET
-    return Match(item, replace(found.live, **others))
+    asked = replace(item, groups=UNSET if change is None else change)
+    return Match(item, unread(found.live, [field for field in PARTS if field.asked(asked) is UNSET]))
 
 
 def _touched(
@@ -230,8 +224,7 @@ def _touched(
     """Return the live policies that a plan depends on: those it is about, and all where it gives out numbers."""
     matched = {found.live.id: found.live for found in matches if found.live}
     yield from matched.values()
-    unread: dict[str, t.Any] = dict.fromkeys((*PAYLOAD_FIELDS.values(), "assignments"), UNSET)
-    others = [replace(policy, **unread) for policy in live if policy.id not in matched]
+    others = [unread(policy, PARTS) for policy in live if policy.id not in matched]
     if order is not None or numbers.at_once is not None:
         yield from others
     elif any(found.live is None and found.desired.state is not State.ABSENT for found in matches):
@@ -283,27 +276,19 @@ def _target(found: Match, change: GroupChange | None) -> Policy | None:
     item, live = found.desired, found.live
     if item.state is State.ABSENT:
         return None
-    base = live or Policy(
-        id=None,
-        odata_type=KINDS[item.kind or _DEFAULT_KIND],
-        display_name=str(item.display_name),
-        policy_payload={},
-        user_preference_payload={},
-        assignments=(),
-    )
-    asked: dict[str, t.Any] = {}
-    if item.display_name is not None:
-        asked["display_name"] = item.display_name
-    if item.description is not UNSET:
-        asked["description"] = item.description
-    for slot, name in PAYLOAD_FIELDS.items():
-        wanted, have = item.payload(slot), base.payload(slot)
-        # An equal payload keeps the live spelling, so that the object shown after the run is the one that is there.
-        if wanted is not UNSET and (have is UNSET or not same_payload(wanted, have)):
-            asked[name] = wanted
-    if change is not None:
-        asked["assignments"] = merge(item, change, () if base.assignments is UNSET else base.assignments)
-    return replace(base, **asked)
+    base = live or _blank(item)
+    item = replace(item, groups=UNSET if change is None else change)
+    asked = {field: value for field in FIELDS if (value := field.asked(item)) is not UNSET}
+    values: dict[str, t.Any] = {
+        field.name: field.merge(field, item, value, field.of(base)) for field, value in asked.items()
+    }
+    return replace(base, **values)
+
+
+def _blank(item: DesiredPolicy) -> Policy:
+    """Return a new policy of which nothing is asked but its kind."""
+    values: dict[str, t.Any] = {field.name: field.blank for field in FIELDS}
+    return Policy(id=None, odata_type=KINDS[item.kind or _DEFAULT_KIND], **values)
 
 
 def _settled(live: Policy | None, target: Policy | None, number: int | None) -> Policy | None:
@@ -315,6 +300,6 @@ def _settled(live: Policy | None, target: Policy | None, number: int | None) -> 
     return settled if unchanged else replace(settled, last_modified=None)
 
 
-def _is_patched(live: Policy | None, target: Policy | None, inline: bool) -> bool:
+def _is_patched(live: Policy | None, target: Policy | None, capabilities: Capabilities) -> bool:
     """Tell whether a live policy gets an update even if its number stays."""
-    return live is not None and target is not None and bool(patch_of(live, target, inline))
+    return live is not None and target is not None and bool(patch_of(live, target, capabilities.fields))

@@ -13,16 +13,14 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import UserError
-from .._policy.compare import changed_fields
 from .._policy.desired import DesiredPolicy, GroupChange, State
+from .._policy.fields import BY_NAME, changed_fields
 from .._policy.policy import Policy
 from .._policy.unset import UNSET
 from .match import Match
 from .order import Seat, renumber
 
 Reach = frozenset[str]
-
-_OPTION_OF_FIELD = {"assignments": "groups"}
 
 
 def within(found: Match, change: GroupChange | None, reach: Reach) -> tuple[Match, GroupChange | None]:
@@ -47,7 +45,7 @@ def waiting_fields(wanted: Policy | None, after: Policy | None) -> tuple[str, ..
     """Return the options that are not yet as wanted after the run; ``state`` for a policy that is still to go."""
     if wanted is None or after is None:
         return () if wanted is after else ("state",)
-    return tuple(_OPTION_OF_FIELD.get(name, name) for name in changed_fields(after, wanted))
+    return tuple(BY_NAME[name].option for name in changed_fields(after, wanted))
 
 
 def keep_standing(

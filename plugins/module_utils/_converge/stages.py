@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
-from .._policy.compare import changed_fields
 from .._policy.desired import DesiredPolicy
-from .._policy.payload import Payload, Slot
-from .._policy.policy import PAYLOAD_FIELDS, Policy
-from .._policy.unset import UNSET
-from .actions import Action, Assign, Create, Delete, Update, UpdatePriorities, WritePayload
+from .._policy.fields import Field, changed_fields, unread
+from .._policy.policy import Policy
+from .._policy.writes import Create, Delete, Update, UpdatePriorities, Write, WritePart
 from .priorities import PriorityPlan
 
 
@@ -41,66 +39,62 @@ class PlannedItem:
 
 
 def stages_of(
-    items: t.Sequence[PlannedItem], live: t.Sequence[Policy], numbers: PriorityPlan, inline: bool
-) -> t.Iterator[tuple[Action, ...]]:
-    """Return the stages of writes; ``live`` are the policies before them, ``inline`` whether payloads travel inline."""
+    items: t.Sequence[PlannedItem], live: t.Sequence[Policy], numbers: PriorityPlan, fields: t.Sequence[Field]
+) -> t.Iterator[tuple[Write, ...]]:
+    """Return the stages of writes; ``live`` are the policies before them, ``fields`` those of the surface."""
     if numbers.freed_first:
-        yield tuple(Delete(place) for place in sorted(numbers.freed_first))
+        yield tuple(Delete(_before(items[place]), place) for place in sorted(numbers.freed_first))
     if numbers.at_once is not None:
         before = {policy.id: policy.priority for policy in live}
         changed = tuple(policy_id for policy_id, number in numbers.at_once.items() if before[policy_id] != number)
         yield (UpdatePriorities(numbers.at_once, changed),)
-    chains = [list(_chain(place, item, numbers, inline)) for place, item in enumerate(items)]
+    chains = [list(_chain(place, item, numbers, fields)) for place, item in enumerate(items)]
     for depth in range(max(map(len, chains), default=0)):
         yield tuple(chain[depth] for chain in chains if len(chain) > depth)
     late = [place for place, item in enumerate(items) if item.status == "deleted" and place not in numbers.freed_first]
     if late:
-        yield tuple(Delete(place) for place in late)
+        yield tuple(Delete(_before(items[place]), place) for place in late)
 
 
-def _chain(place: int, item: PlannedItem, numbers: PriorityPlan, inline: bool) -> t.Iterator[Action]:
+def _before(item: PlannedItem) -> Policy:
+    return t.cast(Policy, item.before)
+
+
+def _chain(
+    place: int, item: PlannedItem, numbers: PriorityPlan, fields: t.Sequence[Field]
+) -> t.Iterator[Create | Update | WritePart]:
     """Return the writes of one policy that is or will be there, in the order they need."""
     if item.after is None or item.status == "unchanged":
         return
     if item.before is None:
-        yield from _creation(place, item.after, inline)
+        yield from _creation(place, item.after, fields)
     else:
-        yield from _change(place, item.before, item.after, numbers.at_once is not None, inline)
+        yield from _change(place, item.before, item.after, numbers.at_once is not None, fields)
 
 
-def _creation(place: int, after: Policy, inline: bool) -> t.Iterator[Action]:
-    payloads = {slot: value for slot in Slot if (value := _writable(after, slot))}
-    hidden = {field: UNSET for slot, field in PAYLOAD_FIELDS.items() if not inline or slot not in payloads}
-    yield Create(place, replace(after, **t.cast(t.Any, hidden)))
-    if not inline:
-        yield from (WritePayload(place, slot, value) for slot, value in payloads.items())
-    if after.assignments:
-        yield Assign(place, t.cast(t.Any, after.assignments))
+def _creation(place: int, after: Policy, fields: t.Sequence[Field]) -> t.Iterator[Create | WritePart]:
+    """Return a create and the parts of the new policy; a create says nothing of parts and of empty content."""
+    yield Create(
+        unread(after, [field for field in fields if field.part or (field.content and not field.of(after))]), place
+    )
+    yield from (WritePart(after, field, field.of(after), place) for field in fields if field.part and field.of(after))
 
 
-def _change(place: int, before: Policy, after: Policy, renumbered: bool, inline: bool) -> t.Iterator[Action]:
+def _change(
+    place: int, before: Policy, after: Policy, renumbered: bool, fields: t.Sequence[Field]
+) -> t.Iterator[Update | WritePart]:
     changed = changed_fields(before, after)
-    fields = patch_of(before, after, inline)
+    values = patch_of(before, after, fields)
     if "priority" in changed and not renumbered:
-        fields["priority"] = after.priority
-    if fields:
-        yield Update(place, fields)
-    for slot, field in PAYLOAD_FIELDS.items():
-        if field in changed and not inline:
-            yield WritePayload(place, slot, _writable(after, slot))
-    if "assignments" in changed:
-        yield Assign(place, t.cast(t.Any, after.assignments))
+        values["priority"] = after.priority
+    if values:
+        yield Update(before, values, place)
+    for field in fields:
+        if field.part and field.name in changed:
+            yield WritePart(before, field, field.of(after), place)
 
 
-def _writable(policy: Policy, slot: Slot) -> Payload:
-    """Return a payload that a plan made: it was asked for, so it is not unread."""
-    value = policy.payload(slot)
-    if value is UNSET:
-        raise TypeError(f"{policy.named()} has no {slot.value} to write")
-    return value
-
-
-def patch_of(before: Policy, after: Policy, inline: bool) -> dict[str, t.Any]:
+def patch_of(before: Policy, after: Policy, fields: t.Sequence[Field]) -> dict[str, t.Any]:
     """Return the fields of an update, but for the priority."""
-    patched = {"display_name", "description"} | (set(PAYLOAD_FIELDS.values()) if inline else set())
+    patched = {field.name for field in fields if not field.part and field.name != "priority"}
     return {name: getattr(after, name) for name in changed_fields(before, after) if name in patched}

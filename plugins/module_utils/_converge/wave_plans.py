@@ -13,7 +13,7 @@ from dataclasses import replace
 from .._errors import UserError
 from .._policy.desired import GroupChange
 from .._policy.policy import Policy
-from .actions import UpdatePriorities
+from .._policy.writes import UpdatePriorities
 from .guards import Guards
 from .match import Match
 from .order import Order

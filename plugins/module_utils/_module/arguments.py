@@ -11,7 +11,8 @@ import typing as t
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._graph.clouds import CLOUDS
-from .._policy.policy import BYTES_FIELDS, KINDS
+from .._policy.fields import BYTES_OPTIONS
+from .._policy.policy import KINDS
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -81,7 +82,7 @@ POLICY: Spec = {
     "priority": {"type": "int"},
     "policy_payload": {"type": "raw"},
     "user_preference_payload": {"type": "raw"},
-    **{name: {"type": "str"} for name in BYTES_FIELDS.values()},
+    **{name: {"type": "str"} for name in BYTES_OPTIONS.values()},
 }
 
 GROUPS: Spec = {"groups": {"type": "raw"}}

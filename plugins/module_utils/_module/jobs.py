@@ -13,8 +13,8 @@ from .._converge.converge import Terms, converge
 from .._converge.groups import resolved
 from .._errors import UserError
 from .._policy.desired import State
-from .._policy.payload import Slot
-from .._policy.policy import PAYLOAD_FIELDS, Policy
+from .._policy.fields import ASSIGNMENTS, CONTENT, unread
+from .._policy.policy import Policy
 from .._policy.reads import Part
 from .._policy.unset import UNSET
 from .results import (
@@ -122,7 +122,7 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     group = _group_filter(params["group"], tenant)
     found = [policy for policy in _listed(params["id"], tenant) if matches(policy, params)]
     if group is not None or "assignments" in gather:
-        read = tenant.store.read([Part(policy) for policy in found])
+        read = tenant.store.read([Part(policy, ASSIGNMENTS) for policy in found])
         found = [replace(policy, assignments=assignments) for policy, assignments in zip(found, read, strict=True)]
     if group is not None:
         found = [policy for policy in found if group in {entry.group_id for entry in policy.assignments}]  # type: ignore[union-attr]
@@ -137,7 +137,7 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
 
 def _without_payloads(policy: Policy) -> Policy:
     """Return a policy that shows no payload: what was asked for is in the task, what changed in the diff."""
-    return replace(policy, policy_payload=UNSET, user_preference_payload=UNSET)
+    return unread(policy, CONTENT)
 
 
 def _writer_reply(request: Request, tenant: Tenant, outcome: Outcome, found: t.Callable[[], dict[str, t.Any]]) -> Reply:
@@ -192,11 +192,16 @@ def strongest_first(policy: Policy) -> tuple[t.Any, ...]:
 
 def _with_payloads(policies: t.Sequence[Policy], tenant: Tenant) -> list[Policy]:
     """Return the policies with both payloads; those that the listing carried are not read again."""
-    wanted = [(place, slot) for place, policy in enumerate(policies) for slot in Slot if policy.payload(slot) is UNSET]
+    wanted = [
+        (place, Part(policy, field))
+        for place, policy in enumerate(policies)
+        for field in CONTENT
+        if field.of(policy) is UNSET
+    ]
     read: list[dict[str, t.Any]] = [{} for _policy in policies]
-    payloads = tenant.store.read([Part(policies[place], slot) for place, slot in wanted])
-    for (place, slot), payload in zip(wanted, payloads, strict=True):
-        read[place][PAYLOAD_FIELDS[slot]] = payload
+    payloads = tenant.store.read([part for _place, part in wanted])
+    for (place, part), payload in zip(wanted, payloads, strict=True):
+        read[place][part.field.name] = payload
     return [replace(policy, **parts) for policy, parts in zip(policies, read, strict=True)]
 
 

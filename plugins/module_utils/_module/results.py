@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-import base64
 import typing as t
 from collections import Counter
 
-from .._converge.actions import Action, UpdatePriorities
 from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
 from .._converge.diff import NameOf, diff_of
 from .._converge.stages import PlannedItem
 from .._errors import printable, printable_value
+from .._policy.fields import BY_NAME, CONTENT, known
 from .._policy.payload import Opaque
-from .._policy.policy import BYTES_FIELDS, PAYLOAD_FIELDS, Assignment, Policy
+from .._policy.policy import Assignment, Policy
 from .._policy.unset import UNSET, Unset
+from .._policy.writes import UpdatePriorities, Write
 
 _HALF_DONE = "Only some of its writes were sent, since another one of the task failed. Run it again."
 
@@ -27,17 +27,8 @@ def config_result(policy: Policy) -> dict[str, t.Any]:
     result: dict[str, t.Any] = {"id": policy.id, "display_name": policy.display_name}
     if policy.kind is not None:
         result["kind"] = policy.kind
-    result["description"] = policy.description
-    if policy.priority is not None:
-        result["priority"] = policy.priority
-    for field in PAYLOAD_FIELDS.values():
-        payload = getattr(policy, field)
-        if payload is not UNSET:
-            result[field] = payload.text() if isinstance(payload, Opaque) else payload
-        if isinstance(payload, Opaque):
-            result[BYTES_FIELDS[field]] = base64.b64encode(payload.data).decode("ascii")
-    if policy.assignments is not UNSET:
-        result["groups"] = sorted(assignment.group_id for assignment in policy.assignments if assignment.group_id)
+    for name, value in known(policy).items():
+        result |= BY_NAME[name].result(BY_NAME[name], value)
     if policy.last_modified is not None:
         result["last_modified_date_time"] = policy.last_modified
     return result
@@ -55,15 +46,15 @@ def assignment_results(assignments: tuple[Assignment, ...] | Unset) -> list[dict
 def opaque_warnings(policies: t.Iterable[Policy | None]) -> list[str]:
     """Return a warning for each live payload that is not JSON and so is shown as text."""
     return [
-        f"{policy.named()}: its {field} is not a JSON object or array"
+        f"{policy.named()}: its {field.option} is not a JSON object or array"
         for policy in policies
         if policy is not None
-        for field in PAYLOAD_FIELDS.values()
-        if isinstance(getattr(policy, field), Opaque)
+        for field in CONTENT
+        if isinstance(field.of(policy), Opaque)
     ]
 
 
-def action_result(action: Action, items: t.Sequence[PlannedItem]) -> dict[str, t.Any]:
+def action_result(action: Write, items: t.Sequence[PlannedItem]) -> dict[str, t.Any]:
     """Return one write: what it does and to which policy; payloads and secrets are not in it."""
     if isinstance(action, UpdatePriorities):
         return {"action": action.name, **action.details()}

@@ -9,19 +9,19 @@ import typing as t
 
 from .._errors import UserError
 from .._policy.desired import DesiredPolicy, GroupChange, State
+from .._policy.fields import BYTES_OPTIONS, FIELDS, TEXTS
 from .._policy.group_forms import GroupsError, id_or_name, members_of, parts_of
 from .._policy.payload import HALF_CHARACTER, Opaque, PayloadError, decode_base64, parse_given
-from .._policy.policy import BYTES_FIELDS, MAX_PRIORITY, PAYLOAD_FIELDS
+from .._policy.policy import MAX_PRIORITY
 from .masking import holds_mask
 
 Arguments = t.Mapping[str, t.Any]
 
-_PAYLOADS = (*PAYLOAD_FIELDS.values(), *BYTES_FIELDS.values())
-_MANAGED = ("id", "display_name", "kind", "description", "priority", *_PAYLOADS, "groups")
+_MANAGED = ("id", "kind", *(field.option for field in FIELDS), *BYTES_OPTIONS.values())
 _IDENTITY = ("id", "display_name")
 _AROUND_IDS = " \t\r\n{}()<>\"'"
-_TEXTS = ("id", "display_name", "description")
-_WRITTEN = ("display_name", "description", *PAYLOAD_FIELDS.values(), "groups")
+_TEXTS = ("id", *(field.option for field in TEXTS))
+_WRITTEN = tuple(field.option for field in FIELDS if field.name != "priority")
 
 
 def desired_policy(
@@ -48,14 +48,12 @@ def desired_policy(
             refuse_half_characters(params[name], subject, name)
     if not given.intersection(_IDENTITY):
         raise UserError(subject, "tell which policy is meant", "id and display_name are missing", "Give one of them")
-    values: dict[str, t.Any] = {name: params[name] for name in ("id", "display_name", "kind") if name in given}
-    if "description" in given:
-        values["description"] = params["description"]
+    values: dict[str, t.Any] = {name: params[name] for name in ("kind", *_TEXTS) if name in given}
     if "priority" in given:
         values["priority"] = _priority(params["priority"], subject)
-    for field in PAYLOAD_FIELDS.values():
-        if given.intersection((field, BYTES_FIELDS[field])):
-            values[field] = _payload(params, given, field, subject)
+    for name, as_bytes in BYTES_OPTIONS.items():
+        if given.intersection((name, as_bytes)):
+            values[name] = _payload(params, given, name, subject)
     if "groups" in given:
         values["groups"] = group_change(params["groups"], subject)
     _check_assignments(params, values.get("groups"), subject)
@@ -125,7 +123,7 @@ def _priority(value: int, subject: str) -> int:
 
 
 def _payload(params: Arguments, given: t.Collection[str], field: str, subject: str) -> t.Any:
-    name = BYTES_FIELDS[field]
+    name = BYTES_OPTIONS[field]
     if name not in given:
         return _json_payload(params[field], field, subject)
     try:

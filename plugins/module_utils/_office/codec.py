@@ -10,27 +10,21 @@ import binascii
 import typing as t
 
 from .._ids import unfit_for_path
+from .._policy.fields import BY_NAME, CONTENT, TEXTS, known
 from .._policy.payload import Payload, decode, encode
-from .._policy.policy import KINDS, MAX_PRIORITY, PAYLOAD_FIELDS, Assignment, Policy
+from .._policy.policy import KINDS, MAX_PRIORITY, Assignment, Policy
 from .._policy.unset import UNSET
 
 _GROUP_TARGET = "microsoft.graph.officeConfigurationGroupAssignmentTarget"
 _ASSIGNMENT = "microsoft.graph.officeClientConfigurationAssignment"
 
-_SCALAR_TYPES = {
-    "id": str,
-    "@odata.type": str,
-    "displayName": str,
-    "description": str,
-    "priority": int,
-    "lastModifiedDateTime": str,
-}
-
-_WIRE_NAMES = {
+# The names of fields on the wire.
+WIRE_NAMES = {
     "display_name": "displayName",
     "description": "description",
     "priority": "priority",
-    **{field: slot.value for slot, field in PAYLOAD_FIELDS.items()},
+    "policy_payload": "policyPayload",
+    "user_preference_payload": "userPreferencePayload",
 }
 
 
@@ -43,38 +37,34 @@ def policy_from_graph(document: t.Mapping[str, t.Any], inline_payloads: bool = F
     """
     if not document.get("id"):
         raise ValueError("a policy without an id")
-    scalars = {name: _typed(document, name, wanted) for name, wanted in _SCALAR_TYPES.items()}
-    unfit = unfit_for_path(scalars["id"])
+    policy_id = _typed(document, "id", str)
+    unfit = unfit_for_path(policy_id)
     if unfit:
         raise ValueError(f"its id {unfit}")
-    payloads: dict[str, t.Any] = {}
-    for slot, field in PAYLOAD_FIELDS.items():
-        value = document.get(slot.value, UNSET)
+    odata_type = _typed(document, "@odata.type", str)
+    values: dict[str, t.Any] = {field.name: _typed(document, WIRE_NAMES[field.name], str) or "" for field in TEXTS}
+    for field in CONTENT:
+        value = document.get(WIRE_NAMES[field.name], UNSET)
         if isinstance(value, str):
-            payloads[field] = decode_inline(value)
+            values[field.name] = decode_inline(value)
         else:
-            payloads[field] = {} if value is None and inline_payloads else UNSET
+            values[field.name] = {} if value is None and inline_payloads else UNSET
     return Policy(
-        id=scalars["id"],
-        odata_type=(scalars["@odata.type"] or KINDS["office"]).lstrip("#"),
-        display_name=scalars["displayName"] or "",
-        description=scalars["description"] or "",
-        priority=scalars["priority"],
-        last_modified=scalars["lastModifiedDateTime"],
+        id=policy_id,
+        odata_type=(odata_type or KINDS["office"]).lstrip("#"),
+        priority=_typed(document, "priority", int),
+        last_modified=_typed(document, "lastModifiedDateTime", str),
         user_checkin_summary=document.get("userCheckinSummary"),
         checkin_statuses=document.get("checkinStatuses"),
-        **payloads,
+        **values,
     )
 
 
 def policy_to_graph(policy: Policy) -> dict[str, t.Any]:
     """Return the body of a create: scalars, and payloads where they are set (inline base64)."""
-    names = ("display_name", "description", "priority")
-    fields: dict[str, t.Any] = {name: getattr(policy, name) for name in names}
-    for field in PAYLOAD_FIELDS.values():
-        if getattr(policy, field) is not UNSET:
-            fields[field] = getattr(policy, field)
-    return fields_to_graph(policy.odata_type, fields)
+    return fields_to_graph(
+        policy.odata_type, {name: value for name, value in known(policy).items() if name in WIRE_NAMES}
+    )
 
 
 def assignment_from_graph(document: t.Mapping[str, t.Any]) -> Assignment:
@@ -103,7 +93,7 @@ def fields_to_graph(odata_type: str, fields: t.Mapping[str, t.Any]) -> dict[str,
     """Return the JSON body for some fields of a policy, with the concrete type; payloads become inline base64."""
     body: dict[str, t.Any] = {"@odata.type": f"#{odata_type}"}
     for name, value in fields.items():
-        body[_WIRE_NAMES[name]] = encode_inline(value) if name in PAYLOAD_FIELDS.values() else value
+        body[WIRE_NAMES[name]] = encode_inline(value) if BY_NAME[name].content else value
     return body
 
 

@@ -16,51 +16,49 @@ from .._graph.operations import Operation
 from .._ids import unfit_for_path
 from .._policy.payload import Payload, decode, encode
 from .._policy.policy import Assignment, Policy
-from .._policy.writes import DeletePolicy, ReplaceAssignments, ReplacePayload, UpdatePolicy, Written
-from .codec import assignment_from_graph, assignment_to_graph, fields_to_graph
+from .._policy.writes import Delete, Update, WritePart, Written
+from .codec import WIRE_NAMES, assignment_from_graph, assignment_to_graph, fields_to_graph
 from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION
 
 SINGLETON = "/officeConfiguration"
 COLLECTION = f"{SINGLETON}/clientConfigurations"
+_BYTES = "application/octet-stream"
 
 
-def _updating(write: UpdatePolicy) -> Operation:
+def updating(write: Update) -> Operation:
+    """Return the call that changes what travels in an update."""
     body = fields_to_graph(write.policy.odata_type, write.fields)
     call = Call("PATCH", path_of(write.policy.id), json_body=body, json_answer=False)
     return change(call, write.policy, f"update {', '.join(write.fields)}")
 
 
-def _replacing_payload(write: ReplacePayload) -> Operation:
-    path = path_of(write.policy.id, write.slot.value)
-    call = Call("PUT", path, data=encode(write.value), content_type="application/octet-stream", json_answer=False)
-    return change(call, write.policy, f"write its {write.slot.value}")
+def replacing_payload(write: WritePart) -> Operation:
+    """Return the call that replaces one payload."""
+    name = WIRE_NAMES[write.field.name]
+    data = encode(write.value)
+    call = Call("PUT", path_of(write.policy.id, name), data=data, content_type=_BYTES, json_answer=False)
+    return change(call, write.policy, f"write its {name}")
 
 
-def replacing_assignments(write: ReplaceAssignments, namespace: str) -> Operation:
+def replacing_assignments(write: WritePart, namespace: str) -> Operation:
     """Return the assign call, with the action in one of its spellings; the answer is the new collection."""
-    body = {"officeConfigurationAssignments": [assignment_to_graph(assignment) for assignment in write.assignments]}
+    body = {"officeConfigurationAssignments": [assignment_to_graph(assignment) for assignment in write.value]}
 
     def understand(answer: Answer) -> Written:
         document = answer.json() if answer.body else {}
         told = document.get("value") if isinstance(document, dict) else None
         if not isinstance(told, list):
-            return Written(assignments=write.assignments)
+            return Written(assignments=write.value)
         return Written(assignments=tuple(read_assignment(item) for item in told))
 
     call = Call("POST", path_of(write.policy.id, f"{namespace}assign"), json_body=body)
     return change(call, write.policy, "assign its groups", understand)
 
 
-def _deleting(write: DeletePolicy) -> Operation:
+def deleting(write: Delete) -> Operation:
+    """Return the call that deletes a policy."""
     operation = change(Call("DELETE", path_of(write.policy.id), json_answer=False), write.policy, "delete it")
     return replace(operation, absent=Written)
-
-
-CHANGES: dict[type, t.Callable[[t.Any], Operation]] = {
-    UpdatePolicy: _updating,
-    ReplacePayload: _replacing_payload,
-    DeletePolicy: _deleting,
-}
 
 
 def change(

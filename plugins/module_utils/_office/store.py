@@ -22,17 +22,18 @@ from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
 from .._graph.progress import WritesAnswered, WritesBegin
 from .._ids import id_key
+from .._policy.fields import ASSIGNMENTS, FIELDS, inline_content
 from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, distinct, distinct_assignments
 from .._policy.reads import Entity, Listing, Reading, TenantCheckins
 from .._policy.surface import Capabilities
-from .._policy.writes import CreatePolicy, ReplaceAssignments, Write, Written
-from .codec import policy_from_graph, policy_to_graph
+from .._policy.writes import Create, Delete, PolicyWrite, Update, WritePart, Written
+from .codec import WIRE_NAMES, policy_from_graph, policy_to_graph
 from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION, is_withdrawn
 from .operations import (
-    CHANGES,
     COLLECTION,
     change,
+    deleting,
     json_object,
     path_of,
     payload_of,
@@ -40,7 +41,9 @@ from .operations import (
     reading,
     reading_tenant_checkins,
     replacing_assignments,
+    replacing_payload,
     unwrapped,
+    updating,
 )
 
 _THE_LIST = "the list of Office policies"
@@ -51,7 +54,7 @@ _NAMESPACES = ("", "microsoft.graph.", "microsoft.management.services.api.")
 class OfficeStore:
     """Reads and writes the policies of one tenant.
 
-    With the capability ``inline_payloads``, payloads go as base64 inside create and update, else as bytes to their own
+    With ``inline_payloads``, payloads go as base64 inside create and update, else as bytes to their own
     URLs. Errors are UserErrors, which name the policy, the action and the next step.
     """
 
@@ -64,7 +67,7 @@ class OfficeStore:
     def capabilities(self) -> Capabilities:
         """What this surface can do now: a tenant may turn out to refuse batches."""
         size = BATCH_SIZE if self._client.batching else 1
-        return Capabilities(priorities=True, inline_payloads=self._inline_payloads, batch_size=size)
+        return Capabilities(inline_content(FIELDS) if self._inline_payloads else FIELDS, batch_size=size)
 
     def list_policies(self) -> tuple[Policy, ...]:
         """Return all policies of the tenant, in the server's order, complete or not at all."""
@@ -96,7 +99,7 @@ class OfficeStore:
         """Tell the observer how many writes the run has."""
         self._client.tell(WritesBegin(total))
 
-    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]:
+    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Written | UserError]:
         """Send writes that do not depend on each other; return what each brought, or why it failed.
 
         ``known_ids`` are the ids of all policies seen so far. When the outcome of a create is unknown, the policy is
@@ -111,14 +114,14 @@ class OfficeStore:
         return results
 
     def _settled(
-        self, writes: t.Sequence[Write], results: t.Sequence[t.Any], known_ids: t.Collection[str]
+        self, writes: t.Sequence[PolicyWrite], results: t.Sequence[t.Any], known_ids: t.Collection[str]
     ) -> list[t.Any]:
         """Return the results with what became of creates that may have been done."""
         known = {id_key(policy_id) for policy_id in known_ids}
         lost = {
             place: LostCreate(self._creating(write.draft), result, partial(_brought, write.draft))
             for place, (write, result) in enumerate(zip(writes, results, strict=True))
-            if isinstance(write, CreatePolicy) and isinstance(result, UserError) and result.in_doubt
+            if isinstance(write, Create) and isinstance(result, UserError) and result.in_doubt
         }
 
         def strangers() -> list[Policy]:
@@ -127,7 +130,7 @@ class OfficeStore:
         settled = settle(lost, self._client, strangers)
         return [settled.get(place, result) for place, result in enumerate(results)]
 
-    def _spelled_again(self, writes: t.Sequence[Write], results: t.Sequence[t.Any]) -> list[t.Any]:
+    def _spelled_again(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[t.Any]) -> list[t.Any]:
         """Return the results with those of assigns that are sent again, as long as the action has another spelling."""
         results = list(results)
         while self._namespaces[1:]:
@@ -158,10 +161,10 @@ class OfficeStore:
             return reading_tenant_checkins()
         if isinstance(part, Listing):
             return self._listing(part.policy_id)
-        if part.slot is None:
+        if part.field == ASSIGNMENTS:
             call = Call("GET", path_of(part.policy.id, "assignments"))
             return reading(call, part.policy.named(), "read its assignments", self._assignments_of)
-        name = part.slot.value
+        name = WIRE_NAMES[part.field.name]
         call = Call("GET", path_of(part.policy.id, name), json_answer=False)
         return reading(call, part.policy.named(), f"read its {name}", payload_of, absent=dict)
 
@@ -177,12 +180,16 @@ class OfficeStore:
     def _assignments_of(self, answer: Answer) -> tuple[Assignment, ...]:
         return distinct_assignments(read_assignment(item) for item in self._client.all_items(answer))
 
-    def _writing(self, write: Write) -> Operation:
-        if isinstance(write, CreatePolicy):
+    def _writing(self, write: PolicyWrite) -> Operation:
+        if isinstance(write, Create):
             return self._creating(write.draft)
-        if isinstance(write, ReplaceAssignments):
+        if isinstance(write, Update):
+            return updating(write)
+        if isinstance(write, Delete):
+            return deleting(write)
+        if write.field == ASSIGNMENTS:
             return replacing_assignments(write, self._namespaces[0])
-        return CHANGES[type(write)](write)
+        return replacing_payload(write)
 
     def _creating(self, draft: Policy) -> Operation:
         call = Call("POST", COLLECTION, json_body=policy_to_graph(draft), repeatable=False)
@@ -238,9 +245,13 @@ def _brought(draft: Policy, live: Policy) -> Written | None:
     return Written(live.id) if same else None
 
 
-def _is_misspelled(write: Write, result: t.Any, action: str) -> bool:
+def _is_assign(write: PolicyWrite) -> bool:
+    return isinstance(write, WritePart) and write.field == ASSIGNMENTS
+
+
+def _is_misspelled(write: PolicyWrite, result: t.Any, action: str) -> bool:
     """Tell whether an assign failed since the server does not know this spelling; a 404 alone may mean the policy."""
-    if not isinstance(write, ReplaceAssignments) or not isinstance(result, UserError) or result.details is None:
+    if not _is_assign(write) or not isinstance(result, UserError) or result.details is None:
         return False
     return f"segment '{action.lower()}'" in result.details.message.lower()
 

@@ -10,11 +10,11 @@ Any other list is ordered.
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 from .payload import Opaque, Payload
-from .policy import PAYLOAD_FIELDS, Assignment, Policy
-from .unset import UNSET
+from .policy import Assignment
 
 SETTING_KEY = "settingId"
 
@@ -68,25 +68,6 @@ def same_assignments(one: t.Sequence[Assignment], other: t.Sequence[Assignment])
     return {assignment.key for assignment in one} == {assignment.key for assignment in other}
 
 
-def changed_fields(before: Policy, after: Policy) -> tuple[str, ...]:
-    """Return the names of the writable fields in which two states of a policy differ in meaning."""
-    names = [
-        name for name in ("display_name", "description", "priority") if getattr(before, name) != getattr(after, name)
-    ]
-    for slot, field in PAYLOAD_FIELDS.items():
-        if not _same_or_unread(before.payload(slot), after.payload(slot), same_payload):
-            names.append(field)
-    if not _same_or_unread(before.assignments, after.assignments, same_assignments):
-        names.append("assignments")
-    return tuple(names)
-
-
-def _same_or_unread(one: t.Any, other: t.Any, same: t.Callable[[t.Any, t.Any], bool]) -> bool:
-    if one is UNSET or other is UNSET:
-        return one is other
-    return same(one, other)
-
-
 def path_text(path: Path) -> str:
     """Return a path as people read it: ``settings[L_Id].value``, ``rules[2].name``."""
     text = ""
@@ -112,3 +93,23 @@ def _members(value: t.Any) -> list[tuple[Step, t.Any]]:
     if is_keyed(value):
         return [(Setting(str(item[SETTING_KEY])), item) for item in value]
     return list(enumerate(value)) if isinstance(value, list) else []
+
+
+def meaning(payload: t.Any) -> t.Any:
+    """Return a value that is the same for payloads of the same meaning."""
+    if isinstance(payload, Opaque) or not payload:
+        return repr(payload) if payload else ""
+    ordered = sorted(payload, key=lambda member: member[SETTING_KEY]) if is_keyed(payload) else payload
+    try:
+        text = json.dumps(ordered, sort_keys=True)
+    except RecursionError:
+        text = "[["
+    # A list further in may be keyed too, and 1.0 is 1, so that the text is not the only one with this meaning: go leaf
+    # by leaf.
+    if "[" in text[1:] or "." in text:
+        return sorted((repr(path), repr(_whole_number(value))) for path, value in flatten(payload).items())
+    return text
+
+
+def _whole_number(value: t.Any) -> t.Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

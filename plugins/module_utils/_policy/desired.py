@@ -9,8 +9,7 @@ import enum
 from dataclasses import dataclass
 
 from .._ids import is_guid
-from .payload import Payload, Slot
-from .policy import PAYLOAD_FIELDS
+from .payload import Payload
 from .unset import UNSET, Unset
 
 
@@ -66,10 +65,6 @@ class DesiredPolicy:
     policy_payload: Payload | Unset = UNSET
     user_preference_payload: Payload | Unset = UNSET
     groups: GroupChange | Unset = UNSET
-
-    def payload(self, slot: Slot) -> Payload | Unset:
-        """Return the payload asked for in one slot."""
-        return getattr(self, PAYLOAD_FIELDS[slot])  # type: ignore[no-any-return]
 
     def named(self) -> str:
         """Return the policy as messages name it."""

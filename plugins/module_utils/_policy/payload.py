@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import enum
 import itertools
 import json
 import math
@@ -30,13 +29,6 @@ BEFORE_TEXT = "\ufeff \t\r\n"
 
 # A parsed JSON object or array. What is empty ({}, [], no bytes) means "no settings" and is kept as {}.
 Json = t.Union[dict[str, t.Any], list[t.Any]]
-
-
-class Slot(enum.Enum):
-    """The two payload properties of a policy (last beta metadata: Edm.Stream); the value is the name on the wire."""
-
-    POLICY = "policyPayload"
-    USER_PREFERENCE = "userPreferencePayload"
 
 
 @dataclass(frozen=True)

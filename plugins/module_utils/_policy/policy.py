@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._ids import id_key
-from .payload import Payload, Slot
+from .payload import Payload
 from .unset import UNSET, Unset
 
 MAX_PRIORITY = 2**31 - 1
@@ -66,10 +66,6 @@ class Policy:
         """The kind by the name users give it, None for a type this collection does not know."""
         return _KIND_OF_TYPE.get(self.odata_type)
 
-    def payload(self, slot: Slot) -> Payload | Unset:
-        """Return the payload of one slot, UNSET when it was not read."""
-        return getattr(self, PAYLOAD_FIELDS[slot])  # type: ignore[no-any-return]
-
     def named(self) -> str:
         """Return the policy as messages name it."""
         return f"policy '{self.display_name}'" + (f" (id {self.id})" if self.id else "")
@@ -89,8 +85,3 @@ def distinct(policies: t.Iterable[Policy]) -> tuple[Policy, ...]:
 def distinct_assignments(assignments: t.Iterable[Assignment]) -> tuple[Assignment, ...]:
     """Return assignments with each of them once, the same way; those without an id are the same by their target."""
     return tuple({id_key(assignment.id or assignment.key): assignment for assignment in assignments}.values())
-
-
-PAYLOAD_FIELDS = {Slot.POLICY: "policy_payload", Slot.USER_PREFERENCE: "user_preference_payload"}
-# Each payload as bytes in base64, for what is not a JSON object or array.
-BYTES_FIELDS = {field: f"{field}_base64" for field in PAYLOAD_FIELDS.values()}

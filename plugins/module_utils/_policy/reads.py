@@ -8,16 +8,16 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .payload import Slot
+from .fields import Field
 from .policy import Policy
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a live policy that the listing does not carry: a payload, or (without a slot) the assignments."""
+    """A field of a live policy that the listing does not carry."""
 
     policy: Policy
-    slot: Slot | None = None
+    field: Field
 
 
 @dataclass(frozen=True)

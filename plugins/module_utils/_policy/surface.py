@@ -9,21 +9,30 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import UserError
+from .fields import FIELDS, Field
 from .policy import Policy
 from .reads import Readable
-from .writes import Write, Written
+from .writes import PolicyWrite, Written
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """``priorities``: policies have a number that is unique in the tenant. ``inline_payloads``: payloads travel inside
-    create and update, so they cost no call of their own. ``batch_size``: how many independent calls one request can
-    carry.
+    """What a surface can do.
+
+    ``fields`` are what its policies have, and which of it has a URL of its own. ``priorities``: policies have a number
+    that is unique in the tenant. ``batch_size``: how many independent calls one request can carry. ``page_size``: how
+    many policies a page of the list holds as far as anybody saw; it decides only what is cheaper to read.
     """
 
+    fields: tuple[Field, ...] = FIELDS
     priorities: bool = True
-    inline_payloads: bool = False
     batch_size: int = 1
+    page_size: int = 100
+
+    @property
+    def parts(self) -> tuple[Field, ...]:
+        """The fields that have a URL of their own."""
+        return tuple(field for field in self.fields if field.part)
 
 
 class Surface(t.Protocol):
@@ -45,7 +54,7 @@ class Surface(t.Protocol):
 
     def begin_writes(self, total: int) -> None: ...
 
-    def write(self, writes: t.Sequence[Write], known_ids: t.Collection[str]) -> list[Written | UserError]: ...
+    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Written | UserError]: ...
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None: ...
 

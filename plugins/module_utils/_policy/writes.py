@@ -1,57 +1,105 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The writes of one policy, as values: the planner makes them, the store sends them."""
+"""The writes of policies, as values: the planner makes them, a surface sends them.
+
+Each belongs to one desired item (``item``, its place in the list), or to none. ``details`` is what users are told of
+one, ``expected_fields`` what the policy holds after it, by field; None: there is no policy any more.
+"""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
 
-from .payload import Payload, Slot
+from .fields import Field, known
 from .policy import Assignment, Policy
 
+Values = t.Mapping[str, t.Any]
+
 
 @dataclass(frozen=True)
-class CreatePolicy:
-    """Create a policy from a draft without id."""
+class Create:
+    """Create a policy from a draft without id. Later writes of the item are sent when its id is known."""
 
     draft: Policy
+    item: int = 0
+    name: t.ClassVar[str] = "create"
+
+    def details(self) -> dict[str, t.Any]:
+        return {"fields": sorted(known(self.draft))}
+
+    def expected_fields(self) -> Values | None:
+        return {"odata_type": self.draft.odata_type, **known(self.draft)}
 
 
 @dataclass(frozen=True)
-class UpdatePolicy:
-    """Change fields (by their names in Policy) of a live policy."""
+class Update:
+    """Change fields of a policy that travel in its update."""
 
     policy: Policy
-    fields: t.Mapping[str, t.Any]
+    fields: Values
+    item: int = 0
+    name: t.ClassVar[str] = "update"
+
+    def details(self) -> dict[str, t.Any]:
+        return {"fields": sorted(self.fields)}
+
+    def expected_fields(self) -> Values | None:
+        return self.fields
 
 
 @dataclass(frozen=True)
-class ReplacePayload:
-    """Replace one payload of a live policy."""
+class WritePart:
+    """Replace one part of a policy."""
 
     policy: Policy
-    slot: Slot
-    value: Payload
+    field: Field
+    value: t.Any
+    item: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.field.write
+
+    def details(self) -> dict[str, t.Any]:
+        return self.field.details(self.field, self.value)
+
+    def expected_fields(self) -> Values | None:
+        return {self.field.name: self.value}
 
 
 @dataclass(frozen=True)
-class ReplaceAssignments:
-    """Replace all assignments of a live policy."""
+class Delete:
+    """Delete a policy; one that is already gone is fine."""
 
     policy: Policy
-    assignments: tuple[Assignment, ...]
+    item: int = 0
+    name: t.ClassVar[str] = "delete"
+
+    def details(self) -> dict[str, t.Any]:
+        return {}
+
+    def expected_fields(self) -> Values | None:
+        return None
 
 
 @dataclass(frozen=True)
-class DeletePolicy:
-    """Delete a live policy; one that is already gone is fine."""
+class UpdatePriorities:
+    """Set the priority of every live policy at once; ``changed`` are the ids whose number is another than before."""
 
-    policy: Policy
+    numbers: t.Mapping[str, int]
+    changed: tuple[str, ...]
+    item: None = None
+    name: t.ClassVar[str] = "update_priorities"
+
+    def details(self) -> dict[str, t.Any]:
+        return {"priorities": {policy_id: self.numbers[policy_id] for policy_id in self.changed}}
 
 
-Write = t.Union[CreatePolicy, UpdatePolicy, ReplacePayload, ReplaceAssignments, DeletePolicy]
+# Writes of one policy, and all.
+PolicyWrite = t.Union[Create, Update, WritePart, Delete]
+Write = t.Union[PolicyWrite, UpdatePriorities]
 
 
 @dataclass(frozen=True)
