@@ -77,6 +77,12 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
     )
     assert there.writes() == []
 
+    # An approval for one tenant is none for another that happens to look the same.
+    other = {**bound, "rollout_tenant_name": "Fabrikam"}
+    refused = words_of(entry_point(ansible, "rollout", [BASELINE, NEW], **other).failed())
+    assert "the definitions have changed since the plan was made: another tenant. Plan again" in refused
+    assert there.writes() == []
+
     # The file alone binds, too.
     del bound["rollout_plan_fingerprint"]
     entry_point(ansible, "rollout", [NEW, BASELINE], **bound).ok()

@@ -207,9 +207,7 @@ def test_each_wait_is_told_before_it_begins() -> None:
             raise answer
         return "done"
 
-    policy = RetryPolicy(
-        300, clock=lambda: 0.0, sleep=lambda seconds: events.append(seconds), jitter=lambda: 1.0, observer=events.append
-    )
+    policy = RetryPolicy(300, clock=lambda: 0.0, sleep=events.append, jitter=lambda: 1.0, observer=events.append)
     assert policy.run(send) == "done"
     assert events == [WaitBegins(20.0, asked=True), 20.0, WaitBegins(1.0, asked=False), 1.0]
 

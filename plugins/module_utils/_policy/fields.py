@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of what a policy has. Whoever compares, plans, shows or binds policies goes through it, field by field.
+"""The table of what a policy has. What compares, plans, shows or binds policies goes through it, field by field.
 
 A surface says in its capabilities which of these it has, and which of them have a URL of their own there.
 """
