@@ -81,12 +81,41 @@ class Failure:
         return asdict(self)
 
 
-class UserError(Exception):
+class FactsError(Exception):
+    """An error whose facts stay what they were when it was made; Python alone adds to it, such as the traceback."""
+
+    def __init__(self, text: str = "", **facts: t.Any) -> None:
+        super().__init__(text)
+        vars(self).update(facts)
+
+    def __setattr__(self, name: str, value: t.Any) -> None:
+        if not name.startswith("__"):
+            raise AttributeError(f"{name} of an error cannot be changed: use with_facts")
+        super().__setattr__(name, value)
+
+    def with_facts(self, **facts: t.Any) -> t.Self:
+        """Return this error with some of its facts replaced."""
+        return self._copied(self.args, facts)
+
+    def _copied(self, args: tuple[t.Any, ...], facts: t.Mapping[str, t.Any]) -> t.Self:
+        unknown = facts.keys() - vars(self).keys()
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+        copied = type(self).__new__(type(self), *args)
+        vars(copied).update({**vars(self), **facts})
+        return copied
+
+
+class UserError(FactsError):
     """One clear sentence for the user: object, action, cause, next step.
 
     ``details`` are the facts of a failed call. ``in_doubt`` tells that it may have been done all the same, ``absent``
     that Graph says that the object is not there.
     """
+
+    details: Failure | None
+    in_doubt: bool
+    absent: bool
 
     def __init__(
         self,
@@ -100,35 +129,26 @@ class UserError(Exception):
     ) -> None:
         parts = (subject, action, cause.rstrip(". "), next_step.rstrip(". "))
         subject, action, cause, next_step = (plain(*part) for part in zip(parts, _PART_LIMITS, strict=True))
-        super().__init__(f"{subject}: cannot {action}: {cause}. {next_step}.")
-        self.details = details
-        self.in_doubt = in_doubt
-        self.absent = absent
+        text = f"{subject}: cannot {action}: {cause}. {next_step}."
+        super().__init__(text, details=details, in_doubt=in_doubt, absent=absent)
 
     def with_others(self, count: int) -> UserError:
         """Return this error with a word on how many others there were."""
         return self.saying(f"{self} ({count} more {'policy' if count == 1 else 'policies'} failed: see results.)")
 
-    def doubted(self) -> UserError:
-        """Return this error of a call that may have been done all the same."""
-        error = self.saying(str(self))
-        error.in_doubt = True
-        return error
-
     def saying(self, text: str) -> UserError:
         """Return an error with the facts of this one and a text of its own."""
-        error = UserError("", "", "", "", self.details, self.in_doubt, self.absent)
-        error.args = (text,)
-        return error
+        return self._copied((text,), {})
 
 
-class MissingLibraryError(Exception):
+class MissingLibraryError(FactsError):
     """A Python library is not installed; ``library`` names it, ``import_error`` is the import's own story."""
 
+    library: str
+    import_error: str
+
     def __init__(self, library: str, import_error: str) -> None:
-        super().__init__(library)
-        self.library = library
-        self.import_error = import_error
+        super().__init__(library, library=library, import_error=import_error)
 
 
 def unforeseen(error: Exception) -> tuple[str, str]:

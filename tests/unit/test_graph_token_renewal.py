@@ -194,8 +194,7 @@ def test_a_login_that_fails_after_a_lost_answer_leaves_the_doubt(wire: Wire, cli
 def test_a_login_that_nobody_answers_leaves_no_doubt_about_the_call(
     wire: Wire, client: GraphClient, login: Login, status: int | None
 ) -> None:
-    lost = NoAnswerError(Failure("the connection to login.test broke", status), "Run it again")
-    lost.maybe_done = True
+    lost = NoAnswerError(Failure("the connection to login.test broke", status), "Run it again", maybe_done=True)
     login.failures = [lost]
     login.forget()
     (error,) = OfficeStore(client).write([Create(Policy(None, KINDS["windows"], "A"))], ())

@@ -9,14 +9,21 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import (
+    FactsError,
+    Failure,
+    MissingLibraryError,
+    UserError,
+)
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
     GraphError,
     InDoubtError,
     LoginError,
+    NoAnswerError,
     NotGraphError,
 )
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Call
+from ansible_collections.m365.apps.plugins.module_utils._graph.retry import Transient
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
@@ -51,6 +58,30 @@ PAGE = {"body": "<html>Bad</html>", "content_type": "text/html"}
 )
 def test_errors(error: GraphError, in_doubt: bool) -> None:
     assert error.in_doubt is in_doubt
+
+
+ERRORS: list[FactsError] = [
+    UserError("policy 'A'", "update it", "it is so", "Go on"),
+    GraphError(Failure("no", 403)),
+    NoAnswerError(Failure("nobody answered"), "Run it again"),
+    InDoubtError(Failure("nobody answered"), 3.0),
+    Transient(GraphError(Failure("busy", 429)), 2.0),
+    MissingLibraryError("requests", "No module named 'requests'"),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_facts_of_an_error_are_fixed(error: FactsError) -> None:
+    for name in [*vars(error), "args"]:
+        with pytest.raises(AttributeError, match=name):
+            setattr(error, name, None)
+    name = next(iter(vars(error)))
+    before = dict(vars(error))
+    other = error.with_facts(**{name: "another"})
+    assert (type(other), str(other), vars(other)) == (type(error), str(error), {**before, name: "another"})
+    assert vars(error) == before
+    with pytest.raises(TypeError, match="has no colour"):
+        error.with_facts(colour="red")
 
 
 @pytest.mark.parametrize(

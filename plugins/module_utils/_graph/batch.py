@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import copy
 import json
 import typing as t
 import uuid
 from dataclasses import replace
 
-from .._errors import Failure, MissingLibraryError
+from .._errors import FactsError, Failure, MissingLibraryError
 from .errors import GraphError, InDoubtError, NotGraphError, UnforeseenError
 from .messages import THROTTLED, Answer, Call, refusal_of
 from .retry import RetryPolicy, Transient
@@ -40,15 +39,16 @@ class Sender(t.Protocol):
     def throttled(self) -> None: ...
 
 
-class BatchRefusedError(Exception):
+class BatchRefusedError(FactsError):
     """The tenant does not take $batch. ``settled`` are calls that must not be sent again, ``maybe_done`` those of which
     an earlier try may have been done, both by place.
     """
 
+    settled: Results
+    maybe_done: t.Collection[int]
+
     def __init__(self, settled: Results, maybe_done: t.Collection[int]) -> None:
-        super().__init__()
-        self.settled = settled
-        self.maybe_done = maybe_done
+        super().__init__(settled=settled, maybe_done=maybe_done)
 
 
 def send_batch(calls: t.Sequence[Call], sender: Sender, retry: RetryPolicy) -> list[Answer | GraphError]:
@@ -63,11 +63,8 @@ def send_batch(calls: t.Sequence[Call], sender: Sender, retry: RetryPolicy) -> l
         raise
     except Exception as unforeseen:  # noqa: BLE001 - what was answered before must not get lost
         error = unforeseen if isinstance(unforeseen, GraphError) else UnforeseenError(unforeseen)
-        for place in run.pending:
-            # Each its own: whether the call may have been done is marked in it.
-            run.results[place] = copy.copy(run.last_errors.get(place, error))
-    run.mark()
-    return [run.results[place] for place in range(len(calls))]
+        run.give_up(error)
+    return run.answers()
 
 
 class _BatchRun:
@@ -81,21 +78,31 @@ class _BatchRun:
         self._renewed = False
         self.pending = list(range(len(calls)))
         self.results: Results = {}
-        self.last_errors: dict[int, GraphError] = {}
+        self._last_errors: dict[int, GraphError] = {}
         self._maybe_done: set[int] = set()
 
-    def mark(self) -> None:
-        """Mark the errors of calls of which an earlier try may have been done."""
-        for place in self._maybe_done:
-            result = self.results.get(place)
-            if isinstance(result, GraphError):
-                result.maybe_done = True
+    def give_up(self, error: GraphError) -> None:
+        """Settle what is pending, each call with its last error; ``error`` tells of the one that ended the tries."""
+        failure = error.__cause__
+        ended = failure.error if isinstance(failure, Transient) else error
+        for place in self.pending:
+            last = self._last_errors.get(place, ended)
+            self.results[place] = error if last is ended else last
+
+    def answers(self) -> list[Answer | GraphError]:
+        """Return what became of each call, with the errors saying where an earlier try may have been done."""
+        return [
+            result.with_facts(maybe_done=True)
+            if isinstance(result, GraphError) and place in self._maybe_done
+            else result
+            for place, result in sorted(self.results.items())
+        ]
 
     def attempt(self) -> None:
         """Send what is pending; with a new token, once, what this one is refused for. Raises Transient while something
         is left.
         """
-        self.last_errors.clear()
+        self._last_errors.clear()
         left = self._send(self.pending)
         refused = [place for place, result in self.results.items() if _is_unauthorized(result)]
         if refused and not self._renewed:
@@ -143,7 +150,7 @@ class _BatchRun:
 
     def _ends(self, place: int, failure: Transient) -> bool:
         """Note that a call failed; tell whether that is its end, since it must not be done twice."""
-        self.last_errors[place] = failure.error
+        self._last_errors[place] = failure.error
         if not failure.maybe_done:
             return False
         self._maybe_done.add(place)

@@ -162,8 +162,7 @@ class GraphClient:
         try:
             return self._retry.run(attempt)
         except GraphError as error:
-            error.maybe_done = error.maybe_done or maybe_done
-            return error
+            return error.with_facts(maybe_done=error.maybe_done or maybe_done)
         except MissingLibraryError:
             raise
         except Exception as error:  # noqa: BLE001 - what the other calls did must not get lost

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._errors import Failure, cut, plain, unforeseen
+from .._errors import FactsError, Failure, cut, plain, unforeseen
 from .._json import bounded_json
 
 _INNER_ERROR_KEYS = ("innererror", "inner_error")
@@ -24,22 +24,17 @@ _ADVICE = {
 }
 
 
-class GraphError(Exception):
+class GraphError(FactsError):
     """A call that Graph (or something before it) refused or did not answer; ``failure`` holds the facts.
 
     ``maybe_done`` tells that a try of the call, not always the last one, may have done its work.
     """
 
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.message)
-        self.failure = failure
-        self.maybe_done = False
+    failure: Failure
+    maybe_done: bool
 
-    def __copy__(self) -> GraphError:
-        """Return the same error for another call: copying by the arguments would lose the facts."""
-        error = type(self).__new__(type(self), *self.args)
-        error.__dict__.update(self.__dict__)
-        return error
+    def __init__(self, failure: Failure, maybe_done: bool = False, **facts: t.Any) -> None:
+        super().__init__(failure.message, failure=failure, maybe_done=maybe_done, **facts)
 
     @property
     def status(self) -> int | None:
@@ -67,9 +62,10 @@ class GraphError(Exception):
 class NoAnswerError(GraphError):
     """The host could not be reached, or the connection broke; ``next_step`` is what the user can do."""
 
-    def __init__(self, failure: Failure, next_step: str) -> None:
-        super().__init__(failure)
-        self.next_step = next_step
+    next_step: str
+
+    def __init__(self, failure: Failure, next_step: str, maybe_done: bool = False) -> None:
+        super().__init__(failure, maybe_done, next_step=next_step)
 
     def advice(self) -> str | None:
         return self.next_step
@@ -113,10 +109,10 @@ class InDoubtError(GraphError):
     ``retry_after`` is the server's wish in seconds before another try.
     """
 
+    retry_after: float | None
+
     def __init__(self, failure: Failure, retry_after: float | None = None) -> None:
-        super().__init__(failure)
-        self.maybe_done = True
-        self.retry_after = retry_after
+        super().__init__(failure, maybe_done=True, retry_after=retry_after)
 
     def cause(self) -> str:
         return f"{super().cause().rstrip('. ')}, and nobody knows whether it was done"
@@ -128,10 +124,11 @@ class InDoubtError(GraphError):
 class UnforeseenError(GraphError):
     """An error nobody foresaw, while a call was made or its answer was read: it may have been done."""
 
+    next_step: str
+
     def __init__(self, error: Exception) -> None:
-        cause, self.next_step = unforeseen(error)
-        super().__init__(Failure(cause))
-        self.maybe_done = True
+        cause, next_step = unforeseen(error)
+        super().__init__(Failure(cause), maybe_done=True, next_step=next_step)
 
     def advice(self) -> str | None:
         return self.next_step
@@ -140,9 +137,10 @@ class UnforeseenError(GraphError):
 class LoginError(GraphError):
     """No token could be had; ``next_step`` says what to check."""
 
+    next_step: str
+
     def __init__(self, failure: Failure, next_step: str) -> None:
-        super().__init__(failure)
-        self.next_step = next_step
+        super().__init__(failure, next_step=next_step)
 
     @property
     def in_doubt(self) -> bool:

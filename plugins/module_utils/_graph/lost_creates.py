@@ -89,7 +89,7 @@ def _send_again(create: LostCreate, doubt: InDoubtError, client: GraphClient, st
     except UserError as error:
         # The first try may be why: the number is taken by our own object, which a lagging read did not show.
         found, _was_read = _look_for({0: create}, client, strangers)
-        return found.get(0, error.doubted())
+        return found.get(0, error.with_facts(in_doubt=True))
 
 
 def _unanswered(error: UserError) -> InDoubtError | None:

@@ -101,11 +101,8 @@ def refusal_of(answer: Answer, headers: t.Mapping[str, str], client_request_id: 
     """Return the error for an answer that is not 2xx: Transient where another try makes sense."""
     if 300 <= answer.status < 400:
         target = host_of(headers.get("Location", "")) or "an unnamed place"
-        redirect = NotGraphError(
-            failure_of(answer, f"a redirect to {target} (status {answer.status}) was not followed")
-        )
-        redirect.maybe_done = answer.status not in _NOT_DONE_HERE
-        return redirect
+        redirect = failure_of(answer, f"a redirect to {target} (status {answer.status}) was not followed")
+        return NotGraphError(redirect, maybe_done=answer.status not in _NOT_DONE_HERE)
     failure = parse_error_body(answer.status, answer.body, answer.content_type, headers)
     failure = replace(
         failure,

@@ -67,15 +67,9 @@ def no_answer(
     parts = urlsplit(url)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     causes = list(_causes(error, before))
-
-    def failed(message: str, next_step: str) -> NoAnswerError:
-        failure = NoAnswerError(Failure(message, method=method, path=path), next_step)
-        failure.maybe_done = exchange.maybe_sent
-        return failure
-
     kind = _unanswered if exchange.maybe_sent else _UNSENT[exchange.phase]
     message, next_step, tries = kind(parts.netloc, causes, exchange)
-    made = failed(message, next_step)
+    made = NoAnswerError(Failure(message, method=method, path=path), next_step, exchange.maybe_sent)
     return made if tries == 1 else Transient(made, maybe_done=exchange.maybe_sent, tries=tries or None)
 
 

@@ -12,6 +12,7 @@ import time
 import typing as t
 from dataclasses import dataclass, replace
 
+from .._errors import FactsError
 from .errors import GraphError
 from .progress import Observer, WaitBegins, ignore_progress, notify
 
@@ -25,7 +26,7 @@ _SHORTEST_DELAY = 0.1
 FEW_TRIES = 3
 
 
-class Transient(Exception):
+class Transient(FactsError):
     """A failure worth another try.
 
     ``error`` is what the user sees when the tries end, ``retry_after`` the server's wish in seconds,
@@ -33,14 +34,15 @@ class Transient(Exception):
     None where time alone does.
     """
 
+    error: GraphError
+    retry_after: float | None
+    maybe_done: bool
+    tries: int | None
+
     def __init__(
         self, error: GraphError, retry_after: float | None = None, maybe_done: bool = True, tries: int | None = None
     ) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.retry_after = retry_after
-        self.maybe_done = maybe_done
-        self.tries = tries
+        super().__init__(str(error), error=error, retry_after=retry_after, maybe_done=maybe_done, tries=tries)
 
 
 def parse_retry_after(value: str | None, now: float) -> float | None:
@@ -89,11 +91,11 @@ class RetryPolicy:
             try:
                 return send()
             except GraphError as error:
-                error.maybe_done = error.maybe_done or maybe_done
-                raise
+                if error.maybe_done or not maybe_done:
+                    raise
+                raise error.with_facts(maybe_done=True) from error
             except Transient as failure:
                 maybe_done = maybe_done or failure.maybe_done
-                failure.error.maybe_done = maybe_done
                 delay = self._delay(failure.retry_after, attempts)
                 now = self.clock()
                 failed_first = now if failed_first is None else failed_first
@@ -101,7 +103,8 @@ class RetryPolicy:
                 too_late = self.budget <= 0 or elapsed + delay > self.budget
                 hopeless += failure.tries is not None
                 if too_late or (failure.tries is not None and hopeless >= failure.tries):
-                    raise _with_effort(failure.error, attempts, elapsed) from failure
+                    ended = failure.error.with_facts(maybe_done=maybe_done)
+                    raise _with_effort(ended, attempts, elapsed) from failure
                 last = failure
             self.rest(delay, last.retry_after is not None)
             if recover is not None and last.maybe_done:
@@ -135,10 +138,8 @@ class RetryPolicy:
 
 
 def _with_effort(error: GraphError, attempts: int, elapsed: float) -> GraphError:
-    """Add to the error how often and how long it was tried."""
-    if attempts > 1:
-        effort = f"{error.failure.message.rstrip('. ')} (tried {attempts} times in {elapsed:.0f} s)"
-    else:
-        effort = error.failure.message
-    error.failure = replace(error.failure, message=effort)
-    return error
+    """Return the error with how often and how long it was tried."""
+    if attempts == 1:
+        return error
+    effort = f"{error.failure.message.rstrip('. ')} (tried {attempts} times in {elapsed:.0f} s)"
+    return error.with_facts(failure=replace(error.failure, message=effort))
