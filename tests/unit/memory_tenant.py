@@ -18,6 +18,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
     Delete,
     PolicyWrite,
+    Result,
     Update,
     WritePart,
     Written,
@@ -75,18 +76,18 @@ class MemoryTenant:
     def begin_writes(self, total: int) -> None:
         self.announced = total
 
-    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Written | UserError]:
+    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]:
         self.requests += -(-len(writes) // self.capabilities.batch_size)
         touched = [write.draft if isinstance(write, Create) else write.policy.id for write in writes]
         assert all(touched.count(one) == 1 for one in touched), "two writes of one stage belong to one policy"
         assert set(known_ids) >= set(self.policies)
         return [self._send(write) for write in writes]
 
-    def _send(self, write: PolicyWrite) -> Written | UserError:
+    def _send(self, write: PolicyWrite) -> Result:
         try:
-            return self._HANDLERS[type(write)](self, write)
+            return Result(self._HANDLERS[type(write)](self, write))
         except UserError as error:
-            return error
+            return Result(error=error)
 
     def _create(self, write: Create) -> Written:
         self._write("create")

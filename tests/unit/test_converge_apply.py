@@ -16,7 +16,7 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.order import O
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Written
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Result
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     GROUP,
@@ -38,10 +38,11 @@ class FailingTenant(MemoryTenant):
 
     failing: frozenset[str] = field(default_factory=frozenset)
 
-    def _send(self, write: PolicyWrite) -> Written | UserError:
+    def _send(self, write: PolicyWrite) -> Result:
         name = write.draft.display_name if isinstance(write, Create) else write.policy.display_name
         if name in self.failing:
-            return UserError(f"policy '{name}'", "write it", "no", "Try again", Failure(f"no to {name}", status=409))
+            failure = Failure(f"no to {name}", status=409)
+            return Result(error=UserError(f"policy '{name}'", "write it", "no", "Try again", failure))
         return super()._send(write)
 
 

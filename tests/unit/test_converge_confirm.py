@@ -20,7 +20,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.fields import FI
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Written
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Result
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, run, wish
 from ansible_collections.m365.apps.tests.unit.wire import Clock
@@ -139,7 +139,7 @@ def test_a_created_one_that_lags_is_looked_for_again(clock: Clock, name: str) ->
 class BusyTenant(LaggingTenant):
     """A tenant in which somebody else creates the same, under other numbers."""
 
-    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Written | UserError]:
+    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]:
         for place, write in enumerate(writes):
             if isinstance(write, Create):
                 other = f"other-{write.draft.display_name}"

@@ -197,8 +197,8 @@ def test_a_login_that_nobody_answers_leaves_no_doubt_about_the_call(
     lost = NoAnswerError(Failure("the connection to login.test broke", status), "Run it again", maybe_done=True)
     login.failures = [lost]
     login.forget()
-    (error,) = OfficeStore(client).write([Create(Policy(None, KINDS["windows"], "A"))], ())
-    assert str(error) == "the login: cannot get a token: the connection to login.test broke. Run it again."
+    (result,) = OfficeStore(client).write([Create(Policy(None, KINDS["windows"], "A"))], ())
+    assert str(result.error) == "the login: cannot get a token: the connection to login.test broke. Run it again."
     assert wire.sent == []
 
 

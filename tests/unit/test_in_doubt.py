@@ -29,6 +29,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.fields import AS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
+    Result,
     Update,
     WritePart,
 )
@@ -103,8 +104,8 @@ def test_every_try_counts(wire: Wire, clock: Clock, answers: list[dict[str, t.An
     for answer in answers:
         wire.expect("PATCH", f"{POLICIES}/p1", **answer)
     (result,) = OfficeStore(clock.client()).write([CHANGE], ())
-    assert isinstance(result, UserError)
-    assert result.in_doubt is in_doubt
+    assert result.error is not None
+    assert result.error.in_doubt is in_doubt
 
 
 @pytest.mark.parametrize("last", [refusal(429), {"body": LOST}, refusal(503)])
@@ -149,7 +150,7 @@ def test_creates_of_a_batch_that_was_only_too_much_are_not_looked_for(wire: Wire
     wire.expect("POST", BATCH, **outer(inner_refusal(0, 429), inner_refusal(1, 429)))
     drafts = [Policy(None, KINDS["windows"], name) for name in "AB"]
     results = OfficeStore(clock.client(0, batching=True)).write([Create(draft) for draft in drafts], ())
-    assert [isinstance(error, UserError) and error.in_doubt for error in results] == [False, False]
+    assert [result.error and result.error.in_doubt for result in results] == [False, False]
 
 
 def test_a_lost_batch_is_not_forgotten_when_batches_are_refused_then(wire: Wire, clock: Clock) -> None:
@@ -163,8 +164,9 @@ def test_a_lost_batch_is_not_forgotten_when_batches_are_refused_then(wire: Wire,
 
 def test_an_assign_whose_answer_cannot_be_understood_may_have_been_done(wire: Wire, clock: Clock) -> None:
     wire.expect("POST", f"{POLICIES}/p1/assign", json={"value": ["no assignment"]})
-    (error,) = OfficeStore(clock.client()).write([WritePart(LIVE, ASSIGNMENTS, ())], ())
-    assert isinstance(error, UserError)
+    (result,) = OfficeStore(clock.client()).write([WritePart(LIVE, ASSIGNMENTS, ())], ())
+    error = result.error
+    assert error is not None
     assert error.in_doubt
     assert error.details is not None
     assert (error.details.status, error.details.method) == (200, "POST")
@@ -178,7 +180,7 @@ class _Failing(MemoryTenant):
     def write(self, writes: t.Any, known_ids: t.Any, _answered: t.Any = None) -> t.Any:
         error = UserError("policy 'A'", "update it", "it is so", "Go on", in_doubt=self.doubt)
         assert known_ids == set()
-        return [error for _write in writes]
+        return [Result(error=error)] * len(writes)
 
 
 @pytest.mark.parametrize("doubt", [False, True])

@@ -18,6 +18,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KI
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
     PolicyWrite,
+    Result,
     WritePart,
     Written,
 )
@@ -125,8 +126,8 @@ def test_in_a_batch_only_the_misspelled_assigns_are_sent_again(wire: Wire, clock
     wire.expect("POST", BATCH, **outer(inner(0, 204), inner(1, 204)))
     writes: list[PolicyWrite] = [assigning(ONE), Create(draft), assigning(TWO)]
     first, new, second = OfficeStore(clock.client(batching=True)).write(writes, {"p1", "p2"})
-    assert first == second == Written(assignments=(Assignment("g1"),))
-    assert new == Written("n1")
+    assert first == second == Result(Written(assignments=(Assignment("g1"),)))
+    assert new == Result(Written("n1"))
     assert asked_ids(wire, 0) == ["0", "1", "2"]
     root = POLICIES.removeprefix(f"{GRAPH}/beta")
     assert [request["url"] for request in asked(wire)] == [

@@ -19,6 +19,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
     Delete,
     PolicyWrite,
+    Result,
     Update,
     WritePart,
     Written,
@@ -61,7 +62,7 @@ def expect_listing(wire: Wire, *policies: dict[str, t.Any], times: int = 1) -> N
 def create(store: OfficeStore, *drafts: Policy, known: t.Collection[str] = ()) -> list[str]:
     """Create policies and return the ids, or the errors."""
     results = store.write([Create(draft) for draft in drafts], known)
-    return [str(result.policy_id) if isinstance(result, Written) else str(result) for result in results]
+    return [str(result.error or result.written.policy_id) for result in results]
 
 
 # Together
@@ -115,10 +116,12 @@ def test_writes_of_all_sorts_go_in_one_request_and_each_has_its_result(wire: Wir
     answers = [created(0, ONE, "new"), inner_refusal(1, 409, "busy"), inner(2, 204), inner(3, 200, told)]
     wire.expect("POST", BATCH, **outer(*answers, inner_refusal(4, 404)))
     new, failed, payload, assigned, deleted = store.write(writes, {"p1"})
-    assert (new, payload, deleted) == (Written("new"), Written(), Written())
-    assert isinstance(assigned, Written)
-    assert [(entry.id, entry.group_id) for entry in assigned.assignments or ()] == [("a1", "g1")]
-    assert str(failed).startswith("policy 'Live' (id p1): cannot update description: Graph answered 409 Code: busy.")
+    assert (new, payload, deleted) == (Result(Written("new")), Result(), Result())
+    assert assigned.error is None
+    assert [(entry.id, entry.group_id) for entry in assigned.written.assignments or ()] == [("a1", "g1")]
+    assert str(failed.error).startswith(
+        "policy 'Live' (id p1): cannot update description: Graph answered 409 Code: busy."
+    )
     assert [(request["method"], request["url"], request.get("body")) for request in asked(wire)] == [
         ("POST", PATH, policy_to_graph(ONE)),
         ("PATCH", f"{PATH}/p1", {"@odata.type": f"#{KINDS['windows']}", "description": "X"}),
@@ -179,7 +182,7 @@ def test_other_writes_of_a_lost_batch_are_sent_again_and_creates_are_not(wire: W
     wire.expect("POST", BATCH, **outer(inner(1, 204)))
     expect_listing(wire, made(ONE, "n1"))
     results = store.write([Create(ONE), Update(LIVE, {"description": "X"})], {"p1"})
-    assert results == [Written("n1"), Written()]
+    assert results == [Result(Written("n1")), Result()]
     assert asked_ids(wire, 1) == ["1"]
 
 
@@ -189,7 +192,7 @@ def test_creates_of_a_lost_batch_stay_in_doubt_when_batches_are_refused_then(wir
     wire.expect("PATCH", f"{POLICIES}/p1", status=204)
     expect_listing(wire, made(ONE, "n1"))
     results = store.write([Create(ONE), Update(LIVE, {"description": "X"})], {"p1"})
-    assert results == [Written("n1"), Written()]
+    assert results == [Result(Written("n1")), Result()]
 
 
 def test_the_servers_wish_is_waited_for_before_the_look_up(wire: Wire, store: OfficeStore, clock: Clock) -> None:

@@ -13,7 +13,7 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import policy_to_graph
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, Written
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, Result, Written
 from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, UNREACHED, Clock, Wire, refusal, written
 
 DRAFT = Policy(None, KINDS["windows_security"], "Zürich", "", 7)
@@ -238,5 +238,5 @@ def test_it_is_looked_for_again_only_as_far_as_there_is_time(
     if budget:
         expect_create(wire, status=201, json=ours("second"))
     (result,) = OfficeStore(clock.client(budget=budget)).write([CREATE], ())
-    assert (result == Written("second")) is bool(budget)
+    assert (result == Result(Written("second"))) is bool(budget)
     assert clock.slept == slept

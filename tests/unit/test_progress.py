@@ -33,9 +33,9 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KI
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     PolicyWrite,
+    Result,
     Update,
     WritePart,
-    Written,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._progress import EVERY, ProgressReporter, stdout_callback
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer
@@ -166,7 +166,7 @@ def test_a_write_that_is_sent_again_under_another_name_counts_once(wire: Wire) -
     wire.expect("POST", BATCH, **outer(*(inner_refusal(place, 400, unknown) for place in range(3))))
     wire.expect("POST", BATCH, **outer(*(inner(place, 204) for place in range(3))))
     results = store_of(events.append, batching=True).write(ASSIGNS, ())
-    assert [isinstance(result, Written) for result in results] == [True] * 3
+    assert [result.error for result in results] == [None] * 3
     assert events == [WritesAnswered(3)]
 
 
@@ -186,7 +186,7 @@ def test_an_observer_that_fails_does_not_stop_a_run(wire: Wire) -> None:
     wire.expect("POST", BATCH, **refusal(429))
     wire.expect("POST", BATCH, **outer(*(inner(place, 204) for place in range(3))))
     store.begin_writes(3)
-    assert store.write(CHANGES, ()) == [Written()] * 3
+    assert store.write(CHANGES, ()) == [Result()] * 3
 
 
 def test_a_run_begins_with_the_work_on_its_tenant() -> None:

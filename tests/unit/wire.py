@@ -18,7 +18,6 @@ import urllib3
 from requests import PreparedRequest
 from responses.registries import OrderedRegistry
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.exchange import Phase, current
@@ -87,9 +86,9 @@ class Clock:
 def written(store: OfficeStore, write: PolicyWrite, known_ids: t.Collection[str] = ()) -> Written:
     """Send one write and return what it brought. Raises its error."""
     (result,) = store.write([write], known_ids)
-    if isinstance(result, UserError):
-        raise result
-    return result
+    if result.error is not None:
+        raise result.error
+    return result.written
 
 
 class Script(OrderedRegistry):

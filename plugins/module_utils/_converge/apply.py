@@ -14,7 +14,7 @@ from .._errors import MissingLibraryError, UserError, unforeseen
 from .._policy.policy import Policy
 from .._policy.surface import Surface
 from .._policy.unset import UNSET
-from .._policy.writes import Create, Delete, PolicyWrite, UpdatePriorities, Write, Written
+from .._policy.writes import Create, Delete, PolicyWrite, Result, UpdatePriorities, Write, Written
 from .plan import Plan
 from .stages import PlannedItem
 
@@ -110,15 +110,15 @@ class _Run:
         if not actions:
             return
         for action, result in zip(actions, self._results(actions, surface), strict=True):
-            if isinstance(result, UserError):
-                self.errors[action.item] = result
-                self.stuck = self.stuck or isinstance(action, Delete)
-            else:
-                self._learn(action.item, result)
+            if result.error is None:
+                self._learn(action.item, result.written)
                 self.done.append(action)
+            else:
+                self.errors[action.item] = result.error
+                self.stuck = self.stuck or isinstance(action, Delete)
 
-    def _results(self, actions: t.Sequence[PolicyWrite], surface: Surface) -> t.Sequence[Written | UserError]:
-        """Send the writes of some actions and return what each brought, or why it failed.
+    def _results(self, actions: t.Sequence[PolicyWrite], surface: Surface) -> t.Sequence[Result]:
+        """Send some writes and return the result of each.
 
         What makes all of them fail ends the run: an error nobody foresaw would only meet the next policies, too.
         """
@@ -128,7 +128,7 @@ class _Run:
             raise
         except Exception as error:  # noqa: BLE001 - what was done before must be told
             self.stuck = True
-            return [error if isinstance(error, UserError) else unforeseen_end(error)] * len(actions)
+            return [Result(error=error if isinstance(error, UserError) else unforeseen_end(error))] * len(actions)
 
     def _addressed(self, action: PolicyWrite) -> PolicyWrite:
         """Return a write of the policy as it is known now: one that was planned to be created has got its id."""
@@ -148,13 +148,13 @@ class _Run:
         else:
             self.done.append(action)
 
-    def _learn(self, place: int, result: Written) -> None:
+    def _learn(self, place: int, written: Written) -> None:
         known = self._live.get(place) or t.cast(Policy, self._plan.items[place].after)
-        if result.policy_id is not None:
-            known = replace(known, id=result.policy_id)
-            self._known_ids.add(result.policy_id)
-        if result.assignments is not None:
-            known = replace(known, assignments=result.assignments)
+        if written.policy_id is not None:
+            known = replace(known, id=written.policy_id)
+            self._known_ids.add(written.policy_id)
+        if written.assignments is not None:
+            known = replace(known, assignments=written.assignments)
         self._live[place] = known
 
     def statuses(self) -> tuple[str, ...]:

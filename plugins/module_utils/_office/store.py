@@ -27,7 +27,7 @@ from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, distinct, distinct_assignments
 from .._policy.reads import Entity, Listing, Reading, TenantCheckins
 from .._policy.surface import Capabilities
-from .._policy.writes import Create, Delete, PolicyWrite, Update, WritePart, Written
+from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, WritePart, Written
 from .codec import WIRE_NAMES, policy_from_graph, policy_to_graph
 from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION, is_withdrawn
 from .operations import (
@@ -99,14 +99,14 @@ class OfficeStore:
         """Tell the observer how many writes the run has."""
         self._client.tell(WritesBegin(total))
 
-    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Written | UserError]:
-        """Send writes that do not depend on each other; return what each brought, or why it failed.
+    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]:
+        """Send writes that do not depend on each other; return the result of each.
 
         ``known_ids`` are the ids of all policies seen so far. When the outcome of a create is unknown, the policy is
         looked for before it is sent again: one that is not among them and has the draft's name, type and priority is
         ours.
         """
-        results = self._run([self._writing(write) for write in writes])
+        results = self._sent(writes)
         # Both look after failures. Where they meet an error nobody foresaw, the failures stay what they are.
         with contextlib.suppress(Exception):
             results = self._spelled_again(writes, results)
@@ -114,33 +114,38 @@ class OfficeStore:
         return results
 
     def _settled(
-        self, writes: t.Sequence[PolicyWrite], results: t.Sequence[t.Any], known_ids: t.Collection[str]
-    ) -> list[t.Any]:
+        self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result], known_ids: t.Collection[str]
+    ) -> list[Result]:
         """Return the results with what became of creates that may have been done."""
         known = {id_key(policy_id) for policy_id in known_ids}
         lost = {
-            place: LostCreate(self._creating(write.draft), result, partial(_brought, write.draft))
+            place: LostCreate(self._creating(write.draft), result.error, partial(_brought, write.draft))
             for place, (write, result) in enumerate(zip(writes, results, strict=True))
-            if isinstance(write, Create) and isinstance(result, UserError) and result.in_doubt
+            if isinstance(write, Create) and result.error is not None and result.error.in_doubt
         }
 
         def strangers() -> list[Policy]:
             return [policy for policy in self.list_policies() if id_key(policy.id) not in known]
 
         settled = settle(lost, self._client, strangers)
-        return [settled.get(place, result) for place, result in enumerate(results)]
+        return [_result(settled[place]) if place in settled else result for place, result in enumerate(results)]
 
-    def _spelled_again(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[t.Any]) -> list[t.Any]:
+    def _sent(self, writes: t.Sequence[PolicyWrite], again: bool = False) -> list[Result]:
+        return [_result(result) for result in self._run([self._writing(write) for write in writes], again)]
+
+    def _spelled_again(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result]) -> list[Result]:
         """Return the results with those of assigns that are sent again, as long as the action has another spelling."""
         results = list(results)
         while self._namespaces[1:]:
             name = f"{self._namespaces[0]}assign"
-            unknown = [place for place, result in enumerate(results) if _is_misspelled(writes[place], result, name)]
+            unknown = [
+                place for place, result in enumerate(results) if _is_misspelled(writes[place], result.error, name)
+            ]
             if not unknown:
                 break
             # What a server does not know once it does not know later: the next calls start with the next spelling.
             self._namespaces = self._namespaces[1:]
-            renamed = self._run([self._writing(writes[place]) for place in unknown], again=True)
+            renamed = self._sent([writes[place] for place in unknown], again=True)
             for place, result in zip(unknown, renamed, strict=True):
                 results[place] = result
         return results
@@ -239,6 +244,10 @@ def _value(result: t.Any) -> t.Any:
     return result
 
 
+def _result(brought: Written | UserError) -> Result:
+    return Result(error=brought) if isinstance(brought, UserError) else Result(brought)
+
+
 def _brought(draft: Policy, live: Policy) -> Written | None:
     """Return what the create of a draft brought if a live policy is the one that it made, else None."""
     same = (live.display_name, live.odata_type, live.priority) == (draft.display_name, draft.odata_type, draft.priority)
@@ -249,11 +258,11 @@ def _is_assign(write: PolicyWrite) -> bool:
     return isinstance(write, WritePart) and write.field == ASSIGNMENTS
 
 
-def _is_misspelled(write: PolicyWrite, result: t.Any, action: str) -> bool:
+def _is_misspelled(write: PolicyWrite, error: UserError | None, action: str) -> bool:
     """Tell whether an assign failed since the server does not know this spelling; a 404 alone may mean the policy."""
-    if not _is_assign(write) or not isinstance(result, UserError) or result.details is None:
+    if not _is_assign(write) or error is None or error.details is None:
         return False
-    return f"segment '{action.lower()}'" in result.details.message.lower()
+    return f"segment '{action.lower()}'" in error.details.message.lower()
 
 
 def _is_unknown_action(error: GraphError, action: str) -> bool:

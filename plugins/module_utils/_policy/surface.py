@@ -8,11 +8,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._errors import UserError
 from .fields import FIELDS, Field
 from .policy import Policy
 from .reads import Readable
-from .writes import PolicyWrite, Written
+from .writes import PolicyWrite, Result
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Surface(t.Protocol):
 
     Reads raise UserError; one that fails is never an empty answer. ``look`` returns the error in the place of what
     could not be read. ``begin_writes`` hears how many writes the run has. ``write`` takes writes that do not depend on
-    each other and returns what each brought or why it failed.
+    each other and returns the result of each.
     """
 
     @property
@@ -54,7 +53,7 @@ class Surface(t.Protocol):
 
     def begin_writes(self, total: int) -> None: ...
 
-    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Written | UserError]: ...
+    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]: ...
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None: ...
 

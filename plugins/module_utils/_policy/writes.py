@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._errors import UserError
 from .fields import Field, known
 from .policy import Assignment, Policy
 
@@ -108,3 +109,11 @@ class Written:
 
     policy_id: str | None = None
     assignments: tuple[Assignment, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a write: what it brought, or the error why it failed."""
+
+    written: Written = Written()
+    error: UserError | None = None
