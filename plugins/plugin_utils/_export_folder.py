@@ -22,12 +22,15 @@ _PERMISSIONS = 0o7777
 _NEW_FILE = 0o666
 
 
+# The bytes of a file before and after; None where there is none.
+Change = tuple[bytes | None, bytes | None]
+
+
 @dataclass(frozen=True)
 class Changes:
     """What an export does to its folder."""
 
-    # File name -> its bytes before and after; None where there is none.
-    files: dict[str, tuple[bytes | None, bytes | None]] = field(default_factory=dict)
+    files: dict[str, Change] = field(default_factory=dict)
     # File name -> why it is left as it is.
     kept: dict[str, Origin] = field(default_factory=dict)
 
@@ -48,17 +51,13 @@ class Changes:
 def planned(folder: Path, made: Export, purge: bool, source: str = "") -> Changes:
     """Return what is written, removed and kept. Raises UserError where files of others are in the way, and OSError."""
     _check_the_way(folder, made)
-    changes = Changes()
-    for file in made.files:
-        _plan_file(folder, file, source, changes)
-    for name in _others(folder, made) if purge else ():
-        data = read_bytes(folder / name)
-        found = origin(name, data, source)
-        if found is Origin.UNTOUCHED:
-            changes.files[name] = (data, None)
-        else:
-            changes.kept[name] = found
-    return changes
+    planned_files = {file.name: _planned_file(folder, file, source) for file in made.files}
+    if purge:
+        planned_files |= {name: _planned_removal(folder, name, source) for name in _others(folder, made)}
+    return Changes(
+        files={name: change for name, change in planned_files.items() if isinstance(change, tuple)},
+        kept={name: found for name, found in planned_files.items() if isinstance(found, Origin)},
+    )
 
 
 def apply(folder: Path, changes: Changes) -> None:
@@ -116,20 +115,23 @@ def _in_the_way(path: Path) -> str | None:
     return "a file of another hand" if origin(path.name, read_bytes(path), "") is Origin.FOREIGN else None
 
 
-def _plan_file(folder: Path, file: File, source: str, changes: Changes) -> None:
+def _planned_file(folder: Path, file: File, source: str) -> Change | Origin | None:
+    """Return how a file is written, why it is left as it is, or None where it holds what it is meant to hold."""
     path = folder / file.name
     if not os.path.lexists(path):
-        changes.files[file.name] = (None, file.data)
-        return
+        return None, file.data
     before = read_bytes(path)
     if is_as_written(before, file.data):
-        return
+        return None
     found = origin(file.name, before, source)
     # Where nothing but the record differs, nothing is lost by writing it.
-    if found is Origin.UNTOUCHED or says_the_same(before, file.data):
-        changes.files[file.name] = (before, file.data)
-    else:
-        changes.kept[file.name] = found
+    return (before, file.data) if found is Origin.UNTOUCHED or says_the_same(before, file.data) else found
+
+
+def _planned_removal(folder: Path, name: str, source: str) -> Change | Origin:
+    data = read_bytes(folder / name)
+    found = origin(name, data, source)
+    return (data, None) if found is Origin.UNTOUCHED else found
 
 
 def _others(folder: Path, made: Export) -> list[str]:

@@ -58,20 +58,19 @@ NO_LISTS = [
 
 def read(definition: ModuleDefinition, **params: t.Any) -> dict[str, t.Any]:
     """Return the options after lists were read. Raises UserError."""
-    error = read_lists(params, definition.spec)
+    given, error = read_lists(params, definition.spec)
     if error is not None:
         raise error
-    return params
+    return given
 
 
 @pytest.mark.parametrize(("definition", "name"), LISTS)
 @pytest.mark.parametrize("text", NO_LISTS)
 def test_text_that_is_no_json_list_is_refused(definition: ModuleDefinition, name: str, text: str) -> None:
-    params: dict[str, t.Any] = {name: text}
-    error = read_lists(params, definition.spec)
+    given, error = read_lists({name: text}, definition.spec)
     assert str(error).startswith(f"the option {name}: cannot use it: it")
     assert str(error).endswith(". Give a list, or the JSON text of one.")
-    assert params == {name: []}, "Ansible must not see the text"
+    assert given == {name: []}, "Ansible must not see the text"
 
 
 @pytest.mark.parametrize("value", [5, True, 1.5, {"a": 1}])

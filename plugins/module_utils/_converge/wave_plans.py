@@ -42,18 +42,27 @@ def plans_by_wave(
             plan = make_plan(matches, live, groups, whole.capabilities, order, guards, reach, whole.listed)
         except UserError as error:
             raise error.saying(f"wave '{name}': {error}") from error
-        after = [_with_id(item.after, f"wave-{number}-item-{place}", made) for place, item in enumerate(plan.items)]
+        after = [_with_id(item.after, f"wave-{number}-item-{place}") for place, item in enumerate(plan.items)]
+        made |= _made(plan, after)
         live = _live_after(plan, after)
         matches = [Match(found.desired, policy) for found, policy in zip(matches, after, strict=True)]
         plans.append(WavePlan(name, plan, dict(made)))
     return tuple(plans)
 
 
-def _with_id(policy: Policy | None, made_id: str, made: dict[str, str]) -> Policy | None:
+def _made(plan: Plan, after: t.Sequence[Policy | None]) -> dict[str, str]:
+    """Return the names of the policies that a plan makes, by the ids to tell them apart."""
+    return {
+        str(policy.id): policy.display_name
+        for item, policy in zip(plan.items, after, strict=True)
+        if policy is not None and policy is not item.after
+    }
+
+
+def _with_id(policy: Policy | None, made_id: str) -> Policy | None:
     """Return a policy with an id to be told apart by, since only the server makes real ones."""
     if policy is None or policy.id is not None:
         return policy
-    made[made_id] = policy.display_name
     return replace(policy, id=made_id)
 
 

@@ -184,13 +184,15 @@ class GraphClient:
         Raises GraphError; what could not be read completely is never returned in part.
         """
         url = self._url(path, version)
-        return self._collect(self._retry.run(lambda: self.send_once("GET", url, params=params)), {url})
+        return self._collect(self._retry.run(lambda: self.send_once("GET", url, params=params)), url)
 
     def all_items(self, first: Answer) -> list[t.Any]:
         """Return all items of a collection whose first page was read already (see pages)."""
-        return self._collect(first, set())
+        return self._collect(first)
 
-    def _collect(self, answer: Answer, seen: set[str]) -> list[t.Any]:
+    def _collect(self, answer: Answer, *urls: str) -> list[t.Any]:
+        """Return all items from this page on; ``urls`` are those that were read already."""
+        seen = set(urls)
         items: list[t.Any] = []
         size = values = 0
         while True:
@@ -300,7 +302,7 @@ class GraphClient:
     def _url(self, path: str, version: str | None = None) -> str:
         return f"{self._connection.graph_url}/{version or self._connection.api_version}{path}"
 
-    def _check_next(self, url: str, seen: set[str]) -> None:
+    def _check_next(self, url: str, seen: t.Collection[str]) -> None:
         """Refuse a page link that leaves the configured host or does not end."""
         if host_of(url) is None or re.search(r"[\x00-\x20\x7f-\xa0\\]", url):
             raise NotGraphError(Failure("a page link is not a URL; the token was not sent there", method="GET"))

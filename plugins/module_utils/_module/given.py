@@ -39,8 +39,12 @@ def taken(params: t.Mapping[str, t.Any], own: Spec, spec: Spec) -> tuple[dict[st
     ``own`` are a module's own options, ``spec`` all of them. What dicts in lists hold is held as one object each.
     """
     given, unreadable = readable(params, own, spec)
-    _hold(given, own)
-    return given, unreadable
+    held = {
+        name: [_held_item(item) for item in given[name]]
+        for name in _lists_of_dicts(own)
+        if isinstance(given.get(name), list)
+    }
+    return {**given, **held}, unreadable
 
 
 def readable(
@@ -51,20 +55,12 @@ def readable(
     Each JSON text of a list becomes the list (a text passes through Ansible's templating untouched, which for a
     thousand policies is most of a run).
     """
-    given = dict(params)
-    unreadable = read_lists(given, own)
+    given, unreadable = read_lists(params, own)
     given = {name: _prepared(value, spec.get(name, {})) for name, value in given.items()}
     given, misfits = typed(given, spec)
     if misfits and unreadable is None:
         unreadable = refusal(misfits, subject)
     return given, unreadable
-
-
-def _hold(params: dict[str, t.Any], spec: Spec) -> None:
-    """Hold what the dicts of such lists hold as one object each."""
-    for name in _lists_of_dicts(spec):
-        if isinstance(params.get(name), list):
-            params[name] = [_held_item(item) for item in params[name]]
 
 
 def _held_item(item: t.Any) -> t.Any:

@@ -22,20 +22,21 @@ _WORDS = {bool: "a boolean", int: "a number", float: "a number", str: "text", li
 _FORMS = {"list": "Give a list, or the JSON text of one", "dict": "Give a dict, or the JSON text of one"}
 
 
-def read_lists(params: dict[str, t.Any], spec: Spec) -> UserError | None:
-    """Put the list or dict in the place of each text of one, and return the error for what is neither.
+def read_lists(params: t.Mapping[str, t.Any], spec: Spec) -> tuple[dict[str, t.Any], UserError | None]:
+    """Return the options with the list or dict in the place of each text of one, and the error for what is neither.
 
     An option that cannot be used is then empty, so that AnsibleModule does not complain about it in other words.
     """
+    read = dict(params)
     errors = []
     for name, option in spec.items():
         if option.get("type") in _FORMS and params.get(name) is not None:
             try:
-                params[name] = read_option(params[name], name, option)
+                read[name] = read_option(params[name], name, option)
             except UserError as error:
                 errors.append(error)
-                params[name] = [] if option["type"] == "list" else {}
-    return errors[0] if errors else None
+                read[name] = [] if option["type"] == "list" else {}
+    return read, errors[0] if errors else None
 
 
 def read_option(value: t.Any, name: str, option: t.Mapping[str, t.Any]) -> t.Any:

@@ -31,13 +31,12 @@ _SPECIAL = (
 )
 
 
-@dataclass
+@dataclass(frozen=True)
 class Found:
-    """Definition files in the order of their paths, other files that are passed over, and what is wrong."""
+    """Definition files in the order of their paths, and other files that are passed over."""
 
-    files: list[Path] = field(default_factory=list)
-    others: list[Path] = field(default_factory=list)
-    problems: list[DefinitionsError] = field(default_factory=list)
+    files: tuple[Path, ...]
+    others: tuple[Path, ...]
 
 
 def is_definition(name: str) -> bool:
@@ -55,21 +54,12 @@ def definition_files(places: t.Sequence[Path]) -> Found:
 
     Raises DefinitionsError with all that cannot be looked into, and for a folder without definition files.
     """
-    found = Found()
-    seen: set[str] = set()
+    search = _Search()
     for place in places:
-        before = len(found.problems)
-        try:
-            files = _visit(place, found, seen, chain=())
-        except RecursionError:
-            files = 0
-            found.problems.append(problem(str(place), "its folders are nested too deeply", "Make them flatter"))
-        if not files and len(found.problems) == before:
-            cause = f"it holds no definition file ({', '.join(ENDINGS)})"
-            found.problems.append(problem(str(place), cause, "Check the path"))
-    if found.problems:
-        raise together(found.problems)
-    return found
+        search.below(place)
+    if search.problems:
+        raise together(search.problems)
+    return Found(tuple(search.files), tuple(search.others))
 
 
 def read_definition(path: Path) -> bytes:
@@ -80,42 +70,59 @@ def read_definition(path: Path) -> bytes:
         raise _unreadable(path, error) from None
 
 
-def _visit(path: Path, found: Found, seen: set[str], chain: tuple[str, ...]) -> int:
-    """Add a file, or what is below a folder, to what was found; return how many definition files there are.
+@dataclass
+class _Search:
+    """What was found so far, and what is wrong. ``seen`` are the real paths: each is there once."""
 
-    ``chain`` are the real paths of the folders above.
-    """
-    try:
-        mode = path.stat().st_mode
-        real = os.path.realpath(path)
-        if stat.S_ISREG(mode):
-            return _visit_file(path, real, found, seen, bool(chain))
-        if not stat.S_ISDIR(mode):
-            raise _special(path, mode)
-        if chain and is_definition(path.name):
-            raise problem(str(path), "it is a folder with the ending of a file", "Rename the folder")
-        if real in chain:
-            raise problem(str(path), f"it leads back to {real}, which it is in", "Remove the link")
-        if real in seen:
-            return 1
-        seen.add(real)
-        return sum(_visit(each, found, seen, (*chain, real)) for each in _members(path))
-    except OSError as error:
-        found.problems.append(_unreadable(path, error))
-    except DefinitionsError as error:
-        found.problems.append(error)
-    return 0
+    files: list[Path] = field(default_factory=list)
+    others: list[Path] = field(default_factory=list)
+    problems: list[DefinitionsError] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
 
+    def below(self, place: Path) -> None:
+        """Look at a file, or at what is below a folder, which must hold a definition file."""
+        before = len(self.problems)
+        try:
+            files = self._visit(place, chain=())
+        except RecursionError:
+            files = 0
+            self.problems.append(problem(str(place), "its folders are nested too deeply", "Make them flatter"))
+        if not files and len(self.problems) == before:
+            cause = f"it holds no definition file ({', '.join(ENDINGS)})"
+            self.problems.append(problem(str(place), cause, "Check the path"))
 
-def _visit_file(path: Path, real: str, found: Found, seen: set[str], in_folder: bool) -> int:
-    # A file that is named by itself is a definition whatever its ending.
-    if in_folder and not is_definition(path.name):
-        found.others.append(path)
+    def _visit(self, path: Path, chain: tuple[str, ...]) -> int:
+        """Return how many definition files a path stands for; ``chain`` are the real paths of the folders above."""
+        try:
+            mode = path.stat().st_mode
+            real = os.path.realpath(path)
+            if stat.S_ISREG(mode):
+                return self._visit_file(path, real, bool(chain))
+            if not stat.S_ISDIR(mode):
+                raise _special(path, mode)
+            if chain and is_definition(path.name):
+                raise problem(str(path), "it is a folder with the ending of a file", "Rename the folder")
+            if real in chain:
+                raise problem(str(path), f"it leads back to {real}, which it is in", "Remove the link")
+            if real in self.seen:
+                return 1
+            self.seen.add(real)
+            return sum(self._visit(each, (*chain, real)) for each in _members(path))
+        except OSError as error:
+            self.problems.append(_unreadable(path, error))
+        except DefinitionsError as error:
+            self.problems.append(error)
         return 0
-    if real not in seen:
-        seen.add(real)
-        found.files.append(path)
-    return 1
+
+    def _visit_file(self, path: Path, real: str, in_folder: bool) -> int:
+        # A file that is named by itself is a definition whatever its ending.
+        if in_folder and not is_definition(path.name):
+            self.others.append(path)
+            return 0
+        if real not in self.seen:
+            self.seen.add(real)
+            self.files.append(path)
+        return 1
 
 
 def _members(folder: Path) -> list[Path]:
