@@ -90,23 +90,23 @@ def test_a_policy_without_an_id_is_refused(document: dict[str, t.Any]) -> None:
         policy_from_graph(document)
 
 
-@pytest.mark.parametrize("slot", CONTENT)
-def test_a_payload_that_is_not_there_was_not_read(slot: Field) -> None:
-    assert slot.of(read()) is UNSET
+@pytest.mark.parametrize("field", CONTENT)
+def test_a_payload_that_is_not_there_was_not_read(field: Field) -> None:
+    assert field.of(read()) is UNSET
 
 
-@pytest.mark.parametrize("slot", CONTENT)
-def test_a_null_payload_says_nothing_where_payloads_are_streams(slot: Field) -> None:
-    assert slot.of(read(**{WIRE_NAMES[slot.name]: None})) is UNSET
+@pytest.mark.parametrize("field", CONTENT)
+def test_a_null_payload_says_nothing_where_payloads_are_streams(field: Field) -> None:
+    assert field.of(read(**{WIRE_NAMES[field.name]: None})) is UNSET
 
 
-@pytest.mark.parametrize("slot", CONTENT)
-def test_a_null_payload_means_none_where_payloads_are_inline(slot: Field) -> None:
-    policy = policy_from_graph({"id": "p1", WIRE_NAMES[slot.name]: None}, inline_payloads=True)
-    assert slot.of(policy) == {}
+@pytest.mark.parametrize("field", CONTENT)
+def test_a_null_payload_means_none_where_payloads_are_inline(field: Field) -> None:
+    policy = policy_from_graph({"id": "p1", WIRE_NAMES[field.name]: None}, inline_payloads=True)
+    assert field.of(policy) == {}
 
 
-@pytest.mark.parametrize("slot", CONTENT)
+@pytest.mark.parametrize("field", CONTENT)
 @pytest.mark.parametrize(
     ("text", "payload"),
     [
@@ -115,8 +115,8 @@ def test_a_null_payload_means_none_where_payloads_are_inline(slot: Field) -> Non
         (base64.b64encode(b"text").decode(), Opaque(b"text")),
     ],
 )
-def test_an_inline_payload_is_read(slot: Field, text: str, payload: t.Any) -> None:
-    assert slot.of(read(**{WIRE_NAMES[slot.name]: text})) == payload
+def test_an_inline_payload_is_read(field: Field, text: str, payload: t.Any) -> None:
+    assert field.of(read(**{WIRE_NAMES[field.name]: text})) == payload
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -163,7 +163,7 @@ def test_messages_name_a_policy_with_its_id() -> None:
 
 
 def test_the_names_of_payloads() -> None:
-    assert [WIRE_NAMES[slot.name] for slot in CONTENT] == ["policyPayload", "userPreferencePayload"]
+    assert [WIRE_NAMES[field.name] for field in CONTENT] == ["policyPayload", "userPreferencePayload"]
 
 
 @pytest.mark.parametrize(

@@ -144,12 +144,12 @@ def test_null_payloads_of_an_inline_store_are_none(wire: Wire, client: GraphClie
 # Payloads
 
 
-@pytest.mark.parametrize("slot", CONTENT)
-def test_a_payload_is_read_from_its_own_url(wire: Wire, store: OfficeStore, slot: Field) -> None:
+@pytest.mark.parametrize("field", CONTENT)
+def test_a_payload_is_read_from_its_own_url(wire: Wire, store: OfficeStore, field: Field) -> None:
     wire.expect(
-        "GET", f"{URL}/{WIRE_NAMES[slot.name]}", body=b'\xef\xbb\xbf{"a": 1}', content_type="application/octet-stream"
+        "GET", f"{URL}/{WIRE_NAMES[field.name]}", body=b'\xef\xbb\xbf{"a": 1}', content_type="application/octet-stream"
     )
-    assert store.read([Part(LIVE, slot)]) == [{"a": 1}]
+    assert store.read([Part(LIVE, field)]) == [{"a": 1}]
 
 
 @pytest.mark.parametrize("answer", [{"status": 204}, {"status": 200}, refusal(404), {"body": b"\xef\xbb\xbf"}])
@@ -169,7 +169,7 @@ def test_a_payload_that_was_cut_off_is_read_again(wire: Wire, store: OfficeStore
     wire.expect("GET", f"{URL}/policyPayload", body=b'{"a": [1', content_type="application/octet-stream")
     wire.expect("GET", other, body=b'{"b": 2}', content_type="application/octet-stream")
     wire.expect("GET", f"{URL}/policyPayload", body=b'{"a": [1]}', content_type="application/octet-stream")
-    assert store.read([Part(LIVE, slot) for slot in CONTENT]) == [{"a": [1]}, {"b": 2}]
+    assert store.read([Part(LIVE, field) for field in CONTENT]) == [{"a": [1]}, {"b": 2}]
 
 
 def test_an_html_page_is_not_a_payload(wire: Wire, store: OfficeStore) -> None:
@@ -192,10 +192,10 @@ def test_a_payload_behind_a_page_is_read_with_the_next_try(wire: Wire, store: Of
     assert store.read([Part(LIVE, PAYLOAD)]) == [{"a": 1}]
 
 
-@pytest.mark.parametrize("slot", CONTENT)
-def test_a_payload_is_put_as_raw_bytes(wire: Wire, store: OfficeStore, slot: Field) -> None:
-    wire.expect("PUT", f"{URL}/{WIRE_NAMES[slot.name]}", status=204)
-    written(store, WritePart(LIVE, slot, {"b": "Zürich", "a": [1]}))
+@pytest.mark.parametrize("field", CONTENT)
+def test_a_payload_is_put_as_raw_bytes(wire: Wire, store: OfficeStore, field: Field) -> None:
+    wire.expect("PUT", f"{URL}/{WIRE_NAMES[field.name]}", status=204)
+    written(store, WritePart(LIVE, field, {"b": "Zürich", "a": [1]}))
     assert wire.body() == '{"b":"Zürich","a":[1]}'.encode()
     assert wire.sent[0].headers["Content-Type"] == "application/octet-stream"
 

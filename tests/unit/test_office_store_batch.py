@@ -94,14 +94,14 @@ def test_parts_are_read_in_one_request(wire: Wire, store: OfficeStore) -> None:
 def test_a_payload_in_a_batch_comes_as_json_or_as_bytes(wire: Wire, store: OfficeStore, body: t.Any) -> None:
     wire.expect("POST", BATCH, **outer(inner(0, body=body), inner(1, body=body)))
     expected = {"a": 1} if isinstance(body, str) else body or {}
-    assert store.read([Part(LIVE, slot) for slot in CONTENT]) == [expected, expected]
+    assert store.read([Part(LIVE, field) for field in CONTENT]) == [expected, expected]
 
 
 def test_one_part_that_cannot_be_read_is_an_error_and_never_empty(wire: Wire, store: OfficeStore) -> None:
     withdrawn = inner(1, 404, WITHDRAWN["json"])
     wire.expect("POST", BATCH, **outer(inner(0, body={}), withdrawn))
     with pytest.raises(UserError, match=r"cannot read its userPreferencePayload: .*does not serve officeConfiguration"):
-        store.read([Part(LIVE, slot) for slot in CONTENT])
+        store.read([Part(LIVE, field) for field in CONTENT])
 
 
 def test_writes_of_all_sorts_go_in_one_request_and_each_has_its_result(wire: Wire, store: OfficeStore) -> None:

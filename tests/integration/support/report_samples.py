@@ -71,10 +71,10 @@ def _entry(place: int, definition: Report) -> Report:
 
 def _sides(definition: Report, status: str) -> tuple[Report, Report]:
     """Return the two sides of a diff, as the writers return them: whole for a create, else what differs."""
-    slots = [slot for slot in ("policy_payload", "user_preference_payload") if definition.get(slot)]
+    sections = [section for section in ("policy_payload", "user_preference_payload") if definition.get(section)]
     if status == "created":
         after = {name: definition[name] for name in ("display_name", "kind", "description", "priority")}
-        after.update({slot: dict(map(_line, definition[slot])) for slot in slots})
+        after.update({section: dict(map(_line, definition[section])) for section in sections})
         return {}, {**after, "groups": definition["groups"]}
     before: Report = {"description": "", "policy_payload": {}, "groups": definition["groups"][1:]}
     after = {"description": definition["description"], "policy_payload": {}, "groups": definition["groups"]}
