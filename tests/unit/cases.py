@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
+from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange, State
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import FIELDS, inline_content
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
-from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 
@@ -51,7 +52,7 @@ def live_policies(draw: st.DrawFn) -> list[Policy]:
     return [
         Policy(
             id=f"id-{name}",
-            odata_type=draw(st.sampled_from(sorted(KINDS.values()))),
+            type=draw(st.sampled_from(list(KINDS.values()))),
             display_name=name,
             description=draw(st.sampled_from(["", "x"])),
             priority=number,
@@ -160,8 +161,10 @@ def guards(draw: st.DrawFn) -> Guards:
 def cases(draw: st.DrawFn) -> Case:
     """A live state, a desired one, and the terms of the run."""
     live = draw(live_policies())
-    capabilities = Capabilities(
-        draw(st.sampled_from([FIELDS, inline_content(FIELDS)])), batch_size=draw(st.sampled_from([1, 2, 20]))
+    capabilities = replace(
+        CAPABILITIES,
+        fields=draw(st.sampled_from([FIELDS, inline_content(FIELDS)])),
+        batch_size=draw(st.sampled_from([1, 2, 20])),
     )
     order = draw(st.one_of(st.none(), st.none(), orders(live)))
     terms = Terms(order=order, guards=draw(st.one_of(st.just(Guards()), guards())))

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, PARTS, unread
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
@@ -32,7 +33,7 @@ class MemoryTenant:
     """
 
     policies: dict[str, Policy] = field(default_factory=dict)
-    capabilities: Capabilities = field(default_factory=Capabilities)
+    capabilities: Capabilities = CAPABILITIES
     writes: list[str] = field(default_factory=list)
     fail_at: int | None = None
     requests: int = 0
@@ -44,7 +45,7 @@ class MemoryTenant:
     @classmethod
     def of(cls, policies: t.Iterable[Policy], capabilities: Capabilities | None = None) -> MemoryTenant:
         """Return a tenant that holds these policies."""
-        return cls({str(policy.id): policy for policy in policies}, capabilities or Capabilities())
+        return cls({str(policy.id): policy for policy in policies}, capabilities or CAPABILITIES)
 
     def list_policies(self) -> tuple[Policy, ...]:
         self.listings += 1

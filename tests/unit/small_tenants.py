@@ -13,8 +13,9 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 
 GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
@@ -28,7 +29,7 @@ def policy(name: str, priority: int | None = None, kind: str = "windows", **chan
         "user_preference_payload": {},
         "assignments": (),
     }
-    return Policy(odata_type=KINDS[kind], display_name=name, priority=priority, **{**values, **changes})
+    return Policy(type=KINDS[kind], display_name=name, priority=priority, **{**values, **changes})
 
 
 def policies(names: t.Iterable[str]) -> list[Policy]:

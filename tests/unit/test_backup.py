@@ -25,7 +25,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policies
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, PolicyType
 from ansible_collections.m365.apps.plugins.plugin_utils import _backup
 from ansible_collections.m365.apps.plugins.plugin_utils._export import export
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
@@ -200,7 +200,7 @@ def test_what_cannot_be_brought_back_is_left_and_told_and_the_others_come_back(t
 
 
 def test_a_policy_of_an_unknown_kind_that_is_gone_is_left(tmp_path: Path) -> None:
-    tenant = MemoryTenant.of([replace(policy("Odd", 1), odata_type="microsoft.graph.odd"), policy("A", 2)])
+    tenant = MemoryTenant.of([replace(policy("Odd", 1), type=PolicyType("microsoft.graph.odd")), policy("A", 2)])
     backup = read(back_up(tmp_path / "backup", tenant))
     assert bring_back(backup, tenant)[1] == []
     deleted(tenant, "Odd", "A")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -14,8 +14,8 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.apply import O
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
-from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Result
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
@@ -224,7 +224,7 @@ def test_in_check_mode_ids_are_unknown_and_all_writes_are_shown() -> None:
 
 @pytest.mark.parametrize(("batch_size", "requests"), [(1, 8), (2, 5), (20, 4)])
 def test_a_stage_of_many_policies_takes_few_requests(batch_size: int, requests: int) -> None:
-    tenant = MemoryTenant.of(policies("AB"), Capabilities(batch_size=batch_size))
+    tenant = MemoryTenant.of(policies("AB"), replace(CAPABILITIES, batch_size=batch_size))
     items = [
         *changed("A"),
         absent("B"),

@@ -15,11 +15,11 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import WIRE_NAMES
+from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
-from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Result
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, run, wish
@@ -92,7 +92,7 @@ class LaggingTenant(MemoryTenant):
 
 def tenant_of(names: str = "AB", **values: t.Any) -> LaggingTenant:
     live = {str(policy.id): policy for policy in policies(names)}
-    return LaggingTenant(live, values.pop("capabilities", Capabilities(batch_size=20)), **values)
+    return LaggingTenant(live, values.pop("capabilities", replace(CAPABILITIES, batch_size=20)), **values)
 
 
 def wait(clock: Clock, timeout: float = 60) -> Wait:
@@ -151,7 +151,7 @@ class BusyTenant(LaggingTenant):
 @pytest.mark.parametrize("lag", [0, 2])
 def test_somebody_else_who_created_the_same_is_a_warning(clock: Clock, lag: int) -> None:
     live = {str(policy.id): policy for policy in policies("AB")}
-    tenant = BusyTenant(live, Capabilities(batch_size=20), lag=lag)
+    tenant = BusyTenant(live, replace(CAPABILITIES, batch_size=20), lag=lag)
     outcome = run(tenant, [wish("C"), wish("D"), wish("A", description="X")], wait=wait(clock))
     assert (outcome.error, outcome.statuses, outcome.changed) == (None, ("created", "created", "updated"), True)
     assert len(outcome.warnings) == 2
@@ -166,7 +166,7 @@ def test_somebody_else_who_created_the_same_is_a_warning(clock: Clock, lag: int)
 def test_without_reading_back_nobody_is_looked_for(clock: Clock) -> None:
     live = {str(policy.id): policy for policy in policies("AB")}
     for more in ({"wait": None}, {"wait": wait(clock), "check_mode": True}):
-        tenant = BusyTenant(dict(live), Capabilities(batch_size=20))
+        tenant = BusyTenant(dict(live), replace(CAPABILITIES, batch_size=20))
         assert run(tenant, [wish("C")], **more).warnings == ()
         assert tenant.listings == 1
 
@@ -237,7 +237,7 @@ def test_a_failed_run_is_not_read_back(clock: Clock) -> None:
 
 @pytest.mark.parametrize(("batch_size", "lists", "requests"), [(20, False, 1), (1, True, 0)])
 def test_the_list_is_read_where_that_is_cheaper(clock: Clock, batch_size: int, lists: bool, requests: int) -> None:
-    tenant = tenant_of(capabilities=Capabilities(batch_size=batch_size))
+    tenant = tenant_of(capabilities=replace(CAPABILITIES, batch_size=batch_size))
     outcome = run(tenant, [wish("A", description="X"), wish("B", description="X")], wait=wait(clock))
     reads = reads_of_plan(outcome.plan)
     assert (reads.lists, reads.requests(batch_size)) == (lists, requests)
@@ -246,6 +246,6 @@ def test_the_list_is_read_where_that_is_cheaper(clock: Clock, batch_size: int, l
 
 
 def test_inline_payloads_are_part_of_the_entity(clock: Clock) -> None:
-    tenant = tenant_of(capabilities=Capabilities(inline_content(FIELDS)))
+    tenant = tenant_of(capabilities=replace(CAPABILITIES, fields=inline_content(FIELDS)))
     outcome = run(tenant, [wish("A", policy_payload=SETTINGS)], wait=wait(clock, 0))
     assert (outcome.error, tenant.looked) == (None, ["entity"])

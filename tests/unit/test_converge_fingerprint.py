@@ -20,11 +20,12 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.known_groups i
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
-from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
@@ -52,7 +53,7 @@ WHOLE = policy(
 MOVES: dict[str, list[dict[str, t.Any]]] = {
     "display_name": [{"display_name": "canary"}],
     "description": [{"description": ""}, {"description": "canary text "}],
-    "kind": [{"odata_type": KINDS["office"]}],
+    "kind": [{"type": KINDS["office"]}],
     "priority": [{"priority": 8}, {"priority": None}, {"priority": 0}],
     "policy_payload": [
         {"policy_payload": []},
@@ -325,7 +326,7 @@ def test_a_policy_the_plan_is_not_about_may_move() -> None:
 def test_a_part_that_no_item_mentions_may_move(inline: bool) -> None:
     items = [wish("A", policy_payload={"a": 1})]
     live = [policy("A", 0, user_preference_payload={"moved": 1})]
-    tenant = MemoryTenant.of(live, Capabilities(inline_content(FIELDS) if inline else FIELDS))
+    tenant = MemoryTenant.of(live, replace(CAPABILITIES, fields=inline_content(FIELDS) if inline else FIELDS))
     assert run(tenant, items, binding=bound(planned(policies("A"), items))).changed
 
 
@@ -572,7 +573,7 @@ def test_another_spelling_of_the_same_needs_no_new_approval(
 def test_how_payloads_travel_is_no_other_plan() -> None:
     streamed, inline = (
         run(
-            MemoryTenant.of(policies("AB"), Capabilities(inline_content(FIELDS) if inline else FIELDS)),
+            MemoryTenant.of(policies("AB"), replace(CAPABILITIES, fields=inline_content(FIELDS) if inline else FIELDS)),
             [ITEM, wish("New", policy_payload=SETTINGS)],
             check_mode=True,
         ).plan

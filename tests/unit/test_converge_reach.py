@@ -42,7 +42,7 @@ def felt(tenant: MemoryTenant, reach: t.Collection[str]) -> list[tuple[t.Any, ..
     for live in tenant.policies.values():
         others = sorted({str(entry.group_id) for entry in t.cast(t.Any, live.assignments)} - ids)
         if others:
-            facts = (live.id, live.odata_type, live.display_name, live.description)
+            facts = (live.id, live.type.name, live.display_name, live.description)
             found.append(
                 (live.priority or 0, others, *facts, repr(live.policy_payload), repr(live.user_preference_payload))
             )
@@ -94,7 +94,7 @@ def contents(tenant: MemoryTenant) -> set[tuple[t.Any, ...]]:
     return {
         (
             live.display_name,
-            live.odata_type,
+            live.type.name,
             live.description,
             repr(live.policy_payload),
             repr(live.user_preference_payload),

@@ -16,8 +16,8 @@ from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info imp
 from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CHECKIN_INFO
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
+from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, WITHDRAWN, Clock, Wire, refusal
 
@@ -41,13 +41,13 @@ WHOLE = {
 }
 STRONG = {
     "id": "p1",
-    "@odata.type": f"#{KINDS['windows_security']}",
+    "@odata.type": f"#{KINDS['windows_security'].name}",
     "displayName": "Strong",
     "priority": 1,
     "userCheckinSummary": {"succeededUserCount": 0, "failedUserCount": 0},
     "checkinStatuses": [FAILED, FINE],
 }
-WEAK = {"id": "p2", "@odata.type": f"#{KINDS['windows']}", "displayName": "Weak", "priority": 2}
+WEAK = {"id": "p2", "@odata.type": f"#{KINDS['windows'].name}", "displayName": "Weak", "priority": 2}
 
 
 @pytest.fixture

@@ -25,11 +25,12 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     outcome_result,
     plan_result,
 )
+from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
-from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
@@ -76,7 +77,7 @@ def test_what_was_not_read_is_left_out() -> None:
 
 
 def test_an_unknown_kind_is_left_out() -> None:
-    assert "kind" not in config_result(replace(BARE, odata_type="microsoft.graph.macOfficeClientConfiguration"))
+    assert "kind" not in config_result(replace(BARE, type=PolicyType("microsoft.graph.macOfficeClientConfiguration")))
 
 
 def test_a_shown_policy_can_be_given_to_office_client_configs() -> None:
@@ -121,7 +122,7 @@ def outcome_of(
         live,
         len(items) if listed is None else listed,
         live,
-        capabilities=Capabilities(batch_size=2),
+        capabilities=replace(CAPABILITIES, batch_size=2),
     )
     return Outcome(plan, tuple(items), tuple(statuses), tuple(actions), errors or {})
 

@@ -13,8 +13,9 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLOUDS
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_tenant
+from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import CONTENT
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Delete
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOGIN, TOKEN, Wire, written
 

@@ -19,9 +19,10 @@ from ansible_collections.m365.apps.plugins.module_utils._office.codec import (
     policy_from_graph,
     policy_to_graph,
 )
+from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import CONTENT, Field
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 
 GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
@@ -36,8 +37,8 @@ def read(**document: t.Any) -> Policy:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("mark", ["", "#"])
 def test_the_type_tells_the_kind_with_and_without_the_mark(kind: str, mark: str) -> None:
-    policy = policy_from_graph({"id": "p1", "@odata.type": mark + KINDS[kind]})
-    assert (policy.kind, policy.odata_type) == (kind, KINDS[kind])
+    policy = policy_from_graph({"id": "p1", "@odata.type": mark + KINDS[kind].name})
+    assert (policy.kind, policy.type) == (kind, KINDS[kind])
 
 
 def test_a_missing_type_means_the_collections_declared_type() -> None:
@@ -47,7 +48,7 @@ def test_a_missing_type_means_the_collections_declared_type() -> None:
 def test_an_unknown_type_has_no_kind_and_is_kept() -> None:
     policy = policy_from_graph({"id": "p1", "@odata.type": "#microsoft.graph.macOfficeClientConfiguration"})
     assert policy.kind is None
-    assert policy.odata_type == "microsoft.graph.macOfficeClientConfiguration"
+    assert policy.type.name == "microsoft.graph.macOfficeClientConfiguration"
 
 
 def test_all_properties_are_read() -> None:
@@ -60,7 +61,7 @@ def test_all_properties_are_read() -> None:
     )
     assert policy == Policy(
         id="p1",
-        odata_type=KINDS["office"],
+        type=KINDS["office"],
         display_name="A",
         description="D",
         priority=7,
@@ -123,7 +124,7 @@ def test_an_inline_payload_is_read(field: Field, text: str, payload: t.Any) -> N
 def test_a_create_carries_the_concrete_type_with_the_mark_and_no_server_field(kind: str) -> None:
     draft = Policy(
         id="p1",
-        odata_type=KINDS[kind],
+        type=KINDS[kind],
         display_name="A",
         description="D",
         priority=0,
@@ -133,7 +134,7 @@ def test_a_create_carries_the_concrete_type_with_the_mark_and_no_server_field(ki
         checkin_statuses=[],
     )
     body = policy_to_graph(draft)
-    assert body == {"@odata.type": f"#{KINDS[kind]}", "displayName": "A", "description": "D", "priority": 0}
+    assert body == {"@odata.type": f"#{KINDS[kind].name}", "displayName": "A", "description": "D", "priority": 0}
     assert not READ_ONLY & set(body)
 
 
@@ -144,7 +145,7 @@ def test_a_create_carries_payloads_that_are_set() -> None:
 
 
 def test_a_change_carries_the_concrete_type_and_the_changed_fields_only() -> None:
-    assert fields_to_graph(KINDS["windows"], {"display_name": "B", "policy_payload": []}) == {
+    assert fields_to_graph(KINDS["windows"].name, {"display_name": "B", "policy_payload": []}) == {
         "@odata.type": "#microsoft.graph.windowsOfficeClientConfiguration",
         "displayName": "B",
         "policyPayload": "W10=",
@@ -154,7 +155,7 @@ def test_a_change_carries_the_concrete_type_and_the_changed_fields_only() -> Non
 @pytest.mark.parametrize("field", ["id", "assignments", "last_modified", "checkin_statuses", "user_checkin_summary"])
 def test_no_server_field_can_be_sent(field: str) -> None:
     with pytest.raises(KeyError):
-        fields_to_graph(KINDS["windows"], {field: "x"})
+        fields_to_graph(KINDS["windows"].name, {field: "x"})
 
 
 def test_messages_name_a_policy_with_its_id() -> None:

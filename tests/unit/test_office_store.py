@@ -12,10 +12,11 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import WIRE_NAMES
+from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT, Field
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Listing, Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
@@ -34,7 +35,13 @@ URL = f"{POLICIES}/{ID}"
 GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
 LIVE = Policy(ID, KINDS["windows"], "Zürich", "D", 7)
 DRAFT = Policy(None, KINDS["windows_security"], "Zürich", "", 7)
-DOCUMENT = {"id": ID, "@odata.type": f"#{KINDS['windows']}", "displayName": "Zürich", "description": "D", "priority": 7}
+DOCUMENT = {
+    "id": ID,
+    "@odata.type": f"#{KINDS['windows'].name}",
+    "displayName": "Zürich",
+    "description": "D",
+    "priority": 7,
+}
 ASSIGNMENT = {
     "id": "a1",
     "@odata.type": "#microsoft.graph.officeClientConfigurationAssignment",
@@ -232,7 +239,7 @@ def test_update_patches_the_given_fields(wire: Wire, store: OfficeStore) -> None
 
 def test_update_of_an_unknown_type_sends_that_type(wire: Wire, store: OfficeStore) -> None:
     wire.expect("PATCH", URL, json=DOCUMENT)
-    mac = Policy(ID, "microsoft.graph.macOfficeClientConfiguration", "A")
+    mac = Policy(ID, PolicyType("microsoft.graph.macOfficeClientConfiguration"), "A")
     written(store, Update(mac, {"priority": 1}))
     assert wire.json() == {"@odata.type": "#microsoft.graph.macOfficeClientConfiguration", "priority": 1}
 

@@ -11,9 +11,10 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import assignment_to_graph, policy_to_graph
+from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
@@ -124,7 +125,7 @@ def test_writes_of_all_sorts_go_in_one_request_and_each_has_its_result(wire: Wir
     )
     assert [(request["method"], request["url"], request.get("body")) for request in asked(wire)] == [
         ("POST", PATH, policy_to_graph(ONE)),
-        ("PATCH", f"{PATH}/p1", {"@odata.type": f"#{KINDS['windows']}", "description": "X"}),
+        ("PATCH", f"{PATH}/p1", {"@odata.type": f"#{KINDS['windows'].name}", "description": "X"}),
         ("PUT", f"{PATH}/p1/policyPayload", "eyJiIjoiWsO8cmljaCIsImEiOlsxXX0="),
         (
             "POST",
@@ -219,7 +220,7 @@ def test_a_refusal_of_the_second_try_may_be_of_our_own_making(wire: Wire, store:
     assert create(store, ONE, TWO) == ["n1", "n2"]
 
 
-@pytest.mark.parametrize("other", [{"displayName": "b"}, {"priority": 9}, {"@odata.type": f"#{KINDS['office']}"}])
+@pytest.mark.parametrize("other", [{"displayName": "b"}, {"priority": 9}, {"@odata.type": f"#{KINDS['office'].name}"}])
 def test_a_policy_that_only_looks_like_it_is_not_adopted(
     wire: Wire, store: OfficeStore, other: dict[str, t.Any]
 ) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import policy_to_graph
+from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, Result, Written
 from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, UNREACHED, Clock, Wire, refusal, written
 
@@ -69,7 +70,7 @@ def test_what_a_stale_listing_does_not_show_is_found_a_little_later(
         ours(displayName="Other"),
         ours(displayName="zürich"),
         ours(priority=8),
-        {**ours(), "@odata.type": f"#{KINDS['windows']}"},
+        {**ours(), "@odata.type": f"#{KINDS['windows'].name}"},
     ],
 )
 def test_it_is_sent_again_when_none_is_ours(

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.match import match
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import KINDS, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.identity import (
     Identity,
     PolicyIndex,

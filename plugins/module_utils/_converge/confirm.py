@@ -16,7 +16,7 @@ from .._policy.policy import Policy
 from .._policy.reads import Entity, Part, Readable
 from .._policy.surface import Capabilities, Surface
 from .._policy.unset import UNSET
-from .._policy.writes import Values
+from .._policy.writes import TYPE, Values
 from .apply import Outcome
 from .effects import Expected, expectations
 from .plan import Plan, requests_for
@@ -97,7 +97,7 @@ def reads_of(expected: t.Sequence[Expected], capabilities: Capabilities, total: 
 
 def _created(expected: t.Iterable[Expected]) -> list[Policy]:
     """Return the policies that were created: nothing else leaves them a kind."""
-    return [entry.policy for entry in expected if "odata_type" in (entry.fields or {})]
+    return [entry.policy for entry in expected if TYPE in (entry.fields or {})]
 
 
 def _needs_entity(entry: Expected, capabilities: Capabilities) -> bool:
@@ -136,9 +136,15 @@ def _agrees(entry: Expected, entities: t.Mapping[str, Policy | None], parts: Val
     if entry.fields is None:
         return entity is None
     return all(
-        _same(field, wanted, parts[field] if field in parts else getattr(entity, field, UNSET))
+        _same(field, wanted, parts[field] if field in parts else _shown(entity, field))
         for field, wanted in entry.fields.items()
     )
+
+
+def _shown(entity: Policy | None, field: str) -> t.Any:
+    if entity is None:
+        return UNSET
+    return entity.type.name if field == TYPE else getattr(entity, field)
 
 
 def _same(field: str, wanted: t.Any, seen: t.Any) -> bool:

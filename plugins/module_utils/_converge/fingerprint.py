@@ -157,7 +157,7 @@ def _counted(side: Details) -> list[t.Any]:
 
 
 def _live_entry(policy: Policy) -> Entry:
-    return id_key(str(policy.id)), policy.display_name, {"kind": policy.odata_type, **_digested(known(policy))}
+    return id_key(str(policy.id)), policy.display_name, {"kind": policy.type.name, **_digested(known(policy))}
 
 
 def _item_entry(item: DesiredPolicy) -> Entry:

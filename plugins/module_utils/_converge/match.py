@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .._errors import UserError
 from .._ids import id_key
 from .._policy.desired import DesiredPolicy, State
-from .._policy.policy import KINDS, Policy
+from .._policy.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ def _of_kind(
     """Return the policies by name among which an item is looked for."""
     if not same_names or item.kind is None or item.display_name is None:
         return by_name
-    wanted = KINDS[item.kind]
-    return {item.display_name: [one for one in by_name.get(item.display_name, ()) if one.odata_type == wanted]}
+    return {item.display_name: [one for one in by_name.get(item.display_name, ()) if one.kind == item.kind]}
 
 
 def _find(
@@ -125,12 +124,12 @@ def _missing_key(item: DesiredPolicy) -> tuple[str, str]:
 
 def _refuse_other_kind(found: Match) -> None:
     asked, live = found.desired.kind, found.live
-    if live is None or asked is None or live.odata_type == KINDS[asked]:
+    if live is None or asked is None or live.kind == asked:
         return
     raise UserError(
         found.desired.named(),
         "change its kind" if found.desired.state is not State.ABSENT else "delete it",
-        f"{live.named()} is of kind {live.kind or live.odata_type}, not {asked}, and a kind cannot change",
+        f"{live.named()} is of kind {live.kind or live.type.name}, not {asked}, and a kind cannot change",
         f"Leave kind out or give {live.kind}, or delete that policy first" if live.kind else "Leave kind out",
     )
 

@@ -13,7 +13,7 @@ from itertools import chain
 from .._errors import UserError
 from .._policy.desired import DesiredPolicy, GroupChange, State
 from .._policy.fields import FIELDS, PARTS, changed_fields, unread
-from .._policy.policy import KINDS, Policy
+from .._policy.policy import Policy
 from .._policy.surface import Capabilities
 from .._policy.unset import UNSET
 from .._policy.writes import UpdatePriorities, Write
@@ -27,8 +27,6 @@ from .priorities import PriorityPlan, plan_priorities
 from .reach import Reach, held_back, waiting_fields, within
 from .stages import PlannedItem, patch_of, stages_of
 from .twins import twin_warnings
-
-_DEFAULT_KIND = "windows"
 
 
 @dataclass(frozen=True)
@@ -174,7 +172,7 @@ def _draft(
     parts: t.Sequence[tuple[Match, GroupChange | None]] = (),
 ) -> _Draft:
     """Return what the wishes lead to; with ``parts`` of them only that much, while ``held`` keep their places."""
-    targets = [_target(found, change) for found, change in parts or zip(matches, groups, strict=True)]
+    targets = [_target(found, change, capabilities) for found, change in parts or zip(matches, groups, strict=True)]
     patched = [place for place, found in enumerate(matches) if _is_patched(found.live, targets[place], capabilities)]
     numbers = plan_priorities(matches, live, patched, order, held) if capabilities.priorities else _no_numbers(matches)
     after = (
@@ -271,12 +269,12 @@ def _no_numbers(matches: t.Sequence[Match]) -> PriorityPlan:
     return PriorityPlan(tuple(None for _found in matches), None, frozenset())
 
 
-def _target(found: Match, change: GroupChange | None) -> Policy | None:
+def _target(found: Match, change: GroupChange | None, capabilities: Capabilities) -> Policy | None:
     """Return the policy as desired, but for its number. What was not asked for stays as it is."""
     item, live = found.desired, found.live
     if item.state is State.ABSENT:
         return None
-    base = live or _blank(item)
+    base = live or _blank(item, capabilities)
     item = replace(item, groups=UNSET if change is None else change)
     asked = {field: value for field in FIELDS if (value := field.asked(item)) is not UNSET}
     values: dict[str, t.Any] = {
@@ -285,10 +283,10 @@ def _target(found: Match, change: GroupChange | None) -> Policy | None:
     return replace(base, **values)
 
 
-def _blank(item: DesiredPolicy) -> Policy:
+def _blank(item: DesiredPolicy, capabilities: Capabilities) -> Policy:
     """Return a new policy of which nothing is asked but its kind."""
     values: dict[str, t.Any] = {field.name: field.blank for field in FIELDS}
-    return Policy(id=None, odata_type=KINDS[item.kind or _DEFAULT_KIND], **values)
+    return Policy(id=None, type=capabilities.type_for(item.kind), **values)
 
 
 def _settled(live: Policy | None, target: Policy | None, number: int | None) -> Policy | None:

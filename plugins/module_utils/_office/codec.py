@@ -12,8 +12,9 @@ import typing as t
 from .._ids import unfit_for_path
 from .._policy.fields import BY_NAME, CONTENT, TEXTS, known
 from .._policy.payload import Payload, decode, encode
-from .._policy.policy import KINDS, MAX_PRIORITY, Assignment, Policy
+from .._policy.policy import MAX_PRIORITY, Assignment, Policy
 from .._policy.unset import UNSET
+from .kinds import KINDS, type_named
 
 _GROUP_TARGET = "microsoft.graph.officeConfigurationGroupAssignmentTarget"
 _ASSIGNMENT = "microsoft.graph.officeClientConfigurationAssignment"
@@ -51,7 +52,7 @@ def policy_from_graph(document: t.Mapping[str, t.Any], inline_payloads: bool = F
             values[field.name] = {} if value is None and inline_payloads else UNSET
     return Policy(
         id=policy_id,
-        odata_type=(odata_type or KINDS["office"]).lstrip("#"),
+        type=type_named(odata_type.lstrip("#")) if odata_type else KINDS["office"],
         priority=_typed(document, "priority", int),
         last_modified=_typed(document, "lastModifiedDateTime", str),
         user_checkin_summary=document.get("userCheckinSummary"),
@@ -63,7 +64,7 @@ def policy_from_graph(document: t.Mapping[str, t.Any], inline_payloads: bool = F
 def policy_to_graph(policy: Policy) -> dict[str, t.Any]:
     """Return the body of a create: scalars, and payloads where they are set (inline base64)."""
     return fields_to_graph(
-        policy.odata_type, {name: value for name, value in known(policy).items() if name in WIRE_NAMES}
+        policy.type.name, {name: value for name, value in known(policy).items() if name in WIRE_NAMES}
     )
 
 

@@ -27,7 +27,7 @@ _BYTES = "application/octet-stream"
 
 def updating(write: Update) -> Operation:
     """Return the call that changes what travels in an update."""
-    body = fields_to_graph(write.policy.odata_type, write.fields)
+    body = fields_to_graph(write.policy.type.name, write.fields)
     call = Call("PATCH", path_of(write.policy.id), json_body=body, json_answer=False)
     return change(call, write.policy, f"update {', '.join(write.fields)}")
 

@@ -30,6 +30,7 @@ from .._policy.surface import Capabilities
 from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, WritePart, Written
 from .codec import WIRE_NAMES, policy_from_graph, policy_to_graph
 from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION, is_withdrawn
+from .kinds import KINDS, NEW_TYPE
 from .operations import (
     COLLECTION,
     change,
@@ -46,6 +47,7 @@ from .operations import (
     updating,
 )
 
+CAPABILITIES = Capabilities(kinds=KINDS, new_type=NEW_TYPE)
 _THE_LIST = "the list of Office policies"
 # What stands before an action's name in the wild, in the metadata and in the documentation. A server may know but one.
 _NAMESPACES = ("", "microsoft.graph.", "microsoft.management.services.api.")
@@ -67,7 +69,8 @@ class OfficeStore:
     def capabilities(self) -> Capabilities:
         """What this surface can do now: a tenant may turn out to refuse batches."""
         size = BATCH_SIZE if self._client.batching else 1
-        return Capabilities(inline_content(FIELDS) if self._inline_payloads else FIELDS, batch_size=size)
+        fields = inline_content(FIELDS) if self._inline_payloads else FIELDS
+        return replace(CAPABILITIES, fields=fields, batch_size=size)
 
     def list_policies(self) -> tuple[Policy, ...]:
         """Return all policies of the tenant, in the server's order, complete or not at all."""
@@ -250,7 +253,7 @@ def _result(brought: Written | UserError) -> Result:
 
 def _brought(draft: Policy, live: Policy) -> Written | None:
     """Return what the create of a draft brought if a live policy is the one that it made, else None."""
-    same = (live.display_name, live.odata_type, live.priority) == (draft.display_name, draft.odata_type, draft.priority)
+    same = (live.display_name, live.type, live.priority) == (draft.display_name, draft.type, draft.priority)
     return Written(live.id) if same else None
 
 

@@ -14,14 +14,13 @@ from .unset import UNSET, Unset
 
 MAX_PRIORITY = 2**31 - 1
 
-# The kinds of policy and their types on the wire (last beta metadata). "office" is the base type, which Graph's
-# metadata calls abstract while one documented example creates it.
-KINDS = {
-    "windows": "microsoft.graph.windowsOfficeClientConfiguration",
-    "windows_security": "microsoft.graph.windowsOfficeClientSecurityConfiguration",
-    "office": "microsoft.graph.officeClientConfiguration",
-}
-_KIND_OF_TYPE = {odata_type: kind for kind, odata_type in KINDS.items()}
+
+@dataclass(frozen=True)
+class PolicyType:
+    """A type of policy: its ``name`` in Graph, and the ``kind`` as users name it; None for one that is not known."""
+
+    name: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,12 +44,12 @@ class Assignment:
 class Policy:
     """An Office client policy.
 
-    Payloads and assignments are UNSET while they were not read. ``odata_type`` has no leading '#'. ``priority`` is None
-    when the server sent none. The check-in fields and ``last_modified`` are the server's and never sent.
+    Payloads and assignments are UNSET while they were not read. ``priority`` is None when the server sent none. The
+    check-in fields and ``last_modified`` are the server's and never sent.
     """
 
     id: str | None
-    odata_type: str
+    type: PolicyType
     display_name: str
     description: str = ""
     priority: int | None = None
@@ -64,7 +63,7 @@ class Policy:
     @property
     def kind(self) -> str | None:
         """The kind by the name users give it, None for a type this collection does not know."""
-        return _KIND_OF_TYPE.get(self.odata_type)
+        return self.type.kind
 
     def named(self) -> str:
         """Return the policy as messages name it."""

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .fields import FIELDS, Field
-from .policy import Policy
+from .policy import Policy, PolicyType
 from .reads import Readable
 from .writes import PolicyWrite, Result
 
@@ -20,18 +20,25 @@ class Capabilities:
 
     ``fields`` are what its policies have, and which of it has a URL of its own. ``priorities``: policies have a number
     that is unique in the tenant. ``batch_size``: how many independent calls one request can carry. ``page_size``: how
-    many policies a page of the list holds as far as anybody saw; it decides only what is cheaper to read.
+    many policies a page of the list holds as far as anybody saw; it decides only what is cheaper to read. ``kinds`` are
+    the types that users can ask for, ``new_type`` is that of a new policy where they ask for none.
     """
 
     fields: tuple[Field, ...] = FIELDS
     priorities: bool = True
     batch_size: int = 1
     page_size: int = 100
+    kinds: t.Mapping[str, PolicyType] = field(default_factory=dict)
+    new_type: PolicyType = PolicyType("")
 
     @property
     def parts(self) -> tuple[Field, ...]:
         """The fields that have a URL of their own."""
-        return tuple(field for field in self.fields if field.part)
+        return tuple(each for each in self.fields if each.part)
+
+    def type_for(self, kind: str | None) -> PolicyType:
+        """Return the type of a new policy of which this kind is asked, or none."""
+        return self.kinds[kind] if kind else self.new_type
 
 
 class Surface(t.Protocol):

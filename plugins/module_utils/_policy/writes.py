@@ -18,6 +18,9 @@ from .policy import Assignment, Policy
 
 Values = t.Mapping[str, t.Any]
 
+# The key of a policy's type among the fields that a write leaves; fingerprints are made of it.
+TYPE = "odata_type"
+
 
 @dataclass(frozen=True)
 class Create:
@@ -31,7 +34,7 @@ class Create:
         return {"fields": sorted(known(self.draft))}
 
     def expected_fields(self) -> Values | None:
-        return {"odata_type": self.draft.odata_type, **known(self.draft)}
+        return {TYPE: self.draft.type.name, **known(self.draft)}
 
 
 @dataclass(frozen=True)
