@@ -138,7 +138,7 @@ def test_no_text_of_a_policy_can_be_read_from_it() -> None:
         {"policy_payload": SETTINGS[::-1]},
         {"assignments": tuple(replace(entry, id=None) for entry in reversed(ASSIGNED))},
         {"last_modified": "2026-11-23T08:15:00Z"},
-        {"user_checkin_summary": {"succeededUserCount": 1}, "checkin_statuses": [1]},
+        {"reports": {"user_checkin_summary": {"succeededUserCount": 1}, "checkin_statuses": [1]}},
         {"user_preference_payload": {"k": [1.0, 2]}},
         {"id": "ID-canary"},
     ],

@@ -66,8 +66,7 @@ def test_all_properties_are_read() -> None:
         description="D",
         priority=7,
         last_modified="2026-11-23T08:15:00Z",
-        user_checkin_summary={"succeededUserCount": 1},
-        checkin_statuses=[{"userId": "u"}],
+        reports={"user_checkin_summary": {"succeededUserCount": 1}, "checkin_statuses": [{"userId": "u"}]},
     )
 
 
@@ -130,8 +129,7 @@ def test_a_create_carries_the_concrete_type_with_the_mark_and_no_server_field(ki
         priority=0,
         assignments=(Assignment(GROUP),),
         last_modified="2026",
-        user_checkin_summary={},
-        checkin_statuses=[],
+        reports={"user_checkin_summary": {}, "checkin_statuses": []},
     )
     body = policy_to_graph(draft)
     assert body == {"@odata.type": f"#{KINDS[kind].name}", "displayName": "A", "description": "D", "priority": 0}
@@ -152,7 +150,7 @@ def test_a_change_carries_the_concrete_type_and_the_changed_fields_only() -> Non
     }
 
 
-@pytest.mark.parametrize("field", ["id", "assignments", "last_modified", "checkin_statuses", "user_checkin_summary"])
+@pytest.mark.parametrize("field", ["id", "assignments", "last_modified", "reports", "type"])
 def test_no_server_field_can_be_sent(field: str) -> None:
     with pytest.raises(KeyError):
         fields_to_graph(KINDS["windows"].name, {field: "x"})

@@ -13,11 +13,12 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import WIRE_NAMES
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.reads import Listing
 from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT, Field
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType
-from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Listing, Part
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
     Delete,

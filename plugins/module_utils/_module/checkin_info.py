@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 
 from .._errors import UserError
 from .._office.checkins import Checkin, Report, Summary, format_moment, parse_moment, stale_devices
+from .._office.reads import Listing, Reading, TenantCheckins
 from .._policy.policy import Policy
-from .._policy.reads import Listing, Reading, TenantCheckins
 from .jobs import Reply, Request, matches, strongest_first
 from .tenant import Tenant
 from .wishes import refuse_blank
@@ -21,6 +21,7 @@ from .wishes import refuse_blank
 Arguments = t.Mapping[str, t.Any]
 
 PARTS = ("tenant", "policies")
+_OF_A_POLICY = ("user_checkin_summary", "checkin_statuses")
 STALE_AFTER = 30
 
 _TASK = "the task"
@@ -99,9 +100,7 @@ def _read(params: Arguments, terms: _Terms, tenant: Tenant) -> tuple[Report | No
     parts = [part for part in PARTS if part in terms.parts]
     read = dict(zip(parts, tenant.store.read([wanted[part] for part in parts]), strict=True))
     chosen = sorted((policy for policy in read.get("policies", ()) if matches(policy, params)), key=strongest_first)
-    policies = [
-        (policy, _report(policy.named(), policy.user_checkin_summary, policy.checkin_statuses)) for policy in chosen
-    ]
+    policies = [(policy, _report(policy.named(), *map(policy.reports.get, _OF_A_POLICY))) for policy in chosen]
     if "tenant" not in read:
         return None, policies
     singleton = read["tenant"]

@@ -220,6 +220,6 @@ def _info_result(policy: Policy, gather: t.Collection[str]) -> dict[str, t.Any]:
     else:
         result.pop("groups", None)
     if "checkins" in gather:
-        result["user_checkin_summary"] = policy.user_checkin_summary
-        result["checkin_statuses"] = policy.checkin_statuses or []
+        result["user_checkin_summary"] = policy.reports.get("user_checkin_summary")
+        result["checkin_statuses"] = policy.reports.get("checkin_statuses") or []
     return result

@@ -27,6 +27,8 @@ WIRE_NAMES = {
     "policy_payload": "policyPayload",
     "user_preference_payload": "userPreferencePayload",
 }
+# The names of what the server tells of check-ins.
+_REPORTS = {"user_checkin_summary": "userCheckinSummary", "checkin_statuses": "checkinStatuses"}
 
 
 def policy_from_graph(document: t.Mapping[str, t.Any], inline_payloads: bool = False) -> Policy:
@@ -55,8 +57,7 @@ def policy_from_graph(document: t.Mapping[str, t.Any], inline_payloads: bool = F
         type=type_named(odata_type.lstrip("#")) if odata_type else KINDS["office"],
         priority=_typed(document, "priority", int),
         last_modified=_typed(document, "lastModifiedDateTime", str),
-        user_checkin_summary=document.get("userCheckinSummary"),
-        checkin_statuses=document.get("checkinStatuses"),
+        reports={name: value for name, wire in _REPORTS.items() if (value := document.get(wire)) is not None},
         **values,
     )
 

@@ -25,7 +25,7 @@ from .._ids import id_key
 from .._policy.fields import ASSIGNMENTS, FIELDS, inline_content
 from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, distinct, distinct_assignments
-from .._policy.reads import Entity, Listing, Reading, TenantCheckins
+from .._policy.reads import Entity
 from .._policy.surface import Capabilities
 from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, WritePart, Written
 from .codec import WIRE_NAMES, policy_from_graph, policy_to_graph
@@ -46,6 +46,7 @@ from .operations import (
     unwrapped,
     updating,
 )
+from .reads import Listing, Reading, TenantCheckins
 
 CAPABILITIES = Capabilities(kinds=KINDS, new_type=NEW_TYPE)
 _THE_LIST = "the list of Office policies"

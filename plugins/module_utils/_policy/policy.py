@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._ids import id_key
 from .payload import Payload
@@ -44,8 +44,8 @@ class Assignment:
 class Policy:
     """An Office client policy.
 
-    Payloads and assignments are UNSET while they were not read. ``priority`` is None when the server sent none. The
-    check-in fields and ``last_modified`` are the server's and never sent.
+    Payloads and assignments are UNSET while they were not read. ``priority`` is None when the server sent none.
+    ``reports``, what the surface knows of its devices, and ``last_modified`` are the server's and never sent.
     """
 
     id: str | None
@@ -57,8 +57,7 @@ class Policy:
     user_preference_payload: Payload | Unset = UNSET
     assignments: tuple[Assignment, ...] | Unset = UNSET
     last_modified: str | None = None
-    user_checkin_summary: t.Any = None
-    checkin_statuses: t.Any = None
+    reports: t.Mapping[str, t.Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> str | None:

@@ -28,18 +28,3 @@ class Entity:
 
 
 Readable = t.Union[Part, Entity]
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Policies of the tenant as they are listed, a tuple: all of them, or those with one id, which are one or none."""
-
-    policy_id: str | None = None
-
-
-@dataclass(frozen=True)
-class TenantCheckins:
-    """The check-ins of the whole tenant: the singleton officeConfiguration, a dict as Graph sent it."""
-
-
-Reading = t.Union[Readable, Listing, TenantCheckins]
