@@ -54,7 +54,7 @@ LINT: dict[str, list[str]] = {
 nox.options.sessions = [
     *(f"static({tool})" for tool in LINT),
     *("yamllint", "antsibull-nox-config", "extra-checks", "ansible-lint", "build-import-check"),
-    *("unit", "fault-slice", "integration", "browser", "ways", "sanity", "docs"),
+    *("unit", "fault-slice", "integration", "browser", "runners", "sanity", "docs"),
 ]
 
 
@@ -105,10 +105,10 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
-def ways(session: nox.Session) -> None:
+def runners(session: nox.Session) -> None:
     """The programs that users start the collection with, and what is there for AWX; they are in a venv of their own."""
-    session.run("sh", "tests/tools/ways.sh", external=True)
-    run(session, "pytest", "-rs", *(session.posargs or [*CHOSEN, "tests/ways"]), collections=INSTALLED)
+    session.run("sh", "tests/tools/runners.sh", external=True)
+    run(session, "pytest", "-rs", *(session.posargs or [*CHOSEN, "tests/runners"]), collections=INSTALLED)
 
 
 @nox.session

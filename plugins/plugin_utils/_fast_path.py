@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fast path: a module's job done inside the worker process, where nobody can tell the difference.
+"""The fast path: a module's handler run inside the worker process, where nobody can tell the difference.
 
 A module process costs more than half a second before its first call. The items of a loop share one worker process, so
 here that cost, the login and the connection are paid once for all of them.
@@ -127,7 +127,7 @@ class FastPathAction(ActionBase):
         )
         if normal is None:
             raise AnsibleError("m365.apps: cannot run the module: ansible-core has no action plugin 'normal'")
-        # A job that is to outlive its task (async) has no starter.
+        # A task that outlives its play (async) has no starter.
         starter = None if self._task.async_val else _watch.main_process()
         with self._told(starter), _watch.ending_with(starter):
             return t.cast("dict[str, t.Any]", normal.run(task_vars=task_vars))
@@ -172,7 +172,7 @@ def run_here(
     with _given(written), contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
         module = Module(definition)
         try:
-            reply = module.reply(definition.job, partial(_kept_tenant, reporter))
+            reply = module.reply(definition.handler, partial(_kept_tenant, reporter))
         except MissingLibraryError as error:
             module.end_without(error)
         else:

@@ -16,9 +16,9 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import c
 Dict = dict[str, t.Any]
 
 
-def verdict_on(checkins: t.Any, *terms: t.Any, **named: t.Any) -> Dict:
+def verdict_on(checkins: t.Any, *options: t.Any, **named: t.Any) -> Dict:
     """Return what checkin_gate says. Raises PoliciesError, also where a mask may stand in a name that counts."""
-    policies = terms[0] if terms else named.get("policies")
+    policies = options[0] if options else named.get("policies")
     wanted = policies if isinstance(policies, (list, tuple)) else ()
     listed = checkins.get("policies") if isinstance(checkins, dict) else None
     names = [str(row.get("display_name")) for row in listed or () if isinstance(row, dict)]
@@ -26,7 +26,7 @@ def verdict_on(checkins: t.Any, *terms: t.Any, **named: t.Any) -> Dict:
     if hidden:
         cause = f"a mask may stand for a secret in the name of policy '{hidden[0]}'"
         raise PoliciesError(f"the check-ins: cannot be compared: {cause}. Use another secret.")
-    return checkin_gate(checkins, *terms, **named)
+    return checkin_gate(checkins, *options, **named)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Gate:
     on_no_data: str = "stop"
 
     def check(self) -> None:
-        """Raise PoliciesError for terms that cannot be meant."""
+        """Raise PoliciesError for settings that cannot be meant."""
         if self.interval < 1 or self.timeout < 0:
             raise PoliciesError(
                 f"interval is {self.interval} and timeout is {self.timeout}. Give an interval from 1 on and a timeout"

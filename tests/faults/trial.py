@@ -12,7 +12,7 @@ from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import Way
 
-from . import judge, tenants, ways
+from . import judge, runners, tenants
 from .judge import Case, Violation
 from .kinds import KINDS, MODES
 from .positions import Position, positions_of
@@ -68,7 +68,7 @@ def baseline(emulator: Emulator, scenario: Scenario) -> Baseline:
     """Run a scenario without faults. Raises AssertionError when that does not bring what it asks for."""
     put(emulator, scenario)
     before = policies(emulator)
-    result = ways.in_process(emulator, scenario, *CALM)
+    result = runners.in_process(emulator, scenario, *CALM)
     goal, journal = policies(emulator), emulator.journal()
     bystanders = frozenset(policy["displayName"] for policy in tenants.BYSTANDERS)
     case = Case(before, goal, bystanders, bool(scenario.order), scenario.free)
@@ -107,12 +107,12 @@ def tried(emulator: Emulator, trial: Trial, base: Baseline) -> Verdict:
     found += judge.damage(base.case, now)
     emulator.misbehave()
     runs = 1
-    way = ways.in_process if trial.way in (IN_PROCESS, SEVERAL) else ways.by_playbook
+    way = runners.in_process if trial.way in (IN_PROCESS, SEVERAL) else runners.by_playbook
     for column in (judge.UNFINISHED, judge.UNSTABLE):
         # A run that did all of it is followed by one that changes nothing; a third would find the same again.
         if column == judge.UNFINISHED and survived:
             continue
-        found += _next(emulator, scenario, base.case, column, way if column == judge.UNFINISHED else ways.in_process)
+        found += _next(emulator, scenario, base.case, column, way if column == judge.UNFINISHED else runners.in_process)
         runs += 1
     return Verdict(trial, position, runs, survived, said, tuple(found))
 
@@ -125,7 +125,7 @@ def _fault(
     kinds = [KINDS[kind] for kind in (trial.kind, *(kind for _place, kind in trial.more))]
     also = [base.positions[place].fault(KINDS[kind], MODES["once"]) for place, kind in trial.more]
     put(emulator, scenario, position.fault(kinds[0], mode), *also)
-    way = ways.by_playbook if trial.way == PLAYBOOK else ways.in_process
+    way = runners.by_playbook if trial.way == PLAYBOOK else runners.in_process
     result = way(emulator, scenario, min(kind.timeout for kind in kinds), mode.retry_timeout)
     now = policies(emulator)
     if mode.count is not None and not trial.more and emulator.faults():
@@ -147,11 +147,13 @@ def _kill(emulator: Emulator, scenario: Scenario, trial: Trial, base: Baseline) 
         base.positions[trial.position].fault(replace(KINDS["slow"], fault=_KILL[trial.kind]), MODES["once"]),
     )
     way = Way.MODULE if trial.way == ALONE_MODULE else Way.IN_PROCESS
-    ways.killed(emulator, scenario, int(trial.mode) + 1, trial.way != KILLED, way)
+    runners.killed(emulator, scenario, int(trial.mode) + 1, trial.way != KILLED, way)
     return None, "killed"
 
 
-def _next(emulator: Emulator, scenario: Scenario, case: Case, column: str, way: ways.Runner) -> t.Iterator[Violation]:
+def _next(
+    emulator: Emulator, scenario: Scenario, case: Case, column: str, way: runners.Runner
+) -> t.Iterator[Violation]:
     """Run it without faults; yield where it does not reach the goal, or (not stable) changes anything."""
     before = policies(emulator)
     result = way(emulator, scenario, *CALM)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The action plugins that do a module's job in-process: nobody can tell the difference but by the time it takes.
+"""The action plugins that run a module's handler in-process: nobody can tell the difference but by the time it takes.
 
 Which way a task went shows in the logins: a module logs in for each item of a loop, an action plugin once for all. A
 connection that is not local is not in here: it would need a second machine.

@@ -183,7 +183,7 @@ def test_a_restore_that_fails_too_is_told(ansible: Ansible, there: Emulator) -> 
     assert exported(ansible, "after") == before
 
 
-def test_without_the_wish_nothing_is_restored(ansible: Ansible, there: Emulator) -> None:
+def test_unasked_nothing_is_restored(ansible: Ansible, there: Emulator) -> None:
     there.misbehave({"kind": "forbidden", "match": ASSIGN, "count": None})
     failed = roll_out(ansible, WANTED).failed()
     [backup] = backups(ansible)

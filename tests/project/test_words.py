@@ -25,6 +25,12 @@ READ = (
 ENDINGS = {".py", ".yml", ".md", ".rst", ".j2", ".html", ".txt"}
 # Each with what to write in its place. A word may be split over two lines.
 FORBIDDEN = {
+    r"OfficeStore|\bstore\.py": "OfficeSurface, surface.py",
+    "the way of a payload": "how a payload travels",
+    r"(the|its|two) leaves|leaves(\(\)| of a payload)": "values, expected_fields",
+    r"terms of (a|the) (run|gate)s?|rollout__terms|terms\.py": "options, settings",
+    r"jobs\.py|(a|one|the) module's job": "handlers.py, the handler",
+    r"wish(es|ed)?": "desired state, or what the options ask for",
     r"mend(s|ed|ing)?": "fix",
     "anew": "again",
     "shall": "must, or is to",

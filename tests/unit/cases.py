@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Random pairs of a live and a desired state, with the terms of a run (Hypothesis strategies)."""
+"""Random pairs of a live and a desired state, with the options of a run (Hypothesis strategies)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange, State
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
@@ -24,18 +24,18 @@ from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 GROUPS = {f"Group {letter}": f"{number}0000000-0000-4000-8000-000000000000" for number, letter in enumerate("ABCD")}
 NAMES = ("One", "Two", "Three", "Four", "Five", "Six", "Seven")
 
-Case = tuple[MemoryTenant, list[DesiredPolicy], Terms]
+Case = tuple[MemoryTenant, list[DesiredPolicy], RunOptions]
 
-leaves = st.sampled_from([0, 1, True, False, "0", "1", None, 1.5])
+scalars = st.sampled_from([0, 1, True, False, "0", "1", None, 1.5])
 settings_list = st.lists(
-    st.fixed_dictionaries({"settingId": st.sampled_from("abcdef"), "value": leaves}),
+    st.fixed_dictionaries({"settingId": st.sampled_from("abcdef"), "value": scalars}),
     max_size=4,
     unique_by=lambda setting: str(setting["settingId"]),
 )
 payloads: st.SearchStrategy[t.Any] = st.one_of(
     st.just({}),
     settings_list,
-    st.dictionaries(st.sampled_from(["k", "l"]), st.one_of(leaves, settings_list, st.lists(leaves)), max_size=2),
+    st.dictionaries(st.sampled_from(["k", "l"]), st.one_of(scalars, settings_list, st.lists(scalars)), max_size=2),
 )
 group_ids = st.lists(st.sampled_from(sorted(GROUPS.values())), unique=True, max_size=4)
 group_refs = st.lists(st.sampled_from([*GROUPS, *GROUPS.values()]), unique=True, max_size=3).map(tuple)
@@ -77,10 +77,10 @@ def group_changes(draw: st.DrawFn) -> GroupChange:
 
 @st.composite
 def desired_policies(draw: st.DrawFn, live: list[Policy]) -> list[DesiredPolicy]:
-    """Wishes for live and new policies; some of them cannot be met."""
+    """Desired policies for live and new policies; some of them cannot be met."""
     by_name = {policy.display_name: policy for policy in live}
     names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=5))
-    wishes: list[DesiredPolicy] = []
+    desired: list[DesiredPolicy] = []
     for name in names:
         policy = by_name.get(name)
         values: dict[str, t.Any] = {"display_name": name}
@@ -89,7 +89,7 @@ def desired_policies(draw: st.DrawFn, live: list[Policy]) -> list[DesiredPolicy]
             if draw(st.integers(0, 3)) == 0:
                 values["display_name"] = draw(st.sampled_from(NAMES))
         if draw(st.integers(0, 5)) == 0:
-            wishes.append(DesiredPolicy(label=f"policies[{len(wishes)}]", state=State.ABSENT, **values))
+            desired.append(DesiredPolicy(label=f"policies[{len(desired)}]", state=State.ABSENT, **values))
             continue
         for option, strategy in {
             "description": st.sampled_from(["", "x", "y"]),
@@ -100,8 +100,8 @@ def desired_policies(draw: st.DrawFn, live: list[Policy]) -> list[DesiredPolicy]
         }.items():
             if draw(st.booleans()):
                 values[option] = draw(strategy)
-        wishes.append(DesiredPolicy(label=f"policies[{len(wishes)}]", **values))
-    return wishes
+        desired.append(DesiredPolicy(label=f"policies[{len(desired)}]", **values))
+    return desired
 
 
 def lookalikes(payload: t.Any) -> st.SearchStrategy[t.Any]:
@@ -119,19 +119,19 @@ def lookalikes(payload: t.Any) -> st.SearchStrategy[t.Any]:
 
 @st.composite
 def reorderings(draw: st.DrawFn, live: list[Policy]) -> list[DesiredPolicy]:
-    """Wishes about numbers that are all or nearly all taken: moves, swaps, deletions and newcomers."""
-    wishes: list[DesiredPolicy] = []
+    """Desired policies with numbers that are all or nearly all taken: moves, swaps, deletions and newcomers."""
+    desired: list[DesiredPolicy] = []
     for policy in draw(st.permutations(live)):
-        values: dict[str, t.Any] = {"label": f"policies[{len(wishes)}]", "id": policy.id}
+        values: dict[str, t.Any] = {"label": f"policies[{len(desired)}]", "id": policy.id}
         match draw(st.sampled_from(["move", "move", "delete", "leave"])):
             case "move":
-                wishes.append(DesiredPolicy(**values, priority=draw(st.integers(0, len(live) + 2))))
+                desired.append(DesiredPolicy(**values, priority=draw(st.integers(0, len(live) + 2))))
             case "delete":
-                wishes.append(DesiredPolicy(**values, state=State.ABSENT))
+                desired.append(DesiredPolicy(**values, state=State.ABSENT))
     if draw(st.booleans()):
         number = draw(st.one_of(st.just(UNSET), st.integers(0, len(live))))
-        wishes.append(DesiredPolicy(label=f"policies[{len(wishes)}]", display_name="New", priority=number))
-    return wishes
+        desired.append(DesiredPolicy(label=f"policies[{len(desired)}]", display_name="New", priority=number))
+    return desired
 
 
 @st.composite
@@ -159,7 +159,7 @@ def guards(draw: st.DrawFn) -> Guards:
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    """A live state, a desired one, and the terms of the run."""
+    """A live state, a desired one, and the options of the run."""
     live = draw(live_policies())
     capabilities = replace(
         CAPABILITIES,
@@ -167,9 +167,9 @@ def cases(draw: st.DrawFn) -> Case:
         batch_size=draw(st.sampled_from([1, 2, 20])),
     )
     order = draw(st.one_of(st.none(), st.none(), orders(live)))
-    terms = Terms(order=order, guards=draw(st.one_of(st.just(Guards()), guards())))
+    options = RunOptions(order=order, guards=draw(st.one_of(st.just(Guards()), guards())))
     if draw(st.booleans()):
-        return MemoryTenant.of(live, capabilities), draw(desired_policies(live)), terms
+        return MemoryTenant.of(live, capabilities), draw(desired_policies(live)), options
     numbers = draw(st.permutations(range(len(live))))
     live = [replace(policy, priority=number) for policy, number in zip(live, numbers, strict=True)]
-    return MemoryTenant.of(live, capabilities), draw(reorderings(live)), terms
+    return MemoryTenant.of(live, capabilities), draw(reorderings(live)), options

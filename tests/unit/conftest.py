@@ -15,7 +15,7 @@ import responses
 from hypothesis import HealthCheck, settings
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.tests.unit.wire import Clock, Script, Wire
 
 # ansible-test reads no pyproject.toml, which tells pytest else where the emulator is.
@@ -56,5 +56,5 @@ def client(clock: Clock) -> GraphClient:
 
 
 @pytest.fixture
-def store(client: GraphClient) -> OfficeStore:
-    return OfficeStore(client)
+def surface(client: GraphClient) -> OfficeSurface:
+    return OfficeSurface(client)

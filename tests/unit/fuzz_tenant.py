@@ -23,8 +23,8 @@ from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
 from ansible_collections.m365.apps.plugins.module_utils._graph.progress import Observer
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
+from ansible_collections.m365.apps.plugins.module_utils._module import run_options as run_options_module
 from ansible_collections.m365.apps.plugins.module_utils._module import tenant as tenant_module
-from ansible_collections.m365.apps.plugins.module_utils._module import terms as terms_module
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.tests.unit.wire import Clock
@@ -148,7 +148,7 @@ class FuzzTenant:
         with (
             mock.patch.object(requests.adapters.HTTPAdapter, "send", send),
             mock.patch.object(tenant_module, "RetryPolicy", policy),
-            mock.patch.object(terms_module, "Wait", wait),
+            mock.patch.object(run_options_module, "Wait", wait),
             mock.patch.object(_fast_path, "_CLIENTS", {}),
         ):
             yield self

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, PARTS, unread
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Short words for tenants, wishes and runs in examples."""
+"""Short words for tenants, desired policies and runs in examples."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
-from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
@@ -37,30 +37,30 @@ def policies(names: t.Iterable[str]) -> list[Policy]:
     return [policy(name, number) for number, name in enumerate(names)]
 
 
-def wishes(*items: DesiredPolicy | str) -> list[DesiredPolicy]:
-    """Return wishes with the labels of a list; a name alone wants the policy there and nothing else of it."""
+def desired_state(*items: DesiredPolicy | str) -> list[DesiredPolicy]:
+    """Return desired policies with the labels of a list; a name alone wants the policy there and nothing else of it."""
     found = [DesiredPolicy(label="", display_name=item) if isinstance(item, str) else item for item in items]
     return [DesiredPolicy(**{**vars(item), "label": f"policies[{place}]"}) for place, item in enumerate(found)]
 
 
-def wish(name: str, **values: t.Any) -> DesiredPolicy:
+def desired(name: str, **values: t.Any) -> DesiredPolicy:
     return DesiredPolicy(label="", display_name=name, **values)
 
 
 def absent(name: str) -> DesiredPolicy:
-    return wish(name, state=State.ABSENT)
+    return desired(name, state=State.ABSENT)
 
 
-def run(tenant: MemoryTenant, items: t.Sequence[DesiredPolicy | str], **terms: t.Any) -> Outcome:
+def run(tenant: MemoryTenant, items: t.Sequence[DesiredPolicy | str], **options: t.Any) -> Outcome:
     """Converge a tenant to these items."""
-    return converge(wishes(*items), tenant, MemoryDirectory({"All Staff": GROUP}), Terms(**terms))
+    return converge(desired_state(*items), tenant, MemoryDirectory({"All Staff": GROUP}), RunOptions(**options))
 
 
-def refusal_of(tenant: MemoryTenant, items: t.Sequence[DesiredPolicy | str], **terms: t.Any) -> str:
+def refusal_of(tenant: MemoryTenant, items: t.Sequence[DesiredPolicy | str], **options: t.Any) -> str:
     """Return the sentence with which a run is refused, before any write."""
     before = copy.deepcopy(tenant.policies)
     with pytest.raises(UserError) as caught:
-        run(tenant, items, **terms)
+        run(tenant, items, **options)
     assert tenant.writes == []
     assert tenant.policies == before
     return str(caught.value)

@@ -16,14 +16,14 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.m365.apps.plugins.lookup.backup import LookupModule
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
-from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import desired_policies
 from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     assignment_results,
     config_result,
     item_result,
 )
-from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policies
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, PolicyType
 from ansible_collections.m365.apps.plugins.plugin_utils import _backup
@@ -79,7 +79,7 @@ def bring_back(backup: Dict, tenant: MemoryTenant, *groups: str) -> tuple[Outcom
     params: Dict = {"policies": [{"state": "present", **item} for item in steps.policies], "allow_same_names": True}
     desired = desired_policies(params, params)
     directory = MemoryDirectory({group: group for group in groups})
-    outcome = converge(desired, tenant, directory, Terms(on_error=OnError.LEAVE, same_names=True))
+    outcome = converge(desired, tenant, directory, RunOptions(on_error=OnError.LEAVE, same_names=True))
     results = [item_result(place, outcome) for place in range(len(outcome.items))]
     left = steps.left + [each for each in results if each["status"] == "failed"]
     return outcome, _backup.differences(backup["policies"], backup["absent"], configs(tenant), left)
@@ -341,8 +341,8 @@ def test_a_payload_that_cannot_be_compared_is_an_error() -> None:
 def test_bytes_and_payload_must_agree() -> None:
     def parsed(**item: t.Any) -> t.Any:
         params = {"policies": [{"display_name": "A", "state": "present", **item}]}
-        [wish] = desired_policies(params, params)
-        return wish.policy_payload
+        [desired] = desired_policies(params, params)
+        return desired.policy_payload
 
     assert parsed(policy_payload_base64="NQ==") == Opaque(b"5")
     assert parsed(policy_payload_base64="NQ==", policy_payload="5") == Opaque(b"5")
@@ -359,7 +359,7 @@ def test_a_name_that_others_have_is_refused_without_the_option() -> None:
     tenant = MemoryTenant.of([policy("A", 1), policy("B", 2)])
     params: Dict = {"policies": [{"id": "id-B", "display_name": "A", "state": "present"}]}
     with pytest.raises(UserError, match="the name is taken by policy 'A'"):
-        converge(desired_policies(params, params), tenant, MemoryDirectory({}), Terms())
+        converge(desired_policies(params, params), tenant, MemoryDirectory({}), RunOptions())
     for name in ("", " "):
         params = {"policies": [{"id": "id-B", "display_name": name, "state": "present"}]}
         with pytest.raises(UserError, match="it is empty"):
@@ -374,8 +374,8 @@ def test_check_mode_tells_what_will_be_left() -> None:
             {"id": "id-B", "description": "x", "state": "present"},
         ]
     }
-    terms = Terms(check_mode=True, on_error=OnError.LEAVE)
-    outcome = converge(desired_policies(params, params), tenant, MemoryDirectory({}), terms)
+    options = RunOptions(check_mode=True, on_error=OnError.LEAVE)
+    outcome = converge(desired_policies(params, params), tenant, MemoryDirectory({}), options)
     assert outcome.statuses == ("failed", "updated")
     assert str(outcome.error).startswith(f"policies[0] policy with id id-A: group {STAFF}: cannot ")
     assert tenant.writes == []

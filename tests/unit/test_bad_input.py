@@ -116,8 +116,10 @@ def test_an_assignment_that_could_not_be_sent_back_stops_the_run(target: t.Any) 
         body = json.dumps({"value": [{"id": "a", "target": target}]}).encode()
         return Spoilt(200, body, JSON) if call.path.endswith("/assignments") else answer
 
-    wish = {"display_name": "One", "description": "x", "groups": {"add": ["All Staff"]}}
-    assert "the target of an assignment" in refused(FuzzTenant(spoil), CONFIGS, {"policies": [wish], "batch": "never"})
+    desired = {"display_name": "One", "description": "x", "groups": {"add": ["All Staff"]}}
+    assert "the target of an assignment" in refused(
+        FuzzTenant(spoil), CONFIGS, {"policies": [desired], "batch": "never"}
+    )
 
 
 @pytest.mark.parametrize("headers", [[], "x", 5, {"Retry-After": [1]}])

@@ -14,18 +14,18 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.apply import O
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Result
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     GROUP,
     absent,
+    desired,
     numbers,
     policies,
     policy,
     run,
-    wish,
 )
 
 STOP, CONTINUE, _LEAVE = OnError
@@ -52,7 +52,7 @@ def failing(live: str, names: t.Iterable[str]) -> FailingTenant:
 
 
 def changed(names: str) -> list[t.Any]:
-    return [wish(name, description="X") for name in names]
+    return [desired(name, description="X") for name in names]
 
 
 def done(outcome: Outcome) -> list[str]:
@@ -65,7 +65,7 @@ def done(outcome: Outcome) -> list[str]:
 
 def test_stop_sends_the_stage_and_nothing_more() -> None:
     tenant = failing("ABC", "B")
-    items = [*changed("AB"), wish("C", description="X", policy_payload={"a": 1}), absent("D")]
+    items = [*changed("AB"), desired("C", description="X", policy_payload={"a": 1}), absent("D")]
     outcome = run(tenant, items, on_error=STOP)
     assert done(outcome) == ["update 0", "update 2"]
     assert outcome.statuses == ("updated", "failed", "failed", "unchanged")
@@ -73,7 +73,7 @@ def test_stop_sends_the_stage_and_nothing_more() -> None:
 
 
 def test_stop_does_not_attempt_later_stages() -> None:
-    outcome = run(failing("ABC", "A"), [*changed("A"), absent("B"), wish("C")], on_error=STOP)
+    outcome = run(failing("ABC", "A"), [*changed("A"), absent("B"), desired("C")], on_error=STOP)
     assert outcome.statuses == ("failed", "not_attempted", "unchanged")
     assert done(outcome) == []
     assert outcome.changed is False
@@ -84,7 +84,7 @@ def test_continue_goes_on_with_the_others() -> None:
     items = [
         *changed("A"),
         absent("B"),
-        wish("C", description="X", policy_payload={"a": 1}, groups=GroupChange(exact=("All Staff",))),
+        desired("C", description="X", policy_payload={"a": 1}, groups=GroupChange(exact=("All Staff",))),
     ]
     outcome = run(tenant, items, on_error=CONTINUE)
     assert outcome.statuses == ("failed", "deleted", "updated")
@@ -95,7 +95,7 @@ def test_continue_goes_on_with_the_others() -> None:
 @both_ways
 def test_the_failed_policy_gets_no_more_writes(on_error: OnError) -> None:
     tenant = failing("", ["New"])
-    item = wish("New", policy_payload={"a": 1}, groups=GroupChange(exact=("All Staff",)))
+    item = desired("New", policy_payload={"a": 1}, groups=GroupChange(exact=("All Staff",)))
     outcome = run(tenant, [item], on_error=on_error)
     assert (tenant.writes, tenant.requests, done(outcome)) == ([], 1, [])
     assert outcome.statuses == ("failed",)
@@ -104,7 +104,7 @@ def test_the_failed_policy_gets_no_more_writes(on_error: OnError) -> None:
 @both_ways
 def test_a_policy_with_some_of_its_writes_has_failed_and_shows_them(on_error: OnError) -> None:
     tenant = MemoryTenant(fail_at=1)
-    item = wish("New", policy_payload={"a": 1}, user_preference_payload={"b": 1})
+    item = desired("New", policy_payload={"a": 1}, user_preference_payload={"b": 1})
     outcome = run(tenant, [item], on_error=on_error)
     assert outcome.statuses == ("failed",)
     assert done(outcome) == ["create 0"]
@@ -149,7 +149,7 @@ def test_the_first_error_is_told_with_the_number_of_the_others(on_error: OnError
 
 
 def test_errors_of_later_stages_are_counted_too() -> None:
-    outcome = run(failing("ABC", "AC"), [*changed("A"), wish("B"), absent("C")], on_error=CONTINUE)
+    outcome = run(failing("ABC", "AC"), [*changed("A"), desired("B"), absent("C")], on_error=CONTINUE)
     assert str(outcome.error).endswith("(1 more policy failed: see results.)")
     assert outcome.statuses == ("failed", "unchanged", "failed")
 
@@ -167,7 +167,7 @@ def test_a_run_without_failures_has_no_error() -> None:
 def test_nothing_is_sent_after_priorities_that_could_not_be_set(on_error: OnError) -> None:
     tenant = MemoryTenant.of(policies("ABC"))
     tenant.fail_at = 0
-    items = [wish("A", priority=1), wish("B", priority=0), wish("C", description="X")]
+    items = [desired("A", priority=1), desired("B", priority=0), desired("C", description="X")]
     outcome = run(tenant, items, on_error=on_error)
     assert (tenant.writes, done(outcome)) == ([], [])
     assert outcome.statuses == ("failed", "failed", "not_attempted")
@@ -187,7 +187,7 @@ def test_nothing_is_sent_after_an_order_that_could_not_be_set_for_unlisted_polic
 @both_ways
 def test_priorities_are_not_set_after_a_deletion_that_should_free_a_number(on_error: OnError) -> None:
     tenant = failing("ABC", "A")
-    outcome = run(tenant, [absent("A"), wish("B", priority=0), wish("C", priority=1)], on_error=on_error)
+    outcome = run(tenant, [absent("A"), desired("B", priority=0), desired("C", priority=1)], on_error=on_error)
     assert outcome.statuses == ("failed", "not_attempted", "not_attempted")
     assert numbers(tenant) == {"A": 0, "B": 1, "C": 2}
     assert str(outcome.error) == "policy 'A': cannot write it: no. Try again."
@@ -196,7 +196,7 @@ def test_priorities_are_not_set_after_a_deletion_that_should_free_a_number(on_er
 @both_ways
 def test_a_number_that_could_not_be_freed_is_not_taken(on_error: OnError) -> None:
     tenant = failing("AB", "A")
-    outcome = run(tenant, [absent("A"), wish("New", priority=0), *changed("B")], on_error=on_error)
+    outcome = run(tenant, [absent("A"), desired("New", priority=0), *changed("B")], on_error=on_error)
     assert outcome.statuses == ("failed", "not_attempted", "not_attempted")
     assert tenant.writes == []
 
@@ -205,7 +205,7 @@ def test_a_number_that_could_not_be_freed_is_not_taken(on_error: OnError) -> Non
 
 
 def test_ids_of_the_server_are_in_the_items() -> None:
-    outcome = run(MemoryTenant(), [wish("New", groups=GroupChange(exact=("All Staff",)))])
+    outcome = run(MemoryTenant(), [desired("New", groups=GroupChange(exact=("All Staff",)))])
     after = outcome.items[0].after
     assert after is not None
     assert after.id == "new-1"
@@ -228,9 +228,9 @@ def test_a_stage_of_many_policies_takes_few_requests(batch_size: int, requests: 
     items = [
         *changed("A"),
         absent("B"),
-        wish("C", policy_payload={"a": 1}, user_preference_payload={"a": 1}),
-        wish("D", policy_payload={"a": 1}),
-        wish("E"),
+        desired("C", policy_payload={"a": 1}, user_preference_payload={"a": 1}),
+        desired("D", policy_payload={"a": 1}),
+        desired("E"),
     ]
     outcome = run(tenant, items)
     assert tenant.requests == outcome.plan.write_requests(batch_size) == requests

@@ -15,40 +15,40 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import WIRE_NAMES
-from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Result
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
-from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, run, wish
+from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desired, policies, run
 from ansible_collections.m365.apps.tests.unit.wire import Clock
 
 STAFF = GroupChange(exact=("All Staff",))
 SETTINGS = {"a": [1, {"b": 2}]}
 # What is asked of a tenant with the policies A and B, and what is read back for it.
 CHANGES: dict[str, tuple[list[t.Any], dict[str, t.Any], list[str]]] = {
-    "a field": ([wish("A", description="X")], {}, ["entity"]),
-    "a name": ([wish("C", id="id-A")], {}, ["entity"]),
-    "a payload": ([wish("A", policy_payload=SETTINGS)], {}, ["policyPayload"]),
-    "the other payload": ([wish("A", user_preference_payload=SETTINGS)], {}, ["userPreferencePayload"]),
-    "groups": ([wish("A", groups=STAFF)], {}, ["assignments"]),
+    "a field": ([desired("A", description="X")], {}, ["entity"]),
+    "a name": ([desired("C", id="id-A")], {}, ["entity"]),
+    "a payload": ([desired("A", policy_payload=SETTINGS)], {}, ["policyPayload"]),
+    "the other payload": ([desired("A", user_preference_payload=SETTINGS)], {}, ["userPreferencePayload"]),
+    "groups": ([desired("A", groups=STAFF)], {}, ["assignments"]),
     "all of one": (
-        [wish("A", description="X", policy_payload=SETTINGS, groups=STAFF)],
+        [desired("A", description="X", policy_payload=SETTINGS, groups=STAFF)],
         {},
         ["entity", "policyPayload", "assignments"],
     ),
     "a deletion": ([absent("A")], {}, ["entity"]),
-    "an exchange": ([wish("A", priority=1), wish("B", priority=0)], {}, ["entity", "entity"]),
+    "an exchange": ([desired("A", priority=1), desired("B", priority=0)], {}, ["entity", "entity"]),
     "an order": ([], {"order": Order(("B", "A"))}, ["entity"]),
     "nothing": (["A", "B"], {}, []),
 }
 # What creates a policy is confirmed by the list, which shows others of its name, too.
 CREATIONS: dict[str, tuple[list[t.Any], list[str]]] = {
-    "a bare one": ([wish("C")], []),
-    "a whole one": ([wish("C", policy_payload=SETTINGS, groups=STAFF)], ["policyPayload", "assignments"]),
-    "one beside changes": ([wish("C"), wish("A", description="X", groups=STAFF), absent("B")], ["assignments"]),
+    "a bare one": ([desired("C")], []),
+    "a whole one": ([desired("C", policy_payload=SETTINGS, groups=STAFF)], ["policyPayload", "assignments"]),
+    "one beside changes": ([desired("C"), desired("A", description="X", groups=STAFF), absent("B")], ["assignments"]),
 }
 
 
@@ -107,9 +107,9 @@ def clock() -> Clock:
 @pytest.mark.parametrize("name", CHANGES)
 @pytest.mark.parametrize("lag", [0, 3])
 def test_what_was_written_is_read_until_it_agrees(clock: Clock, name: str, lag: int) -> None:
-    items, terms, parts = CHANGES[name]
+    items, options, parts = CHANGES[name]
     tenant = tenant_of(lag=lag)
-    outcome = run(tenant, items, wait=wait(clock), **terms)
+    outcome = run(tenant, items, wait=wait(clock), **options)
     assert outcome.error is None
     assert tenant.looked == parts * (lag + 1)
     assert clock.slept == ([0.5, 1.0, 2.0][:lag] if parts else [])
@@ -152,7 +152,7 @@ class BusyTenant(LaggingTenant):
 def test_somebody_else_who_created_the_same_is_a_warning(clock: Clock, lag: int) -> None:
     live = {str(policy.id): policy for policy in policies("AB")}
     tenant = BusyTenant(live, replace(CAPABILITIES, batch_size=20), lag=lag)
-    outcome = run(tenant, [wish("C"), wish("D"), wish("A", description="X")], wait=wait(clock))
+    outcome = run(tenant, [desired("C"), desired("D"), desired("A", description="X")], wait=wait(clock))
     assert (outcome.error, outcome.statuses, outcome.changed) == (None, ("created", "created", "updated"), True)
     assert len(outcome.warnings) == 2
     assert outcome.warnings[0] == (
@@ -167,15 +167,15 @@ def test_without_reading_back_nobody_is_looked_for(clock: Clock) -> None:
     live = {str(policy.id): policy for policy in policies("AB")}
     for more in ({"wait": None}, {"wait": wait(clock), "check_mode": True}):
         tenant = BusyTenant(dict(live), replace(CAPABILITIES, batch_size=20))
-        assert run(tenant, [wish("C")], **more).warnings == ()
+        assert run(tenant, [desired("C")], **more).warnings == ()
         assert tenant.listings == 1
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_check_mode_and_no_wait_read_nothing_back(clock: Clock, name: str) -> None:
-    items, terms, _parts = CHANGES[name]
+    items, options, _parts = CHANGES[name]
     for tenant, more in ((tenant_of(), {"check_mode": True, "wait": wait(clock)}), (tenant_of(), {"wait": None})):
-        run(tenant, items, **terms, **more)
+        run(tenant, items, **options, **more)
         assert tenant.looked == []
     assert clock.slept == []
 
@@ -185,7 +185,7 @@ def test_check_mode_and_no_wait_read_nothing_back(clock: Clock, name: str) -> No
 )
 def test_what_never_shows_fails_in_time(clock: Clock, timeout: float, slept: list[float]) -> None:
     tenant = tenant_of(lag=10**6)
-    outcome = run(tenant, [wish("A", description="X")], wait=wait(clock, timeout))
+    outcome = run(tenant, [desired("A", description="X")], wait=wait(clock, timeout))
     assert clock.slept == pytest.approx(slept)
     assert str(outcome.error) == (
         "policy 'A' (id id-A): cannot confirm what was written: Graph accepted the writes, but after "
@@ -216,7 +216,7 @@ def test_only_what_does_not_show_is_read_again(clock: Clock) -> None:
         return values
 
     tenant.look = look  # type: ignore[method-assign]
-    run(tenant, [wish("A", description="X"), wish("B", description="X")], wait=wait(clock))
+    run(tenant, [desired("A", description="X"), desired("B", description="X")], wait=wait(clock))
     assert looks == [[], ["A", "B"], ["B"]]
 
 
@@ -224,13 +224,13 @@ def test_a_read_that_fails_is_the_error_and_what_was_written_is_told(clock: Cloc
     tenant = tenant_of()
     error = UserError("policy 'A'", "read it", "no", "Try again", Failure("no", status=403))
     tenant.look = lambda parts: [error for _part in parts]  # type: ignore[method-assign]
-    outcome = run(tenant, [wish("A", description="X")], wait=wait(clock))
+    outcome = run(tenant, [desired("A", description="X")], wait=wait(clock))
     assert (outcome.error, outcome.changed, outcome.statuses) == (error, True, ("updated",))
 
 
 def test_a_failed_run_is_not_read_back(clock: Clock) -> None:
     tenant = tenant_of(fail_at=1)
-    outcome = run(tenant, [wish("A", description="X"), wish("B", description="X")], wait=wait(clock))
+    outcome = run(tenant, [desired("A", description="X"), desired("B", description="X")], wait=wait(clock))
     assert outcome.error is not None
     assert tenant.looked == []
 
@@ -238,7 +238,7 @@ def test_a_failed_run_is_not_read_back(clock: Clock) -> None:
 @pytest.mark.parametrize(("batch_size", "lists", "requests"), [(20, False, 1), (1, True, 0)])
 def test_the_list_is_read_where_that_is_cheaper(clock: Clock, batch_size: int, lists: bool, requests: int) -> None:
     tenant = tenant_of(capabilities=replace(CAPABILITIES, batch_size=batch_size))
-    outcome = run(tenant, [wish("A", description="X"), wish("B", description="X")], wait=wait(clock))
+    outcome = run(tenant, [desired("A", description="X"), desired("B", description="X")], wait=wait(clock))
     reads = reads_of_plan(outcome.plan)
     assert (reads.lists, reads.requests(batch_size)) == (lists, requests)
     assert tenant.listings == 1 + lists
@@ -247,5 +247,5 @@ def test_the_list_is_read_where_that_is_cheaper(clock: Clock, batch_size: int, l
 
 def test_inline_payloads_are_part_of_the_entity(clock: Clock) -> None:
     tenant = tenant_of(capabilities=replace(CAPABILITIES, fields=inline_content(FIELDS)))
-    outcome = run(tenant, [wish("A", policy_payload=SETTINGS)], wait=wait(clock, 0))
+    outcome = run(tenant, [desired("A", policy_payload=SETTINGS)], wait=wait(clock, 0))
     assert (outcome.error, tenant.looked) == (None, ["entity"])

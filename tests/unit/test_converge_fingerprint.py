@@ -14,14 +14,14 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding, refuse_changed
-from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, read_and_plan
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, read_and_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.known_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
@@ -31,12 +31,12 @@ from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirecto
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     GROUP,
     absent,
+    desired,
+    desired_state,
     policies,
     policy,
     refusal_of,
     run,
-    wish,
-    wishes,
 )
 
 SETTINGS = [{"settingId": "a", "value": "1"}, {"settingId": "b", "value": "2"}]
@@ -299,9 +299,9 @@ def test_a_plan_whose_fingerprint_is_none_of_this_version_is_refused() -> None:
 # In a run
 
 
-def planned(live: t.Iterable[Policy], items: t.Sequence[DesiredPolicy | str], **terms: t.Any) -> Plan:
+def planned(live: t.Iterable[Policy], items: t.Sequence[DesiredPolicy | str], **options: t.Any) -> Plan:
     """Return the plan of a check run."""
-    return run(MemoryTenant.of(copy.deepcopy(list(live))), items, check_mode=True, **terms).plan
+    return run(MemoryTenant.of(copy.deepcopy(list(live))), items, check_mode=True, **options).plan
 
 
 def bound(plan: Plan) -> Binding:
@@ -309,7 +309,7 @@ def bound(plan: Plan) -> Binding:
 
 
 def test_a_plan_is_applied_when_nothing_moved() -> None:
-    items = [wish("A", description="X")]
+    items = [desired("A", description="X")]
     tenant = MemoryTenant.of(policies("AB"))
     outcome = run(tenant, items, binding=bound(planned(policies("AB"), items)))
     assert outcome.error is None
@@ -317,14 +317,14 @@ def test_a_plan_is_applied_when_nothing_moved() -> None:
 
 
 def test_a_policy_the_plan_is_not_about_may_move() -> None:
-    items = [wish("A", description="X")]
+    items = [desired("A", description="X")]
     tenant = MemoryTenant.of([policy("A", 0), policy("B", 5, description="moved"), policy("C", 6)])
     assert run(tenant, items, binding=bound(planned(policies("AB"), items))).changed
 
 
 @pytest.mark.parametrize("inline", [False, True])
 def test_a_part_that_no_item_mentions_may_move(inline: bool) -> None:
-    items = [wish("A", policy_payload={"a": 1})]
+    items = [desired("A", policy_payload={"a": 1})]
     live = [policy("A", 0, user_preference_payload={"moved": 1})]
     tenant = MemoryTenant.of(live, replace(CAPABILITIES, fields=inline_content(FIELDS) if inline else FIELDS))
     assert run(tenant, items, binding=bound(planned(policies("A"), items))).changed
@@ -333,9 +333,9 @@ def test_a_part_that_no_item_mentions_may_move(inline: bool) -> None:
 @pytest.mark.parametrize(
     ("item", "change", "aspect"),
     [
-        (wish("A", policy_payload={"a": 1}), {"policy_payload": {"a": 0}}, "policy_payload"),
-        (wish("A", groups=GroupChange(add=("All Staff",))), {"assignments": (Assignment(GROUP),)}, "groups"),
-        (wish("A", description="X"), {"priority": 3}, "priority"),
+        (desired("A", policy_payload={"a": 1}), {"policy_payload": {"a": 0}}, "policy_payload"),
+        (desired("A", groups=GroupChange(add=("All Staff",))), {"assignments": (Assignment(GROUP),)}, "groups"),
+        (desired("A", description="X"), {"priority": 3}, "priority"),
         (absent("A"), {"policy_payload": {"a": 0}}, "policy_payload"),
         (absent("A"), {"user_preference_payload": [1]}, "user_preference_payload"),
         (absent("A"), {"assignments": (Assignment("g"),)}, "groups"),
@@ -384,7 +384,7 @@ def test_the_weakest_policy_counts_where_a_new_one_goes_behind_it() -> None:
 
 # The definitions
 
-ITEM = wish(
+ITEM = desired(
     "A", description="X", policy_payload=SETTINGS, groups=GroupChange(exact=("All Staff",)), user_preference_payload={}
 )
 OLD = GroupChange(exact=())
@@ -418,9 +418,11 @@ def test_edited_definitions_are_refused(live: list[Policy], item: DesiredPolicy,
     assert "the definitions have changed since the plan was made" in short
 
 
-def in_directory(groups: Dict, items: t.Sequence[DesiredPolicy | str], **terms: t.Any) -> Plan:
+def in_directory(groups: Dict, items: t.Sequence[DesiredPolicy | str], **options: t.Any) -> Plan:
     """Return the plan of a check run where groups have these names."""
-    return read_and_plan(wishes(*items), MemoryTenant(), MemoryDirectory(groups), Terms(check_mode=True, **terms))
+    return read_and_plan(
+        desired_state(*items), MemoryTenant(), MemoryDirectory(groups), RunOptions(check_mode=True, **options)
+    )
 
 
 RING, OTHER = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "12")
@@ -431,7 +433,7 @@ WAVE = NamedGroups("wave 'pilot'", ("Ring",))
 @pytest.mark.parametrize(
     ("items", "named", "words"),
     [
-        ([wish("A", groups=GroupChange(exact=("Ring",)))], (), "groups that policy 'A' names are others now"),
+        ([desired("A", groups=GroupChange(exact=("Ring",)))], (), "groups that policy 'A' names are others now"),
         (["A"], (WAVE,), "groups of wave 'pilot' are others now"),
     ],
 )
@@ -451,12 +453,12 @@ def test_a_group_that_took_the_name_of_another_is_a_change_of_the_tenant(
 
 
 def test_a_group_by_name_or_by_id_is_the_same_group() -> None:
-    by_name, by_id = (wish("A", groups=GroupChange(add=(group,))) for group in ("Ring", RING.upper()))
+    by_name, by_id = (desired("A", groups=GroupChange(add=(group,))) for group in ("Ring", RING.upper()))
     assert said(bound(in_directory({"Ring": RING}, [by_name])), in_directory({"Ring": RING}, [by_id])) is None
 
 
 def test_edited_definitions_and_other_groups_are_told_by_their_sides() -> None:
-    before, now = (wish("A", groups=GroupChange(add=("Ring",)), description=text) for text in ("old", "new"))
+    before, now = (desired("A", groups=GroupChange(add=("Ring",)), description=text) for text in ("old", "new"))
     plan = in_directory({"Ring": RING}, [before], check_groups=(WAVE,))
     text = said(bound(plan), in_directory({"Ring": OTHER}, [now], check_groups=(WAVE,)))
     assert text is not None
@@ -532,12 +534,12 @@ SAME: dict[str, tuple[list[t.Any], list[t.Any], Dict, Dict]] = {
     "the order of settings": ([ITEM], [replace(ITEM, policy_payload=SETTINGS[::-1])], {}, {}),
     "a group by its id": ([ITEM], [replace(ITEM, groups=GroupChange(exact=(GROUP.upper(),)))], {}, {}),
     "1.0 for 1": (
-        [wish("A", policy_payload={"a": 1, "b": [{"settingId": "c", "d": 2}]})],
-        [wish("A", policy_payload={"b": [{"d": 2.0, "settingId": "c"}], "a": 1.0})],
+        [desired("A", policy_payload={"a": 1, "b": [{"settingId": "c", "d": 2}]})],
+        [desired("A", policy_payload={"b": [{"d": 2.0, "settingId": "c"}], "a": 1.0})],
         {},
         {},
     ),
-    "an empty payload": ([wish("A", policy_payload={})], [wish("A", policy_payload=[])], {}, {}),
+    "an empty payload": ([desired("A", policy_payload={})], [desired("A", policy_payload=[])], {}, {}),
     "the id's case": (
         [DesiredPolicy(label="", id="id-A", description="X")],
         [DesiredPolicy(label="", id="ID-a", description="X")],
@@ -564,17 +566,17 @@ SAME: dict[str, tuple[list[t.Any], list[t.Any], Dict, Dict]] = {
 def test_another_spelling_of_the_same_needs_no_new_approval(
     case: tuple[list[t.Any], list[t.Any], Dict, Dict],
 ) -> None:
-    then, now, terms_then, terms_now = case
+    then, now, options_then, options_now = case
     live = policies("AB")
-    plan = planned(live, then, **terms_then)
-    assert run(MemoryTenant.of(live), now, binding=bound(plan), **terms_now).error is None
+    plan = planned(live, then, **options_then)
+    assert run(MemoryTenant.of(live), now, binding=bound(plan), **options_now).error is None
 
 
 def test_how_payloads_travel_is_no_other_plan() -> None:
     streamed, inline = (
         run(
             MemoryTenant.of(policies("AB"), replace(CAPABILITIES, fields=inline_content(FIELDS) if inline else FIELDS)),
-            [ITEM, wish("New", policy_payload=SETTINGS)],
+            [ITEM, desired("New", policy_payload=SETTINGS)],
             check_mode=True,
         ).plan
         for inline in (False, True)
@@ -650,15 +652,17 @@ def test_too_many_deletions_are_refused_before_they_are_read() -> None:
 def test_the_same_state_has_the_fingerprint_that_it_had_in_earlier_versions() -> None:
     odd = policy("X", 9, "office", policy_payload=Opaque(b"\x00x"))
     items = [
-        wish(
+        desired(
             "Canary",
             description="new",
             policy_payload=[{"settingId": "b", "value": [1.0, {"x": 2}]}],
             groups=GroupChange(add=("All Staff",)),
         ),
-        wish("N", kind="windows_security", user_preference_payload={"a": 1}, groups=GroupChange(exact=("All Staff",))),
+        desired(
+            "N", kind="windows_security", user_preference_payload={"a": 1}, groups=GroupChange(exact=("All Staff",))
+        ),
         absent("A"),
-        wish("B", priority=44),
+        desired("B", priority=44),
     ]
     plan = run(MemoryTenant.of([WHOLE, *policies("AB"), odd]), items, check_mode=True).plan
     assert plan.fingerprint == "m2pmzdufcbbccvhpo7tsgwonmcclfri2f4pi75vy54z5u4tpm73m5jofj6p72abgq7irtnly4z"

@@ -15,12 +15,12 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.desired import D
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     absent,
+    desired,
     numbers,
     policies,
     policy,
     refusal_of,
     run,
-    wish,
 )
 
 ALL = Prune()
@@ -98,7 +98,7 @@ def test_pruned_policies_come_behind_the_listed_items() -> None:
 
 def test_a_pruned_number_can_be_taken_in_the_same_task() -> None:
     tenant = MemoryTenant.of(policies("AB"))
-    run(tenant, [wish("A", priority=1)], guards=Guards(ALL))
+    run(tenant, [desired("A", priority=1)], guards=Guards(ALL))
     assert numbers(tenant) == {"A": 1}
     assert tenant.writes == ["delete", "update"]
 
@@ -118,7 +118,7 @@ def test_protection_is_by_the_live_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "item", [absent("Gone"), wish("B", description="X"), DesiredPolicy(label="", id="id-B", display_name="B2")]
+    "item", [absent("Gone"), desired("B", description="X"), DesiredPolicy(label="", id="id-B", display_name="B2")]
 )
 def test_protection_is_against_deletion_only(item: DesiredPolicy) -> None:
     assert run(MemoryTenant.of(policies("AB")), [item], guards=Guards(protect=("*",))).error is None
@@ -192,7 +192,7 @@ def test_a_limit_on_deletions_holds_without_prune() -> None:
 
 
 def test_changes_are_all_policies_that_are_written_to() -> None:
-    items: list[DesiredPolicy | str] = ["A", wish("B", description="X"), absent("C"), "New"]
+    items: list[DesiredPolicy | str] = ["A", desired("B", description="X"), absent("C"), "New"]
     message = refusal_of(MemoryTenant.of(policies("ABC")), items, guards=Guards(max_changes=Limit(2)))
     assert message == (
         "the task: cannot change 3 of 3 policies: max_changes allows 2; it would change 'B', 'C', 'New'. "

@@ -16,12 +16,12 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MA
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     absent,
+    desired,
     numbers,
     policies,
     policy,
     refusal_of,
     run,
-    wish,
 )
 
 AFTER, BEFORE, FAIL = Unlisted
@@ -104,7 +104,7 @@ def test_a_renamed_policy_is_found_by_its_new_name() -> None:
 
 def test_a_number_of_an_item_is_kept_to() -> None:
     tenant = MemoryTenant.of([policy("A", 1), policy("B", 2), policy("C", 3)])
-    run(tenant, [wish("B", priority=7)], order=Order(("A", "B", "C")))
+    run(tenant, [desired("B", priority=7)], order=Order(("A", "B", "C")))
     assert numbers(tenant) == {"A": 1, "B": 7, "C": 8}
 
 
@@ -157,7 +157,7 @@ def test_at_most_5_unlisted_policies_are_named() -> None:
 
 
 def test_numbers_that_contradict_the_order_are_named_with_their_holders() -> None:
-    items = [wish("A", priority=5), wish("B", priority=3)]
+    items = [desired("A", priority=5), desired("B", priority=3)]
     assert refusal_of(MemoryTenant.of(policies("ABC")), items, order=Order(("A", "B"))) == (
         "the order: cannot give out the numbers: policy 'B' (id id-B) must have number 3 as number 2 of the order, "
         "behind policy 'A' (id id-A) with number 5, which leaves no room. Leave priority out, or move it."
@@ -165,12 +165,12 @@ def test_numbers_that_contradict_the_order_are_named_with_their_holders() -> Non
 
 
 def test_a_number_without_room_before_it_is_refused() -> None:
-    message = refusal_of(MemoryTenant.of(policies("ABC")), [wish("C", priority=1)], order=Order(("A", "B", "C")))
+    message = refusal_of(MemoryTenant.of(policies("ABC")), [desired("C", priority=1)], order=Order(("A", "B", "C")))
     assert "policy 'C' (id id-C) must have number 1 as number 3 of the order, which leaves no room" in message
 
 
 def test_a_number_without_room_behind_it_is_refused() -> None:
-    item = wish("A", priority=MAX_PRIORITY)
+    item = desired("A", priority=MAX_PRIORITY)
     message = refusal_of(MemoryTenant.of(policies("AB")), [item], order=Order(("A", "B")))
     assert f"policy 'A' (id id-A) must have number {MAX_PRIORITY} as number 1 of the order" in message
 
@@ -207,7 +207,7 @@ def test_no_room_is_an_error(values: list[t.Any]) -> None:
 
 
 def test_a_number_that_another_policy_keeps_is_refused_with_its_holder() -> None:
-    assert refusal_of(MemoryTenant.of(policies("AB")), [wish("A", priority=1)]) == (
+    assert refusal_of(MemoryTenant.of(policies("AB")), [desired("A", priority=1)]) == (
         "policies[0] policy 'A' (id id-A): cannot set priority 1: it is held by policy 'B' (id id-B), and a priority "
         "is unique in the tenant. Choose a free number, or move the other policy in the same task of "
         "office_client_configs."
@@ -215,7 +215,7 @@ def test_a_number_that_another_policy_keeps_is_refused_with_its_holder() -> None
 
 
 def test_two_items_that_want_one_number_are_refused_by_their_labels() -> None:
-    message = refusal_of(MemoryTenant.of(policies("A")), [wish("A", priority=7), wish("New", priority=7)])
+    message = refusal_of(MemoryTenant.of(policies("A")), [desired("A", priority=7), desired("New", priority=7)])
     assert "policies[0] policy 'A' (id id-A): cannot set priority 7: it is held by policies[1] policy 'New'" in message
 
 
@@ -226,6 +226,6 @@ def test_no_number_is_left_behind_the_weakest() -> None:
 
 def test_a_policy_without_a_number_stands_in_the_way_of_a_common_call() -> None:
     live = [policy("A", 0), policy("B", 1), policy("C", None)]
-    items = [wish("A", priority=1), wish("B", priority=0)]
+    items = [desired("A", priority=1), desired("B", priority=0)]
     message = refusal_of(MemoryTenant.of(live), items)
     assert message.startswith("policy 'C' (id id-C): cannot renumber the policies: the server gave it no priority.")

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait, reads_of_plan
-from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge, read_and_plan
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge, read_and_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Seat, Unlisted, renumber
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
@@ -31,16 +31,16 @@ from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 
 
-def run(tenant: MemoryTenant, wishes: list[DesiredPolicy], terms: Terms, **changes: t.Any) -> Outcome:
-    return converge(wishes, tenant, MemoryDirectory(GROUPS), replace(terms, **changes))
+def run(tenant: MemoryTenant, desired_state: list[DesiredPolicy], options: RunOptions, **changes: t.Any) -> Outcome:
+    return converge(desired_state, tenant, MemoryDirectory(GROUPS), replace(options, **changes))
 
 
 def run_or_refuse(case: Case, **changes: t.Any) -> Outcome | None:
     """Run; a refusal must come before the first write."""
-    tenant, wishes, terms = case
+    tenant, desired_state, options = case
     before = copy.deepcopy(tenant.policies)
     try:
-        return run(tenant, wishes, terms, **changes)
+        return run(tenant, desired_state, options, **changes)
     except UserError:
         assert tenant.writes == []
         assert tenant.policies == before
@@ -62,54 +62,57 @@ def meaning(payload: t.Any) -> t.Any:
     return repr(payload)
 
 
-def assert_met(tenant: MemoryTenant, wish: DesiredPolicy, policy_id: str | None) -> None:
-    """Assert that everything a wish mentions is so in the tenant."""
-    if wish.state is State.ABSENT:
+def assert_met(tenant: MemoryTenant, desired: DesiredPolicy, policy_id: str | None) -> None:
+    """Assert that everything a desired policy mentions is so in the tenant."""
+    if desired.state is State.ABSENT:
         assert policy_id not in tenant.policies
         return
     policy = tenant.policies[str(policy_id)]
-    assert wish.display_name in (None, policy.display_name)
-    assert wish.description in (UNSET, policy.description)
-    assert wish.priority in (UNSET, policy.priority)
+    assert desired.display_name in (None, policy.display_name)
+    assert desired.description in (UNSET, policy.description)
+    assert desired.priority in (UNSET, policy.priority)
     for field in CONTENT:
-        wanted, have = field.asked(wish), field.of(policy)
+        wanted, have = field.asked(desired), field.of(policy)
         assert wanted is UNSET or meaning(wanted) == meaning(have)
-    if wish.groups is not UNSET:
+    if desired.groups is not UNSET:
         assert policy.assignments is not UNSET
         have_groups = {entry.group_id for entry in policy.assignments}
-        ids = [{GROUPS.get(group, group) for group in part or ()} for part in (wish.groups.wanted, wish.groups.remove)]
+        ids = [
+            {GROUPS.get(group, group) for group in part or ()}
+            for part in (desired.groups.wanted, desired.groups.remove)
+        ]
         assert ids[0] <= have_groups
         assert not ids[1] & have_groups
-        assert wish.groups.exact is None or have_groups == ids[0]
+        assert desired.groups.exact is None or have_groups == ids[0]
 
 
 @given(cases())
 def test_apply_reaches_the_desired_state(case: Case) -> None:
-    tenant, wishes, _terms = case
+    tenant, desired_state, _options = case
     outcome = run_or_refuse(case)
     if outcome is None:
         return
     assert outcome.error is None
-    for wish, item in zip(wishes, outcome.items, strict=False):
+    for desired, item in zip(desired_state, outcome.items, strict=False):
         shown = item.after or item.before
-        assert_met(tenant, wish, shown.id if shown else None)
+        assert_met(tenant, desired, shown.id if shown else None)
 
 
 @given(cases())
 def test_the_declared_order_holds(case: Case) -> None:
-    tenant, _wishes, terms = case
+    tenant, _desired_state, options = case
     before = copy.deepcopy(tenant.policies)
-    if run_or_refuse(case) is None or terms.order is None:
+    if run_or_refuse(case) is None or options.order is None:
         return
     ranked = sorted(tenant.policies.values(), key=lambda policy: policy.priority or 0)
     listed: list[str] = []
-    for name in terms.order.names:
+    for name in options.order.names:
         listed += [str(policy.id) for policy in ranked if policy.id == name] or [
             str(policy.id) for policy in ranked if policy.display_name == name
         ]
     ids = [str(policy.id) for policy in ranked]
     rest = [policy_id for policy_id in ids if policy_id not in listed]
-    assert ids == (rest + listed if terms.order.unlisted is Unlisted.KEEP_BEFORE else listed + rest)
+    assert ids == (rest + listed if options.order.unlisted is Unlisted.KEEP_BEFORE else listed + rest)
     untouched = [policy_id for policy_id in rest if tenant.policies[policy_id] == before.get(policy_id)]
     numbers = [before[policy_id].priority or 0 for policy_id in untouched]
     assert numbers == sorted(numbers)
@@ -132,28 +135,28 @@ def test_the_result_is_what_is_there(case: Case) -> None:
 
 @given(cases())
 def test_a_second_run_plans_nothing(case: Case) -> None:
-    tenant, wishes, terms = case
+    tenant, desired_state, options = case
     if run_or_refuse(case) is None:
         return
-    second = run(tenant, wishes, terms)
+    second = run(tenant, desired_state, options)
     assert not second.changed
     assert set(second.statuses) <= {"unchanged"}
 
 
 @given(cases())
 def test_check_mode_predicts_the_run_and_writes_nothing(case: Case) -> None:
-    tenant, wishes, terms = case
+    tenant, desired_state, options = case
     untouched = copy.deepcopy(tenant)
     try:
-        predicted = run(untouched, wishes, terms, check_mode=True)
+        predicted = run(untouched, desired_state, options, check_mode=True)
     except UserError as error:
         refusal = str(error)
         with pytest.raises(UserError, match=re.escape(refusal)):
-            run(tenant, wishes, terms)
+            run(tenant, desired_state, options)
         return
     assert untouched.writes == []
     assert untouched.policies == tenant.policies
-    done = run(tenant, wishes, terms, binding=Binding(predicted.plan.fingerprint))
+    done = run(tenant, desired_state, options, binding=Binding(predicted.plan.fingerprint))
     assert predicted.actions == done.actions
     assert predicted.statuses == done.statuses
     assert predicted.changed == done.changed
@@ -180,52 +183,54 @@ def test_what_was_written_is_confirmed_by_as_many_reads_as_foreseen(case: Case) 
 
 @given(cases())
 def test_unmanaged_policies_and_options_are_untouched(case: Case) -> None:
-    tenant, _wishes, terms = case
+    tenant, _desired_state, options = case
     before = copy.deepcopy(tenant.policies)
     outcome = run_or_refuse(case)
     if outcome is None:
         return
     managed = {item.before.id: item.desired for item in outcome.items if item.before}
     for policy_id, policy in before.items():
-        wish = managed.get(policy_id)
-        if wish is not None and wish.state is State.ABSENT:
+        desired = managed.get(policy_id)
+        if desired is not None and desired.state is State.ABSENT:
             continue
         now = tenant.policies[policy_id]
-        if wish is None:
+        if desired is None:
             assert replace(now, priority=None) == replace(policy, priority=None)
         for name in ("display_name", "description", "policy_payload", "user_preference_payload"):
-            asked = UNSET if wish is None else getattr(wish, name)
+            asked = UNSET if desired is None else getattr(desired, name)
             assert asked not in (None, UNSET) or getattr(now, name) == getattr(policy, name)
-        assert (wish is not None and wish.priority is not UNSET) or terms.order or now.priority == policy.priority
-        assert (wish is not None and wish.groups is not UNSET) or now.assignments == policy.assignments
+        assert (
+            (desired is not None and desired.priority is not UNSET) or options.order or now.priority == policy.priority
+        )
+        assert (desired is not None and desired.groups is not UNSET) or now.assignments == policy.assignments
 
 
 @given(cases())
 def test_nothing_is_deleted_beyond_the_guards(case: Case) -> None:
-    tenant, wishes, terms = case
+    tenant, desired_state, options = case
     before = copy.deepcopy(tenant.policies)
     outcome = run_or_refuse(case)
     if outcome is None:
         return
     gone = [policy for policy_id, policy in before.items() if policy_id not in tenant.policies]
-    asked = {item.before.id for item in outcome.items[: len(wishes)] if item.before and item.after is None}
+    asked = {item.before.id for item in outcome.items[: len(desired_state)] if item.before and item.after is None}
     pruned = [policy for policy in gone if policy.id not in asked]
-    prune = terms.guards.prune
+    prune = options.guards.prune
     assert prune or not pruned
     for policy in gone:
-        assert not any(fnmatch.fnmatchcase(policy.display_name, pattern) for pattern in terms.guards.protect)
+        assert not any(fnmatch.fnmatchcase(policy.display_name, pattern) for pattern in options.guards.protect)
     for policy in pruned:
         assert prune is not None
         assert not prune.kinds or policy.kind in prune.kinds
         assert any(fnmatch.fnmatchcase(policy.display_name, pattern) for pattern in prune.names)
-    limit = terms.guards.max_deletions
+    limit = options.guards.max_deletions
     assert limit is None or limit.allows(len(gone), len(before))
     changed = [
         policy_id
         for policy_id in before.keys() | tenant.policies
         if before.get(policy_id) != tenant.policies.get(policy_id)
     ]
-    assert terms.guards.max_changes is None or terms.guards.max_changes.allows(len(changed), len(before))
+    assert options.guards.max_changes is None or options.guards.max_changes.allows(len(changed), len(before))
 
 
 def minimal_writes(before: dict[str, Policy], tenant: MemoryTenant, managed: set[str | None]) -> int:
@@ -256,7 +261,7 @@ def minimal_writes(before: dict[str, Policy], tenant: MemoryTenant, managed: set
 
 @given(cases())
 def test_the_number_of_writes_and_of_requests_is_minimal(case: Case) -> None:
-    tenant, _wishes, _terms = case
+    tenant, _desired_state, _options = case
     before = copy.deepcopy(tenant.policies)
     outcome = run_or_refuse(case)
     if outcome is None:
@@ -268,22 +273,24 @@ def test_the_number_of_writes_and_of_requests_is_minimal(case: Case) -> None:
     there = [item.desired for item in outcome.items if item.before is not None]
     parts_of = [field for field in PARTS if field in tenant.capabilities.parts]
     # A policy that goes is read whole, whether it was listed or is pruned.
-    parts = sum(wish.state is State.ABSENT or field.asked(wish) is not UNSET for wish in there for field in parts_of)
-    assert tenant.parts_read == outcome.plan.parts == parts
-    assert outcome.plan.read_requests(size) == -(-parts // size) + -(-outcome.plan.groups // size)
+    parts = sum(
+        desired.state is State.ABSENT or field.asked(desired) is not UNSET for desired in there for field in parts_of
+    )
+    assert tenant.parts_read == outcome.plan.part_reads == parts
+    assert outcome.plan.read_requests(size) == -(-parts // size) + -(-outcome.plan.group_lookups // size)
 
 
 @given(cases(), st.integers(0, 6), st.sampled_from([OnError.STOP, OnError.CONTINUE]))
 def test_a_broken_run_is_told_truthfully_and_the_next_one_converges(
     case: Case, fail_at: int, on_error: OnError
 ) -> None:
-    tenant, wishes, terms = case
-    terms = replace(terms, guards=Guards(prune=terms.guards.prune, max_deletions=Limit(100, percent=True)))
+    tenant, desired_state, options = case
+    options = replace(options, guards=Guards(prune=options.guards.prune, max_deletions=Limit(100, percent=True)))
     # A policy that the broken run deletes is not found by its id in the next one; that is an error of its own.
-    wishes = [wish for wish in wishes if wish.state is not State.ABSENT or wish.id is None]
+    desired_state = [desired for desired in desired_state if desired.state is not State.ABSENT or desired.id is None]
     before = copy.deepcopy(tenant.policies)
     tenant.fail_at = fail_at
-    outcome = run_or_refuse((tenant, wishes, terms), on_error=on_error)
+    outcome = run_or_refuse((tenant, desired_state, options), on_error=on_error)
     if outcome is None or outcome.error is None:
         return
     assert len(outcome.actions) == len(tenant.writes)
@@ -300,13 +307,13 @@ def test_a_broken_run_is_told_truthfully_and_the_next_one_converges(
         if status == "not_attempted" and item.before is not None:
             assert tenant.policies[str(item.before.id)] == before[str(item.before.id)]
     tenant.fail_at = None
-    assert run(tenant, wishes, terms).error is None
-    assert read_and_plan(wishes, tenant, MemoryDirectory(GROUPS), terms).actions == ()
+    assert run(tenant, desired_state, options).error is None
+    assert read_and_plan(desired_state, tenant, MemoryDirectory(GROUPS), options).actions == ()
 
 
 @given(cases(), st.data())
 def test_a_plan_is_refused_when_what_it_touches_has_moved(case: Case, data: st.DataObject) -> None:
-    tenant, wishes, terms = case
+    tenant, desired_state, options = case
     planned = run_or_refuse(case, check_mode=True)
     if planned is None or not planned.plan.touched:
         return
@@ -314,7 +321,7 @@ def test_a_plan_is_refused_when_what_it_touches_has_moved(case: Case, data: st.D
     policy = data.draw(st.sampled_from(planned.plan.touched))
     tenant.policies[str(policy.id)] = replace(tenant.policies[str(policy.id)], description="behind our back")
     with pytest.raises(UserError, match=r"the tenant has changed since the plan was made: .*has another description"):
-        run(tenant, wishes, terms, binding=binding)
+        run(tenant, desired_state, options, binding=binding)
     assert tenant.writes == []
 
 

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
-from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge, read_and_plan
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge, read_and_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases, group_refs
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
-from ansible_collections.m365.apps.tests.unit.small_tenants import absent, numbers, policy, wish, wishes
+from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desired, desired_state, numbers, policy
 
 PILOT, BROAD = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "ab")
 NAMED = {"Pilot": PILOT, "Broad": BROAD}
@@ -31,8 +31,8 @@ reaches = st.lists(group_refs, min_size=1, max_size=3)
 def within(
     tenant: MemoryTenant, items: t.Sequence[DesiredPolicy], reach: t.Sequence[str] | None, case: Case
 ) -> Outcome:
-    terms = Terms(order=case[2].order, reach=None if reach is None else tuple(reach))
-    return converge(items, tenant, MemoryDirectory(GROUPS), terms)
+    options = RunOptions(order=case[2].order, reach=None if reach is None else tuple(reach))
+    return converge(items, tenant, MemoryDirectory(GROUPS), options)
 
 
 def felt(tenant: MemoryTenant, reach: t.Collection[str]) -> list[tuple[t.Any, ...]]:
@@ -51,7 +51,7 @@ def felt(tenant: MemoryTenant, reach: t.Collection[str]) -> list[tuple[t.Any, ..
 
 @given(cases(), group_refs)
 def test_nobody_outside_of_the_reach_feels_anything(case: Case, reach: tuple[str, ...]) -> None:
-    tenant, items, _terms = case
+    tenant, items, _options = case
     before = felt(tenant, reach)
     try:
         within(tenant, items, reach, case)
@@ -65,7 +65,7 @@ def test_nobody_outside_of_the_reach_feels_anything(case: Case, reach: tuple[str
 
 @given(cases(), group_refs)
 def test_a_second_run_within_the_reach_plans_nothing(case: Case, reach: tuple[str, ...]) -> None:
-    tenant, items, _terms = case
+    tenant, items, _options = case
     try:
         within(tenant, items, reach, case)
     except UserError:
@@ -76,7 +76,7 @@ def test_a_second_run_within_the_reach_plans_nothing(case: Case, reach: tuple[st
 
 @given(cases(), reaches)
 def test_waves_end_where_one_run_would(case: Case, waves: list[tuple[str, ...]]) -> None:
-    tenant, items, _terms = case
+    tenant, items, _options = case
     at_once = copy.deepcopy(tenant)
     try:
         within(at_once, items, None, case)
@@ -106,28 +106,28 @@ def contents(tenant: MemoryTenant) -> set[tuple[t.Any, ...]]:
 
 @given(cases(), group_refs)
 def test_what_waits_is_what_a_whole_run_would_still_do(case: Case, reach: tuple[str, ...]) -> None:
-    tenant, items, terms = case
+    tenant, items, options = case
     try:
         outcome = within(tenant, items, reach, case)
     except UserError:
         return
     rest = within(tenant, items, None, case)
     by_place = {place for place, status in enumerate(rest.statuses) if status != "unchanged"}
-    waiting = {place for place, item in enumerate(outcome.items) if item.waiting}
-    assert by_place == waiting
-    if terms.order is None:
-        assert bool(waiting) == rest.changed
+    pending = {place for place, item in enumerate(outcome.items) if item.pending}
+    assert by_place == pending
+    if options.order is None:
+        assert bool(pending) == rest.changed
 
 
 @given(cases(), group_refs)
 def test_the_fingerprint_is_that_of_the_whole_plan(case: Case, reach: tuple[str, ...]) -> None:
-    tenant, items, terms = case
+    tenant, items, options = case
     plans = []
     for reached in (None, reach):
         try:
             plans.append(
                 read_and_plan(
-                    items, tenant, MemoryDirectory(GROUPS), Terms(order=terms.order, reach=reached)
+                    items, tenant, MemoryDirectory(GROUPS), RunOptions(order=options.order, reach=reached)
                 ).fingerprint
             )
         except UserError:
@@ -144,8 +144,10 @@ def to(*groups: str) -> GroupChange:
     return GroupChange(exact=groups)
 
 
-def pilots(tenant: MemoryTenant, *items: DesiredPolicy, reach: tuple[str, ...] = ("Pilot",), **terms: t.Any) -> Outcome:
-    return converge(wishes(*items), tenant, MemoryDirectory(NAMED), Terms(reach=reach, **terms))
+def pilots(
+    tenant: MemoryTenant, *items: DesiredPolicy, reach: tuple[str, ...] = ("Pilot",), **options: t.Any
+) -> Outcome:
+    return converge(desired_state(*items), tenant, MemoryDirectory(NAMED), RunOptions(reach=reach, **options))
 
 
 def groups_of(tenant: MemoryTenant, name: str) -> set[str]:
@@ -155,17 +157,17 @@ def groups_of(tenant: MemoryTenant, name: str) -> set[str]:
 
 def test_a_new_policy_comes_to_those_in_reach() -> None:
     tenant = MemoryTenant()
-    outcome = pilots(tenant, wish("New", groups=to("Pilot", "Broad")), wish("Later", groups=to("Broad")))
+    outcome = pilots(tenant, desired("New", groups=to("Pilot", "Broad")), desired("Later", groups=to("Broad")))
     assert (groups_of(tenant, "New"), groups_of(tenant, "Later")) == ({PILOT}, set())
     assert outcome.statuses == ("created", "created")
-    assert [item.waiting for item in outcome.items] == [("groups",), ("groups",)]
+    assert [item.pending for item in outcome.items] == [("groups",), ("groups",)]
 
 
 def test_a_policy_that_others_have_waits() -> None:
     tenant = MemoryTenant.of([held("A", 0, "Pilot", "Broad"), held("B", 1, "Pilot"), held("C", 2)])
-    outcome = pilots(tenant, *(wish(name, description="new") for name in "ABC"))
+    outcome = pilots(tenant, *(desired(name, description="new") for name in "ABC"))
     assert outcome.statuses == ("unchanged", "updated", "updated")
-    assert [item.waiting for item in outcome.items] == [("description",), (), ()]
+    assert [item.pending for item in outcome.items] == [("description",), (), ()]
 
 
 def test_a_deletion_and_a_rename_wait() -> None:
@@ -173,53 +175,55 @@ def test_a_deletion_and_a_rename_wait() -> None:
     renamed = DesiredPolicy(label="", id="id-B", display_name="Bee")
     outcome = pilots(tenant, absent("A"), renamed, absent("C"))
     assert outcome.statuses == ("unchanged", "unchanged", "deleted")
-    assert [item.waiting for item in outcome.items] == [("state",), ("display_name",), ()]
+    assert [item.pending for item in outcome.items] == [("state",), ("display_name",), ()]
 
 
 def test_a_target_that_is_no_group_is_outside() -> None:
     everyone = Assignment(None, target={"@odata.type": "#microsoft.graph.allDevices"})
     tenant = MemoryTenant.of([policy("A", 0, assignments=(everyone,))])
-    assert pilots(tenant, wish("A", description="new")).items[0].waiting == ("description",)
+    assert pilots(tenant, desired("A", description="new")).items[0].pending == ("description",)
 
 
 def test_what_prune_finds_waits() -> None:
     tenant = MemoryTenant.of([held("A", 0, "Pilot"), held("Unlisted", 1, "Pilot")])
-    outcome = pilots(tenant, wish("A"), guards=Guards(prune=Prune()))
-    assert (outcome.statuses, outcome.items[1].waiting) == (("unchanged", "unchanged"), ("state",))
-    whole = converge(wishes(wish("A")), tenant, MemoryDirectory(NAMED), Terms(True, guards=Guards(prune=Prune())))
+    outcome = pilots(tenant, desired("A"), guards=Guards(prune=Prune()))
+    assert (outcome.statuses, outcome.items[1].pending) == (("unchanged", "unchanged"), ("state",))
+    whole = converge(
+        desired_state(desired("A")), tenant, MemoryDirectory(NAMED), RunOptions(True, guards=Guards(prune=Prune()))
+    )
     assert whole.plan.fingerprint == outcome.plan.fingerprint
 
 
 def test_an_empty_reach_reaches_nobody() -> None:
     tenant = MemoryTenant.of([held("A", 0, "Pilot")])
-    pilots(tenant, wish("A", description="new"), wish("New", groups=to("Pilot")), reach=())
+    pilots(tenant, desired("A", description="new"), desired("New", groups=to("Pilot")), reach=())
     assert tenant.policies["id-A"].description == ""
     assert groups_of(tenant, "New") == set()
 
 
 def test_those_that_wait_share_out_their_numbers_in_the_order_they_have() -> None:
     tenant = MemoryTenant.of([held("A", 0, "Broad"), held("B", 1, "Broad")])
-    outcome = pilots(tenant, wish("New", priority=0), wish("B", priority=1), wish("A", priority=2))
+    outcome = pilots(tenant, desired("New", priority=0), desired("B", priority=1), desired("A", priority=2))
     assert numbers(tenant) == {"New": 0, "A": 1, "B": 2}
-    assert [item.waiting for item in outcome.items] == [(), ("priority",), ("priority",)]
+    assert [item.pending for item in outcome.items] == [(), ("priority",), ("priority",)]
 
 
 def test_one_that_waits_keeps_its_number_where_nobody_needs_it() -> None:
     tenant = MemoryTenant.of([held("A", 0, "Broad"), held("Foreign", 1, "Broad")])
-    outcome = pilots(tenant, wish("A", priority=5))
-    assert (tenant.writes, outcome.items[0].waiting) == ([], ("priority",))
+    outcome = pilots(tenant, desired("A", priority=5))
+    assert (tenant.writes, outcome.items[0].pending) == ([], ("priority",))
 
 
 def test_one_that_waits_to_go_makes_way() -> None:
     tenant = MemoryTenant.of([held("Old", 3, "Broad")])
-    pilots(tenant, wish("New", priority=3, groups=to("Pilot")), absent("Old"))
+    pilots(tenant, desired("New", priority=3, groups=to("Pilot")), absent("Old"))
     assert numbers(tenant) == {"New": 3, "Old": 4}
 
 
 def test_where_there_is_no_room_nothing_is_written() -> None:
     tenant = MemoryTenant.of([held("Old", 3, "Broad"), held("Foreign", 4, "Broad")])
     with pytest.raises(UserError) as caught:
-        pilots(tenant, wish("New", priority=3), absent("Old"))
+        pilots(tenant, desired("New", priority=3), absent("Old"))
     assert tenant.writes == []
     assert str(caught.value) == (
         "the priorities: cannot give them out within reach: there is no room between those of policies that groups"
@@ -230,11 +234,11 @@ def test_where_there_is_no_room_nothing_is_written() -> None:
 def test_a_reach_that_no_group_has_is_refused() -> None:
     tenant = MemoryTenant()
     with pytest.raises(UserError, match="'Pilots'"):
-        pilots(tenant, wish("New"), reach=("Pilots",))
+        pilots(tenant, desired("New"), reach=("Pilots",))
     assert tenant.writes == []
 
 
 def test_groups_are_read_of_each_policy_once() -> None:
     tenant = MemoryTenant.of([held("A", 0, "Broad"), held("B", 1, "Pilot")])
-    outcome = pilots(tenant, wish("A"), wish("B", groups=to("Pilot")))
-    assert tenant.parts_read == outcome.plan.parts == 2
+    outcome = pilots(tenant, desired("A"), desired("B", groups=to("Pilot")))
+    assert tenant.parts_read == outcome.plan.part_reads == 2

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome, predict
-from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge, read_and_plan
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge, read_and_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.known_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
@@ -21,7 +21,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.desired import G
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
 from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases, group_refs
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
-from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policy, wish, wishes
+from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desired, desired_state, policy
 
 PILOT, BROAD = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "ab")
 NAMED = {"Pilot": PILOT, "Broad": BROAD}
@@ -30,20 +30,20 @@ WAVES = (NamedGroups("pilots", ("Pilot",)), NamedGroups("everybody", ("Broad",))
 
 def told(outcome: Outcome) -> tuple[t.Any, ...]:
     """Return what a wave does: the status of each item, what waits, and the writes by name."""
-    waiting = [item.waiting for item in outcome.items]
-    return outcome.statuses, waiting, [action.name for action in outcome.plan.actions]
+    pending = [item.pending for item in outcome.items]
+    return outcome.statuses, pending, [action.name for action in outcome.plan.actions]
 
 
 @given(cases(), st.lists(group_refs, min_size=1, max_size=3), st.booleans())
 def test_each_wave_does_what_the_plan_told(case: Case, waves: list[tuple[str, ...]], prune: bool) -> None:
-    tenant, items, terms = case
+    tenant, items, options = case
     guards = Guards(prune=Prune(), max_deletions=Limit(1000)) if prune else Guards()
     named = tuple(NamedGroups(str(number), groups) for number, groups in enumerate(waves))
     directory = MemoryDirectory(GROUPS)
-    asked = Terms(check_mode=True, order=terms.order, guards=guards)
+    asked = RunOptions(check_mode=True, order=options.order, guards=guards)
     try:
         plan = read_and_plan(
-            items, tenant, directory, Terms(check_mode=True, order=terms.order, guards=guards, waves=named)
+            items, tenant, directory, RunOptions(check_mode=True, order=options.order, guards=guards, waves=named)
         )
     except UserError:
         return
@@ -53,7 +53,7 @@ def test_each_wave_does_what_the_plan_told(case: Case, waves: list[tuple[str, ..
         reach = tuple(group for groups in waves[: number + 1] for group in groups)
         last = number + 1 == len(waves)
         done = converge(
-            items, tenant, directory, Terms(order=terms.order, guards=guards, reach=None if last else reach)
+            items, tenant, directory, RunOptions(order=options.order, guards=guards, reach=None if last else reach)
         )
         assert told(done) == told(predict(wave.plan))
 
@@ -67,13 +67,13 @@ def small() -> MemoryTenant:
     )
 
 
-ITEMS = wishes(
-    wish("New", groups=GroupChange(exact=("Pilot", "Broad"))), wish("Both", description="changed"), absent("Old")
+ITEMS = desired_state(
+    desired("New", groups=GroupChange(exact=("Pilot", "Broad"))), desired("Both", description="changed"), absent("Old")
 )
 
 
 def test_waves_are_told_as_results() -> None:
-    plan = read_and_plan(ITEMS, small(), MemoryDirectory(NAMED), Terms(check_mode=True, waves=WAVES))
+    plan = read_and_plan(ITEMS, small(), MemoryDirectory(NAMED), RunOptions(check_mode=True, waves=WAVES))
     first, second = wave_results(plan.waves, MemoryDirectory(NAMED).name_of)
     assert (first["name"], first["created"], first["updated"], first["waiting"]) == ("pilots", 1, 0, 3)
     assert [(item["display_name"], item["status"], item["waiting"]) for item in first["results"]] == [
@@ -91,16 +91,16 @@ def test_waves_are_told_as_results() -> None:
 
 def test_numbers_of_policies_that_a_wave_makes_are_told_by_name() -> None:
     tenant = MemoryTenant.of([policy("Old", 0, assignments=(Assignment(BROAD),))])
-    items = wishes(wish("New", priority=1, groups=GroupChange(exact=("Pilot",))), wish("Old", priority=2))
+    items = desired_state(desired("New", priority=1, groups=GroupChange(exact=("Pilot",))), desired("Old", priority=2))
     waves = (NamedGroups("one", ("Pilot",)), NamedGroups("two", ("Broad",)))
-    plan = read_and_plan(items, tenant, MemoryDirectory(NAMED), Terms(check_mode=True, waves=waves))
+    plan = read_and_plan(items, tenant, MemoryDirectory(NAMED), RunOptions(check_mode=True, waves=waves))
     assert "wave-" not in repr(wave_results(plan.waves, MemoryDirectory(NAMED).name_of))
 
 
-def refused(**terms: t.Any) -> str:
+def refused(**options: t.Any) -> str:
     tenant = small()
     with pytest.raises(UserError) as caught:
-        converge(ITEMS, tenant, MemoryDirectory(NAMED), Terms(**terms))
+        converge(ITEMS, tenant, MemoryDirectory(NAMED), RunOptions(**options))
     assert tenant.writes == []
     return str(caught.value)
 
@@ -130,9 +130,9 @@ def test_groups_of_waves_and_of_policies_are_looked_up_too() -> None:
     waves = (NamedGroups("pilots", ("Pilots",)), NamedGroups("all", ("Broad",)))
     assert "It is named by wave 'pilots'." in refused(check_mode=True, waves=waves)
     tenant = MemoryTenant()
-    items = wishes(wish("New", groups=GroupChange(add=("Typo",), remove=("Typo too",))))
+    items = desired_state(desired("New", groups=GroupChange(add=("Typo",), remove=("Typo too",))))
     with pytest.raises(UserError, match=r"'Typo'.* named by .*policy 'New'\. group 'Typo too'"):
-        converge(items, tenant, MemoryDirectory(NAMED), Terms())
+        converge(items, tenant, MemoryDirectory(NAMED), RunOptions())
 
 
 def test_what_cannot_be_looked_up_is_no_unknown_group() -> None:
@@ -141,13 +141,13 @@ def test_what_cannot_be_looked_up_is_no_unknown_group() -> None:
             raise UserError(f"group '{name}'", "look it up", "it is forbidden", "Ask", Failure("no", status=403))
 
     with pytest.raises(UserError, match=r"it is forbidden\. Ask\.$"):
-        converge(ITEMS, small(), Refusing(NAMED), Terms(check_groups=(NamedGroups("the map", ("A", "B")),)))
+        converge(ITEMS, small(), Refusing(NAMED), RunOptions(check_groups=(NamedGroups("the map", ("A", "B")),)))
 
 
 def test_a_wave_that_cannot_be_planned_is_named() -> None:
     tenant = MemoryTenant.of(
         [policy(name, number, assignments=(Assignment(BROAD),)) for number, name in enumerate("AB")]
     )
-    items = wishes(wish("New", priority=0), absent("A"))
+    items = desired_state(desired("New", priority=0), absent("A"))
     with pytest.raises(UserError, match=r"^wave 'pilots': the priorities: cannot give them out within reach"):
-        read_and_plan(items, tenant, MemoryDirectory(NAMED), Terms(check_mode=True, waves=WAVES))
+        read_and_plan(items, tenant, MemoryDirectory(NAMED), RunOptions(check_mode=True, waves=WAVES))

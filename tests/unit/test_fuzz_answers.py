@@ -20,11 +20,11 @@ from ansible_collections.m365.apps.tests.unit.fuzz_tenant import LOGIN, ONE, ORI
 from ansible_collections.m365.apps.tests.unit.fuzz_values import ODD_JSON, doubled, places, replaced
 from graph_emulator.wire import Call
 
-WISH = {"display_name": "One", "priority": 9, "policy_payload": {"a": 1}, "user_preference_payload": []}
-BULK = {**WISH, "groups": {"add": ["All Staff"]}}
+DESIRED = {"display_name": "One", "priority": 9, "policy_payload": {"a": 1}, "user_preference_payload": []}
+BULK = {**DESIRED, "groups": {"add": ["All Staff"]}}
 NEW = {"display_name": "New", "policy_payload": {"a": 1}, "groups": ["All Staff", "Finance"]}
 RUNS: dict[str, tuple[ModuleDefinition, dict[str, t.Any]]] = {
-    "config": (modules.OFFICE_CLIENT_CONFIG, WISH),
+    "config": (modules.OFFICE_CLIENT_CONFIG, DESIRED),
     "assignment": (modules.OFFICE_CLIENT_CONFIG_ASSIGNMENT, {"display_name": "One", "groups": ["All Staff"]}),
     "info": (modules.OFFICE_CLIENT_CONFIG_INFO, {"gather": ["payloads", "assignments", "checkins"]}),
     "info_one": (modules.OFFICE_CLIENT_CONFIG_INFO, {"id": ONE, "group": "Finance"}),

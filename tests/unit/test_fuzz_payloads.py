@@ -197,8 +197,8 @@ printed = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 def test_any_name_converges(name: str, description: str) -> None:
     assume(name.strip() and name not in ("One", "Two"))
     tenant = FuzzTenant()
-    wish = {"display_name": name, "description": description}
-    made = run(tenant, modules.OFFICE_CLIENT_CONFIG, wish)
+    desired = {"display_name": name, "description": description}
+    made = run(tenant, modules.OFFICE_CLIENT_CONFIG, desired)
     assert (made.get("failed"), made["changed"]) == (None, True), made
     assert made["config"]["display_name"] == name
-    assert run(tenant, modules.OFFICE_CLIENT_CONFIGS, {"policies": [wish]})["changed"] is False
+    assert run(tenant, modules.OFFICE_CLIENT_CONFIGS, {"policies": [desired]})["changed"] is False

@@ -94,7 +94,7 @@ def test_a_question_that_cannot_be_asked_is_not_asked_again() -> None:
     assert (verdict, answer["msg"], clock.asked, clock.said) == (None, "the task: cannot use since", [0], [])
 
 
-@pytest.mark.parametrize("terms", [{"interval": 0}, {"timeout": -1}, {"min_users": 0}, {"max_failure_rate": 2}])
-def test_terms_that_cannot_be_meant_are_refused(terms: Dict) -> None:
+@pytest.mark.parametrize("settings", [{"interval": 0}, {"timeout": -1}, {"min_users": 0}, {"max_failure_rate": 2}])
+def test_settings_that_cannot_be_meant_are_refused(settings: Dict) -> None:
     with pytest.raises(PoliciesError):
-        Gate(**terms).check()
+        Gate(**settings).check()

@@ -69,7 +69,7 @@ def test_a_call_without_an_answer_is_sent_again(wire: Wire, client: GraphClient,
         (["soon", None, "1"], 1.0),
     ],
 )
-def test_the_longest_inner_wish_is_waited_for(
+def test_the_longest_inner_retry_after_is_waited_for(
     wire: Wire, client: GraphClient, clock: Clock, waits: list[str | None], slept: float
 ) -> None:
     headers: list[dict[str, str]] = [{"Retry-After": wait} if wait else {} for wait in waits]
@@ -79,14 +79,14 @@ def test_the_longest_inner_wish_is_waited_for(
     assert clock.slept == [slept]
 
 
-def test_the_wish_is_found_in_lower_case(wire: Wire, client: GraphClient, clock: Clock) -> None:
+def test_retry_after_is_found_in_lower_case(wire: Wire, client: GraphClient, clock: Clock) -> None:
     wire.expect("POST", BATCH, **outer(inner_refusal(0, 429, **{"retry-after": "4"}), inner(1)))
     wire.expect("POST", BATCH, **outer(inner(0)))
     list(client.many([A, B]))
     assert clock.slept == [4.0]
 
 
-def test_waits_grow_without_a_wish(wire: Wire, client: GraphClient, clock: Clock) -> None:
+def test_waits_grow_without_retry_after(wire: Wire, client: GraphClient, clock: Clock) -> None:
     for _unused in range(3):
         wire.expect("POST", BATCH, **outer(inner_refusal(0, 503), inner_refusal(1, 503)))
     wire.expect("POST", BATCH, **outer(inner(0), inner(1)))
@@ -172,7 +172,7 @@ def test_a_batch_without_an_answer_is_sent_again(wire: Wire, client: GraphClient
     assert asked_ids(wire, 0) == asked_ids(wire, 1) == ["0", "1"]
 
 
-def test_the_outer_wish_is_waited_for(wire: Wire, client: GraphClient, clock: Clock) -> None:
+def test_the_outer_retry_after_is_waited_for(wire: Wire, client: GraphClient, clock: Clock) -> None:
     wire.expect("POST", BATCH, **refusal(429, **{"Retry-After": "3"}))
     wire.expect("POST", BATCH, **outer(inner(0), inner(1)))
     list(client.many([A, B]))

@@ -136,7 +136,7 @@ def test_calls_in_batches_count_one_by_one_and_a_429_may_be_inside(wire: Wire, c
         wire.expect("POST", BATCH, **refusal(429, **{"Retry-After": "1"}))
         wire.expect("POST", BATCH, **outer(inner(0), inner(1)))
     assert all(isinstance(answer, Answer) for answer in client.many([WRITE, WRITE]))
-    # The server's wish first, then what is left until the first writes are out of the window.
+    # The server's Retry-After first, then what is left until the first writes are out of the window.
     assert clock.slept == [1.0, 19.0]
 
 
@@ -199,8 +199,8 @@ class CountingGraph:
             self.arrived.append(self.clock.now)
         if not refused:
             return inner(int(number), 204)
-        wish = {"Retry-After": str(int(self.arrived[0] + 20 - self.clock.now) + 1)} if self.says_when else {}
-        return inner_refusal(int(number), 429, **wish)
+        retry_after = {"Retry-After": str(int(self.arrived[0] + 20 - self.clock.now) + 1)} if self.says_when else {}
+        return inner_refusal(int(number), 429, **retry_after)
 
 
 def send_260(clock: Clock, graph: CountingGraph, budget: float) -> float:

@@ -84,13 +84,13 @@ def test_the_answer_of_the_first_try_costs_no_wait(clock: Clock) -> None:
     assert clock.slept == []
 
 
-@pytest.mark.parametrize("wish", [7.0, 0.25])
-def test_the_servers_wish_is_kept_to_exactly(clock: Clock, wish: float) -> None:
-    assert clock.policy().run(Server(failure(retry_after=wish))) == "done"
-    assert clock.slept == [wish]
+@pytest.mark.parametrize("retry_after", [7.0, 0.25])
+def test_the_servers_retry_after_is_kept_to_exactly(clock: Clock, retry_after: float) -> None:
+    assert clock.policy().run(Server(failure(retry_after=retry_after))) == "done"
+    assert clock.slept == [retry_after]
 
 
-def test_without_a_wish_the_waits_double_up_to_a_limit(clock: Clock) -> None:
+def test_without_retry_after_the_waits_double_up_to_a_limit(clock: Clock) -> None:
     clock.policy().run(Server(*(failure() for _unused in range(8))))
     assert clock.slept == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
 
@@ -109,20 +109,20 @@ def test_the_budget_ends_the_tries(clock: Clock) -> None:
     assert server.tries == 5
 
 
-def test_a_wish_longer_than_what_is_left_ends_the_tries_at_once(clock: Clock) -> None:
+def test_a_retry_after_longer_than_what_is_left_ends_the_tries_at_once(clock: Clock) -> None:
     server = Server(failure(retry_after=11.0), endless=True)
     with pytest.raises(GraphError):
         clock.policy(budget=10).run(server)
     assert (server.tries, clock.slept) == (1, [])
 
 
-def test_a_wish_that_just_fits_is_waited_for(clock: Clock) -> None:
+def test_a_retry_after_that_just_fits_is_waited_for(clock: Clock) -> None:
     assert clock.policy(budget=10).run(Server(failure(retry_after=10.0))) == "done"
 
 
-@pytest.mark.parametrize("wish", [None, 0.0])
-def test_a_budget_of_0_means_one_try(clock: Clock, wish: float | None) -> None:
-    server = Server(failure(retry_after=wish), endless=True)
+@pytest.mark.parametrize("retry_after", [None, 0.0])
+def test_a_budget_of_0_means_one_try(clock: Clock, retry_after: float | None) -> None:
+    server = Server(failure(retry_after=retry_after), endless=True)
     with pytest.raises(GraphError):
         clock.policy(budget=0).run(server)
     assert server.tries == 1

@@ -21,7 +21,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Answer, Call
 from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import client_secret_login
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked_ids, inner, inner_refusal, outer
@@ -139,12 +139,12 @@ def test_a_busy_server_after_the_renewal_is_waited_for(wire: Wire, client: Graph
 def test_a_create_that_the_token_was_refused_for_is_sent_again_and_not_looked_for(
     wire: Wire, client: GraphClient
 ) -> None:
-    def look() -> None:
+    def recover() -> None:
         raise AssertionError("asked")
 
     wire.expect("POST", f"{GRAPH}/beta/once", **REFUSED)
     wire.expect("POST", f"{GRAPH}/beta/once", status=201, json={})
-    assert isinstance(client.call_unrepeatable(ONCE, look), Answer)
+    assert isinstance(client.call_unrepeatable(ONCE, recover), Answer)
 
 
 def test_a_first_token_of_msal_that_is_refused_means_one_new_login(wire: Wire, clock: Clock) -> None:
@@ -198,7 +198,7 @@ def test_a_login_that_nobody_answers_leaves_no_doubt_about_the_call(
     lost = NoAnswerError(Failure("the connection to login.test broke", status), "Run it again", maybe_done=True)
     login.failures = [lost]
     login.forget()
-    (result,) = OfficeStore(client).write([Create(Policy(None, KINDS["windows"], "A"))], ())
+    (result,) = OfficeSurface(client).write([Create(Policy(None, KINDS["windows"], "A"))], ())
     assert str(result.error) == "the login: cannot get a token: the connection to login.test broke. Run it again."
     assert wire.sent == []
 
@@ -279,7 +279,7 @@ def test_other_failures_wait_as_they_ask_after_the_renewal(wire: Wire, client: G
     assert clock.slept == [3.0]
 
 
-def test_a_failure_without_a_wish_beside_a_refused_token_waits_the_usual_time(
+def test_a_failure_without_retry_after_beside_a_refused_token_waits_the_usual_time(
     wire: Wire, client: GraphClient, clock: Clock
 ) -> None:
     wire.expect("POST", BATCH, **outer(inner_refusal(0, 401), inner_refusal(1, 503)))

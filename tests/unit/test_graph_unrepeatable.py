@@ -86,12 +86,12 @@ def test_what_cannot_have_been_done_needs_no_lookup(wire: Wire, client: GraphCli
 def test_the_lookup_comes_after_the_wait(wire: Wire, client: GraphClient, clock: Clock) -> None:
     waited: list[float] = []
 
-    def look() -> str:
+    def recover() -> str:
         waited.extend(clock.slept)
         return "ours"
 
     wire.expect("POST", URL, **refusal(503, **{"Retry-After": "4"}))
-    client.call_unrepeatable(CALL, look)
+    client.call_unrepeatable(CALL, recover)
     assert waited == [4.0]
 
 
@@ -152,12 +152,12 @@ def test_a_success_that_cannot_be_read_after_a_lost_answer_is_not_sent_a_third_t
 
 
 def test_a_lookup_that_fails_ends_the_tries(wire: Wire, client: GraphClient) -> None:
-    def look() -> str | None:
+    def recover() -> str | None:
         raise InDoubtError(Failure("nobody knows"))
 
     wire.expect("POST", URL, body=LOST)
     with pytest.raises(InDoubtError, match="nobody knows"):
-        client.call_unrepeatable(CALL, look)
+        client.call_unrepeatable(CALL, recover)
 
 
 # One of many calls: nobody looks it up there, so it is never sent again after a doubt.
@@ -190,7 +190,7 @@ def test_a_repeatable_call_among_many_is_sent_again(wire: Wire, client: GraphCli
     assert isinstance(answer, Answer)
 
 
-def test_the_servers_wish_is_kept_with_the_doubt(wire: Wire, client: GraphClient, clock: Clock) -> None:
+def test_the_servers_retry_after_is_kept_with_the_doubt(wire: Wire, client: GraphClient, clock: Clock) -> None:
     wire.expect("POST", URL, **refusal(503, **{"Retry-After": "4"}))
     (error,) = client.many([CALL])
     assert isinstance(error, InDoubtError)

@@ -14,7 +14,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
     OFFICE_CLIENT_CONFIG_INFO,
     OFFICE_CLIENT_CONFIGS,
 )
-from ansible_collections.m365.apps.plugins.module_utils._module.wishes import group_change
+from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import group_change
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange, GroupName
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.effective import effective_policy
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.group_map import mapped_groups

@@ -25,7 +25,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Call
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import Transient
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
@@ -104,7 +104,7 @@ def test_facts_of_an_error_are_fixed(error: FactsError) -> None:
 def test_every_try_counts(wire: Wire, clock: Clock, answers: list[dict[str, t.Any]], in_doubt: bool) -> None:
     for answer in answers:
         wire.expect("PATCH", f"{POLICIES}/p1", **answer)
-    (result,) = OfficeStore(clock.client()).write([CHANGE], ())
+    (result,) = OfficeSurface(clock.client()).write([CHANGE], ())
     assert result.error is not None
     assert result.error.in_doubt is in_doubt
 
@@ -114,7 +114,7 @@ def test_the_end_of_the_time_for_tries(wire: Wire, clock: Clock, last: dict[str,
     wire.expect("POST", f"{POLICIES}/updatePriorities", body=LOST)
     wire.expect("POST", f"{POLICIES}/updatePriorities", **last)
     with pytest.raises(UserError) as caught:
-        OfficeStore(clock.client(budget=0.6)).update_priorities({"p1": 1})
+        OfficeSurface(clock.client(budget=0.6)).update_priorities({"p1": 1})
     assert caught.value.in_doubt
 
 
@@ -150,7 +150,7 @@ def test_the_error_that_a_batch_ends_with_marks_only_what_may_have_been_done(
 def test_creates_of_a_batch_that_was_only_too_much_are_not_looked_for(wire: Wire, clock: Clock) -> None:
     wire.expect("POST", BATCH, **outer(inner_refusal(0, 429), inner_refusal(1, 429)))
     drafts = [Policy(None, KINDS["windows"], name) for name in "AB"]
-    results = OfficeStore(clock.client(0, batching=True)).write([Create(draft) for draft in drafts], ())
+    results = OfficeSurface(clock.client(0, batching=True)).write([Create(draft) for draft in drafts], ())
     assert [result.error and result.error.in_doubt for result in results] == [False, False]
 
 
@@ -165,7 +165,7 @@ def test_a_lost_batch_is_not_forgotten_when_batches_are_refused_then(wire: Wire,
 
 def test_an_assign_whose_answer_cannot_be_understood_may_have_been_done(wire: Wire, clock: Clock) -> None:
     wire.expect("POST", f"{POLICIES}/p1/assign", json={"value": ["no assignment"]})
-    (result,) = OfficeStore(clock.client()).write([WritePart(LIVE, ASSIGNMENTS, ())], ())
+    (result,) = OfficeSurface(clock.client()).write([WritePart(LIVE, ASSIGNMENTS, ())], ())
     error = result.error
     assert error is not None
     assert error.in_doubt

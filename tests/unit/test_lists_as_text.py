@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import GROUPS
-from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Reply, Request
+from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.lists import read_lists
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
     OFFICE_CLIENT_CHECKIN_INFO,
@@ -24,7 +24,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
     OFFICE_CLIENT_CONFIGS,
     ModuleDefinition,
 )
-from ansible_collections.m365.apps.plugins.module_utils._module.wishes import group_change
+from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import group_change
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path, _role_inputs
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.group_map import mapped_groups
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.groups import given_groups
@@ -146,12 +146,12 @@ def test_words_without_commas_may_be_split_by_ansible(definition: ModuleDefiniti
 
 
 def test_ansible_never_splits_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    def job(request: Request, _tenant: t.Any) -> Reply:
+    def handler(request: Request, _tenant: t.Any) -> Reply:
         return Reply({"changed": False, "protect": request.params["protect"]})
 
     monkeypatch.setattr(_fast_path, "open_client", lambda *_arguments: None)
     monkeypatch.setattr(_fast_path, "tenant_of", lambda *_arguments: type("T", (), {"tokens": ()})())
-    definition = ModuleDefinition(OFFICE_CLIENT_CONFIGS.spec, job)
+    definition = ModuleDefinition(OFFICE_CLIENT_CONFIGS.spec, handler)
     with contextlib.redirect_stderr(io.StringIO()):
         taken, refused = (
             json.loads(_fast_path.run_here(definition, {"access_token": "t" * 20, "policies": [], "protect": text})[0])

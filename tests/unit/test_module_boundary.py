@@ -18,7 +18,7 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, 
 from ansible_collections.m365.apps.plugins.module_utils._module import boundary
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION, POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import answer, run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Job, Reply, Request
+from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Handler, Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import MASK
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
@@ -79,14 +79,14 @@ def warned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def seen(spec: dict[str, t.Any], args: dict[str, t.Any], capsys: Capture) -> Request:
-    """Return the request that a module with these options hands to its job."""
+    """Return the request that a module with these options hands to its handler."""
     requests: list[Request] = []
 
-    def job(request: Request, _tenant: Tenant) -> Reply:
+    def handler(request: Request, _tenant: Tenant) -> Reply:
         requests.append(request)
         return Reply({"changed": False})
 
-    result = run(lambda: run_module(ModuleDefinition(spec, job)), {"access_token": TOKEN, **args}, capsys)
+    result = run(lambda: run_module(ModuleDefinition(spec, handler)), {"access_token": TOKEN, **args}, capsys)
     assert requests, result
     return requests[0]
 
@@ -163,11 +163,11 @@ def test_each_variable_is_read(capsys: Capture, monkeypatch: pytest.MonkeyPatch,
     args.pop(name, None)
     requests: list[Request] = []
 
-    def job(request: Request, _tenant: Tenant) -> Reply:
+    def handler(request: Request, _tenant: Tenant) -> Reply:
         requests.append(request)
         return Reply({"changed": False})
 
-    run(lambda: run_module(ModuleDefinition({}, job)), args, capsys)
+    run(lambda: run_module(ModuleDefinition({}, handler)), args, capsys)
     assert requests[0].params[name] == MEANT.get(name, value)
 
 
@@ -201,7 +201,7 @@ def test_check_and_diff_mode_are_handed_on(capsys: Capture, check_mode: bool, di
 # Replies
 
 
-def replying(reply: Reply) -> Job:
+def replying(reply: Reply) -> Handler:
     return lambda _request, _tenant: reply
 
 
@@ -277,10 +277,10 @@ PARAMS = {**DEFAULTS, "access_token": TOKEN}
     ids=lambda error: type(error).__name__,
 )
 def test_any_exception_becomes_one_sentence_without_its_text(error: Exception) -> None:
-    def job(_request: Request, _tenant: Tenant) -> Reply:
+    def handler(_request: Request, _tenant: Tenant) -> Reply:
         raise error
 
-    reply = answer(Request(PARAMS, {}), job)
+    reply = answer(Request(PARAMS, {}), handler)
     assert reply.result == {"changed": False}
     message = str(reply.error)
     assert re.fullmatch(
@@ -299,27 +299,27 @@ def test_an_exception_while_opening_the_tenant_becomes_a_sentence_too() -> None:
 def test_a_user_error_is_kept_with_its_facts() -> None:
     error = UserError("policy 'A'", "read it", "no", "Do something", Failure("no", status=404))
 
-    def job(_request: Request, _tenant: Tenant) -> Reply:
+    def handler(_request: Request, _tenant: Tenant) -> Reply:
         raise error
 
-    assert answer(Request(PARAMS, {}), job).error is error
+    assert answer(Request(PARAMS, {}), handler).error is error
 
 
 def test_a_missing_library_is_not_a_defect() -> None:
-    def job(_request: Request, _tenant: Tenant) -> Reply:
+    def handler(_request: Request, _tenant: Tenant) -> Reply:
         raise MissingLibraryError("msal", "story")
 
     with pytest.raises(MissingLibraryError):
-        answer(Request(PARAMS, {}), job)
+        answer(Request(PARAMS, {}), handler)
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
 def test_a_stop_from_outside_is_not_caught(stop: type[BaseException]) -> None:
-    def job(_request: Request, _tenant: Tenant) -> Reply:
+    def handler(_request: Request, _tenant: Tenant) -> Reply:
         raise stop
 
     with pytest.raises(stop):
-        answer(Request(PARAMS, {}), job)
+        answer(Request(PARAMS, {}), handler)
 
 
 # Secrets
@@ -366,12 +366,12 @@ def test_an_acquired_token_is_masked_wherever_it_comes_back(
 ) -> None:
     """An opaque one, known only because it was sent."""
 
-    def job(_request: Request, tenant: Tenant) -> Reply:
+    def handler(_request: Request, tenant: Tenant) -> Reply:
         t.cast("set[str]", tenant.tokens).add("acquired-token")
         return Reply({"config": {"description": "acquired-token", "id": "p1"}}, ["mind acquired-token"], error)
 
     args = {"access_token": TOKEN, "graph_url": GRAPH}
-    result = run(lambda: run_module(ModuleDefinition({}, job)), args, capsys)
+    result = run(lambda: run_module(ModuleDefinition({}, handler)), args, capsys)
     assert result["config"] == {"description": MASK, "id": "p1"}
     assert warned == [f"mind {MASK}"]
     assert "acquired" not in json.dumps(result)

@@ -13,11 +13,11 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
 from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import checkin_info
-from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Reply, Request
+from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CHECKIN_INFO
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, WITHDRAWN, Clock, Wire, refusal
 
@@ -53,7 +53,7 @@ WEAK = {"id": "p2", "@odata.type": f"#{KINDS['windows'].name}", "displayName": "
 @pytest.fixture
 def tenant(clock: Clock) -> Tenant:
     client = clock.client(batching=True)
-    return Tenant(OfficeStore(client), GroupDirectory(client))
+    return Tenant(OfficeSurface(client), GroupDirectory(client))
 
 
 def ask(tenant: Tenant, **options: t.Any) -> Reply:

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._module.wishes import group_change
+from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import group_change
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
 
 NONE = GroupChange(exact=())

@@ -26,7 +26,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._graph.session import Connection
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY, SHARED, with_shared
-from ansible_collections.m365.apps.plugins.module_utils._module.jobs import Request
+from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Request
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import used_params
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import (
     HIDDEN,
@@ -38,8 +38,8 @@ from ansible_collections.m365.apps.plugins.module_utils._module.masking import (
     shown_arguments,
     shown_result,
 )
+from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import desired_policy
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import tenant_of
-from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policy
 from ansible_collections.m365.apps.plugins.plugin_utils._gate import Gate
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 
@@ -310,7 +310,7 @@ def test_no_object_shows_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     tenant = tenant_of(client, {"payload_transport": "stream"})
     assert list(tenant.tokens) == ["canary-token"]
     request = Request({"client_secret": "canary-secret"}, {"client_secret": "canary-secret"})
-    objects = [connection, login, client, tenant, tenant.store, ReadyToken("canary-token"), request]
+    objects = [connection, login, client, tenant, tenant.surface, ReadyToken("canary-token"), request]
     objects.append(ManagedIdentityLogin(connection, retry))
     assert [shown for shown in (f"{one!r} {one}" for one in objects) if "canary" in shown] == []
 

@@ -26,7 +26,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     plan_result,
 )
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._office.store import CAPABILITIES
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
@@ -226,7 +226,7 @@ def test_a_pruned_item_has_no_place() -> None:
 
 def test_what_waits_is_told_and_counted() -> None:
     outcome = outcome_of(
-        [replace(planned(BARE, BARE), waiting=("groups", "description")), planned(BARE, BARE)], ["unchanged"] * 2
+        [replace(planned(BARE, BARE), pending=("groups", "description")), planned(BARE, BARE)], ["unchanged"] * 2
     )
     assert [item_result(place, outcome)["waiting"] for place in (0, 1)] == [["groups", "description"], []]
     assert plan_result(outcome, waits=False)["waiting"] == 1
@@ -299,7 +299,7 @@ def test_each_stage_takes_requests_of_its_own(batch_size: int, requests: int) ->
 
 @pytest.mark.parametrize(("batch_size", "requests"), [(1, 24), (2, 13), (20, 3)])
 def test_parts_and_groups_are_read_in_requests_of_their_own(batch_size: int, requests: int) -> None:
-    assert Plan((), (), (), 0, (), parts=21, groups=3).read_requests(batch_size) == requests
+    assert Plan((), (), (), 0, (), part_reads=21, group_lookups=3).read_requests(batch_size) == requests
 
 
 # The order

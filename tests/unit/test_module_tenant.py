@@ -48,7 +48,7 @@ def expect_login(wire: Wire, tenant_id: str = "contoso.test", token: str = "from
 def used_token(wire: Wire, opened: Tenant, root: str = GRAPH) -> str:
     """Read an empty listing and return the token that was sent."""
     wire.expect("GET", f"{root}{PATH}", json={"value": []})
-    opened.store.list_policies()
+    opened.surface.list_policies()
     return wire.sent[-1].headers["Authorization"].removeprefix("Bearer ")
 
 
@@ -167,7 +167,7 @@ def test_the_cloud_names_the_host(wire: Wire, cloud: str) -> None:
 @pytest.mark.parametrize("version", ["v1.0", "/v1.0/"])
 def test_the_api_version_is_part_of_the_path(wire: Wire, version: str) -> None:
     wire.expect("GET", f"{GRAPH}/v1.0/officeConfiguration/clientConfigurations", json={"value": []})
-    assert tenant({"access_token": TOKEN, "api_version": version}).store.list_policies() == ()
+    assert tenant({"access_token": TOKEN, "api_version": version}).surface.list_policies() == ()
 
 
 @pytest.mark.parametrize(
@@ -190,17 +190,17 @@ def test_a_retry_timeout_of_0_is_fine() -> None:
 @pytest.mark.parametrize(("transport", "inline"), [("stream", False), ("inline", True)])
 def test_the_payload_transport_is_taken_over(transport: str, inline: bool) -> None:
     opened = tenant({"access_token": TOKEN, "payload_transport": transport})
-    assert (CONTENT[0] not in opened.store.capabilities.parts) is inline
+    assert (CONTENT[0] not in opened.surface.capabilities.parts) is inline
 
 
-def test_store_and_directory_share_one_login(wire: Wire) -> None:
+def test_surface_and_directory_share_one_login(wire: Wire) -> None:
     opened = tenant(BY_SECRET)
     expect_login(wire)
     wire.expect("GET", f"{GRAPH}{PATH}", json={"value": []})
     wire.expect("DELETE", f"{GRAPH}{PATH}/p1", status=204)
     wire.expect("GET", f"{GRAPH}/v1.0/groups/g1?$select=id,displayName", json={})
-    opened.store.list_policies()
-    written(opened.store, Delete(Policy("p1", KINDS["windows"], "A")))
+    opened.surface.list_policies()
+    written(opened.surface, Delete(Policy("p1", KINDS["windows"], "A")))
     opened.directory.check("g1")
     assert [line.split()[0] for line in wire.lines] == ["GET", "POST", "GET", "DELETE", "GET"]
 

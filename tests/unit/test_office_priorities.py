@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import policy_to_graph
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
@@ -38,39 +38,41 @@ def unknown_segment(spelling: str) -> dict[str, t.Any]:
 
 
 @pytest.mark.parametrize("status", [200, 204])
-def test_priorities_go_index_aligned_in_one_call(wire: Wire, store: OfficeStore, status: int) -> None:
+def test_priorities_go_index_aligned_in_one_call(wire: Wire, surface: OfficeSurface, status: int) -> None:
     wire.expect("POST", f"{POLICIES}/updatePriorities", status=status)
-    store.update_priorities({"b": 1, "a": 2})
+    surface.update_priorities({"b": 1, "a": 2})
     assert wire.body() == b'{"officeConfigurationPolicyIds": ["b", "a"], "officeConfigurationPriorities": [1, 2]}'
 
 
 @pytest.mark.parametrize("known", range(3))
 @pytest.mark.parametrize("how", [None, 404, 405, 501])
 def test_spellings_are_tried_in_order_until_one_is_known(
-    wire: Wire, store: OfficeStore, known: int, how: int | None
+    wire: Wire, surface: OfficeSurface, known: int, how: int | None
 ) -> None:
     for spelling in SPELLINGS[:known]:
         wire.expect("POST", f"{POLICIES}/{spelling}", **(unknown_segment(spelling) if how is None else refusal(how)))
     wire.expect("POST", f"{POLICIES}/{SPELLINGS[known]}", status=204)
-    store.update_priorities({"a": 1})
+    surface.update_priorities({"a": 1})
     assert {json.dumps(wire.json(place)) for place in range(known + 1)} == {json.dumps(wire.json(0))}
 
 
 @pytest.mark.parametrize("known", range(3))
 @pytest.mark.parametrize("status", [400, 401, 403, 409, 500])
-def test_a_refusal_for_another_reason_ends_the_search(wire: Wire, store: OfficeStore, known: int, status: int) -> None:
+def test_a_refusal_for_another_reason_ends_the_search(
+    wire: Wire, surface: OfficeSurface, known: int, status: int
+) -> None:
     for spelling in SPELLINGS[:known]:
         wire.expect("POST", f"{POLICIES}/{spelling}", **unknown_segment(spelling))
     wire.expect("POST", f"{POLICIES}/{SPELLINGS[known]}", **refusal(status, "numbers collide"))
     with pytest.raises(UserError, match=r"cannot update the priorities: .*numbers collide"):
-        store.update_priorities({"a": 1})
+        surface.update_priorities({"a": 1})
 
 
-def test_no_known_spelling_is_an_error(wire: Wire, store: OfficeStore) -> None:
+def test_no_known_spelling_is_an_error(wire: Wire, surface: OfficeSurface) -> None:
     for spelling in SPELLINGS:
         wire.expect("POST", f"{POLICIES}/{spelling}", **unknown_segment(spelling))
     with pytest.raises(UserError, match="cannot update the priorities"):
-        store.update_priorities({"a": 1})
+        surface.update_priorities({"a": 1})
 
 
 # Assign, and what is remembered
@@ -85,38 +87,38 @@ def assigning(policy: Policy) -> WritePart:
 
 @pytest.mark.parametrize("known", range(3))
 def test_assign_is_tried_in_each_spelling_and_the_known_one_remembered(
-    wire: Wire, store: OfficeStore, known: int
+    wire: Wire, surface: OfficeSurface, known: int
 ) -> None:
     for spelling in ASSIGN[:known]:
         wire.expect("POST", f"{POLICIES}/p1/{spelling}", **unknown_segment(spelling))
     wire.expect("POST", f"{POLICIES}/p1/{ASSIGN[known]}", status=204)
     wire.expect("POST", f"{POLICIES}/p2/{ASSIGN[known]}", status=204)
     for policy in (ONE, TWO):
-        assert written(store, assigning(policy)) == Written(assignments=(Assignment("g1"),))
+        assert written(surface, assigning(policy)) == Written(assignments=(Assignment("g1"),))
 
 
-def test_no_known_spelling_of_assign_is_an_error(wire: Wire, store: OfficeStore) -> None:
+def test_no_known_spelling_of_assign_is_an_error(wire: Wire, surface: OfficeSurface) -> None:
     for spelling in ASSIGN:
         wire.expect("POST", f"{POLICIES}/p1/{spelling}", **unknown_segment(spelling))
     with pytest.raises(UserError, match=r"policy 'p1' \(id p1\): cannot assign its groups: "):
-        written(store, assigning(ONE))
+        written(surface, assigning(ONE))
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 500])
-def test_a_refused_assign_is_not_spelled_otherwise(wire: Wire, store: OfficeStore, status: int) -> None:
+def test_a_refused_assign_is_not_spelled_otherwise(wire: Wire, surface: OfficeSurface, status: int) -> None:
     wire.expect("POST", f"{POLICIES}/p1/assign", **refusal(status, "the policy is not there"))
     with pytest.raises(UserError, match="the policy is not there"):
-        written(store, assigning(ONE))
+        written(surface, assigning(ONE))
 
 
-def test_a_spelling_learned_by_one_action_is_used_by_the_other(wire: Wire, store: OfficeStore) -> None:
+def test_a_spelling_learned_by_one_action_is_used_by_the_other(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("POST", f"{POLICIES}/updatePriorities", **unknown_segment("updatePriorities"))
     wire.expect("POST", f"{POLICIES}/microsoft.graph.updatePriorities", status=204)
     wire.expect("POST", f"{POLICIES}/p1/microsoft.graph.assign", status=204)
     wire.expect("POST", f"{POLICIES}/microsoft.graph.updatePriorities", status=204)
-    store.update_priorities({"p1": 1})
-    written(store, assigning(ONE))
-    store.update_priorities({"p1": 2})
+    surface.update_priorities({"p1": 1})
+    written(surface, assigning(ONE))
+    surface.update_priorities({"p1": 2})
 
 
 def test_in_a_batch_only_the_misspelled_assigns_are_sent_again(wire: Wire, clock: Clock) -> None:
@@ -126,7 +128,7 @@ def test_in_a_batch_only_the_misspelled_assigns_are_sent_again(wire: Wire, clock
     wire.expect("POST", BATCH, **outer(inner_refusal(0, 400, message), created, inner_refusal(2, 400, message)))
     wire.expect("POST", BATCH, **outer(inner(0, 204), inner(1, 204)))
     writes: list[PolicyWrite] = [assigning(ONE), Create(draft), assigning(TWO)]
-    first, new, second = OfficeStore(clock.client(batching=True)).write(writes, {"p1", "p2"})
+    first, new, second = OfficeSurface(clock.client(batching=True)).write(writes, {"p1", "p2"})
     assert first == second == Result(Written(assignments=(Assignment("g1"),)))
     assert new == Result(Written("n1"))
     assert asked_ids(wire, 0) == ["0", "1", "2"]

@@ -97,7 +97,7 @@ def test_only_chosen_policies_count() -> None:
         ({"on_no_data": "pass"}, "on_no_data is 'pass'"),
     ],
 )
-def test_terms_that_mean_nothing_are_refused(options: Dict, words: str) -> None:
+def test_settings_that_mean_nothing_are_refused(options: Dict, words: str) -> None:
     with pytest.raises(PoliciesError, match=words):
         checkin_gate(checkins(), **options)
 

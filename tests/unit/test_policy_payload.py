@@ -26,8 +26,8 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.payload import (
     parse_text,
 )
 
-leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
-values = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
 payloads = st.lists(values, max_size=5) | st.dictionaries(st.text(), values, max_size=5)
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible import constants, context
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
@@ -28,7 +28,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.progress import (
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy, Transient
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import tenant_of
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
@@ -41,7 +41,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
 from ansible_collections.m365.apps.plugins.plugin_utils._progress import EVERY, ProgressReporter, stdout_callback
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
-from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, wish
+from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desired, policies
 from ansible_collections.m365.apps.tests.unit.wire import POLICIES, TOKEN, Clock, Wire, connection, refusal
 
 
@@ -117,8 +117,8 @@ def test_a_wait_of_several_seconds(seconds: float, asked: bool, line: list[str])
 @pytest.mark.parametrize(("check_mode", "announced"), [(False, 3), (True, None)])
 def test_the_engine_says_how_many_writes_a_run_has(check_mode: bool, announced: int | None) -> None:
     tenant = MemoryTenant.of(policies("ABZ"))
-    items = [wish("A", description="X"), wish("B", description="X"), absent("Z")]
-    converge(items, tenant, MemoryDirectory({}), Terms(check_mode=check_mode))
+    items = [desired("A", description="X"), desired("B", description="X"), absent("Z")]
+    converge(items, tenant, MemoryDirectory({}), RunOptions(check_mode=check_mode))
     assert tenant.announced == announced
 
 
@@ -127,22 +127,22 @@ CHANGES: list[PolicyWrite] = [Update(policy, {"description": "X"}) for policy in
 ASSIGNS: list[PolicyWrite] = [WritePart(policy, ASSIGNMENTS, (Assignment("g1"),)) for policy in LIVE]
 
 
-def store_of(observer: Observer, batching: bool) -> OfficeStore:
+def surface_of(observer: Observer, batching: bool) -> OfficeSurface:
     policy = Clock().policy(observer=observer)
-    return OfficeStore(GraphClient(connection(), ReadyToken(TOKEN), policy, batching))
+    return OfficeSurface(GraphClient(connection(), ReadyToken(TOKEN), policy, batching))
 
 
 def test_each_request_that_carries_writes_is_told(wire: Wire) -> None:
     """A refused write was sent, too."""
     events: list[Event] = []
-    store = store_of(events.append, batching=True)
-    store.begin_writes(4)
+    surface = surface_of(events.append, batching=True)
+    surface.begin_writes(4)
     wire.expect("POST", BATCH, **outer(inner(0, 204), inner_refusal(1, 409), inner(2, 204)))
-    store.write(CHANGES, ())
+    surface.write(CHANGES, ())
     wire.expect("GET", POLICIES, json={"value": []})
-    store.list_policies()
+    surface.list_policies()
     wire.expect("POST", f"{POLICIES}/updatePriorities", status=204)
-    store.update_priorities({"p0": 1})
+    surface.update_priorities({"p0": 1})
     assert events == [WritesBegin(4), WritesAnswered(3), WritesAnswered(1)]
 
 
@@ -150,14 +150,14 @@ def test_writes_that_go_alone_are_told_one_by_one(wire: Wire) -> None:
     events: list[Event] = []
     for place in range(3):
         wire.expect("PATCH", f"{POLICIES}/p{place}", status=204)
-    store_of(events.append, batching=False).write(CHANGES, ())
+    surface_of(events.append, batching=False).write(CHANGES, ())
     assert events == [WritesAnswered(1)] * 3
 
 
 def test_reads_are_no_progress(wire: Wire) -> None:
     events: list[Event] = []
     wire.expect("POST", BATCH, **outer(*(inner(place, body={"value": []}) for place in range(3))))
-    store_of(events.append, batching=True).read([Part(policy, ASSIGNMENTS) for policy in LIVE])
+    surface_of(events.append, batching=True).read([Part(policy, ASSIGNMENTS) for policy in LIVE])
     assert events == []
 
 
@@ -166,7 +166,7 @@ def test_a_write_that_is_sent_again_under_another_name_counts_once(wire: Wire) -
     unknown = "Resource not found for the segment 'assign'."
     wire.expect("POST", BATCH, **outer(*(inner_refusal(place, 400, unknown) for place in range(3))))
     wire.expect("POST", BATCH, **outer(*(inner(place, 204) for place in range(3))))
-    results = store_of(events.append, batching=True).write(ASSIGNS, ())
+    results = surface_of(events.append, batching=True).write(ASSIGNS, ())
     assert [result.error for result in results] == [None] * 3
     assert events == [WritesAnswered(3)]
 
@@ -175,7 +175,7 @@ def test_an_order_that_is_refused_was_sent(wire: Wire) -> None:
     events: list[Event] = []
     wire.expect("POST", f"{POLICIES}/updatePriorities", **refusal(403))
     with pytest.raises(UserError):
-        store_of(events.append, batching=False).update_priorities({"p0": 1})
+        surface_of(events.append, batching=False).update_priorities({"p0": 1})
     assert events == [WritesAnswered(1)]
 
 
@@ -183,11 +183,11 @@ def test_an_observer_that_fails_does_not_stop_a_run(wire: Wire) -> None:
     def broken(_event: Event) -> None:
         raise BrokenPipeError
 
-    store = store_of(broken, batching=True)
+    surface = surface_of(broken, batching=True)
     wire.expect("POST", BATCH, **refusal(429))
     wire.expect("POST", BATCH, **outer(*(inner(place, 204) for place in range(3))))
-    store.begin_writes(3)
-    assert store.write(CHANGES, ()) == [Result()] * 3
+    surface.begin_writes(3)
+    assert surface.write(CHANGES, ()) == [Result()] * 3
 
 
 def test_a_run_begins_with_the_work_on_its_tenant() -> None:

@@ -31,7 +31,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.starter import (
     starter_of,
 )
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, Update
 from ansible_collections.m365.apps.plugins.plugin_utils import _watch
@@ -99,19 +99,19 @@ def test_each_further_try_is_asked_for(wire: Wire, clock: Clock) -> None:
 
 def test_a_create_in_doubt_is_neither_looked_for_nor_sent_again(wire: Wire, clock: Clock) -> None:
     wire.expect("POST", POLICIES, body=LOST)
-    [result] = OfficeStore(client_of(clock, 1)).write([CREATE], ())
+    [result] = OfficeSurface(client_of(clock, 1)).write([CREATE], ())
     assert result.error is not None
     assert result.error.in_doubt
     wire.expect("POST", POLICIES, body=LOST)
     for _look in range(3):
         wire.expect("GET", POLICIES, json={"value": []})
-    [result] = OfficeStore(client_of(clock, 4)).write([CREATE], ())
+    [result] = OfficeSurface(client_of(clock, 4)).write([CREATE], ())
     assert result.error is not None
     assert result.error.in_doubt
 
 
 def test_the_sentence(clock: Clock) -> None:
-    [result] = OfficeStore(client_of(clock, 0)).write([CHANGE], ())
+    [result] = OfficeSurface(client_of(clock, 0)).write([CHANGE], ())
     assert str(result.error) == (
         "policy 'A' (id p1): cannot update description: the process that started this run has ended, so nothing more "
         "is sent. Run it again; what was already applied is found and left alone."

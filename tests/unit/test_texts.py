@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.filter import policy_findings
-from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms, converge
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge
 from ansible_collections.m365.apps.plugins.module_utils._errors import printable, printable_value
 from ansible_collections.m365.apps.plugins.module_utils._module.results import item_result, outcome_result
 from ansible_collections.m365.apps.plugins.plugin_utils._markdown import markdown_text
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
-from ansible_collections.m365.apps.tests.unit.small_tenants import policies, wish
+from ansible_collections.m365.apps.tests.unit.small_tenants import desired, policies
 
 SPACE = "\u200b"
 FORGED = "A\n+++ after: policy 'B'\r\x1b[2J\u202e\u2028\x85\x7f"
@@ -60,8 +60,8 @@ def test_a_diff_has_one_line_for_each_of_its_own() -> None:
     live = [replace(policy, display_name=FORGED, description="x\ny") for policy in policies("A")]
     tenant = MemoryTenant({str(policy.id): policy for policy in live})
     payload = [{"settingId": FORGED, "value": FORGED}]
-    changed = replace(wish("x", description="a\nb", policy_payload=payload), display_name=None, id=live[0].id)
-    outcome = converge([changed], tenant, MemoryDirectory({}), Terms(check_mode=True))
+    changed = replace(desired("x", description="a\nb", policy_payload=payload), display_name=None, id=live[0].id)
+    outcome = converge([changed], tenant, MemoryDirectory({}), RunOptions(check_mode=True))
     [diff] = outcome_result(outcome, with_diff=True)["diff"]
     assert diff["before_header"] == diff["after_header"] == f"policy '{SHOWN}' (id {live[0].id})"
     assert (diff["before"]["description"], diff["after"]["description"]) == (r"x\ny", r"a\nb")
@@ -71,7 +71,7 @@ def test_a_diff_has_one_line_for_each_of_its_own() -> None:
 def test_a_result_shows_what_its_diff_shows() -> None:
     live = policies("A")
     tenant = MemoryTenant({str(policy.id): policy for policy in live})
-    outcome = converge([wish("A", description="a\nb")], tenant, MemoryDirectory({}), Terms(check_mode=True))
+    outcome = converge([desired("A", description="a\nb")], tenant, MemoryDirectory({}), RunOptions(check_mode=True))
     [diff] = outcome_result(outcome, with_diff=True)["diff"]
     shown = item_result(0, outcome, MemoryDirectory({}).name_of)
     assert (

@@ -18,7 +18,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import LOGIN, ORIGIN, TENANT, FuzzTenant, Spoilt
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
-from ansible_collections.m365.apps.tests.unit.small_tenants import absent, policies, policy, run, wish
+from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desired, policies, policy, run
 from ansible_collections.m365.apps.tests.unit.some_policies import findings
 from graph_emulator.wire import Call
 
@@ -75,7 +75,7 @@ def test_a_rename_is_told() -> None:
 def test_a_twin_that_goes_and_one_that_was_there_before_are_not_told() -> None:
     assert run(MemoryTenant.of(policies("A")), ["a", absent("A")]).plan.warnings == ()
     assert run(MemoryTenant.of(policies("Aa")), ["A", "a"]).plan.warnings == ()
-    assert run(MemoryTenant.of(policies("Aa")), [wish("A", description="D")]).plan.warnings == ()
+    assert run(MemoryTenant.of(policies("Aa")), [desired("A", description="D")]).plan.warnings == ()
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=ascii)

@@ -12,12 +12,12 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge import converge as converge_module
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError
-from ansible_collections.m365.apps.plugins.module_utils._module import boundary, jobs, masking, modules, results
-from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._module import boundary, handlers, masking, modules, results
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import ORIGIN, TENANT, FuzzTenant, Spoilt
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
-from ansible_collections.m365.apps.tests.unit.small_tenants import policies, run, wish
+from ansible_collections.m365.apps.tests.unit.small_tenants import desired, policies, run
 from graph_emulator.wire import Call
 
 ERRORS = (KeyError("canary"), MemoryError(), RecursionError("canary"), TypeError("canary"), StopIteration("canary"))
@@ -94,10 +94,10 @@ def test_an_error_while_writes_are_confirmed_leaves_them_done(error: Exception) 
     ("module", "name"),
     [
         (converge_module, "confirm"),
-        (jobs, "item_result"),
-        (jobs, "plan_result"),
-        (jobs, "outcome_result"),
-        (jobs, "opaque_warnings"),
+        (handlers, "item_result"),
+        (handlers, "plan_result"),
+        (handlers, "outcome_result"),
+        (handlers, "opaque_warnings"),
         (results, "action_result"),
     ],
 )
@@ -140,7 +140,7 @@ def test_an_error_after_the_writes_that_nothing_catches_still_says_changed(monke
         real(*arguments)
         raise KeyError("canary")
 
-    monkeypatch.setattr(jobs, "converge", fail)
+    monkeypatch.setattr(handlers, "converge", fail)
     result = result_of(FuzzTenant())
     assert result["failed"]
     assert result["changed"]
@@ -164,7 +164,7 @@ def test_an_error_of_a_whole_stage_ends_the_run_and_keeps_the_stages_before(
             return super().write(*arguments, **more)
 
     tenant = Failing.of(policies("AB"))
-    items = [wish("A", description="X", policy_payload={"a": 1}), wish("N", policy_payload={"a": 1})]
+    items = [desired("A", description="X", policy_payload={"a": 1}), desired("N", policy_payload={"a": 1})]
     outcome = run(tenant, items, on_error=on_error)
     assert [action.name for action in outcome.actions] == ["update", "create"]
     assert outcome.statuses == ("failed", "failed")
@@ -174,11 +174,11 @@ def test_an_error_of_a_whole_stage_ends_the_run_and_keeps_the_stages_before(
 
 
 def test_an_error_while_a_lost_create_is_looked_for_leaves_it_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_self: OfficeStore, *_arguments: t.Any) -> t.Any:
+    def fail(_self: OfficeSurface, *_arguments: t.Any) -> t.Any:
         raise KeyError("canary")
 
     tenant = failing_at(0, KeyError("canary"))
-    monkeypatch.setattr(OfficeStore, "_settled", fail)
+    monkeypatch.setattr(OfficeSurface, "_settled", fail)
     result = result_of(tenant, policies=NEW, batch="never")
     assert_told(result, tenant, KeyError("canary"))
     assert [item["status"] for item in result["results"]].count("failed") == 3

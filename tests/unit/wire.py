@@ -24,7 +24,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.exchange import P
 from ansible_collections.m365.apps.plugins.module_utils._graph.progress import Observer, ignore_progress
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._graph.session import Connection
-from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import PolicyWrite, Written
 
 GRAPH = "https://graph.test"
@@ -83,9 +83,9 @@ class Clock:
         return GraphClient(connection(**changes), ReadyToken(TOKEN), self.policy(budget), batching)
 
 
-def written(store: OfficeStore, write: PolicyWrite, known_ids: t.Collection[str] = ()) -> Written:
+def written(surface: OfficeSurface, write: PolicyWrite, known_ids: t.Collection[str] = ()) -> Written:
     """Send one write and return what it brought. Raises its error."""
-    (result,) = store.write([write], known_ids)
+    (result,) = surface.write([write], known_ids)
     if result.error is not None:
         raise result.error
     return result.written

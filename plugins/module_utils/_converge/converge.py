@@ -34,7 +34,7 @@ from .wave_plans import plans_by_wave
 
 
 @dataclass(frozen=True)
-class Terms:
+class RunOptions:
     """How a run goes about it.
 
     ``whole_policies`` reads both payloads of each policy even where nothing is asked of them, so that the result shows
@@ -62,64 +62,64 @@ class Terms:
 
 
 def converge(
-    desired: t.Sequence[DesiredPolicy], surface: Surface, directory: Directory, terms: Terms | None = None
+    desired: t.Sequence[DesiredPolicy], surface: Surface, directory: Directory, options: RunOptions | None = None
 ) -> Outcome:
     """Bring the tenant to the desired state, or in check mode tell what that would do.
 
     Raises UserError before the first write for everything that cannot be read, resolved or planned, or goes beyond the
     guards; a failed write stands in the outcome.
     """
-    terms = terms or Terms()
-    plan = read_and_plan(desired, surface, directory, terms)
-    if terms.check_mode:
+    options = options or RunOptions()
+    plan = read_and_plan(desired, surface, directory, options)
+    if options.check_mode:
         return predict(plan)
-    outcome = apply(plan, surface, terms.on_error)
+    outcome = apply(plan, surface, options.on_error)
     # What is left keeps nobody from reading back the others.
-    if terms.wait is None or (outcome.error and terms.on_error is not OnError.LEAVE):
+    if options.wait is None or (outcome.error and options.on_error is not OnError.LEAVE):
         return outcome
     try:
-        confirmed = confirm(outcome, surface, terms.wait)
+        confirmed = confirm(outcome, surface, options.wait)
     except Exception as error:  # noqa: BLE001 - what was done must be told
         return replace(outcome, error=outcome.error or unforeseen_end(error))
     return replace(confirmed, error=outcome.error or confirmed.error)
 
 
 def read_and_plan(
-    desired: t.Sequence[DesiredPolicy], surface: Surface, directory: Directory, terms: Terms | None = None
+    desired: t.Sequence[DesiredPolicy], surface: Surface, directory: Directory, options: RunOptions | None = None
 ) -> Plan:
     """Read what the desired state mentions and return the plan. Raises UserError."""
-    terms = terms or Terms()
+    options = options or RunOptions()
     live = surface.list_policies()
-    matches = match(desired, live, terms.same_names)
-    refuse_protected(matches, terms.guards)
-    matches = (*matches, *prunable(matches, live, terms.guards))
-    if terms.reach is None:
-        check_deletions(matches, len(desired), len(live), terms.guards)
-    wanted = parts_to_read(matches, terms.whole_policies, terms.reach is not None or bool(terms.waves))
+    matches = match(desired, live, options.same_names)
+    refuse_protected(matches, options.guards)
+    matches = (*matches, *prunable(matches, live, options.guards))
+    if options.reach is None:
+        check_deletions(matches, len(desired), len(live), options.guards)
+    wanted = parts_to_read(matches, options.whole_policies, options.reach is not None or bool(options.waves))
     matches = _read(matches, wanted, surface)
-    named = _named_beside(terms)
+    named = _named_beside(options)
     beside = [group for entry in named for group in entry.groups]
-    names, ids = groups_to_look_up(matches, beside, terms.name_groups)
+    names, ids = groups_to_look_up(matches, beside, options.name_groups)
     directory.look_up(names, ids)
-    leaves = terms.on_error is OnError.LEAVE
+    leaves = options.on_error is OnError.LEAVE
     refuse_unknown([*(() if leaves else _named_by(matches)), *named], directory)
-    reach = None if terms.reach is None else frozenset(resolved(terms.reach, directory))
+    reach = None if options.reach is None else frozenset(resolved(options.reach, directory))
     groups, left = _resolve_all(matches, directory, leaves)
-    if leaves and terms.order is None:
+    if leaves and options.order is None:
         left = leave_taken(matches, live, left)
     matches, groups = without(matches, groups, left)
-    plan = make_plan(matches, live, groups, surface.capabilities, terms.order, terms.guards, reach, len(desired))
+    plan = make_plan(matches, live, groups, surface.capabilities, options.order, options.guards, reach, len(desired))
     asked = definitions_of(
         desired,
         groups[: len(desired)],
-        (terms.order, terms.guards),
-        terms.context,
-        [Beside(entry.place, entry.groups, resolved(entry.groups, directory)) for entry in terms.check_groups],
+        (options.order, options.guards),
+        options.context,
+        [Beside(entry.place, entry.groups, resolved(entry.groups, directory)) for entry in options.check_groups],
     )
     plan = replace(plan, definitions=asked)
-    refuse_changed(terms.binding, plan)
-    waves = plans_by_wave(_reaches(terms, directory), matches, groups, plan, terms.order, terms.guards)
-    return replace(plan, parts=len(wanted), groups=len(names) + len(ids), waves=waves, left=left)
+    refuse_changed(options.binding, plan)
+    waves = plans_by_wave(_reaches(options, directory), matches, groups, plan, options.order, options.guards)
+    return replace(plan, part_reads=len(wanted), group_lookups=len(names) + len(ids), waves=waves, left=left)
 
 
 def parts_to_read(matches: t.Sequence[Match], whole: bool, all_groups: bool = False) -> list[tuple[int, Part]]:
@@ -164,11 +164,11 @@ def groups_to_look_up(
     return list(names), list(ids)
 
 
-def _named_beside(terms: Terms) -> list[NamedGroups]:
+def _named_beside(options: RunOptions) -> list[NamedGroups]:
     """Return the groups that are named beside those of policies, and where."""
-    reach = [NamedGroups("reach", terms.reach)] if terms.reach else []
-    waves = [NamedGroups(f"wave '{wave.place}'", wave.groups) for wave in terms.waves]
-    return [*reach, *waves, *terms.check_groups]
+    reach = [NamedGroups("reach", options.reach)] if options.reach else []
+    waves = [NamedGroups(f"wave '{wave.place}'", wave.groups) for wave in options.waves]
+    return [*reach, *waves, *options.check_groups]
 
 
 def _named_by(matches: t.Sequence[Match]) -> t.Iterator[NamedGroups]:
@@ -179,11 +179,11 @@ def _named_by(matches: t.Sequence[Match]) -> t.Iterator[NamedGroups]:
             yield NamedGroups(found.desired.named(), newly_named(change, _assigned(found)))
 
 
-def _reaches(terms: Terms, directory: Directory) -> dict[str, Reach | None]:
+def _reaches(options: RunOptions, directory: Directory) -> dict[str, Reach | None]:
     """Return how far each wave reaches, with the groups of those before it; the last one reaches everybody."""
     reaches: dict[str, Reach | None] = {}
     reached: Reach = frozenset()
-    for wave in terms.waves:
+    for wave in options.waves:
         reached |= frozenset(resolved(wave.groups, directory))
         reaches[wave.place] = reached
     return {**reaches, **dict.fromkeys(list(reaches)[-1:])}

@@ -67,7 +67,7 @@ class Beside:
 def definitions_of(
     items: t.Sequence[DesiredPolicy],
     groups: t.Sequence[GroupChange | None],
-    terms: tuple[Order | None, Guards],
+    order_and_guards: tuple[Order | None, Guards],
     context: t.Mapping[str, t.Any],
     beside: t.Sequence[Beside] = (),
 ) -> Definitions:
@@ -75,7 +75,7 @@ def definitions_of(
 
     Limits are not among them: they let a plan pass or not, and change nothing in it.
     """
-    order, guards = terms
+    order, guards = order_and_guards
     settings: dict[str, t.Any] = dict(context)
     settings |= {f"groups of {entry.place}": sorted(entry.ids) for entry in beside}
     if order is not None:

@@ -24,7 +24,7 @@ from .guards import Guards, check_limits, unmatched_patterns
 from .match import Match
 from .order import Order
 from .priorities import PriorityPlan, plan_priorities
-from .reach import Reach, held_back, waiting_fields, within
+from .reach import Reach, held_back, pending_fields, within
 from .stages import PlannedItem, patch_of, stages_of
 from .twins import twin_warnings
 
@@ -36,10 +36,10 @@ class Plan:
     The writes of a stage do not depend on each other and belong to different policies; a stage is sent when the one
     before it is done. ``listed`` is how many of the items were asked for; those behind them are pruned. ``touched``
     are the live policies it depends on, as they were read, ``definitions`` what it was made from, ``effects`` what its
-    writes leave, those that wait included; ``parts`` of policies and ``groups`` were read for it. ``capabilities`` are
-    those that the tenant was known to have then. ``warnings`` tell what may be meant otherwise,
-    ``waves`` the same wave by wave, where that was asked for. ``left`` tells of items why they cannot be planned;
-    nothing is asked of these.
+    writes leave, those that wait included; ``part_reads`` and ``group_lookups`` count the parts of policies and the
+    groups that were asked for. ``capabilities`` are those that the tenant was known to have then. ``warnings`` tell
+    what may be meant otherwise, ``waves`` the same wave by wave, where that was asked for. ``left`` tells of items why
+    they cannot be planned; nothing is asked of these.
     """
 
     items: tuple[PlannedItem, ...]
@@ -47,8 +47,8 @@ class Plan:
     live: tuple[Policy, ...]
     listed: int
     touched: tuple[Policy, ...]
-    parts: int = 0
-    groups: int = 0
+    part_reads: int = 0
+    group_lookups: int = 0
     capabilities: Capabilities = Capabilities()
     warnings: tuple[str, ...] = ()
     definitions: Definitions = Definitions()
@@ -85,7 +85,7 @@ class Plan:
         of them; none of them depends on another. How many pages the listing has is up to the server. (A live payload
         that is not JSON is read twice, and a policy to be deleted whose parts are not there is asked for once.)
         """
-        return requests_for(self.parts, batch_size) + requests_for(self.groups, batch_size)
+        return requests_for(self.part_reads, batch_size) + requests_for(self.group_lookups, batch_size)
 
     def write_requests(self, batch_size: int) -> int:
         """Return the smallest number of requests that can carry the writes, ``batch_size`` of a stage in each.
@@ -123,7 +123,7 @@ def make_plan(
     """Return the plan; with a reach (ids of groups) only what nobody outside of it would feel.
 
     ``matches`` carry the live policies with everything read that their desired side mentions; the first ``listed`` of
-    them (None: all) were asked for, the others are to be pruned. ``groups`` are the resolved wishes, by place. The
+    them (None: all) were asked for, the others are to be pruned. ``groups`` are the resolved changes, by place. The
     order of writes keeps priorities unique at every moment and deletes as late as possible: deletions that free a
     number, renumbering, creates and updates, the other deletions. Raises UserError.
     """
@@ -171,7 +171,7 @@ def _draft(
     held: t.Collection[str] | None = None,
     parts: t.Sequence[tuple[Match, GroupChange | None]] = (),
 ) -> _Draft:
-    """Return what the wishes lead to; with ``parts`` of them only that much, while ``held`` keep their places."""
+    """Return what the desired state leads to; with ``parts`` of them only that much, ``held`` keep their places."""
     targets = [_target(found, change, capabilities) for found, change in parts or zip(matches, groups, strict=True)]
     patched = [place for place, found in enumerate(matches) if _is_patched(found.live, targets[place], capabilities)]
     numbers = plan_priorities(matches, live, patched, order, held) if capabilities.priorities else _no_numbers(matches)
@@ -187,14 +187,14 @@ def _written(
 ) -> tuple[tuple[PlannedItem, ...], tuple[tuple[Write, ...], ...]]:
     """Return the items as a draft leaves them, and the stages of writes to there; ``whole`` is what waits for more."""
     items = tuple(
-        PlannedItem(found.desired, found.live, after, waiting_fields(wanted, after))
+        PlannedItem(found.desired, found.live, after, pending_fields(wanted, after))
         for found, after, wanted in zip(matches, draft.after, whole.after, strict=True)
     )
     return items, tuple(stages_of(items, live, draft.numbers, capabilities.fields))
 
 
 def _reached(found: Match, seen: Match, change: GroupChange | None, reach: Reach) -> tuple[Match, GroupChange | None]:
-    """Return the part of a wish that stays within the reach, by what is ``seen`` of the policy."""
+    """Return the part of a desired policy that stays within the reach, by what is ``seen`` of the policy."""
     part, change = within(seen, change, reach)
     return Match(part.desired, found.live), change
 
@@ -205,7 +205,7 @@ def _unassigned(found: Match) -> Match:
 
 
 def _mentioned(found: Match, change: GroupChange | None) -> Match:
-    """Return a match without parts that came along or were read for the reach alone: the wish does not depend on them.
+    """Return a match without parts that came along or were read for the reach alone: the item does not depend on them.
 
     A deletion depends on all of the policy.
     """

@@ -161,7 +161,7 @@ def _within_reach(
     staying = [policy for policy in live if policy.id in held or not _is_absent(item_of.get(str(policy.id)))]
     created = [place for place, found in enumerate(matches) if not found.live and final[place] is not None]
     seats = [_seat(policy, None) for policy in staying] + [_seat(None, matches[place]) for place in created]
-    waiting = {seat for seat, policy in enumerate(staying) if policy.id in held}
+    pending = {seat for seat, policy in enumerate(staying) if policy.id in held}
     # Without an order, one that keeps its number in the end keeps it now; with one, all numbers are given out again.
     movable = {
         seat
@@ -169,7 +169,7 @@ def _within_reach(
         if order is not None or (policy.id in item_of and _gives_up_its_number(item_of[str(policy.id)]))
     }
     settled = [wanted[str(policy.id)] for policy in staying] + [final[place] for place in created]
-    numbers = keep_standing(seats, settled, waiting, movable)
+    numbers = keep_standing(seats, settled, pending, movable)
     kept = {**wanted, **{str(policy.id): number for policy, number in zip(staying, numbers, strict=False)}}
     ids = {str(policy.id) for policy in staying}
     shown = (

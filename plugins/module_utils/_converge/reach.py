@@ -24,7 +24,7 @@ Reach = frozenset[str]
 
 
 def within(found: Match, change: GroupChange | None, reach: Reach) -> tuple[Match, GroupChange | None]:
-    """Return the part of a wish that stays within the reach (ids of groups); the wish's groups are resolved to ids."""
+    """Return the part of a desired policy that stays within the reach (ids of groups); it names groups by id."""
     if found.live is not None and not _is_reached(found.live, reach):
         item = found.desired
         name = found.live.display_name if item.id is None else None
@@ -41,7 +41,7 @@ def held_back(matches: t.Sequence[Match], live: t.Sequence[Policy], reach: Reach
     return frozenset(str(policy.id) for policy in live if policy.id not in free)
 
 
-def waiting_fields(wanted: Policy | None, after: Policy | None) -> tuple[str, ...]:
+def pending_fields(wanted: Policy | None, after: Policy | None) -> tuple[str, ...]:
     """Return the options that are not yet as wanted after the run; ``state`` for a policy that is still to go."""
     if wanted is None or after is None:
         return () if wanted is after else ("state",)
@@ -49,7 +49,7 @@ def waiting_fields(wanted: Policy | None, after: Policy | None) -> tuple[str, ..
 
 
 def keep_standing(
-    seats: t.Sequence[Seat], settled: t.Sequence[int | None], waiting: t.Collection[int], movable: t.Collection[int]
+    seats: t.Sequence[Seat], settled: t.Sequence[int | None], pending: t.Collection[int], movable: t.Collection[int]
 ) -> list[int | None]:
     """Return the numbers of all policies so that those that wait keep their order among themselves.
 
@@ -57,13 +57,13 @@ def keep_standing(
     them. Those that wait keep what they have now, and the movable ones of them make way. Raises UserError where there
     is no room for that.
     """
-    fixed = [_standing(seat, place in waiting, place in movable, settled[place]) for place, seat in enumerate(seats)]
+    fixed = [_standing(seat, place in pending, place in movable, settled[place]) for place, seat in enumerate(seats)]
     now = {
-        place: t.cast(int, seat.now if place in waiting else settled[place])
+        place: t.cast(int, seat.now if place in pending else settled[place])
         for place, seat in enumerate(seats)
-        if (seat.now if place in waiting else settled[place]) is not None
+        if (seat.now if place in pending else settled[place]) is not None
     }
-    ranked = sorted(now, key=lambda place: (now[place], place in waiting))
+    ranked = sorted(now, key=lambda place: (now[place], place in pending))
     try:
         numbers = renumber([fixed[place] for place in ranked])
     except UserError as error:

@@ -20,13 +20,13 @@ from .priorities import PriorityPlan
 class PlannedItem:
     """One desired policy with its state before and after; None where there is no policy.
 
-    ``waiting`` are the options that groups outside of the reach keep from being as desired.
+    ``pending`` are the options that groups outside of the reach keep from being as desired.
     """
 
     desired: DesiredPolicy
     before: Policy | None
     after: Policy | None
-    waiting: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
 
     @cached_property
     def status(self) -> str:

@@ -79,11 +79,11 @@ class GraphClient:
         """Send a call that may safely be sent twice (see send_once for the arguments). Raises GraphError."""
         return self._retry.run(lambda: self.send_once(method, self._url(path, version), **arguments))
 
-    def call_unrepeatable(self, call: Call, look: t.Callable[[], T | None]) -> Answer | T:
+    def call_unrepeatable(self, call: Call, recover: t.Callable[[], T | None]) -> Answer | T:
         """Send a call that must not be done twice.
 
-        After a failure that may have done the work, ``look`` is asked before another try: its answer, when not None, is
-        returned in place of one from Graph. Raises GraphError; InDoubtError for a success that cannot be read.
+        After a failure that may have done the work, ``recover`` is asked before another try: its answer, when not None,
+        is returned in place of one from Graph. Raises GraphError; InDoubtError for a success that cannot be read.
         """
 
         def attempt() -> Answer | T:
@@ -94,7 +94,7 @@ class GraphClient:
                     raise InDoubtError(failure.error.failure) from failure
                 raise
 
-        return self._retry.run(attempt, look)
+        return self._retry.run(attempt, recover)
 
     def tell(self, event: Event) -> None:
         """Tell the observer of an event."""

@@ -106,7 +106,7 @@ class UnwantedError(GraphError):
 class InDoubtError(GraphError):
     """A call that must not be done twice, of which nobody knows whether it was done.
 
-    ``retry_after`` is the server's wish in seconds before another try.
+    ``retry_after`` is how many seconds the server asks for before another try.
     """
 
     retry_after: float | None

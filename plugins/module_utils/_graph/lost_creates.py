@@ -75,7 +75,7 @@ def _look_for(
 def _send_again(create: LostCreate, doubt: InDoubtError, client: GraphClient, strangers: Strangers) -> t.Any:
     """Return what a create brings that is sent again, since nobody answered its first try (``doubt``)."""
 
-    def look() -> t.Any:
+    def recover() -> t.Any:
         try:
             return create.find(strangers())
         except UserError as error:
@@ -84,7 +84,7 @@ def _send_again(create: LostCreate, doubt: InDoubtError, client: GraphClient, st
     operation = create.operation
     try:
         with operation.explained():
-            answer = client.call_unrepeatable(operation.call, look)
+            answer = client.call_unrepeatable(operation.call, recover)
             return operation.read(answer) if isinstance(answer, Answer) else answer
     except UserError as error:
         # The first try may be why: the number is taken by our own object, which a lagging read did not show.

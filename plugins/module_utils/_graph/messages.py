@@ -43,7 +43,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """A 2xx answer: status and the raw body."""
+    """The answer to a call, of any status, with its raw body."""
 
     status: int
     body: bytes

@@ -29,7 +29,7 @@ FEW_TRIES = 3
 class Transient(FactsError):
     """A failure worth another try.
 
-    ``error`` is what the user sees when the tries end, ``retry_after`` the server's wish in seconds,
+    ``error`` is what the user sees when the tries end, ``retry_after`` the seconds that the server asks for,
     ``maybe_done`` tells that the server may have done the work; ``tries`` is how many failures like this end the tries,
     None where time alone does.
     """
@@ -125,7 +125,7 @@ class RetryPolicy:
         return True
 
     def rest(self, seconds: float, asked: bool) -> None:
-        """Wait so long, whatever the budget; ``asked`` tells that the server wishes it."""
+        """Wait so long, whatever the budget; ``asked`` tells that the server asked for it."""
         notify(self.observer, WaitBegins(seconds, asked))
         self.sleep(seconds)
 

@@ -17,7 +17,7 @@ from .._graph.session import REQUESTS_IMPORT_ERROR
 from .._policy.values import number_warnings
 from .arguments import SHARED, with_shared
 from .given import outline, taken
-from .jobs import Job, Reply, Request
+from .handlers import Handler, Reply, Request
 from .logins import used_params
 from .masking import masked, secrets_of, shown_arguments, shown_result
 from .modules import ModuleDefinition
@@ -55,7 +55,7 @@ class Module(AnsibleModule):
             if self.params.get(name, "") is None:
                 del self.params[name]
 
-    def reply(self, job: Job, opener: Opener = open_tenant) -> Reply:
+    def reply(self, handler: Handler, opener: Opener = open_tenant) -> Reply:
         """Return the reply to what the module was asked. Raises MissingLibraryError."""
         if REQUESTS_IMPORT_ERROR is not None:
             raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
@@ -67,7 +67,7 @@ class Module(AnsibleModule):
             self._tokens = tenant.tokens
             return tenant
 
-        reply = answer(Request(self.params, self.raw, self.check_mode, self._diff), job, opened)
+        reply = answer(Request(self.params, self.raw, self.check_mode, self._diff), handler, opened)
         warnings = masked([*self._number_warnings, *reply.warnings], secrets_of(self._used(), self._tokens))
         return replace(reply, warnings=[printable(warning) for warning in warnings])
 
@@ -132,7 +132,7 @@ def run_module(definition: ModuleDefinition) -> None:
     """Run a module and end the process."""
     module = Module(definition)
     try:
-        reply = module.reply(definition.job, partial(open_tenant, still_wanted=module.still_wanted))
+        reply = module.reply(definition.handler, partial(open_tenant, still_wanted=module.still_wanted))
     except MissingLibraryError as error:
         module.end_without(error)
         return
@@ -141,12 +141,12 @@ def run_module(definition: ModuleDefinition) -> None:
     module.end(reply)
 
 
-def answer(request: Request, job: Job, opener: Opener = open_tenant) -> Reply:
+def answer(request: Request, handler: Handler, opener: Opener = open_tenant) -> Reply:
     """Return the reply to a request; every error becomes one sentence in it. Raises MissingLibraryError only."""
     tenant: Tenant | None = None
     try:
         tenant = opener(request.params, request.raw)
-        return job(request, tenant)
+        return handler(request, tenant)
     except UserError as error:
         return Reply({"changed": tenant is not None and tenant.written()}, error=error)
     except MissingLibraryError:

@@ -12,7 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from .._errors import UserError, plain
 from .arguments import POLICY_IN_LIST
 from .given import readable
-from .wishes import desired_policy, subject_of
+from .parse_options import desired_policy, subject_of
 
 # Ansible's checks copy what they are given, and have nothing to say of options of any type.
 _RAW = tuple(name for name, option in POLICY_IN_LIST.items() if option["type"] == "raw")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The job of office_client_checkin_info: the check-ins of a tenant and of its policies, and what they add up to."""
+"""The handler of office_client_checkin_info: check-ins of a tenant and of its policies, and what they add up to."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .._errors import UserError
 from .._office.checkins import Checkin, Report, Summary, format_moment, parse_moment, stale_devices
 from .._office.reads import Listing, Reading, TenantCheckins
 from .._policy.policy import Policy
-from .jobs import Reply, Request, matches, strongest_first
+from .handlers import Reply, Request, matches, strongest_first
+from .parse_options import refuse_blank
 from .tenant import Tenant
-from .wishes import refuse_blank
 
 Arguments = t.Mapping[str, t.Any]
 
@@ -34,7 +34,7 @@ def _utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
-class _Terms:
+class _Options:
     """What was asked: which parts, the days after which a device is stale, and from when on check-ins count."""
 
     parts: t.Collection[str]
@@ -44,26 +44,26 @@ class _Terms:
 
 def checkin_info(request: Request, tenant: Tenant, now: t.Callable[[], datetime] = _utc_now) -> Reply:
     """office_client_checkin_info: check-ins by policy and of the whole tenant, with rates and stale devices."""
-    terms = _terms(request.params)
-    whole, policies = _read(request.params, terms, tenant)
+    options = _options(request.params)
+    whole, policies = _read(request.params, options, tenant)
     reports = [(_THE_TENANT, whole)] if whole else []
     reports += [(policy.named(), report) for policy, report in policies]
     everything = [checkin for _subject, report in reports for checkin in report.checkins]
-    stale = stale_devices(everything, now(), terms.stale_after)
+    stale = stale_devices(everything, now(), options.stale_after)
     result: dict[str, t.Any] = {
         "changed": False,
         "stale_devices": [_stale_result(checkin, days) for checkin, days in stale],
-        "data": any(report.since(terms.since).has_data for _subject, report in reports),
+        "data": any(report.since(options.since).has_data for _subject, report in reports),
     }
     if whole is not None:
-        result["tenant"] = _tenant_result(whole.since(terms.since))
-    if "policies" in terms.parts:
-        result["policies"] = [_policy_result(policy, report.since(terms.since)) for policy, report in policies]
+        result["tenant"] = _tenant_result(whole.since(options.since))
+    if "policies" in options.parts:
+        result["policies"] = [_policy_result(policy, report.since(options.since)) for policy, report in policies]
     return Reply(result, [_skipped_warning(subject, report) for subject, report in reports if report.skipped])
 
 
-def _terms(params: Arguments) -> _Terms:
-    """Return the terms that the options set. Raises UserError."""
+def _options(params: Arguments) -> _Options:
+    """Return what the options ask for. Raises UserError."""
     if not params["gather"]:
         raise UserError(
             _TASK,
@@ -77,7 +77,7 @@ def _terms(params: Arguments) -> _Terms:
             _TASK, "use stale_after", f"{stale_after} is not a number of days", "Give a whole number from 0 on"
         )
     refuse_blank(params["id"], _TASK, "id")
-    return _Terms(params["gather"], stale_after, _since(params["since"]))
+    return _Options(params["gather"], stale_after, _since(params["since"]))
 
 
 def _since(text: str | None) -> datetime | None:
@@ -94,11 +94,11 @@ def _since(text: str | None) -> datetime | None:
         ) from error
 
 
-def _read(params: Arguments, terms: _Terms, tenant: Tenant) -> tuple[Report | None, list[tuple[Policy, Report]]]:
+def _read(params: Arguments, options: _Options, tenant: Tenant) -> tuple[Report | None, list[tuple[Policy, Report]]]:
     """Return the report of the tenant, None if it was not asked for, and those of the chosen policies."""
     wanted: dict[str, Reading] = {"tenant": TenantCheckins(), "policies": Listing(params["id"])}
-    parts = [part for part in PARTS if part in terms.parts]
-    read = dict(zip(parts, tenant.store.read([wanted[part] for part in parts]), strict=True))
+    parts = [part for part in PARTS if part in options.parts]
+    read = dict(zip(parts, tenant.surface.read([wanted[part] for part in parts]), strict=True))
     chosen = sorted((policy for policy in read.get("policies", ()) if matches(policy, params)), key=strongest_first)
     policies = [(policy, _report(policy.named(), *map(policy.reports.get, _OF_A_POLICY))) for policy in chosen]
     if "tenant" not in read:

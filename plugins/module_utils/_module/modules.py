@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each module is made of: its own options and its job. Its file and its action plugin are two callers of it."""
+"""What each module is made of: its own options and its handler. Its file and its action plugin both call it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .arguments import BATCH, BULK, IDENTITY, POLICY, POLICY_IN_LIST, UNLISTED, WAIT, Spec
 from .checkin_info import PARTS, STALE_AFTER, checkin_info
-from .jobs import Job, many_policies, one_assignment, one_policy, order_of_policies, policy_info
+from .handlers import Handler, many_policies, one_assignment, one_policy, order_of_policies, policy_info
 
 _ONE_IDENTITY = {"required_one_of": [("id", "display_name")]}
 
@@ -20,7 +20,7 @@ class ModuleDefinition:
     """A module: its options beside the shared ones, what it does, and the rules that AnsibleModule checks."""
 
     spec: Spec
-    job: Job
+    handler: Handler
     rules: t.Mapping[str, t.Any] = field(default_factory=dict)
 
 

@@ -17,7 +17,7 @@ from .._graph.groups import GroupDirectory
 from .._graph.progress import Observer, RunBegins, ignore_progress
 from .._graph.retry import RetryPolicy
 from .._graph.session import Connection
-from .._office.store import OfficeStore
+from .._office.surface import OfficeSurface
 from .logins import authenticator_of
 
 # Seconds of a week.
@@ -31,7 +31,7 @@ class Tenant:
     ``tokens`` are those sent to it so far, for masking; ``written`` tells whether any write was sent to it.
     """
 
-    store: OfficeStore
+    surface: OfficeSurface
     directory: GroupDirectory
     tokens: t.Collection[str] = field(default=(), repr=False)
     written: t.Callable[[], bool] = lambda: False
@@ -47,9 +47,9 @@ def open_tenant(
 def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     """Return the tenant behind a client, with nothing known of it yet; its observer hears that a run begins."""
     client.tell(RunBegins())
-    store = OfficeStore(client, params["payload_transport"] == "inline")
+    surface = OfficeSurface(client, params["payload_transport"] == "inline")
     before = client.writes
-    return Tenant(store, GroupDirectory(client), client.tokens, lambda: client.writes > before)
+    return Tenant(surface, GroupDirectory(client), client.tokens, lambda: client.writes > before)
 
 
 def open_client(

@@ -29,11 +29,11 @@ def wave_results(waves: t.Sequence[WavePlan], name_of: NameOf | None = None) -> 
 
 def _wave_result(wave: WavePlan, outcome: Outcome, name_of: NameOf | None) -> dict[str, t.Any]:
     counts = Counter(outcome.statuses)
-    told = [place for place, item in enumerate(outcome.items) if item.status != "unchanged" or item.waiting]
+    told = [place for place, item in enumerate(outcome.items) if item.status != "unchanged" or item.pending]
     return {
         "name": wave.name,
         **{status: counts[status] for status in _STATUSES},
-        "waiting": sum(1 for item in outcome.items if item.waiting),
+        "waiting": sum(1 for item in outcome.items if item.pending),
         "writes": len(outcome.actions),
         "results": [_item(place, outcome, wave.made, name_of) for place in told],
     }

@@ -3,7 +3,7 @@
 
 """Payloads compared by meaning.
 
-A payload is flattened to its leaves, each under the path that leads to it. A list whose members are all objects with
+A payload is flattened to its values, each under the path that leads to it. A list whose members are all objects with
 distinct ``settingId`` is a set: its members' paths carry that id instead of a position, so their order means nothing.
 Any other list is ordered.
 """
@@ -30,12 +30,12 @@ Path = tuple[Step, ...]
 
 
 def flatten(payload: Payload) -> dict[Path, t.Any]:
-    """Return the leaves of a payload by path. {} and [] below the top are leaves; at the top they mean nothing at
+    """Return the values of a payload by path. {} and [] below the top are values, too; at the top they mean nothing at
     all.
     """
     if isinstance(payload, Opaque):
         return {(): payload}
-    leaves: dict[Path, t.Any] = {}
+    values: dict[Path, t.Any] = {}
     pending: list[tuple[Path, t.Any]] = [((), payload)]
     while pending:
         path, value = pending.pop()
@@ -43,21 +43,21 @@ def flatten(payload: Payload) -> dict[Path, t.Any]:
         if members:
             pending.extend(((*path, step), member) for step, member in reversed(members))
         elif path:
-            leaves[path] = value
-    return leaves
+            values[path] = value
+    return values
 
 
 def same_payload(one: Payload, other: Payload) -> bool:
     """Tell whether two payloads mean the same."""
-    # Alike to the letter is the usual case of a second run, and several times cheaper to see than leaf by leaf.
+    # Alike to the letter is the usual case of a second run, and several times cheaper to see than value by value.
     if one is other or repr(one) == repr(other):
         return True
     left, right = flatten(one), flatten(other)
-    return left.keys() == right.keys() and all(same_leaf(value, right[path]) for path, value in left.items())
+    return left.keys() == right.keys() and all(same_value(value, right[path]) for path, value in left.items())
 
 
-def same_leaf(one: t.Any, other: t.Any) -> bool:
-    """Tell whether two leaves are the same JSON value: 1 is 1.0 but neither is true, and {} is not []."""
+def same_value(one: t.Any, other: t.Any) -> bool:
+    """Tell whether two values of a payload are the same in JSON: 1 is 1.0 but neither is true, and {} is not []."""
     if isinstance(one, bool) != isinstance(other, bool):
         return False
     return bool(one == other)
@@ -104,8 +104,8 @@ def meaning(payload: t.Any) -> t.Any:
         text = json.dumps(ordered, sort_keys=True)
     except RecursionError:
         text = "[["
-    # A list further in may be keyed too, and 1.0 is 1, so that the text is not the only one with this meaning: go leaf
-    # by leaf.
+    # A list further in may be keyed too, and 1.0 is 1, so that the text is not the only one with this meaning: go value
+    # by value.
     if "[" in text[1:] or "." in text:
         return sorted((repr(path), repr(_whole_number(value))) for path, value in flatten(payload).items())
     return text

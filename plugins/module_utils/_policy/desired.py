@@ -47,7 +47,7 @@ class GroupChange:
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """The groups that will be assigned because of this wish."""
+        """The groups that will be assigned because of this change."""
         return (self.exact or ()) + self.add
 
 

@@ -17,7 +17,7 @@ from .compare import meaning, same_assignments, same_payload
 from .desired import DesiredPolicy, GroupChange
 from .groups import merge_groups
 from .payload import Opaque
-from .payload_diff import payload_changes, payload_leaves
+from .payload_diff import payload_changes, payload_values
 from .policy import Assignment, Policy
 from .unset import UNSET, Unset
 
@@ -129,7 +129,7 @@ def _payload(name: str) -> Field:
         same=same_payload,
         result=_payload_result,
         sides=payload_changes,
-        whole=payload_leaves,
+        whole=payload_values,
         digest=meaning,
         asked_digest=meaning,
         write="write_payload",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can be read of a tenant, as values: who asks makes them, the store reads them."""
+"""What can be read of a tenant, as values: who asks makes them, the surface reads them."""
 
 from __future__ import annotations
 

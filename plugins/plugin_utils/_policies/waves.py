@@ -35,7 +35,7 @@ def checkin_gate(
     ``policies`` are the names or ids that count, None for all. Users count once, and failed if they failed with
     any policy. A gate that is not ``final`` waits where it does not pass. Raises PoliciesError.
     """
-    needed, limit = _terms(min_users, max_failure_rate, on_no_data)
+    needed, limit = _limits(min_users, max_failure_rate, on_no_data)
     users, failed = _users(_listed(checkins), _names(policies))
     facts = {"users": len(users), "needed_users": needed, "failed": len(failed), "rate": _share(users, failed)}
     problem = _problem(len(users), needed, len(failed), limit)
@@ -50,7 +50,7 @@ def checkin_gate(
     return {"verdict": "no_data", "open": going, "reason": f"Nobody checked in. The rollout {word}.", **facts}
 
 
-def _terms(min_users: t.Any, max_failure_rate: t.Any, on_no_data: str) -> tuple[int, float]:
+def _limits(min_users: t.Any, max_failure_rate: t.Any, on_no_data: str) -> tuple[int, float]:
     needed, limit = _number(int, min_users), _number(float, max_failure_rate)
     if needed is None or needed < 1:
         raise PoliciesError(f"min_users is {min_users!r}. Give a whole number from 1 on")

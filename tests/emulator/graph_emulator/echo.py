@@ -42,14 +42,14 @@ FORMS: dict[str, Callable[[str], str]] = {
 }
 
 
-class Wish(Protocol):
+class EchoFault(Protocol):
     """What a fault says of an echo: ``on`` is graph or login."""
 
     on: str
     form: str
 
 
-def echo(fault: Wish, call: Call, _proceed: Proceed) -> Answer:
+def echo(fault: EchoFault, call: Call, _proceed: Proceed) -> Answer:
     """400 that repeats the credentials of the call in its body and its headers, in the form that ``form`` names."""
     said = FORMS[fault.form](credentials(call))
     # What a form's field says may not fit into a header.
@@ -61,20 +61,20 @@ def echo(fault: Wish, call: Call, _proceed: Proceed) -> Answer:
     return Answer(400, {"error": {"code": said, "message": f"Not taken: {said}", "innerError": inner}}, headers)
 
 
-def echo_redirect(fault: Wish, call: Call, _proceed: Proceed) -> Answer:
+def echo_redirect(fault: EchoFault, call: Call, _proceed: Proceed) -> Answer:
     """302 with the credentials of the call in every part of its Location."""
     said = quote(FORMS[fault.form](credentials(call)), safe="")
     return Answer(302, None, {"Location": f"https://{said}:{said}@{said}.example/{said}?t={said}#{said}"})
 
 
-def echo_page(fault: Wish, call: Call, _proceed: Proceed) -> Answer:
+def echo_page(fault: EchoFault, call: Call, _proceed: Proceed) -> Answer:
     """502 from something in between, with the credentials of the call in the page and in its title."""
     said = html.escape(FORMS[fault.form](credentials(call)))
     page = f"<!DOCTYPE html><html><head><title>{said}</title></head><body>{said}</body></html>"
     return Answer(502, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
 
 
-def echo_nextlink(fault: Wish, call: Call, proceed: Proceed) -> Answer:
+def echo_nextlink(fault: EchoFault, call: Call, proceed: Proceed) -> Answer:
     """A page whose nextLink, which is none that the service knows, holds the credentials of the call."""
     said = quote(FORMS[fault.form](credentials(call)), safe="")
     return relinked(proceed(), f"{call.origin}{call.path}?$skiptoken={said}")

@@ -34,7 +34,7 @@ _KEPT = ("HOME", "LANG", "LC_ALL", "TMPDIR", "REQUESTS_CA_BUNDLE", "PYTHONDONTWR
 
 
 class Way(enum.Enum):
-    """How the modules do their job; the value is that of the switch (variable m365_fast_path, or the environment)."""
+    """How the modules run; the value is that of the switch (variable m365_fast_path, or the environment)."""
 
     IN_PROCESS = "true"
     MODULE = "false"

@@ -2,19 +2,19 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Makes .ansible/ways: a venv with the programs of tests/ways.txt, and in its folder collections the collection awx.awx.
+# Makes .ansible/runners: a venv with the programs of tests/runners.txt, and in its folder collections the collection awx.awx.
 # Does nothing when neither the interpreter nor these files have changed.
 set -eu
 cd "$(dirname "$0")/../.."
-folder=.ansible/ways
-wanted="$(cat .venv/.interpreter) $(cat tests/ways.txt tests/awx.txt "$0" | cksum)"
+folder=.ansible/runners
+wanted="$(cat .venv/.interpreter) $(cat tests/runners.txt tests/awx.txt "$0" | cksum)"
 if [ "$(cat "$folder/.installed" 2>/dev/null)" = "$wanted" ]; then
     exit 0
 fi
 rm -rf "$folder"
 .venv/bin/python -m venv "$folder"
 pip="$folder/bin/python -m pip --quiet --quiet --disable-pip-version-check"
-$pip install -r tests/ways.txt
+$pip install -r tests/runners.txt
 $pip download --no-deps --require-hashes --dest "$folder/wheel" -r tests/awx.txt
 "$folder/bin/python" - "$folder" <<'UNPACK'
 import pathlib

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The store: officeConfiguration read and written through the Graph client (last beta metadata; Graph pages
+"""The surface: officeConfiguration read and written through the Graph client (last beta metadata; Graph pages
 "officeConfiguration").
 """
 
@@ -54,7 +54,7 @@ _THE_LIST = "the list of Office policies"
 _NAMESPACES = ("", "microsoft.graph.", "microsoft.management.services.api.")
 
 
-class OfficeStore:
+class OfficeSurface:
     """Reads and writes the policies of one tenant.
 
     With ``inline_payloads``, payloads go as base64 inside create and update, else as bytes to their own

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from ansible_collections.m365.apps.tests.integration.support.processes import BIN, ROOT
-from ansible_collections.m365.apps.tests.ways.programs import EXTENSIONS, PROGRAMS, run
+from ansible_collections.m365.apps.tests.runners.programs import EXTENSIONS, PROGRAMS, run
 
 DEFINITION = EXTENSIONS / "ee" / "execution-environment.yml"
 BASE_PYTHONS = ["3.11", "3.12", "3.13"]

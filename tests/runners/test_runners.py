@@ -18,7 +18,7 @@ import yaml
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import BIN, ROOT, Ansible, look_through
-from ansible_collections.m365.apps.tests.ways.programs import EXTENSIONS, PROGRAMS, run
+from ansible_collections.m365.apps.tests.runners.programs import EXTENSIONS, PROGRAMS, run
 
 Dict = dict[str, t.Any]
 PLUGINS = {

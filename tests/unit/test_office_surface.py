@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The store on the wire: the exact requests, bodies and readings of every operation."""
+"""The surface on the wire: the exact requests, bodies and readings of every operation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.client import Gra
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import WIRE_NAMES
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.reads import Listing
-from ansible_collections.m365.apps.plugins.module_utils._office.store import OfficeStore
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT, Field
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType
@@ -56,44 +56,44 @@ ASSIGNMENT = {
 # List and get
 
 
-def test_list_keeps_the_servers_order_through_all_pages(wire: Wire, store: OfficeStore) -> None:
+def test_list_keeps_the_servers_order_through_all_pages(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("GET", POLICIES, json={"value": [{"id": "b"}], "@odata.nextLink": f"{POLICIES}?$skiptoken=x"})
     wire.expect("GET", f"{POLICIES}?$skiptoken=x", json={"value": [{"id": "a"}]})
-    assert [policy.id for policy in store.list_policies()] == ["b", "a"]
+    assert [policy.id for policy in surface.list_policies()] == ["b", "a"]
 
 
 @pytest.mark.parametrize("item", [None, "text", 5, [], {}, {"id": ""}, {"id": "x", "priority": "high"}])
-def test_a_list_with_an_unreadable_policy_is_an_error(wire: Wire, store: OfficeStore, item: t.Any) -> None:
+def test_a_list_with_an_unreadable_policy_is_an_error(wire: Wire, surface: OfficeSurface, item: t.Any) -> None:
     wire.expect("GET", POLICIES, json={"value": [DOCUMENT, item]})
     with pytest.raises(UserError, match="the list of Office policies: cannot read it: "):
-        store.list_policies()
+        surface.list_policies()
 
 
-def test_a_policy_on_two_pages_is_one_as_the_later_shows_it(wire: Wire, store: OfficeStore) -> None:
+def test_a_policy_on_two_pages_is_one_as_the_later_shows_it(wire: Wire, surface: OfficeSurface) -> None:
     link = f"{POLICIES}?$skiptoken=x"
     old, new = {**DOCUMENT, "displayName": "Old"}, {**DOCUMENT, "id": ID.upper()}
     wire.expect("GET", POLICIES, json={"value": [old, {"id": "b"}], "@odata.nextLink": link})
     wire.expect("GET", link, json={"value": [new]})
-    assert [(policy.id, policy.display_name) for policy in store.list_policies()] == [
+    assert [(policy.id, policy.display_name) for policy in surface.list_policies()] == [
         (ID.upper(), "Zürich"),
         ("b", ""),
     ]
 
 
-def test_an_assignment_on_two_pages_is_one(wire: Wire, store: OfficeStore) -> None:
+def test_an_assignment_on_two_pages_is_one(wire: Wire, surface: OfficeSurface) -> None:
     link = f"{URL}/assignments?$skiptoken=x"
     wire.expect("GET", f"{URL}/assignments", json={"value": [ASSIGNMENT], "@odata.nextLink": link})
     wire.expect("GET", link, json={"value": [{**ASSIGNMENT, "id": "A1"}]})
-    [assignments] = store.read([Part(LIVE, ASSIGNMENTS)])
+    [assignments] = surface.read([Part(LIVE, ASSIGNMENTS)])
     assert [assignment.group_id for assignment in assignments] == [GROUP]
 
 
 @pytest.mark.parametrize("odd", [".", "..", " ..", "   "])
-def test_an_id_that_leads_to_another_path_is_refused(wire: Wire, store: OfficeStore, odd: str) -> None:
+def test_an_id_that_leads_to_another_path_is_refused(wire: Wire, surface: OfficeSurface, odd: str) -> None:
     wire.expect("GET", POLICIES, json={"value": [DOCUMENT, {**DOCUMENT, "id": odd}]})
     with pytest.raises(UserError, match="its id must not be"):
-        store.list_policies()
-    for use in (store.get_policy, lambda policy_id: store.read([Listing(policy_id)])):
+        surface.list_policies()
+    for use in (surface.get_policy, lambda policy_id: surface.read([Listing(policy_id)])):
         with pytest.raises(UserError, match="cannot use its id: an id must not be"):
             use(odd)
     assert len(wire.sent) == 1
@@ -111,40 +111,40 @@ def test_an_id_that_leads_to_another_path_is_refused(wire: Wire, store: OfficeSt
         ("$batch", "%24batch"),
     ],
 )
-def test_an_id_is_one_segment_of_the_path(wire: Wire, store: OfficeStore, odd: str, quoted: str) -> None:
+def test_an_id_is_one_segment_of_the_path(wire: Wire, surface: OfficeSurface, odd: str, quoted: str) -> None:
     wire.expect("GET", f"{POLICIES}/{quoted}", json={**DOCUMENT, "id": odd})
     wire.expect("GET", f"{POLICIES}/{quoted}/assignments", json={"value": []})
-    policy = store.get_policy(odd)
+    policy = surface.get_policy(odd)
     assert policy is not None
-    assert store.read([Part(policy, ASSIGNMENTS)]) == [()]
+    assert surface.read([Part(policy, ASSIGNMENTS)]) == [()]
 
 
 @pytest.mark.parametrize("document", [DOCUMENT, {"value": DOCUMENT}])
-def test_get_reads_a_plain_and_a_wrapped_policy(wire: Wire, store: OfficeStore, document: t.Any) -> None:
+def test_get_reads_a_plain_and_a_wrapped_policy(wire: Wire, surface: OfficeSurface, document: t.Any) -> None:
     wire.expect("GET", URL, json=document)
-    assert store.get_policy(ID) == LIVE
+    assert surface.get_policy(ID) == LIVE
 
 
-def test_get_of_an_unknown_id_is_none(wire: Wire, store: OfficeStore) -> None:
+def test_get_of_an_unknown_id_is_none(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("GET", URL, **refusal(404))
-    assert store.get_policy(ID) is None
+    assert surface.get_policy(ID) is None
 
 
 @pytest.mark.parametrize("document", [[], "text", {}, {"value": [DOCUMENT]}])
-def test_get_of_something_else_is_an_error(wire: Wire, store: OfficeStore, document: t.Any) -> None:
+def test_get_of_something_else_is_an_error(wire: Wire, surface: OfficeSurface, document: t.Any) -> None:
     wire.expect("GET", URL, json=document)
     with pytest.raises(UserError):
-        store.get_policy(ID)
+        surface.get_policy(ID)
 
 
-def test_an_id_is_encoded_in_the_path(wire: Wire, store: OfficeStore) -> None:
+def test_an_id_is_encoded_in_the_path(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("GET", f"{POLICIES}/a%2Fb%3Fc%20d%23", **refusal(404))
-    assert store.get_policy("a/b?c d#") is None
+    assert surface.get_policy("a/b?c d#") is None
 
 
-def test_null_payloads_of_an_inline_store_are_none(wire: Wire, client: GraphClient) -> None:
+def test_null_payloads_of_an_inline_surface_are_none(wire: Wire, client: GraphClient) -> None:
     wire.expect("GET", URL, json={**DOCUMENT, "policyPayload": None})
-    policy = OfficeStore(client, inline_payloads=True).get_policy(ID)
+    policy = OfficeSurface(client, inline_payloads=True).get_policy(ID)
     assert policy is not None
     assert policy.policy_payload == {}
 
@@ -153,74 +153,74 @@ def test_null_payloads_of_an_inline_store_are_none(wire: Wire, client: GraphClie
 
 
 @pytest.mark.parametrize("field", CONTENT)
-def test_a_payload_is_read_from_its_own_url(wire: Wire, store: OfficeStore, field: Field) -> None:
+def test_a_payload_is_read_from_its_own_url(wire: Wire, surface: OfficeSurface, field: Field) -> None:
     wire.expect(
         "GET", f"{URL}/{WIRE_NAMES[field.name]}", body=b'\xef\xbb\xbf{"a": 1}', content_type="application/octet-stream"
     )
-    assert store.read([Part(LIVE, field)]) == [{"a": 1}]
+    assert surface.read([Part(LIVE, field)]) == [{"a": 1}]
 
 
 @pytest.mark.parametrize("answer", [{"status": 204}, {"status": 200}, refusal(404), {"body": b"\xef\xbb\xbf"}])
-def test_a_policy_without_a_payload(wire: Wire, store: OfficeStore, answer: dict[str, t.Any]) -> None:
+def test_a_policy_without_a_payload(wire: Wire, surface: OfficeSurface, answer: dict[str, t.Any]) -> None:
     wire.expect("GET", f"{URL}/policyPayload", **answer)
-    assert store.read([Part(LIVE, PAYLOAD)]) == [{}]
+    assert surface.read([Part(LIVE, PAYLOAD)]) == [{}]
 
 
-def test_a_payload_that_is_not_json_twice_is_kept(wire: Wire, store: OfficeStore) -> None:
+def test_a_payload_that_is_not_json_twice_is_kept(wire: Wire, surface: OfficeSurface) -> None:
     for _unused in range(2):
         wire.expect("GET", f"{URL}/policyPayload", body=b"\x00\x01", content_type="application/octet-stream")
-    assert store.read([Part(LIVE, PAYLOAD)]) == [Opaque(b"\x00\x01")]
+    assert surface.read([Part(LIVE, PAYLOAD)]) == [Opaque(b"\x00\x01")]
 
 
-def test_a_payload_that_was_cut_off_is_read_again(wire: Wire, store: OfficeStore) -> None:
+def test_a_payload_that_was_cut_off_is_read_again(wire: Wire, surface: OfficeSurface) -> None:
     other = f"{URL}/userPreferencePayload"
     wire.expect("GET", f"{URL}/policyPayload", body=b'{"a": [1', content_type="application/octet-stream")
     wire.expect("GET", other, body=b'{"b": 2}', content_type="application/octet-stream")
     wire.expect("GET", f"{URL}/policyPayload", body=b'{"a": [1]}', content_type="application/octet-stream")
-    assert store.read([Part(LIVE, field) for field in CONTENT]) == [{"a": [1]}, {"b": 2}]
+    assert surface.read([Part(LIVE, field) for field in CONTENT]) == [{"a": [1]}, {"b": 2}]
 
 
-def test_an_html_page_is_not_a_payload(wire: Wire, store: OfficeStore) -> None:
+def test_an_html_page_is_not_a_payload(wire: Wire, surface: OfficeSurface) -> None:
     for _unused in range(3):
         wire.expect("GET", f"{URL}/policyPayload", body="<html>", content_type="text/html; charset=utf-8")
     with pytest.raises(UserError, match=r"cannot read its policyPayload: .* an HTML page .*\(tried 3 times in 2 s\)"):
-        store.read([Part(LIVE, PAYLOAD)])
+        surface.read([Part(LIVE, PAYLOAD)])
 
 
-def test_an_empty_html_page_is_not_an_empty_payload(wire: Wire, store: OfficeStore) -> None:
+def test_an_empty_html_page_is_not_an_empty_payload(wire: Wire, surface: OfficeSurface) -> None:
     for _unused in range(3):
         wire.expect("GET", f"{URL}/policyPayload", content_type="text/html")
     with pytest.raises(UserError, match="an HTML page"):
-        store.read([Part(LIVE, PAYLOAD)])
+        surface.read([Part(LIVE, PAYLOAD)])
 
 
-def test_a_payload_behind_a_page_is_read_with_the_next_try(wire: Wire, store: OfficeStore) -> None:
+def test_a_payload_behind_a_page_is_read_with_the_next_try(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("GET", f"{URL}/policyPayload", body="<html>", content_type="text/html")
     wire.expect("GET", f"{URL}/policyPayload", body='{"a": 1}', content_type="application/octet-stream")
-    assert store.read([Part(LIVE, PAYLOAD)]) == [{"a": 1}]
+    assert surface.read([Part(LIVE, PAYLOAD)]) == [{"a": 1}]
 
 
 @pytest.mark.parametrize("field", CONTENT)
-def test_a_payload_is_put_as_raw_bytes(wire: Wire, store: OfficeStore, field: Field) -> None:
+def test_a_payload_is_put_as_raw_bytes(wire: Wire, surface: OfficeSurface, field: Field) -> None:
     wire.expect("PUT", f"{URL}/{WIRE_NAMES[field.name]}", status=204)
-    written(store, WritePart(LIVE, field, {"b": "Zürich", "a": [1]}))
+    written(surface, WritePart(LIVE, field, {"b": "Zürich", "a": [1]}))
     assert wire.body() == '{"b":"Zürich","a":[1]}'.encode()
     assert wire.sent[0].headers["Content-Type"] == "application/octet-stream"
 
 
 @pytest.mark.parametrize(("value", "data"), [({}, b"{}"), ([], b"[]")])
-def test_an_empty_payload_is_put_as_its_json(wire: Wire, store: OfficeStore, value: t.Any, data: bytes) -> None:
+def test_an_empty_payload_is_put_as_its_json(wire: Wire, surface: OfficeSurface, value: t.Any, data: bytes) -> None:
     wire.expect("PUT", f"{URL}/policyPayload", status=200)
-    written(store, WritePart(LIVE, PAYLOAD, value))
+    written(surface, WritePart(LIVE, PAYLOAD, value))
     assert wire.body() == data
 
 
 # Create, update, delete
 
 
-def test_create_posts_the_draft_once(wire: Wire, store: OfficeStore) -> None:
+def test_create_posts_the_draft_once(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("POST", POLICIES, status=201, json={**DOCUMENT, "id": "new"})
-    assert written(store, Create(DRAFT)).policy_id == "new"
+    assert written(surface, Create(DRAFT)).policy_id == "new"
     assert (
         wire.body()
         == (
@@ -230,25 +230,25 @@ def test_create_posts_the_draft_once(wire: Wire, store: OfficeStore) -> None:
     )
 
 
-def test_update_patches_the_given_fields(wire: Wire, store: OfficeStore) -> None:
+def test_update_patches_the_given_fields(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("PATCH", URL, status=204)
-    written(store, Update(LIVE, {"display_name": "B", "description": ""}))
+    written(surface, Update(LIVE, {"display_name": "B", "description": ""}))
     assert wire.body() == (
         b'{"@odata.type": "#microsoft.graph.windowsOfficeClientConfiguration", "displayName": "B", "description": ""}'
     )
 
 
-def test_update_of_an_unknown_type_sends_that_type(wire: Wire, store: OfficeStore) -> None:
+def test_update_of_an_unknown_type_sends_that_type(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("PATCH", URL, json=DOCUMENT)
     mac = Policy(ID, PolicyType("microsoft.graph.macOfficeClientConfiguration"), "A")
-    written(store, Update(mac, {"priority": 1}))
+    written(surface, Update(mac, {"priority": 1}))
     assert wire.json() == {"@odata.type": "#microsoft.graph.macOfficeClientConfiguration", "priority": 1}
 
 
 @pytest.mark.parametrize("write", [Update(LIVE, {"priority": 1}), WritePart(LIVE, PAYLOAD, {}), Delete(LIVE)])
 @pytest.mark.parametrize("answer", [{"body": "no JSON"}, {"body": "{"}, {"content_type": "text/html"}])
 def test_an_answer_that_nobody_needs_may_be_anything_but_a_page(
-    wire: Wire, store: OfficeStore, write: PolicyWrite, answer: dict[str, t.Any]
+    wire: Wire, surface: OfficeSurface, write: PolicyWrite, answer: dict[str, t.Any]
 ) -> None:
     method, path = {
         Update: ("PATCH", ""),
@@ -256,51 +256,51 @@ def test_an_answer_that_nobody_needs_may_be_anything_but_a_page(
         Delete: ("DELETE", ""),
     }[type(write)]
     wire.expect(method, f"{URL}{path}", **answer)
-    assert written(store, write) == Written()
+    assert written(surface, write) == Written()
 
 
 def test_a_write_that_a_page_answers_is_sent_three_times_and_in_doubt(
-    wire: Wire, store: OfficeStore, clock: Clock
+    wire: Wire, surface: OfficeSurface, clock: Clock
 ) -> None:
     for _unused in range(3):
         wire.expect("PATCH", URL, body="<html>", content_type="text/html")
     with pytest.raises(UserError, match=r"cannot update priority: .* an HTML page") as caught:
-        written(store, Update(LIVE, {"priority": 1}))
+        written(surface, Update(LIVE, {"priority": 1}))
     assert (caught.value.in_doubt, clock.slept) == (True, [0.5, 1.0])
 
 
 @pytest.mark.parametrize("answer", [{"status": 204}, {"status": 200}, {"status": 202}, refusal(404)])
-def test_delete_ends_with_the_policy_gone(wire: Wire, store: OfficeStore, answer: dict[str, t.Any]) -> None:
+def test_delete_ends_with_the_policy_gone(wire: Wire, surface: OfficeSurface, answer: dict[str, t.Any]) -> None:
     wire.expect("DELETE", URL, **answer)
-    assert written(store, Delete(LIVE)) == Written()
+    assert written(surface, Delete(LIVE)) == Written()
 
 
-def test_a_delete_whose_answer_was_lost_may_find_it_gone(wire: Wire, store: OfficeStore) -> None:
+def test_a_delete_whose_answer_was_lost_may_find_it_gone(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("DELETE", URL, body=LOST)
     wire.expect("DELETE", URL, **refusal(404))
-    assert written(store, Delete(LIVE)) == Written()
+    assert written(surface, Delete(LIVE)) == Written()
 
 
 # Assignments
 
 
-def test_assignments_are_read_to_the_last_page(wire: Wire, store: OfficeStore) -> None:
+def test_assignments_are_read_to_the_last_page(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("GET", f"{URL}/assignments", json={"value": [], "@odata.nextLink": f"{URL}/assignments?p=2"})
     wire.expect("GET", f"{URL}/assignments?p=2", json={"value": [ASSIGNMENT]})
-    assert [(found.id, found.group_id) for found in store.read([Part(LIVE, ASSIGNMENTS)])[0]] == [("a1", GROUP)]
+    assert [(found.id, found.group_id) for found in surface.read([Part(LIVE, ASSIGNMENTS)])[0]] == [("a1", GROUP)]
 
 
 @pytest.mark.parametrize("item", [None, "text", {"id": "a1", "target": "text"}, {"id": "a1", "target": [1]}])
-def test_an_unreadable_assignment_is_an_error(wire: Wire, store: OfficeStore, item: t.Any) -> None:
+def test_an_unreadable_assignment_is_an_error(wire: Wire, surface: OfficeSurface, item: t.Any) -> None:
     wire.expect("GET", f"{URL}/assignments", json={"value": [item]})
     with pytest.raises(UserError, match="cannot read its assignments"):
-        store.read([Part(LIVE, ASSIGNMENTS)])
+        surface.read([Part(LIVE, ASSIGNMENTS)])
 
 
-def test_assign_replaces_the_whole_collection(wire: Wire, store: OfficeStore) -> None:
+def test_assign_replaces_the_whole_collection(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("POST", f"{URL}/assign", json={"value": [ASSIGNMENT]})
     unknown = Assignment(None, "a2", {"@odata.type": "#microsoft.graph.someTarget", "x": [1]})
-    told = written(store, WritePart(LIVE, ASSIGNMENTS, (Assignment(GROUP), unknown))).assignments
+    told = written(surface, WritePart(LIVE, ASSIGNMENTS, (Assignment(GROUP), unknown))).assignments
     assert [(found.id, found.group_id) for found in told or ()] == [("a1", GROUP)]
     assert wire.body() == (
         b'{"officeConfigurationAssignments": ['
@@ -312,13 +312,13 @@ def test_assign_replaces_the_whole_collection(wire: Wire, store: OfficeStore) ->
     )
 
 
-def test_assigning_nothing_clears(wire: Wire, store: OfficeStore) -> None:
+def test_assigning_nothing_clears(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("POST", f"{URL}/assign", json={"value": []})
-    assert written(store, WritePart(LIVE, ASSIGNMENTS, ())).assignments == ()
+    assert written(surface, WritePart(LIVE, ASSIGNMENTS, ())).assignments == ()
     assert wire.json() == {"officeConfigurationAssignments": []}
 
 
 @pytest.mark.parametrize("answer", [{"status": 204}, {"json": {}}, {"json": {"value": None}}])
-def test_an_assign_that_tells_nothing_is_taken_as_done(wire: Wire, store: OfficeStore, answer: t.Any) -> None:
+def test_an_assign_that_tells_nothing_is_taken_as_done(wire: Wire, surface: OfficeSurface, answer: t.Any) -> None:
     wire.expect("POST", f"{URL}/assign", **answer)
-    assert written(store, WritePart(LIVE, ASSIGNMENTS, (Assignment(GROUP),))).assignments == (Assignment(GROUP),)
+    assert written(surface, WritePart(LIVE, ASSIGNMENTS, (Assignment(GROUP),))).assignments == (Assignment(GROUP),)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From options to wishes: omitted leaves alone, empty clears, null is refused, for every option."""
+"""From options to the desired state: omitted leaves alone, empty clears, null is refused, for every option."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
-from ansible_collections.m365.apps.plugins.module_utils._module.wishes import desired_policies, desired_policy
+from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import desired_policies, desired_policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange, State
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 
@@ -34,18 +34,18 @@ def validated(raw: dict[str, t.Any]) -> dict[str, t.Any]:
     return {**defaults, **raw}
 
 
-def wish(**raw: t.Any) -> DesiredPolicy:
+def desired(**raw: t.Any) -> DesiredPolicy:
     return desired_policy(validated(raw), raw)
 
 
 def error_of(**raw: t.Any) -> str:
     with pytest.raises(UserError) as caught:
-        wish(**raw)
+        desired(**raw)
     return str(caught.value)
 
 
 def test_what_is_omitted_is_left_alone() -> None:
-    assert wish(display_name="A") == DesiredPolicy(
+    assert desired(display_name="A") == DesiredPolicy(
         label="",
         state=State.PRESENT,
         id=None,
@@ -76,7 +76,7 @@ def test_what_is_omitted_is_left_alone() -> None:
     ],
 )
 def test_what_is_empty_clears(name: str, empty: t.Any, meaning: t.Any) -> None:
-    assert getattr(wish(display_name="A", **{name: empty}), name) == meaning
+    assert getattr(desired(display_name="A", **{name: empty}), name) == meaning
 
 
 @pytest.mark.parametrize("name", MANAGED)
@@ -88,7 +88,7 @@ def test_null_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", MANAGED)
 def test_what_ansible_filled_in_is_not_what_was_given(name: str) -> None:
     raw = {"display_name": "A"} if name == "id" else {"id": "p1"}
-    assert getattr(wish(**raw), name) in (UNSET, None)
+    assert getattr(desired(**raw), name) in (UNSET, None)
 
 
 @pytest.mark.parametrize("name", ["id", "display_name"])
@@ -105,11 +105,11 @@ def test_an_identity_is_needed() -> None:
 
 
 def test_names_are_taken_to_the_letter() -> None:
-    assert wish(display_name=" A ").display_name == " A "
+    assert desired(display_name=" A ").display_name == " A "
 
 
 def test_all_options_are_taken_over() -> None:
-    found = wish(
+    found = desired(
         state="absent",
         id="p1",
         display_name="A",
@@ -136,7 +136,7 @@ def test_all_options_are_taken_over() -> None:
 
 @pytest.mark.parametrize("priority", [0, 2**31 - 1])
 def test_priorities_at_the_ends_are_taken(priority: int) -> None:
-    assert wish(id="p1", priority=priority).priority == priority
+    assert desired(id="p1", priority=priority).priority == priority
 
 
 @pytest.mark.parametrize("priority", [-1, 2**31])
@@ -165,26 +165,26 @@ def test_the_state_can_be_given_by_the_module() -> None:
 # Lists
 
 
-def wishes(*raw: t.Any) -> tuple[DesiredPolicy, ...]:
+def desired_state(*raw: t.Any) -> tuple[DesiredPolicy, ...]:
     return desired_policies({"policies": [validated(item) for item in raw]}, {"policies": list(raw)})
 
 
 def test_items_are_labelled_by_their_place() -> None:
-    assert [found.label for found in wishes({"id": "a"}, {"id": "b"})] == ["policies[0]", "policies[1]"]
+    assert [found.label for found in desired_state({"id": "a"}, {"id": "b"})] == ["policies[0]", "policies[1]"]
 
 
-def test_an_empty_list_is_no_wish() -> None:
-    assert wishes() == ()
+def test_an_empty_list_desires_nothing() -> None:
+    assert desired_state() == ()
 
 
 def test_an_error_names_the_item() -> None:
     with pytest.raises(UserError, match=r"^policies\[1\] policy 'B': cannot use description: it is null"):
-        wishes({"id": "a"}, {"display_name": "B", "description": None})
+        desired_state({"id": "a"}, {"display_name": "B", "description": None})
 
 
 def test_an_error_names_an_item_without_a_name() -> None:
     with pytest.raises(UserError, match=r"^policies\[0\]: cannot tell which policy is meant"):
-        wishes({"description": "D"})
+        desired_state({"description": "D"})
 
 
 @pytest.mark.parametrize("raw", ['[{"display_name": "A"}]', "display_name=A", None])
@@ -220,7 +220,7 @@ def info(group_ids: list[str | None], groups: t.Any) -> dict[str, t.Any]:
     ],
 )
 def test_assignments_as_they_were_read_are_accepted(group_ids: list[str | None], groups: t.Any) -> None:
-    assert isinstance(wish(**info(group_ids, groups)).groups, GroupChange)
+    assert isinstance(desired(**info(group_ids, groups)).groups, GroupChange)
 
 
 @pytest.mark.parametrize(
@@ -239,4 +239,4 @@ def test_assignments_without_groups_are_refused() -> None:
 
 @pytest.mark.parametrize("name", ["last_modified_date_time", "user_checkin_summary", "checkin_statuses"])
 def test_what_the_server_made_is_passed_over(name: str) -> None:
-    assert wish(id="p1", **{name: None}) == wish(id="p1")
+    assert desired(id="p1", **{name: None}) == desired(id="p1")

@@ -16,10 +16,10 @@ import yaml
 
 from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, environment
 from ansible_collections.m365.apps.tests.integration.support.runner import Job, run_job
-from ansible_collections.m365.apps.tests.ways.programs import PROGRAMS
+from ansible_collections.m365.apps.tests.runners.programs import PROGRAMS
 
 AWX = ROOT / "extensions" / "awx"
-# AWX's code is in the venv of `make ways`; what it makes of a credential comes back as JSON.
+# AWX's code is in the venv of `make runners`; what it makes of a credential comes back as JSON.
 _INJECT = """
 import json, sys
 from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType

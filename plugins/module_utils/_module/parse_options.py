@@ -73,7 +73,7 @@ def desired_policies(params: Arguments, raw: Arguments) -> tuple[DesiredPolicy, 
 
 
 def group_change(value: t.Any, subject: str) -> GroupChange:
-    """Return the wish that the option ``groups`` expresses: a list (or one name) means exactly these. Raises
+    """Return the change that the option ``groups`` asks for: a list (or one name) means exactly these. Raises
     UserError.
     """
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the options of the bulk modules to terms: omitted, empty, null and wrong, as Ansible hands them over."""
+"""From the options of the bulk modules to those of a run: omitted, empty, null and wrong, as Ansible gives them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError
 from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
-from ansible_collections.m365.apps.plugins.module_utils._converge.converge import Terms
+from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
@@ -23,7 +23,11 @@ from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
     OFFICE_CLIENT_CONFIGS,
     ModuleDefinition,
 )
-from ansible_collections.m365.apps.plugins.module_utils._module.terms import bulk_terms, given_order, refuse_null
+from ansible_collections.m365.apps.plugins.module_utils._module.run_options import (
+    bulk_options,
+    given_order,
+    refuse_null,
+)
 
 ITEM = {"display_name": "A"}
 # An option that is required or has a default takes no null: Ansible refuses it by itself.
@@ -44,14 +48,14 @@ def errors_of_ansible(raw: dict[str, t.Any]) -> list[str]:
     return messages
 
 
-def terms(check_mode: bool = False, **raw: t.Any) -> Terms:
+def options(check_mode: bool = False, **raw: t.Any) -> RunOptions:
     given = {"policies": [ITEM], **raw}
-    return bulk_terms(validated(given), given, check_mode)
+    return bulk_options(validated(given), given, check_mode)
 
 
 def error_of(**raw: t.Any) -> str:
     with pytest.raises(UserError) as caught:
-        terms(**raw)
+        options(**raw)
     return str(caught.value)
 
 
@@ -59,7 +63,7 @@ def error_of(**raw: t.Any) -> str:
 
 
 def test_what_is_omitted_sets_no_bounds() -> None:
-    assert terms() == Terms(
+    assert options() == RunOptions(
         check_mode=False,
         whole_policies=False,
         order=None,
@@ -72,19 +76,19 @@ def test_what_is_omitted_sets_no_bounds() -> None:
 
 
 def test_reading_back_can_be_turned_off_and_bounded() -> None:
-    assert terms(wait=False).wait is None
-    assert terms(wait_timeout=0.0).wait == Wait(0.0)
+    assert options(wait=False).wait is None
+    assert options(wait_timeout=0.0).wait == Wait(0.0)
 
 
 @pytest.mark.parametrize("timeout", [-1.0, float("inf"), float("nan")])
 def test_a_wait_that_is_no_time_is_refused(timeout: float) -> None:
     with pytest.raises(UserError, match=r"^the task: cannot use wait_timeout: .* is not a time in seconds\. Give"):
-        terms(wait_timeout=timeout)
+        options(wait_timeout=timeout)
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_check_mode_is_taken_over(check_mode: bool) -> None:
-    assert terms(check_mode).check_mode is check_mode
+    assert options(check_mode).check_mode is check_mode
 
 
 @pytest.mark.parametrize("name", sorted(NULL_REFUSED_BY_ANSIBLE))
@@ -112,7 +116,7 @@ def test_a_null_kind_in_the_scope_is_refused_by_ansible() -> None:
 
 @pytest.mark.parametrize(("name", "empty"), [("order", []), ("prune_scope", {}), ("protect", [])])
 def test_what_is_empty_is_as_if_left_out(name: str, empty: t.Any) -> None:
-    assert terms(**{name: empty}) == terms()
+    assert options(**{name: empty}) == options()
 
 
 @pytest.mark.parametrize("name", ["max_deletions", "max_changes"])
@@ -122,18 +126,18 @@ def test_an_empty_limit_is_refused(name: str, empty: str) -> None:
 
 
 def test_an_empty_fingerprint_is_handed_on_to_be_refused() -> None:
-    assert terms(expect_fingerprint="").binding == Binding("")
+    assert options(expect_fingerprint="").binding == Binding("")
 
 
 def test_a_fingerprint_is_taken_as_it_is() -> None:
-    assert terms(expect_fingerprint="m365.apps-1:x").binding.fingerprint == "m365.apps-1:x"
+    assert options(expect_fingerprint="m365.apps-1:x").binding.fingerprint == "m365.apps-1:x"
 
 
 def test_a_plan_and_the_part_that_counts_are_taken_over() -> None:
     plan = {"fingerprint": "m2", "details": {}}
-    assert terms(expect_plan=plan, expect_part="definitions").binding == Binding(None, plan, definitions_only=True)
-    assert terms(expect_plan={}).binding != Binding()
-    assert terms(plan_context={"waves": []}).context == {"waves": []}
+    assert options(expect_plan=plan, expect_part="definitions").binding == Binding(None, plan, definitions_only=True)
+    assert options(expect_plan={}).binding != Binding()
+    assert options(plan_context={"waves": []}).context == {"waves": []}
 
 
 def test_a_part_of_no_plan_is_refused() -> None:
@@ -145,7 +149,7 @@ def test_a_part_of_no_plan_is_refused() -> None:
 
 @pytest.mark.parametrize("choice", ["stop", "continue"])
 def test_what_a_failure_means_is_taken_over(choice: str) -> None:
-    assert terms(on_error=choice).on_error.value == choice
+    assert options(on_error=choice).on_error.value == choice
 
 
 # Limits
@@ -171,7 +175,7 @@ def test_what_a_failure_means_is_taken_over(choice: str) -> None:
     ],
 )
 def test_a_limit_is_a_number_or_a_share(name: str, value: t.Any, limit: Limit) -> None:
-    assert getattr(terms(**{name: value}).guards, name) == limit
+    assert getattr(options(**{name: value}).guards, name) == limit
 
 
 @pytest.mark.parametrize("name", ["max_deletions", "max_changes"])
@@ -207,7 +211,7 @@ def test_what_is_no_limit_is_refused_as_it_was_written(name: str, value: t.Any) 
 
 
 def test_pruning_without_a_scope_is_of_any_kind_and_name() -> None:
-    assert terms(prune=True).guards.prune == Prune(kinds=(), names=("*",))
+    assert options(prune=True).guards.prune == Prune(kinds=(), names=("*",))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +227,7 @@ def test_pruning_without_a_scope_is_of_any_kind_and_name() -> None:
     ],
 )
 def test_the_scope_is_taken_over(scope: t.Any, prune: Prune) -> None:
-    assert terms(prune=True, prune_scope=scope).guards.prune == prune
+    assert options(prune=True, prune_scope=scope).guards.prune == prune
 
 
 def test_an_empty_list_of_names_is_an_error_and_never_everything() -> None:
@@ -241,11 +245,11 @@ def test_pruning_with_an_empty_list_of_policies_is_an_error() -> None:
 
 @pytest.mark.parametrize("raw", [{"prune": False}, {}])
 def test_an_empty_list_of_policies_is_fine_without_pruning(raw: dict[str, t.Any]) -> None:
-    assert terms(policies=[], prune_scope={"display_name": ["A"]}, **raw).guards == Guards()
+    assert options(policies=[], prune_scope={"display_name": ["A"]}, **raw).guards == Guards()
 
 
 def test_protected_names_are_taken_over() -> None:
-    assert terms(protect=["* (keep)", "A"]).guards.protect == ("* (keep)", "A")
+    assert options(protect=["* (keep)", "A"]).guards.protect == ("* (keep)", "A")
 
 
 # Order
@@ -253,12 +257,12 @@ def test_protected_names_are_taken_over() -> None:
 
 @pytest.mark.parametrize("unlisted", list(Unlisted))
 def test_an_order_is_taken_over(unlisted: Unlisted) -> None:
-    found = terms(order=["B", "id-A", 5], unlisted=unlisted.value)
+    found = options(order=["B", "id-A", 5], unlisted=unlisted.value)
     assert found.order == Order(("B", "id-A", "5"), unlisted)
 
 
 def test_unlisted_policies_go_behind_by_default() -> None:
-    assert terms(order=["A"]).order == Order(("A",), Unlisted.KEEP_AFTER)
+    assert options(order=["A"]).order == Order(("A",), Unlisted.KEEP_AFTER)
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\t"])

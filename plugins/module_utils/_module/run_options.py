@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the arguments of the bulk modules to how a run goes about it."""
+"""From the arguments of the bulk modules to the options of a run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import typing as t
 from .._converge.apply import OnError
 from .._converge.binding import Binding
 from .._converge.confirm import Wait
-from .._converge.converge import Terms
+from .._converge.converge import RunOptions
 from .._converge.guards import Guards, Limit, Prune
 from .._converge.known_groups import NamedGroups
 from .._converge.order import Order, Unlisted
 from .._errors import UserError
-from .wishes import group_names
+from .parse_options import group_names
 
 Arguments = t.Mapping[str, t.Any]
 
@@ -40,10 +40,10 @@ _NOT_NULL = (
 )
 
 
-def bulk_terms(params: Arguments, raw: Arguments, check_mode: bool) -> Terms:
-    """Return the terms that office_client_configs was given. Raises UserError."""
+def bulk_options(params: Arguments, raw: Arguments, check_mode: bool) -> RunOptions:
+    """Return the options of a run of office_client_configs. Raises UserError."""
     refuse_null(raw)
-    return Terms(
+    return RunOptions(
         check_mode=check_mode,
         order=given_order(params),
         guards=_guards(params),

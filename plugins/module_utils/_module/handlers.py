@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._converge.apply import Outcome, unforeseen_end
-from .._converge.converge import Terms, converge
+from .._converge.converge import RunOptions, converge
 from .._converge.groups import resolved
 from .._errors import UserError
 from .._policy.desired import State
@@ -17,6 +17,7 @@ from .._policy.fields import ASSIGNMENTS, CONTENT, unread
 from .._policy.policy import Policy
 from .._policy.reads import Part
 from .._policy.unset import UNSET
+from .parse_options import desired_policies, desired_policy, group_names, refuse_blank, refuse_half_characters
 from .results import (
     assignment_results,
     bare_result,
@@ -27,10 +28,9 @@ from .results import (
     outcome_result,
     plan_result,
 )
+from .run_options import bulk_options, given_order, given_wait, refuse_null
 from .tenant import Tenant
-from .terms import bulk_terms, given_order, given_wait, refuse_null
 from .wave_results import wave_results
-from .wishes import desired_policies, desired_policy, group_names, refuse_blank, refuse_half_characters
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,16 @@ class Reply:
     error: UserError | None = None
 
 
-Job = t.Callable[[Request, Tenant], Reply]
+Handler = t.Callable[[Request, Tenant], Reply]
 
 
 def one_policy(request: Request, tenant: Tenant) -> Reply:
     """office_client_config: one policy, shown whole."""
-    wish = desired_policy(request.params, request.raw)
-    terms = Terms(
+    desired = desired_policy(request.params, request.raw)
+    options = RunOptions(
         request.check_mode, whole_policies=True, name_groups=request.diff_mode, wait=given_wait(request.params)
     )
-    outcome = converge([wish], tenant.store, tenant.directory, terms)
+    outcome = converge([desired], tenant.surface, tenant.directory, options)
     shown = outcome.items[0].after
 
     def found() -> dict[str, t.Any]:
@@ -73,9 +73,9 @@ def one_policy(request: Request, tenant: Tenant) -> Reply:
 
 def one_assignment(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_assignment: the groups of one policy that exists."""
-    wish = desired_policy(request.params, request.raw, state=State.EXISTING)
-    terms = Terms(request.check_mode, wait=given_wait(request.params))
-    outcome = converge([wish], tenant.store, tenant.directory, terms)
+    desired = desired_policy(request.params, request.raw, state=State.EXISTING)
+    options = RunOptions(request.check_mode, wait=given_wait(request.params))
+    outcome = converge([desired], tenant.surface, tenant.directory, options)
     # EXISTING never ends absent.
     shown = t.cast(Policy, outcome.items[0].after)
 
@@ -87,9 +87,9 @@ def one_assignment(request: Request, tenant: Tenant) -> Reply:
 
 def many_policies(request: Request, tenant: Tenant) -> Reply:
     """office_client_configs: a list of policies with their groups."""
-    terms = replace(bulk_terms(request.params, request.raw, request.check_mode), name_groups=request.diff_mode)
-    wishes = desired_policies(request.params, request.raw)
-    outcome = converge(wishes, tenant.store, tenant.directory, terms)
+    options = replace(bulk_options(request.params, request.raw, request.check_mode), name_groups=request.diff_mode)
+    desired = desired_policies(request.params, request.raw)
+    outcome = converge(desired, tenant.surface, tenant.directory, options)
 
     def found() -> dict[str, t.Any]:
         waves = outcome.plan.waves
@@ -97,7 +97,7 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
         return {
             "configs": [config_result(_without_payloads(item.after)) for item in outcome.items if item.after],
             "results": [item_result(place, outcome, name_of) for place in range(len(outcome.items))],
-            "plan": plan_result(outcome, terms.wait is not None),
+            "plan": plan_result(outcome, options.wait is not None),
             **({"waves": wave_results(waves, name_of)} if waves else {}),
         }
 
@@ -107,8 +107,8 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
 def order_of_policies(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_order: the whole tenant in one declared order."""
     refuse_null(request.raw)
-    terms = Terms(request.check_mode, order=given_order(request.params), wait=given_wait(request.params))
-    outcome = converge([], tenant.store, tenant.directory, terms)
+    options = RunOptions(request.check_mode, order=given_order(request.params), wait=given_wait(request.params))
+    outcome = converge([], tenant.surface, tenant.directory, options)
     return _writer_reply(request, tenant, outcome, lambda: {"order": order_result(outcome)})
 
 
@@ -122,7 +122,7 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     group = _group_filter(params["group"], tenant)
     found = [policy for policy in _listed(params["id"], tenant) if matches(policy, params)]
     if group is not None or "assignments" in gather:
-        read = tenant.store.read([Part(policy, ASSIGNMENTS) for policy in found])
+        read = tenant.surface.read([Part(policy, ASSIGNMENTS) for policy in found])
         found = [replace(policy, assignments=assignments) for policy, assignments in zip(found, read, strict=True)]
     if group is not None:
         found = [policy for policy in found if group in {entry.group_id for entry in policy.assignments}]  # type: ignore[union-attr]
@@ -174,8 +174,8 @@ def _group_filter(group: t.Any, tenant: Tenant) -> str | None:
 
 def _listed(policy_id: str | None, tenant: Tenant) -> list[Policy]:
     if policy_id is None:
-        return list(tenant.store.list_policies())
-    policy = tenant.store.get_policy(policy_id)
+        return list(tenant.surface.list_policies())
+    policy = tenant.surface.get_policy(policy_id)
     return [] if policy is None else [policy]
 
 
@@ -199,7 +199,7 @@ def _with_payloads(policies: t.Sequence[Policy], tenant: Tenant) -> list[Policy]
         if field.of(policy) is UNSET
     ]
     read: list[dict[str, t.Any]] = [{} for _policy in policies]
-    payloads = tenant.store.read([part for _place, part in wanted])
+    payloads = tenant.surface.read([part for _place, part in wanted])
     for (place, part), payload in zip(wanted, payloads, strict=True):
         read[place][part.field.name] = payload
     return [replace(policy, **parts) for policy, parts in zip(policies, read, strict=True)]

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.m365.apps.tests.integration.support.processes import BIN, Run, collections_path
-from ansible_collections.m365.apps.tests.ways.awx_server import TOKEN, Controller, serving
-from ansible_collections.m365.apps.tests.ways.programs import AWX_COLLECTIONS, EXTENSIONS, run
+from ansible_collections.m365.apps.tests.runners.awx_server import TOKEN, Controller, serving
+from ansible_collections.m365.apps.tests.runners.programs import AWX_COLLECTIONS, EXTENSIONS, run
 
 AWX = EXTENSIONS / "awx"
 PLAYBOOKS = {path.name for path in (AWX / "project").glob("*.yml")}
@@ -86,13 +86,13 @@ def test_the_workflow_leads_from_the_plan_to_the_report(twice: Twice) -> None:
     controller = twice.controller
     nodes = controller.named("workflow_job_template_nodes")
     names = {node["id"]: name for name, node in nodes.items()}
-    ways = {
+    links = {
         (name, relation, names[target])
         for name, node in nodes.items()
         for relation in ("success_nodes", "failure_nodes", "always_nodes")
         for target in controller.linked(node, relation)
     }
-    assert ways == {
+    assert links == {
         ("plan", "success_nodes", "approval"),
         ("approval", "success_nodes", "rollout"),
         ("rollout", "success_nodes", "report"),

@@ -20,7 +20,7 @@ from ansible_collections.m365.apps.tests.integration.support.secret_place import
     PASSPHRASE,
     Place,
 )
-from ansible_collections.m365.apps.tests.ways.awx_jobs import artifacts, inject, job_of, objects
+from ansible_collections.m365.apps.tests.runners.awx_jobs import artifacts, inject, job_of, objects
 
 WRITER = tenant.APPS["writer"][0]
 APP_OF = {"tenant_id": tenant.TENANT, "client_id": WRITER}
