@@ -37,7 +37,7 @@ class WaitBegins:
     asked: bool
 
 
-Event = RunBegins | WritesBegin | WritesAnswered | WaitBegins
+Event = t.Union[RunBegins, WritesBegin, WritesAnswered, WaitBegins]
 Observer = t.Callable[[Event], None]
 
 
