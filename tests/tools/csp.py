@@ -14,15 +14,22 @@ FOLDER = Path(__file__).resolve().parents[2] / "roles" / "rollout" / "templates"
 FILES = {"style": "style.css", "script": "script.js"}
 
 
-def main() -> None:
-    """Write page.html.j2 anew. Jinja takes the last line break from an included file; the page puts one before it."""
-    page = FOLDER / "page.html.j2"
-    text = page.read_text(encoding="utf-8")
+PAGE = FOLDER / "page.html.j2"
+
+
+def current(text: str) -> str:
+    """Return the page with the hashes of today."""
     for tag, name in FILES.items():
+        # Jinja takes the last line break from an included file; the page puts one before it.
         inside = "\n" + (FOLDER / name).read_text(encoding="utf-8").removesuffix("\n")
         digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
         text = re.sub(f"{tag}-src 'sha256-[^']*'", f"{tag}-src 'sha256-{digest}'", text)
-    page.write_text(text, encoding="utf-8")
+    return text
+
+
+def main() -> None:
+    """Write the hashes of today to page.html.j2."""
+    PAGE.write_text(current(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":
