@@ -33,11 +33,15 @@ EXAMPLES = r"""
   vars:
     rollout_definitions: definitions
     rollout_plan_folder: plan
+    rollout_tenant_name: contoso
 
 - name: Roll out what was approved, or say which policies have changed since
   m365.apps.office_client_configs:
     policies: "{{ query('m365.apps.definitions', 'definitions') }}"
     expect_plan: "{{ lookup('m365.apps.approved_plan', 'plan/plan.json') }}"
+    # The role binds its plans to the name of the tenant.
+    plan_context:
+      tenant: contoso
 """
 
 RETURN = r"""
