@@ -39,7 +39,7 @@ class Sender(t.Protocol):
     def throttled(self) -> None: ...
 
 
-class BatchRefusedError(FactsError):
+class BatchRefusedError(FactsError, Exception):
     """The tenant does not take $batch. ``settled`` are calls that must not be sent again, ``maybe_done`` those of which
     an earlier try may have been done, both by place.
     """

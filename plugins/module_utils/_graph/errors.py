@@ -24,7 +24,8 @@ _ADVICE = {
 }
 
 
-class GraphError(FactsError):
+# Exception stands beside its subclass here and in other rooms, since ansible-test's pylint does not follow the import.
+class GraphError(FactsError, Exception):
     """A call that Graph (or something before it) refused or did not answer; ``failure`` holds the facts.
 
     ``maybe_done`` tells that a try of the call, not always the last one, may have done its work.

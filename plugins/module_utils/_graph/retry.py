@@ -26,7 +26,7 @@ _SHORTEST_DELAY = 0.1
 FEW_TRIES = 3
 
 
-class Transient(FactsError):
+class Transient(FactsError, Exception):
     """A failure worth another try.
 
     ``error`` is what the user sees when the tries end, ``retry_after`` the seconds that the server asks for,
