@@ -33,7 +33,7 @@ def bounded_json(body: bytes, **options: t.Any) -> t.Any:
 
 
 def strict_json(body: bytes) -> t.Any:
-    """Return the same, and raise ValueError also for numbers and half characters that json lets through."""
+    """Return the same, and raise ValueError also for numbers and unpaired surrogates that json lets through."""
     text = body.decode(json.detect_encoding(body))
     document = bounded_json(body, parse_constant=_no_constant, parse_float=finite)
     if _HALF_CHARACTER.search(text):

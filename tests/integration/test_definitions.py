@@ -27,10 +27,10 @@ def folder(ansible: Ansible) -> Path:
     """Definitions of which earlier versions passed over the most."""
     made = ansible.folder / "definitions"
     made.mkdir()
-    shared = ansible.folder / "shared"
-    shared.mkdir()
-    (made / "team").symlink_to("../shared")
-    (shared / "UPPER.YML").write_text("display_name: 2024\ndescription: from a linked folder\n")
+    common = ansible.folder / "common"
+    common.mkdir()
+    (made / "team").symlink_to("../common")
+    (common / "UPPER.YML").write_text("display_name: 2024\ndescription: from a linked folder\n")
     (made / "numbers.Json").write_text('[{"display_name": 2025, "priority": "40"}]')
     (made / "id.yaml").write_text(f"id: {BY_ID.upper()}\ndescription: by its ID\n")
     (made / "vaulted.yml").write_text("display_name: Vaulted\ndescription: it was encrypted\n")

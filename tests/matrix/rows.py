@@ -63,7 +63,7 @@ def prepare(name: str, interpreters: dict[str, Path]) -> Row:
 
 
 def _install(venv: Path, interpreter: Path, core: str) -> Path:
-    """Make the venv anew; return its Python. All but ansible-core is as pinned for make test."""
+    """Make the venv again; return its Python. All but ansible-core is as pinned for make test."""
     pins = [
         line
         for line in (ROOT / "tests" / "requirements.txt").read_text(encoding="utf-8").splitlines()

@@ -37,7 +37,7 @@ FORBIDDEN = {
     "hardly": "unlikely, or almost not",
     "whoever": "anyone who",
     "stands? twice": "is listed twice",
-    "half a character": "an unpaired surrogate",
+    "half (a )?characters?": "an unpaired surrogate",
     r"(?<!\bthere )is no (list|dict|number|map|path|policy|error)": "is not a ...",
     "(?<!there )are no (list|names|reads|items)": "are not ...",
     "the tenant has moved": "the tenant has changed since the plan was made",

@@ -110,10 +110,10 @@ def test_a_file_that_is_named_itself_is_read_whatever_its_ending(folder: Path, w
 
 
 def test_a_linked_folder_is_read_in_its_place(folder: Path, tmp_path: Path) -> None:
-    put(tmp_path / "shared", "x.yml", "deep/y.yml")
-    (folder / "0-shared").symlink_to("../shared")
+    put(tmp_path / "common", "x.yml", "deep/y.yml")
+    (folder / "0-common").symlink_to("../common")
     put(folder, "z.yml")
-    assert found(folder) == ["0-shared/deep/y.yml", "0-shared/x.yml", "a.yml", "z.yml"]
+    assert found(folder) == ["0-common/deep/y.yml", "0-common/x.yml", "a.yml", "z.yml"]
 
 
 def test_a_linked_file_is_read(folder: Path, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def child() -> t.Iterator[subprocess.Popen[bytes]]:
     process.communicate()
 
 
-def test_a_process_lives_until_it_hasended(child: subprocess.Popen[bytes]) -> None:
+def test_a_process_lives_until_it_has_ended(child: subprocess.Popen[bytes]) -> None:
     who = starter_of(child.pid)
     assert starter_from(json.loads(json.dumps(who.as_option()))) == who
     assert who.lives
