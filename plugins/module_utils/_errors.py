@@ -16,7 +16,8 @@ _JWT = re.compile(r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))(?:eyJ|ZXlK|QmVhcmV
 # The parts of a sentence: object, action, cause, next step. Together they stay well below 2,000 characters.
 _PART_LIMITS = (300, 250, 900, 300)
 # Controls, unpaired surrogates, line ends, marks that turn the writing direction, and what is invisible: a name may
-# hold them, but on a terminal they would hide or forge parts of what is shown. Joiners stay: scripts and emoji need them.
+# hold them, but on a terminal they would hide or forge parts of what is shown. Joiners stay: scripts and emoji need
+# them.
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"

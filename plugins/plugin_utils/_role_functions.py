@@ -11,10 +11,12 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.m365.apps.plugins.plugin_utils import _rollout_state as state
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import gate_problems
 
 FUNCTIONS: dict[str, t.Callable[..., t.Any]] = {
     function.__name__: as_filter(function, "m365.apps.private")
     for function in (
+        gate_problems,
         state.blank_waves,
         state.counted_policies,
         state.is_underway,

@@ -328,9 +328,15 @@ REFUSED: list[tuple[Dict, str]] = [
     ({"rollout_waves": [{"name": "pilot", "groups": ["Pilots"]}, WAVES[2]]}, "'Pilots'"),
     ({"rollout_waves": [*WAVES[:2], {"name": "x", "groups": ["All Stuff"]}]}, "It is named by wave 'x'."),
     ({"rollout_group_map": {"Nowhere": "Gone"}}, "It is named by the group map ('Nowhere')."),
-    ({"rollout_waves": gated(interval=0)}, "pilot has a gate or a pause that means nothing."),
+    (
+        {"rollout_waves": gated(interval=0)},
+        "pilot has a gate or a pause that means nothing: interval is 0. Give whole seconds from 1 on.",
+    ),
     ({"rollout_waves": gated(max_failure_rate=5)}, "max_failure_rate"),
-    ({"rollout_waves": [*WAVES[:2], {**WAVES[2], "pause": -1}]}, "everybody has a gate or a pause that means nothing."),
+    (
+        {"rollout_waves": [*WAVES[:2], {**WAVES[2], "pause": -1}]},
+        "everybody has a gate or a pause that means nothing: pause is -1. Give whole seconds from 0 on.",
+    ),
 ]
 
 

@@ -11,7 +11,11 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import record_problem, wave_record
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import checkin_gate, merged_results
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import (
+    checkin_gate,
+    gate_problems,
+    merged_results,
+)
 
 Dict = dict[str, t.Any]
 
@@ -338,3 +342,36 @@ def test_what_is_kept_in_another_form_is_told(kept: Dict) -> None:
 def test_what_are_no_waves_or_events_is_refused(waves: t.Any, event: str) -> None:
     with pytest.raises(PoliciesError):
         wave_record(waves, event)
+
+
+GATE: Dict = {"min_users": 1, "max_failure_rate": 0, "timeout": 3600, "interval": 300, "on_no_data": "stop"}
+
+
+@pytest.mark.parametrize(
+    "wave", [{}, {"gate": {}}, {"gate": {"interval": "60", "timeout": 0}, "pause": "5"}, {"gate": {"min_users": "3"}}]
+)
+def test_gates_that_can_be_meant(wave: Dict) -> None:
+    assert gate_problems([{"name": "a", **wave}], GATE) == []
+
+
+@pytest.mark.parametrize(
+    ("wave", "cause"),
+    [
+        ({"gate": None}, "gate is null, not a dict. Give one, {} for the defaults, or leave it out"),
+        ({"gate": "x"}, "gate is a text, not a dict. Give one, {} for the defaults, or leave it out"),
+        ({"gate": {"min_users": 0}}, "min_users is 0. Give a whole number from 1 on"),
+        ({"gate": {"max_failure_rate": 5}}, "max_failure_rate is 5. Give a share from 0 to 1, such as 0.05"),
+        ({"gate": {"on_no_data": "go"}}, "on_no_data is 'go'. Give one of stop, continue"),
+        ({"gate": {"interval": 0}}, "interval is 0. Give whole seconds from 1 on"),
+        ({"gate": {"timeout": "soon"}}, "timeout is 'soon'. Give whole seconds from 0 on"),
+        ({"pause": None}, "pause is None. Give whole seconds from 0 on"),
+        ({"pause": -1}, "pause is -1. Give whole seconds from 0 on"),
+    ],
+)
+def test_gates_and_pauses_that_cannot_be_meant(wave: Dict, cause: str) -> None:
+    waves = [{"name": "good"}, {"name": "a\n", **wave}]
+    assert gate_problems(waves, GATE) == [f"a\\n has a gate or a pause that means nothing: {cause}."]
+
+
+def test_all_gates_that_cannot_be_meant_are_told() -> None:
+    assert len(gate_problems([{"name": name, "pause": -1} for name in "abc"], GATE)) == 3

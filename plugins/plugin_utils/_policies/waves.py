@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
 
 from .groups import from_text, word_for
@@ -48,6 +49,33 @@ def checkin_gate(
     going = on_no_data == "continue"
     word = "goes on all the same, as on_no_data says" if going else "stops, since no data does not count as success"
     return {"verdict": "no_data", "open": going, "reason": f"Nobody checked in. The rollout {word}.", **facts}
+
+
+def gate_problems(waves: t.Sequence[Dict], defaults: t.Mapping[str, t.Any]) -> list[str]:
+    """Return why gates and pauses of waves cannot be meant, a sentence each; ``defaults`` fill its gate up."""
+    found = []
+    for wave in waves:
+        try:
+            _check_gate(wave, defaults)
+        except PoliciesError as error:
+            found.append(f"{printable(str(wave['name']))} has a gate or a pause that means nothing: {error}.")
+    return found
+
+
+def _check_gate(wave: Dict, defaults: t.Mapping[str, t.Any]) -> None:
+    gate = wave.get("gate", {})
+    if not isinstance(gate, dict):
+        raise PoliciesError(f"gate is {word_for(gate)}, not a dict. Give one, {{}} for the defaults, or leave it out")
+    settings = {**defaults, **gate}
+    _limits(settings["min_users"], settings["max_failure_rate"], settings["on_no_data"])
+    for name, value, least in (
+        ("interval", settings["interval"], 1),
+        ("timeout", settings["timeout"], 0),
+        ("pause", wave.get("pause", 0), 0),
+    ):
+        seconds = _number(int, value)
+        if seconds is None or seconds < least:
+            raise PoliciesError(f"{name} is {value!r}. Give whole seconds from {least} on")
 
 
 def _limits(min_users: t.Any, max_failure_rate: t.Any, on_no_data: str) -> tuple[int, float]:
