@@ -71,9 +71,28 @@ def test_the_header_wins_over_the_body() -> None:
     assert failure.request_id == "header"
 
 
-def test_intunes_nested_message_is_unwrapped() -> None:
-    nested = {"_version": 3, "Message": "The policy is gone - Operation ID: 1", "CustomApiErrorPhrase": ""}
-    assert parse({"code": "x", "message": json.dumps(nested)}).message == "The policy is gone - Operation ID: 1"
+_IDS = "Operation ID (for customer support): 0000-1 - Activity ID: a-2 - Url: https://proxy.test/DeviceConfigV2/x?a=5"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (f"The policy is gone - {_IDS}", "The policy is gone (operation id 0000-1, activity id a-2)"),
+        ("The policy is gone - Operation ID: 1", "The policy is gone (operation id 1)"),
+        ("Off. - Operation ID (for customer support): 1   CustomApiErrorPhrase: X", "Off. (operation id 1)"),
+        ("The policy is gone", "The policy is gone"),
+    ],
+)
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_intunes_nested_message_is_one_sentence_with_its_ids(said: str, told: str, layers: int) -> None:
+    message = json.dumps({"_version": 3, "Message": said, "CustomApiErrorPhrase": ""}, indent=2)
+    for _layer in range(layers - 1):
+        message = json.dumps({"ErrorCode": "Forbidden", "Message": message, "Target": None})
+    assert parse({"code": "x", "message": message}).message == told
+
+
+def test_ids_are_told_of_a_message_that_is_not_nested() -> None:
+    assert parse({"code": "x", "message": f"No - {_IDS}"}).message == "No (operation id 0000-1, activity id a-2)"
 
 
 def test_nested_text_without_a_message_is_kept() -> None:

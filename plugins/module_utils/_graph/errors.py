@@ -10,6 +10,7 @@ import typing as t
 
 from .._errors import FactsError, Failure, cut, plain, unforeseen
 from .._json import bounded_json
+from .nested_messages import sentence_of
 
 _INNER_ERROR_KEYS = ("innererror", "inner_error")
 _MESSAGE_LIMIT = 600
@@ -182,7 +183,7 @@ def parse_error_body(status: int, body: bytes, content_type: str, headers: t.Map
     inner_id = _get_ignoring_case(inner, ("request-id", "requestid"))
     inner_client_id = _get_ignoring_case(inner, ("client-request-id", "clientrequestid"))
     return Failure(
-        message=_message_text(error.get("message")) or "no message",
+        message=cut(sentence_of(error.get("message")), _MESSAGE_LIMIT) or "no message",
         status=status,
         code=_fact(error.get("code")),
         request_id=_fact(request_id or inner_id),
@@ -211,19 +212,6 @@ def _get_ignoring_case(mapping: t.Mapping[str, t.Any], names: tuple[str, ...]) -
 def _fact(value: t.Any) -> str | None:
     """Return a code or an id of an answer as a short text, None where it is empty or no text."""
     return plain(value, _FACT_LIMIT) if isinstance(value, str) and value else None
-
-
-def _message_text(message: t.Any) -> str:
-    """Return the readable text of a Graph message, unwrapping Intune's nested JSON."""
-    text = str(message or "").strip()
-    if text.startswith("{"):
-        try:
-            nested = bounded_json(text.encode("utf-8", "surrogatepass"))
-        except (ValueError, RecursionError):
-            return cut(text, _MESSAGE_LIMIT)
-        if isinstance(nested, dict):
-            text = str(_get_ignoring_case(nested, ("message",)) or text)
-    return cut(text, _MESSAGE_LIMIT)
 
 
 def _not_json_message(body: bytes, content_type: str) -> str:
