@@ -17,7 +17,7 @@ RELEASE = PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collect
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark emulator coverage faults matrix screenshots release test test-all $(SESSIONS) $(ANSIBLE_TEST) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark emulator coverage faults catalog matrix screenshots release test test-all $(SESSIONS) $(ANSIBLE_TEST) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -71,6 +71,9 @@ faults: setup tree ## Try every fault at every call of every scenario; writes do
 	@mkdir -p docs
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
 		ansible_collections.m365.apps.tests.faults $(or $(FAULTS_ARGS),--output docs/faults.md)
+
+catalog: setup tree ## Make the catalog that the collection brings from Graph's documents (DUMP="FILE ...", MADE_FROM="where from, which day")
+	@PYTHONPATH=.ansible/tree .venv/bin/python tests/tools/catalog.py $(DUMP) --made-from "$(MADE_FROM)"
 
 matrix: setup tree install ## Sanity, units and integration with each supported ansible-core (ROWS="2.16-py3.11": only these)
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/collections PYTHONPATH=$(CURDIR)/.ansible/tree:tests/emulator \

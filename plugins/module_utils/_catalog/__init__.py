@@ -1,0 +1,4 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The settings catalog: definitions of settings, the settings language, and policies of deviceManagement."""
