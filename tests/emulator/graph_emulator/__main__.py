@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .faults import FaultError
+from .graph.catalog.sources import CatalogError, builtin, from_files
 from .loader import StateError, default_state
 from .server import Show, exports, fail, listen, origins, serve
 from .settings import SettingError
@@ -25,6 +26,12 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     options.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (default)")
     options.add_argument("--state", help="JSON file with tenants, settings and faults to start with")
+    options.add_argument(
+        "--catalog",
+        action="append",
+        help="file with definitions of the settings catalogue, one JSON document a line, gzip or not; may be given "
+        "several times (default: the catalogue that the collection brings)",
+    )
     options.add_argument("--ready-file", help="file to write the ready line to; removed at the end")
     options.add_argument("--parent-pid", type=int, help="end when this process has ended")
     options.add_argument("--show", choices=SHOWN, default="json", help="what to print once it listens (default: json)")
@@ -50,9 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         document = read_state(options.state)
         sock = listen(options.host, options.port)
-        world = World(origins(sock.getsockname()[1]))
+        definitions = from_files(*options.catalog) if options.catalog else builtin()
+        world = World(origins(sock.getsockname()[1]), definitions=definitions)
         world.load(document)
-    except (StateError, SettingError, FaultError, OSError) as error:
+    except (CatalogError, StateError, SettingError, FaultError, OSError) as error:
         return fail(str(error))
     serve(world, sock, options.ready_file, options.parent_pid, SHOWN[options.show])
     return 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from .graph.catalog.definitions import Definitions
 from .settings import HISTORY_SECONDS
 
 PAYLOADS = ("policyPayload", "userPreferencePayload")
@@ -162,7 +163,10 @@ class App:
 
 @dataclass(slots=True)
 class Tenant:
-    """One tenant. ``checkins`` overrides what the singleton would sum up from the policies."""
+    """One tenant. ``checkins`` overrides what the singleton would sum up from the policies.
+
+    ``definitions`` are those of its settings catalogue; the world gives them to it.
+    """
 
     id: str
     domains: tuple[str, ...] = ()
@@ -170,3 +174,4 @@ class Tenant:
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     apps: dict[str, App] = field(default_factory=dict)
     checkins: dict[str, Any] = field(default_factory=dict)
+    definitions: Definitions = field(default_factory=lambda: Definitions.of(()))

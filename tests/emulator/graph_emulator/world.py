@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .faults import Faults
+from .graph.catalog.definitions import Definitions
+from .graph.catalog.sources import builtin
 from .graph.limits import RateLimits
 from .journal import Journal, Logins
 from .loader import load_tenants
@@ -37,6 +39,7 @@ class World:
     logins: Logins = field(default_factory=Logins)
     limits: RateLimits = field(default_factory=RateLimits)
     keys: TokenKeys = field(default_factory=TokenKeys)
+    definitions: Definitions = field(default_factory=builtin)
 
     @property
     def audiences(self) -> tuple[str, ...]:
@@ -58,6 +61,8 @@ class World:
         tenants = load_tenants(document)
         settings = self.settings.merged(content.get("settings", {}))
         faults = Faults.from_json(content["faults"]) if "faults" in content else self.faults
+        for tenant in tenants.values():
+            tenant.definitions = self.definitions
         self.tenants.update(tenants)
         self.settings, self.faults = settings, faults
         return tenants

@@ -1,0 +1,163 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The definitions of a tenant's settings catalogue: found by id whatever its case, and what settings are checked by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from . import validation
+from .refusals import refused
+from .shapes import check_settings
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Definitions by id in lower case, and what hangs on which option or group: parent -> child -> required."""
+
+    documents: dict[str, Document]
+    children: dict[str, dict[str, bool]] = field(default_factory=dict)
+    parents: dict[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> Index:
+        """The index of Graph's documents."""
+        index = cls({document["id"].casefold(): document for document in documents})
+        for document in index.documents.values():
+            index._take(document["id"], document.get("childIds") or (), document)
+            for option in document.get("options") or ():
+                index._take(option["itemId"], (), option)
+            for part in (document, *(document.get("options") or ())):
+                for above in part.get("dependentOn") or ():
+                    index._hang(above["dependentOn"], document["id"], None)
+        return index
+
+    def _take(self, parent: str, members: Iterable[str], part: Mapping[str, Any]) -> None:
+        for member in members:
+            self._hang(parent, member, None)
+        for below in part.get("dependedOnBy") or ():
+            self._hang(parent, below["dependedOnBy"], bool(below.get("required")))
+
+    def _hang(self, parent: str, child: str, required: bool | None) -> None:
+        """Note that a child hangs on an option or group; None does not say whether it has to be there."""
+        found = self.children.setdefault(parent.casefold(), {})
+        found[child.casefold()] = found.get(child.casefold(), False) if required is None else required
+        self.parents.setdefault(child.casefold(), set()).add(parent.casefold())
+
+
+def is_definition(document: Document) -> bool:
+    """Whether a document of a catalogue is a definition; else it is a category, which states no type."""
+    return "@odata.type" in document
+
+
+def bare_category(document: Document) -> Document:
+    """What a definition tells of its category: a root without a name of its own."""
+    key = document["categoryId"]
+    applicability = document.get("applicability") or {}
+    return {
+        "id": key,
+        "name": None,
+        "displayName": key,
+        "description": None,
+        "categoryDescription": None,
+        "helpText": None,
+        "platforms": applicability.get("platform", "none"),
+        "technologies": applicability.get("technologies", "none"),
+        "settingUsage": document.get("settingUsage", "none"),
+        "parentCategoryId": key,
+        "rootCategoryId": key,
+        "childCategoryIds": [],
+    }
+
+
+class Definitions:
+    """A catalogue of definitions as Graph's documents; ``read`` gives them, when they are needed."""
+
+    def __init__(self, read: Callable[[], Iterable[Document]]) -> None:
+        self._read = read
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> Definitions:
+        """A catalogue of these documents."""
+        kept = tuple(documents)
+        return cls(lambda: kept)
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index.of(document for document in self._documents if is_definition(document))
+
+    @cached_property
+    def _documents(self) -> tuple[Document, ...]:
+        return tuple(self._read())
+
+    @cached_property
+    def categories(self) -> dict[str, Document]:
+        """The categories by id: those of the documents, and a bare one for each other that a definition names."""
+        found = {doc["id"].casefold(): doc for doc in self._documents if not is_definition(doc)}
+        for document in self:
+            key = str(document.get("categoryId") or "").casefold()
+            if key and key not in found:
+                found[key] = bare_category(document)
+        return found
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(self._index.documents.values())
+
+    def __len__(self) -> int:
+        return len(self._index.documents)
+
+    def get(self, key: str) -> Document | None:
+        """The definition with this id in any case, or None."""
+        return self._index.documents.get(key.casefold())
+
+    def known(self, key: str) -> Document:
+        """The definition with this id in any case.
+
+        :raises Refused: 400 as a policy with an unknown setting gets it (the text is ours).
+        """
+        found = self.get(key)
+        if found is None:
+            raise refused(f"{key}: Setting Definition was not found")
+        return found
+
+    def is_child(self, key: str) -> bool:
+        """Whether a definition hangs on an option or group of another, and cannot stand alone."""
+        return key.casefold() in self._index.parents
+
+    def depends_on(self, key: str, parent: str) -> bool:
+        """Whether a definition hangs on this option or group."""
+        return parent.casefold() in self._index.parents.get(key.casefold(), ())
+
+    def required(self, parent: str) -> list[str]:
+        """Ids of the definitions that an option or group cannot be without."""
+        found = self._index.children.get(parent.casefold(), {})
+        return [self._spelled(child) for child, needed in found.items() if needed]
+
+    def _spelled(self, folded: str) -> str:
+        found = self._index.documents.get(folded)
+        return folded if found is None else str(found["id"])
+
+    def check(
+        self,
+        settings: object,
+        *,
+        platforms: str = "windows10",
+        technologies: str = "mdm",
+        template_id: str = "",
+        references: frozenset[str] = frozenset(),
+        unjudged: Iterable[str] = (),
+    ) -> None:
+        """Check the settings of a policy that is created or replaced.
+
+        ``unjudged`` are ids that the tenant knows and this catalogue does not: settings with them are taken unchecked.
+
+        :raises Refused: 400 in Graph's words for the first thing that is wrong.
+        """
+        missing = frozenset(key.casefold() for key in unjudged if self.get(key) is None)
+        context = validation.Context(self, platforms, technologies, template_id, references, missing)
+        validation.check(context, check_settings(settings))
