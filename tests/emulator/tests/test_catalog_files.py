@@ -13,7 +13,8 @@ import pytest
 from graph_emulator import small_catalog as small
 from graph_emulator.__main__ import main
 from graph_emulator.graph.catalog.definitions import Definitions
-from graph_emulator.graph.catalog.sources import CatalogError, from_files
+from graph_emulator.graph.catalog.sources import CatalogError, builtin, from_files
+from graph_emulator.small_catalog import chosen, settings
 from graph_emulator.world import World
 
 
@@ -51,8 +52,9 @@ def test_a_category_without_a_document_is_a_bare_one() -> None:
     ("content", "text"),
     [
         (b"{", "line 1: Expecting property name"),
-        (b'\n{"id": 1}', "line 2: a JSON object with an id is needed"),
-        (b"[]", "line 1: a JSON object with an id is needed"),
+        (b'\n{"id": 1}', "line 2: an object with an id is needed"),
+        (b"[]", "line 1: a JSON object is needed"),
+        (b'{"format":"m365.apps/catalog","version":1}\n{"id":"a"}', "a line is not as the format has it"),
         (b"\xff\xfe{}", "can't decode byte"),
         (b"\x1f\x8bnothing at all", "Unknown compression method"),
         (gzip.compress(b"{}")[:-9], "ended before the end-of-stream marker"),
@@ -82,3 +84,150 @@ def test_every_tenant_of_a_world_has_its_definitions(tmp_path: Path) -> None:
     loaded = world.load({"tenants": {"": {}}})
     assert [tenant.definitions for tenant in loaded.values()] == [definitions]
     assert json.dumps(small.DOCUMENTS[0]) == json.dumps(next(iter(definitions)))
+
+
+HEADER = {"format": "m365.apps/catalog", "version": 1, "made_from": "a test"}
+COMMON = {"scope": "user", "file": "excel16"}
+FACTS: list[small.Json] = [
+    {
+        **COMMON,
+        "id": small.MODE,
+        "name": "L_OutlookSecurityMode",
+        "kind": "choice",
+        "options": {"_0": 0, "_1": 1},
+        "default": "_0",
+        "required": {"_1": ["_l_text", "_l_rules", "_l_names"]},
+        "optional": {"_1": [small.ACTIVEX_V2]},
+        "deprecated": True,
+    },
+    {
+        **COMMON,
+        "id": f"{small.MODE}_l_text",
+        "element": "_l_text",
+        "name": "L_Text",
+        "kind": "simple",
+        "type": "string",
+        "length": [1, 0],
+        "default": "abc",
+    },
+    {
+        **COMMON,
+        "id": f"{small.MODE}_l_rules",
+        "element": "_l_rules",
+        "name": "L_Rules",
+        "kind": "group_list",
+        "count": [1, 600],
+        "required": {"": ["_key"]},
+    },
+    {
+        **COMMON,
+        "id": f"{small.MODE}_l_rules_key",
+        "element": "_l_rules_key",
+        "name": "L_Rules_key",
+        "kind": "simple",
+        "type": "integer",
+        "range": [0, 9],
+    },
+    {
+        **COMMON,
+        "id": f"{small.MODE}_l_names",
+        "element": "_l_names",
+        "name": "L_Names",
+        "kind": "simple_list",
+        "type": "string",
+        "length": [0, 20],
+        "count": [1, 3],
+    },
+    {
+        **COMMON,
+        "id": small.ACTIVEX_V2,
+        "root": small.MODE,
+        "name": "L_AllowActiveXOneOffForms",
+        "kind": "choice",
+        "options": {"_0": 0, f"{small.ACTIVEX_V2}_some text": "Some Text"},
+        "platform": "macOS",
+        "technologies": "mdm,appleRemoteManagement",
+        "title": "Allow it",
+        "titles": {"_0": "No"},
+    },
+]
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Definitions:
+    """The catalogue of a file with facts."""
+    return from_files(str(small.write(tmp_path / "facts", [HEADER, *FACTS])))
+
+
+def document(found: Definitions, key: str) -> small.Json:
+    """A definition that is there."""
+    return dict(found.known(key))
+
+
+def test_facts_become_documents_of_graph(found: Definitions) -> None:
+    policy = document(found, small.MODE)
+    assert set(policy) == set(small.DOCUMENTS[0])
+    assert policy["@odata.type"] == f"{small.GRAPH}ChoiceSettingDefinition"
+    assert (policy["baseUri"], policy["offsetUri"]) == (
+        "./User/Vendor/MSFT/Policy",
+        "/Config/excel16/L_OutlookSecurityMode",
+    )
+    assert (policy["rootDefinitionId"], policy["defaultOptionId"]) == (small.MODE, f"{small.MODE}_0")
+    # Graph tells of deprecation in the title alone.
+    assert policy["displayName"] == "L_OutlookSecurityMode (deprecated)"
+    enabled = policy["options"][1]
+    assert (enabled["itemId"], enabled["optionValue"]["value"]) == (f"{small.MODE}_1", 1)
+    assert enabled["dependedOnBy"] == [
+        {"dependedOnBy": f"{small.MODE}_l_text", "required": True},
+        {"dependedOnBy": f"{small.MODE}_l_rules", "required": True},
+        {"dependedOnBy": f"{small.MODE}_l_names", "required": True},
+        {"dependedOnBy": small.ACTIVEX_V2, "required": False},
+    ]
+
+
+def test_facts_of_elements_have_their_place_bounds_and_defaults(found: Definitions) -> None:
+    place = [{"dependentOn": f"{small.MODE}_1", "parentSettingId": small.MODE}]
+    text = document(found, f"{small.MODE}_l_text")
+    assert (text["rootDefinitionId"], text["dependentOn"]) == (small.MODE, place)
+    assert (text["valueDefinition"]["minimumLength"], text["valueDefinition"]["maximumLength"]) == (1, 0)
+    assert text["defaultValue"]["value"] == "abc"
+    rules, key = document(found, f"{small.MODE}_l_rules"), document(found, f"{small.MODE}_l_rules_key")
+    assert (rules["minimumCount"], rules["maximumCount"], rules["childIds"]) == (1, 600, [key["id"]])
+    assert key["dependentOn"] == [{"dependentOn": rules["id"], "parentSettingId": rules["id"]}]
+    assert (key["valueDefinition"]["minimumValue"], key["valueDefinition"]["maximumValue"]) == (0, 9)
+    names = document(found, f"{small.MODE}_l_names")
+    assert names["@odata.type"] == f"{small.GRAPH}SimpleSettingCollectionDefinition"
+    optional = document(found, small.ACTIVEX_V2)
+    assert (optional["rootDefinitionId"], optional["options"][0]["dependentOn"]) == (small.MODE, place)
+
+
+def test_facts_with_texts_platform_and_option_ids_of_their_own(found: Definitions) -> None:
+    optional = document(found, small.ACTIVEX_V2)
+    assert (optional["displayName"], optional["options"][0]["displayName"]) == ("Allow it", "No")
+    assert optional["applicability"]["platform"] == "macOS"
+    assert optional["applicability"]["technologies"] == "mdm,appleRemoteManagement"
+    assert optional["options"][1]["itemId"] == f"{small.ACTIVEX_V2}_some text"
+    assert optional["options"][1]["optionValue"]["value"] == "Some Text"
+
+
+def test_facts_have_a_category_for_each_admx_file(found: Definitions) -> None:
+    (category,) = found.categories.values()
+    assert category["displayName"] == "excel16"
+    assert {item["categoryId"] for item in found} == {category["id"]}
+
+
+def test_the_catalogue_that_the_collection_brings_is_served_where_no_file_is_given() -> None:
+    found = World(("https://localhost",)).definitions
+    assert found is builtin()
+    assert len(found) > 4500
+    instance = chosen(small.CHANNEL, 1, chosen(small.CHANNEL_CHILD, "monthlyenterprise"))
+    found.check(settings(instance))
+    roots = [item for item in found if item["id"] == item["rootDefinitionId"]]
+    assert roots == [item for item in found if not found.is_child(item["id"])]
+    below = [
+        child["dependedOnBy"]
+        for item in found
+        for part in (item, *item.get("options", ()))
+        for child in part.get("dependedOnBy", ())
+    ]
+    assert [key for key in below if found.get(key) is None] == []
