@@ -1,0 +1,127 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What differs between two canonical values, in the settings language, for results and diffs."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass
+
+from .catalog import Catalog
+from .keys import name_of
+from .settings import Setting, Settings, same
+from .shorten import Entry, shorten
+
+_KEY = ("setting", "scope")
+_WORDS = ("enabled", "disabled")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Entries that are ``added``, ``changed`` (with ``before`` and ``after`` of what differs) and ``removed``."""
+
+    added: tuple[Entry, ...] = ()
+    changed: tuple[Entry, ...] = ()
+    removed: tuple[Entry, ...] = ()
+
+
+def changes(before: Settings, after: Settings, catalog: Catalog) -> Changes:
+    """Return what differs, with all values, also those that are defaults."""
+    both = [key for key in after if key in before and not _same(before[key], after[key])]
+    changed: list[Entry] = []
+    for key in both:
+        [old], [new] = (shorten(Settings([each[key]]), catalog, explicit=True) for each in (before, after))
+        left, right = _different(old, new)
+        head = {name: new[name] for name in _KEY if name in new} or {"setting": after[key].id}
+        changed.append({**head, "before": left, "after": right})
+    return Changes(
+        added=tuple(shorten(Settings(after[key] for key in after if key not in before), catalog, explicit=True)),
+        changed=tuple(sorted(changed, key=lambda entry: (entry["setting"].lower(), entry.get("scope", "")))),
+        removed=tuple(shorten(Settings(before[key] for key in before if key not in after), catalog, explicit=True)),
+    )
+
+
+def sides(before: Settings, after: Settings, catalog: Catalog) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """Return what is only or otherwise in each of two values, as key to value, a line each.
+
+    A setting that both have takes a line for each element that differs.
+    """
+    left: dict[str, t.Any] = {}
+    right: dict[str, t.Any] = {}
+    for key in sorted({*before, *after}):
+        name = name_of(key, catalog)
+        if key not in after:
+            left[name] = _line(before[key], catalog)
+        elif key not in before:
+            right[name] = _line(after[key], catalog)
+        elif not _same(before[key], after[key]):
+            [old], [new] = (shorten(Settings([each[key]]), catalog, explicit=True) for each in (before, after))
+            parts = _different(old, new)
+            left |= _lines(name, parts[0])
+            right |= _lines(name, parts[1])
+    return left, right
+
+
+def whole(settings: Settings, catalog: Catalog) -> dict[str, t.Any]:
+    """Return all settings as key to value, a line each."""
+    return {name_of(setting.id, catalog): _line(setting, catalog) for setting in settings.values()}
+
+
+def _same(one: Setting, other: Setting) -> bool:
+    return same(Settings([one]), Settings([other]))
+
+
+def _different(old: Entry, new: Entry) -> tuple[Entry, Entry]:
+    """Return what two entries of one setting say otherwise, each."""
+    sayings = [{name: value for name, value in entry.items() if name not in _KEY} for entry in (old, new)]
+    if "disabled" in (old.get("state"), new.get("state")) and old.get("state") != new.get("state"):
+        left, right = ({"state": "enabled", **each} for each in sayings)
+        return left, right
+    left, right = (
+        {name: value for name, value in own.items() if name not in other or other[name] != value}
+        for own, other in (sayings, sayings[::-1])
+    )
+    if "values" in left and "values" in right:
+        values = left["values"], right["values"]
+        left, right = (
+            {**each, "values": {name: own[name] for name in own if name not in other or other[name] != own[name]}}
+            for each, own, other in ((left, *values), (right, *values[::-1]))
+        )
+    return left, right
+
+
+def _line(setting: Setting, catalog: Catalog) -> t.Any:
+    [entry] = shorten(Settings([setting]), catalog, explicit=True)
+    return _told({name: value for name, value in entry.items() if name not in _KEY})
+
+
+def _lines(name: str, saying: Entry) -> dict[str, t.Any]:
+    values = saying.get("values")
+    rest = {key: value for key, value in saying.items() if key != "values"}
+    if values is None or saying.get("state") == "enabled":
+        return {name: _told(saying)}
+    return {
+        **({name: _told(rest)} if rest else {}),
+        **{f"{name}.{element}": value for element, value in values.items()},
+    }
+
+
+def _told(saying: Entry) -> t.Any:
+    """Return what an entry says as one value, or as a text."""
+    if saying.get("state") == "disabled":
+        return "disabled"
+    said = {key: value for key, value in saying.items() if key != "state"}
+    if not said:
+        return "enabled"
+    if said.keys() == {"value"}:
+        value = said["value"]
+        return f"value={value}" if value in _WORDS else value
+    if said.keys() == {"values"}:
+        said = said["values"]
+    return ", ".join(f"{name}={_text(value)}" for name, value in said.items())
+
+
+def _text(value: t.Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

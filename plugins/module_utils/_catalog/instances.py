@@ -1,0 +1,229 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Setting instances, the JSON of Graph and of exports, from and to the canonical form."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from .._json import is_too_deep
+from .definitions import CHOICE, CHOICE_LIST, GROUP, GROUP_LIST, INTEGER, REFERENCE, SECRET, SIMPLE, SIMPLE_LIST, STRING
+from .problems import Problem, SettingsError
+from .settings import LIST_KINDS, Choice, Group, Members, Other, Setting, Settings, Simple, Unknown, Value
+
+PREFIX = "#microsoft.graph.deviceManagementConfiguration"
+TYPE = "@odata.type"
+# The kind of an instance by Graph's type, and the property that holds its value.
+KINDS = {
+    "ChoiceSettingInstance": (CHOICE, "choiceSettingValue"),
+    "SimpleSettingInstance": (SIMPLE, "simpleSettingValue"),
+    "SimpleSettingCollectionInstance": (SIMPLE_LIST, "simpleSettingCollectionValue"),
+    "ChoiceSettingCollectionInstance": (CHOICE_LIST, "choiceSettingCollectionValue"),
+    "GroupSettingInstance": (GROUP, "groupSettingValue"),
+    "GroupSettingCollectionInstance": (GROUP_LIST, "groupSettingCollectionValue"),
+}
+_TYPES = {kind: (name, member) for name, (kind, member) in KINDS.items()}
+_VALUE_TYPES = {
+    STRING: "StringSettingValue",
+    INTEGER: "IntegerSettingValue",
+    SECRET: "SecretSettingValue",
+    REFERENCE: "ReferenceSettingValue",
+}
+_SIMPLE_TYPES = {name: value_type for value_type, name in _VALUE_TYPES.items()}
+# What Graph and tools add without a meaning of its own: references to templates, what audits note, documents of
+# definitions beside their settings.
+_NOISE = {
+    "settingInstanceTemplateReference",
+    "settingValueTemplateReference",
+    "auditRuleInformation",
+    "settingDefinitions",
+}
+# What else simple values say: a state of secrets, a note of references.
+_MORE = {"valueState", "note"}
+
+
+class _FormError(ValueError):
+    """Something that is not a setting instance; the text says why."""
+
+
+def from_instances(documents: t.Iterable[t.Any]) -> Settings:
+    """Return the settings of instances, or of the objects with an id around them, as Graph and exports show them.
+
+    Raises SettingsError with all that is not one, and for a definition that is there more than once.
+    """
+    found: dict[str, Setting] = {}
+    problems: list[Problem] = []
+    for number, document in enumerate(documents, 1):
+        try:
+            setting = setting_of(document)
+        except _FormError as error:
+            problems.append(Problem(f"setting {number}", str(error)))
+            continue
+        if setting.id.lower() in found:
+            problems.append(Problem(f"setting {number}", f"{setting.id} is there more than once"))
+        found[setting.id.lower()] = setting
+    if problems:
+        raise SettingsError(problems)
+    return Settings(found.values())
+
+
+def problem_of(document: t.Any) -> str:
+    """Return why something is not a setting instance, "" where it is one."""
+    try:
+        setting_of(document)
+    except _FormError as error:
+        return str(error)
+    return ""
+
+
+def setting_of(document: t.Any) -> Setting:
+    """Return the setting of an instance, or of the object with an id around it. Raises ValueError."""
+    if is_too_deep(document):
+        raise _FormError("it is nested too deeply")
+    _object(document, "a setting instance")
+    if "settingInstance" not in document:
+        return _setting(document)
+    setting = _setting(_object(document["settingInstance"], "settingInstance"))
+    around = _unknown(document, {"id", "settingInstance"})
+    return Setting(setting.id, setting.value, tuple(sorted({*setting.unknown, *around})))
+
+
+def _setting(document: t.Mapping[str, t.Any]) -> Setting:
+    definition_id = document.get("settingDefinitionId")
+    if not isinstance(definition_id, str) or not definition_id:
+        raise _FormError("settingDefinitionId is not there, and it says which definition an instance is of")
+    type_name = document.get(TYPE)
+    if not isinstance(type_name, str):
+        raise _FormError(f"{definition_id}: {TYPE} is not there, and it says which kind of setting it is")
+    kind, member = KINDS.get(_short(type_name), ("", ""))
+    if not kind:
+        return Setting(definition_id, Other(_dumps(_kept(document))))
+    try:
+        value = _value_of(kind, document.get(member), member)
+    except _FormError as error:
+        raise _FormError(f"{definition_id}: {error}") from None
+    return Setting(definition_id, value, _unknown(document, {"settingDefinitionId", member}))
+
+
+def _value_of(kind: str, document: t.Any, member: str) -> Value:
+    if kind not in LIST_KINDS:
+        value: Value = _READ[kind](_object(document, member))
+        return value
+    if not isinstance(document, (list, tuple)) and document is not None:
+        raise _FormError(f"{member} is not a list")
+    return Members.of(kind, [_READ[LIST_KINDS[kind]](_object(each, member)) for each in document or ()])
+
+
+def _choice(document: t.Mapping[str, t.Any]) -> Choice:
+    option = document.get("value")
+    if not isinstance(option, str):
+        raise _FormError("value of a choice must be the id of an option")
+    children = _children(document)
+    unknown = _unknown(document, {"value", "children"}, "ChoiceSettingValue")
+    return Choice(option.lower(), children, unknown, option)
+
+
+def _group(document: t.Mapping[str, t.Any]) -> Group:
+    return Group(_children(document), _unknown(document, {"children"}, "GroupSettingValue"))
+
+
+def _simple(document: t.Mapping[str, t.Any]) -> Simple:
+    type_name = document.get(TYPE)
+    if not isinstance(type_name, str):
+        raise _FormError(f"a simple value has no {TYPE}, which says whether it is a text or a number")
+    value = document.get("value")
+    name = _short(type_name)
+    if isinstance(value, (dict, list)):
+        raise _FormError("value of a simple value must be a text or a number")
+    more = {name: text for name, text in document.items() if name in _MORE}
+    return Simple(_SIMPLE_TYPES.get(name, name), value, _unknown(more, ()), _unknown(document, {"value", *_MORE}))
+
+
+def _children(document: t.Mapping[str, t.Any]) -> Settings:
+    children = document.get("children") or []
+    if not isinstance(children, list):
+        raise _FormError("children is not a list")
+    found = [_setting(_object(child, "children")) for child in children]
+    settings = Settings(found)
+    if len(settings) < len(found):
+        raise _FormError("a definition is there more than once among the children")
+    return settings
+
+
+_READ: dict[str, t.Callable[[t.Mapping[str, t.Any]], t.Any]] = {CHOICE: _choice, SIMPLE: _simple, GROUP: _group}
+
+
+def _unknown(document: t.Mapping[str, t.Any], known: t.Collection[str], type_name: str = "") -> Unknown:
+    """Return the members with a value that this collection does not know."""
+    found = [(name, _dumps(value)) for name, value in _kept(document).items() if name != TYPE and name not in known]
+    given = document.get(TYPE)
+    if type_name and isinstance(given, str) and _short(given) != type_name:
+        found.append((TYPE, _dumps(given)))
+    return tuple(sorted(found))
+
+
+def _kept(document: t.Any) -> t.Any:
+    """Return JSON without nulls and noise, to any depth."""
+    if isinstance(document, dict):
+        return {
+            name: _kept(value) for name, value in document.items() if value is not None and not _is_noise(str(name))
+        }
+    return [_kept(each) for each in document] if isinstance(document, list) else document
+
+
+def _is_noise(name: str) -> bool:
+    return name in _NOISE or name.startswith("#") or ("@" in name and name != TYPE)
+
+
+def _object(document: t.Any, name: str) -> t.Mapping[str, t.Any]:
+    if not isinstance(document, dict):
+        raise _FormError(f"{name} is not a JSON object")
+    return document
+
+
+def _short(type_name: str) -> str:
+    name = type_name if type_name.startswith("#") else f"#{type_name}"
+    return name.removeprefix(PREFIX)
+
+
+def _dumps(value: t.Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def instances(settings: Settings) -> list[dict[str, t.Any]]:
+    """Return the setting instances to send, by definition id."""
+    return [instance_of(setting) for setting in settings.values()]
+
+
+def instance_of(setting: Setting) -> dict[str, t.Any]:
+    """Return the setting instance to send."""
+    value = setting.value
+    if isinstance(value, Other):
+        found: dict[str, t.Any] = json.loads(value.text)
+        return found
+    name, member = _TYPES[value.kind]
+    written = [_written(each) for each in value.given] if isinstance(value, Members) else _written(value)
+    return {
+        TYPE: PREFIX + name,
+        "settingDefinitionId": setting.id,
+        member: written,
+        **_members_of(setting.unknown),
+    }
+
+
+def _written(value: t.Any) -> dict[str, t.Any]:
+    unknown = _members_of(value.unknown)
+    if isinstance(value, Simple):
+        name = _VALUE_TYPES.get(value.value_type, value.value_type)
+        more = _members_of(value.more)
+        return {TYPE: name if name.startswith("#") else PREFIX + name, "value": value.value, **more, **unknown}
+    children = instances(value.children)
+    if isinstance(value, Choice):
+        return {TYPE: f"{PREFIX}ChoiceSettingValue", "value": value.spelled, "children": children, **unknown}
+    return {TYPE: f"{PREFIX}GroupSettingValue", "children": children, **unknown}
+
+
+def _members_of(unknown: Unknown) -> dict[str, t.Any]:
+    return {name: json.loads(text) for name, text in unknown}

@@ -1,0 +1,124 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keys of settings: ``excel16/L_VBAWarningsPolicy``, ``excel16;L_VBAWarningsPolicy``, or a whole definition id."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import typing as t
+from dataclasses import dataclass
+
+from .catalog import Catalog
+from .definitions import Definition
+from .problems import Ask, listed
+
+SCOPES = ("user", "device")
+_NEAREST = 3
+_FILE_AND_NAME = re.compile(r"(?P<file>[^/;]*)[/;](?P<name>[^/;]*)")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a key leads to: a definition, or what is wrong with it and what Graph may know better."""
+
+    definition: Definition | None = None
+    wrong: str = ""
+    ask: Ask = Ask()
+
+
+def find(key: str, scope: str | None, catalog: Catalog) -> Found:
+    """Return the setting that a key and a scope lead to."""
+    text = key.strip()
+    known = catalog.get(text)
+    if known is not None:
+        return _whole_id(known, scope, catalog)
+    parts = _FILE_AND_NAME.fullmatch(text)
+    if parts is None:
+        return Found(None, f"there is no setting {text}{_nearest(text, catalog)}", Ask(ids=frozenset({text})))
+    file, name = parts["file"].strip(), parts["name"].strip()
+    named = catalog.of_name(file, name)
+    if not named:
+        asked = Ask(names=frozenset({(file.lower(), name.lower())})) if file and name else Ask()
+        return Found(None, f"there is no setting {text}{_nearest(f'{file}/{name}', catalog)}", asked)
+    return _one_of(text, scope, named)
+
+
+def _whole_id(definition: Definition, scope: str | None, catalog: Catalog) -> Found:
+    if not definition.is_setting:
+        root = catalog.get(definition.root)
+        name = shown(root, catalog) if root else definition.root
+        ask = Ask(ids=frozenset({definition.root}))
+        return Found(None, f"it is an element of {name}: give that one, and {definition.name} in its values", ask)
+    if scope and definition.scope and scope != definition.scope:
+        return Found(None, f"it is a setting for {definition.scope}s: leave scope out, or find the id of the other one")
+    return Found(definition)
+
+
+def _one_of(text: str, scope: str | None, named: t.Sequence[Definition]) -> Found:
+    fitting = [each for each in named if scope in (None, each.scope)]
+    if not fitting:
+        there = named[0].scope
+        ask = Ask(ids=frozenset(each.id for each in named), names=frozenset({(named[0].file, named[0].name.lower())}))
+        return Found(None, f"it is a setting for {there}s only: leave scope out, or say scope: {there}", ask)
+    if len({each.scope for each in fitting}) > 1:
+        return Found(None, "it is there for users and for devices: say scope: user or scope: device")
+    current = [each for each in fitting if not each.deprecated] or fitting
+    if len(current) > 1:
+        ids = listed((each.id for each in current), most=4)
+        return Found(None, f"{text} is the name of {len(current)} settings: give one of the whole ids {ids}")
+    return Found(current[0])
+
+
+def spelling(definition: Definition, catalog: Catalog) -> dict[str, str]:
+    """Return the shortest key of a setting that leads to it, with its scope where that is needed."""
+    key = f"{definition.file}/{definition.name}"
+    if definition.file and _FILE_AND_NAME.fullmatch(key) and catalog.get(key) is None:
+        named = catalog.of_name(definition.file, definition.name)
+        for scope in (None, definition.scope):
+            if _one_of(key, scope, named).definition == definition:
+                return {"setting": key, **({"scope": scope} if scope else {})}
+    return {"setting": definition.id}
+
+
+def shown(definition: Definition, catalog: Catalog) -> str:
+    """Return a setting's shortest key as one text, for messages and diffs."""
+    found = spelling(definition, catalog)
+    scope = found.get("scope")
+    return f"{found['setting']} ({scope})" if scope else found["setting"]
+
+
+def name_of(definition_id: str, catalog: Catalog) -> str:
+    """Return the shortest key of a definition as one text, its id where the catalog does not know it."""
+    definition = catalog.get(definition_id)
+    return definition_id if definition is None or not definition.is_setting else shown(definition, catalog)
+
+
+def _nearest(text: str, catalog: Catalog) -> str:
+    """Return the keys that look most like a text, as the end of a sentence."""
+    wanted = text.lower().replace(";", "/")
+    file, _slash, name = wanted.rpartition("/")
+    names = list(catalog.names())
+    found = _of_an_id(wanted, names) if "~" in wanted else [each for each in names if each[1] == name][:_NEAREST]
+    for pool in ([each for each in names if each[0] == file], names):
+        if len(found) < _NEAREST:
+            near = difflib.get_close_matches(wanted, [f"{each[0]}/{each[1]}" for each in pool], n=_NEAREST)
+            found += [parts for key in near if (parts := _pair(key)) not in found]
+    originals = [catalog.of_name(*each) for each in found[:_NEAREST]]
+    keys = [f"{each[0].file}/{each[0].name}" for each in originals if each]
+    if not keys:
+        return ": a key is the ADMX file and the policy, such as excel16/L_VBAWarningsPolicy, or a whole definition id"
+    return f"; the nearest keys are {listed(keys)}" if len(keys) > 1 else f"; the nearest key is {keys[0]}"
+
+
+def _of_an_id(definition_id: str, names: t.Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the policies whose names are in the end of an id, the longest first."""
+    end = definition_id.rpartition("~")[2]
+    found = [each for each in names if each[1] in end and each[0] in definition_id]
+    return sorted(found, key=lambda each: (-len(each[1]), each))[:_NEAREST]
+
+
+def _pair(key: str) -> tuple[str, str]:
+    file, _slash, name = key.partition("/")
+    return file, name

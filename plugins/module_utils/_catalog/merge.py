@@ -1,0 +1,124 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The option ``settings``: exactly these, or these added and those removed."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .catalog import Catalog
+from .definitions import Definition
+from .keys import find
+from .language import compile_settings
+from .problems import Problem, SettingsError, listed
+from .settings import EMPTY, Settings
+
+FORMS = "give a list of entries, or a mapping with set, or with add and remove"
+_PARTS = ("set", "add", "remove")
+_NOT_A_KEY = (
+    "it must be a key such as excel16/L_VBAWarningsPolicy, a whole definition id, or a mapping of setting and scope"
+)
+
+
+@dataclass(frozen=True)
+class SettingsChange:
+    """What is asked of the settings of a policy: ``exact`` ones, or some to add and keys to remove.
+
+    A key is a text and a scope, which may be None.
+    """
+
+    exact: Settings | None = None
+    add: Settings = EMPTY
+    remove: tuple[tuple[str, str | None], ...] = ()
+
+
+def parse_settings(value: t.Any, catalog: Catalog) -> SettingsChange:
+    """Return what the option ``settings`` asks for. Raises SettingsError with all that is wrong."""
+    if isinstance(value, (list, tuple)):
+        return SettingsChange(exact=compile_settings(value, catalog))
+    if not isinstance(value, dict):
+        kind = "null" if value is None else type(value).__name__
+        raise SettingsError([Problem("settings", f"it is of type {kind}: {FORMS}")])
+    unknown = [str(key) for key in value if key not in _PARTS]
+    if unknown:
+        raise SettingsError([Problem("settings", f"it has the unknown key {listed(unknown)}: {FORMS}")])
+    if "set" in value and len(value) > 1:
+        raise SettingsError([Problem("settings", f"set is combined with add or remove: {FORMS}")])
+    if "add" not in value and "remove" not in value:
+        return SettingsChange(exact=compile_settings(value.get("set", []), catalog))
+    return _parts(value.get("add", []), value.get("remove", []), catalog)
+
+
+def _parts(add: t.Any, remove: t.Any, catalog: Catalog) -> SettingsChange:
+    problems: list[Problem] = []
+    added = EMPTY
+    try:
+        added = compile_settings(add, catalog)
+    except SettingsError as error:
+        problems += [Problem(f"add {each.place}", each.text, each.ask) for each in error.problems]
+    keys: list[tuple[str, str | None]] = []
+    if not isinstance(remove, (list, tuple)):
+        problems.append(Problem("remove", f"it must be a list of keys, not {type(remove).__name__}"))
+        remove = []
+    for number, given in enumerate(remove, 1):
+        key = _key(given)
+        place = f"remove item {number} of {len(remove)}"
+        if key is None:
+            problems.append(Problem(place, _NOT_A_KEY))
+            continue
+        keys.append(key)
+        found = find(*key, catalog).definition
+        if found is not None and found.id in added:
+            problems.append(Problem(f"{place} ({key[0]})", "it is in add and in remove: keep one of them"))
+    if problems:
+        raise SettingsError(problems)
+    return SettingsChange(add=added, remove=tuple(keys))
+
+
+def _key(given: t.Any) -> tuple[str, str | None] | None:
+    if isinstance(given, str) and given.strip():
+        return given.strip(), None
+    if isinstance(given, dict) and given.keys() <= {"setting", "scope"} and isinstance(given.get("setting"), str):
+        scope = given.get("scope")
+        return (given["setting"].strip(), scope) if scope in (None, "user", "device") else None
+    return None
+
+
+def merged(change: SettingsChange, live: Settings, catalog: Catalog) -> Settings:
+    """Return the settings that a policy with these is to have.
+
+    An added setting takes the place of the one that is there. A key to remove may be one that the policy does not have,
+    but the catalog must know it, or the policy must have it. Raises SettingsError with all keys that lead nowhere.
+    """
+    if change.exact is not None:
+        return change.exact
+    problems: list[Problem] = []
+    gone: set[str] = set()
+    for number, (key, scope) in enumerate(change.remove, 1):
+        ids, problem = _to_remove(key, scope, live, catalog, f"remove item {number} of {len(change.remove)} ({key})")
+        gone |= ids
+        problems += problem
+    if problems:
+        raise SettingsError(problems)
+    return live.without(gone).with_settings(change.add.values())
+
+
+def _to_remove(
+    key: str, scope: str | None, live: Settings, catalog: Catalog, place: str
+) -> tuple[set[str], list[Problem]]:
+    """Return the ids that a key removes: of several settings of that name the one that the policy has."""
+    if key.lower() in live:
+        return {key}, []
+    file, _mark, name = key.replace(";", "/").partition("/")
+    named: tuple[Definition, ...] = catalog.of_name(file.strip(), name.strip())
+    there = [each.id for each in named if each.id in live and scope in (None, each.scope)]
+    if len(there) == 1:
+        return set(there), []
+    if not there and any(scope in (None, each.scope) for each in named):
+        return set(), []
+    found = find(key, scope, catalog)
+    if found.definition is not None:
+        return {found.definition.id}, []
+    return set(), [Problem(place, found.wrong, found.ask)]

@@ -1,0 +1,75 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wrong with settings: all of it at once, each problem a sentence with its place."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._errors import FactsError, plain
+
+# So many problems are told; the number of the others is.
+SHOWN = 20
+_PLACE_LIMIT, _TEXT_LIMIT = 320, 700
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What Graph may know better than the catalog: definitions by id, and policies by ADMX file and name."""
+
+    ids: frozenset[str] = frozenset()
+    names: frozenset[tuple[str, str]] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.ids or self.names)
+
+    def __or__(self, other: Ask) -> Ask:
+        return Ask(self.ids | other.ids, self.names | other.names)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem. ``place`` says which setting, ``text`` what is wrong and what would be right.
+
+    ``ask`` is what to read from Graph before the problem is believed, since a catalog can be older than the tenant.
+    """
+
+    place: str
+    text: str
+    ask: Ask = Ask()
+
+    def __str__(self) -> str:
+        return f"{plain(self.place, _PLACE_LIMIT)}: {plain(self.text, _TEXT_LIMIT)}"
+
+
+class SettingsError(FactsError):
+    """Settings that cannot be used; ``problems`` are all that is wrong with them."""
+
+    problems: tuple[Problem, ...]
+
+    def __init__(self, problems: t.Iterable[Problem]) -> None:
+        found = tuple(problems)
+        texts: dict[str, list[str]] = {}
+        for problem in found[:SHOWN]:
+            texts.setdefault(problem.place, []).append(plain(problem.text, _TEXT_LIMIT))
+        told = [f"{plain(place, _PLACE_LIMIT)}: {'; '.join(each)}" for place, each in texts.items()]
+        rest = len(found) - SHOWN
+        more = [f"{rest} more problem{'' if rest == 1 else 's'}"] if rest > 0 else []
+        super().__init__(". ".join([*told, *more]) + ".", problems=found)
+
+    @property
+    def ask(self) -> Ask:
+        """What to read from Graph before any of the problems is believed."""
+        asked = Ask()
+        for problem in self.problems:
+            asked |= problem.ask
+        return asked
+
+
+def listed(names: t.Iterable[t.Any], most: int = 12) -> str:
+    """Return names in a row, and how many more there are."""
+    texts = [str(name) for name in names]
+    more = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {more} more" if more > 0 else "")
