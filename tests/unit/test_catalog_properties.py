@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.changes import changes, sides, whole
-from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import from_instances, instances
+from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import KINDS, from_instances, instances
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
 from ansible_collections.m365.apps.plugins.module_utils._catalog.merge import merged, parse_settings
 from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import SettingsError
@@ -139,3 +139,64 @@ def test_every_policy_of_office_in_many_forms() -> None:
     for seed in range(2):
         rng = random.Random(seed)
         holds(rng, Settings(setting(rng, each) for each in ROOTS))
+
+
+texts = st.sampled_from(
+    ["excel16/L_VBAWarningsPolicy", "office16/L_DocumentInspector", "office16/L_AllowedCOMAddins", "x", "", "enabled"]
+    + [
+        "outlk16/L_OutlookSecurityMode",
+        "L_empty4",
+        "L_empty29",
+        "@odata.type",
+        "settingDefinitionId",
+        "settingInstance",
+    ]
+    + [f"#microsoft.graph.deviceManagementConfiguration{name}" for name in KINDS]
+    + [member for _kind, member in KINDS.values()]
+)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts | st.text(max_size=5) | st.dates(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(texts | st.integers(), inner, max_size=4)
+        | st.fixed_dictionaries(
+            {}, optional={"setting": texts, **dict.fromkeys(("scope", "state", "value", "values"), inner)}
+        )
+        | st.fixed_dictionaries({"raw": inner})
+        | st.fixed_dictionaries({"@odata.type": texts, "settingDefinitionId": texts, "simpleSettingValue": inner})
+        | st.fixed_dictionaries({"@odata.type": texts, "settingDefinitionId": texts, "choiceSettingValue": inner})
+        | st.fixed_dictionaries({"value": inner, "children": st.lists(inner, max_size=2)})
+    ),
+    max_leaves=8,
+)
+
+
+def outcome(read: t.Callable[[], Settings]) -> Settings | SettingsError:
+    try:
+        return read()
+    except SettingsError as error:
+        return error
+
+
+@settings(max_examples=5 * EXAMPLES)
+@given(anything)
+def test_what_is_given_is_understood_or_refused_in_one_sentence(given_value: t.Any) -> None:
+    for option in (given_value, [given_value], {"add": [given_value], "remove": given_value}):
+        found = outcome(lambda option=option: merged(parse_settings(option, CATALOG), Settings(), CATALOG))  # type: ignore[misc]
+        if isinstance(found, SettingsError):
+            assert found.problems
+            assert "\n" not in str(found)
+        else:
+            assert compile_settings(shorten(found, CATALOG), CATALOG) == found
+            assert from_instances(instances(found)) == found
+
+
+@settings(max_examples=5 * EXAMPLES)
+@given(st.lists(anything, max_size=3))
+def test_what_graph_shows_is_read_or_refused_in_one_sentence(shown: list[t.Any]) -> None:
+    found = outcome(lambda: from_instances(shown))
+    if isinstance(found, SettingsError):
+        assert "\n" not in str(found)
+    else:
+        entries = shorten(found, CATALOG)
+        assert (outcome(lambda: compile_settings(entries, CATALOG)) == found) is (validate(found, CATALOG) == ())

@@ -83,6 +83,10 @@ def setting_of(document: t.Any) -> Setting:
     if is_too_deep(document):
         raise _FormError("it is nested too deeply")
     _object(document, "a setting instance")
+    try:
+        _dumps(document)
+    except (TypeError, ValueError):
+        raise _FormError("it holds a key or a value that JSON does not know") from None
     if "settingInstance" not in document:
         return _setting(document)
     setting = _setting(_object(document["settingInstance"], "settingInstance"))
@@ -168,7 +172,9 @@ def _kept(document: t.Any) -> t.Any:
     """Return JSON without nulls and noise, to any depth."""
     if isinstance(document, dict):
         return {
-            name: _kept(value) for name, value in document.items() if value is not None and not _is_noise(str(name))
+            str(name): _kept(value)
+            for name, value in document.items()
+            if value is not None and not _is_noise(str(name))
         }
     return [_kept(each) for each in document] if isinstance(document, list) else document
 
@@ -189,7 +195,7 @@ def _short(type_name: str) -> str:
 
 
 def _dumps(value: t.Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def instances(settings: Settings) -> list[dict[str, t.Any]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._policy.payload import PayloadError
+from .._policy.texts import is_like_json, value_of_text
 from .catalog import Catalog
 from .definitions import Definition
 from .keys import find
@@ -36,6 +38,8 @@ class SettingsChange:
 
 def parse_settings(value: t.Any, catalog: Catalog) -> SettingsChange:
     """Return what the option ``settings`` asks for. Raises SettingsError with all that is wrong."""
+    if isinstance(value, str):
+        value = _of_text(value)
     if isinstance(value, (list, tuple)):
         return SettingsChange(exact=compile_settings(value, catalog))
     if not isinstance(value, dict):
@@ -47,7 +51,7 @@ def parse_settings(value: t.Any, catalog: Catalog) -> SettingsChange:
     if "set" in value and len(value) > 1:
         raise SettingsError([Problem("settings", f"set is combined with add or remove: {FORMS}")])
     if "add" not in value and "remove" not in value:
-        return SettingsChange(exact=compile_settings(value.get("set", []), catalog))
+        return SettingsChange(exact=compile_settings(_as_list(value.get("set", [])), catalog))
     return _parts(value.get("add", []), value.get("remove", []), catalog)
 
 
@@ -55,10 +59,12 @@ def _parts(add: t.Any, remove: t.Any, catalog: Catalog) -> SettingsChange:
     problems: list[Problem] = []
     added = EMPTY
     try:
-        added = compile_settings(add, catalog)
+        added = compile_settings(_as_list(add), catalog)
     except SettingsError as error:
         problems += [Problem(f"add {each.place}", each.text, each.ask) for each in error.problems]
     keys: list[tuple[str, str | None]] = []
+    if isinstance(remove, str) and remove.strip():
+        remove = _of_text(remove) if is_like_json(remove) else [remove]
     if not isinstance(remove, (list, tuple)):
         problems.append(Problem("remove", f"it must be a list of keys, not {type(remove).__name__}"))
         remove = []
@@ -75,6 +81,20 @@ def _parts(add: t.Any, remove: t.Any, catalog: Catalog) -> SettingsChange:
     if problems:
         raise SettingsError(problems)
     return SettingsChange(add=added, remove=tuple(keys))
+
+
+def _as_list(entries: t.Any) -> t.Any:
+    return _of_text(entries) if isinstance(entries, str) else entries
+
+
+def _of_text(text: str) -> t.Any:
+    """Return the list or the mapping of a text: extra variables and surveys know nothing else."""
+    try:
+        return value_of_text(text)
+    except PayloadError:
+        raise SettingsError(
+            [Problem("settings", f"it is a text, but not that of a list or a mapping: {FORMS}")]
+        ) from None
 
 
 def _key(given: t.Any) -> tuple[str, str | None] | None:
