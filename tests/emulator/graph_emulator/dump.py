@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from .catalog_state import dump_catalog
 from .tenants import PAYLOADS, App, Policy, Tenant
 
 
@@ -28,6 +29,7 @@ def _dump_tenant(tenant: Tenant) -> dict[str, Any]:
         "groups": list(tenant.groups.values()),
         "apps": [_dump_app(app) for app in tenant.apps.values()],
         **tenant.checkins,
+        **dump_catalog(tenant),
     }
 
 

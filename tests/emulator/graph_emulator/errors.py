@@ -27,6 +27,8 @@ class Refused(Exception):
         *,
         service: bool = False,
         nested: bool = False,
+        wrapped: bool = False,
+        inner: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -35,6 +37,10 @@ class Refused(Exception):
         self.headers = dict(headers or {})
         self.service = service
         self.nested = nested
+        # The JSON text of the message is itself within another.
+        self.wrapped = wrapped
+        # What the model's checks have to say, as ``innerError.message``.
+        self.inner = inner
 
 
 def bad_request(message: str) -> Refused:
@@ -52,10 +58,47 @@ def not_found(kind: str, key: str) -> Refused:
     return Refused(404, "ResourceNotFound", f"The {kind} with id '{key}' does not exist.", service=True)
 
 
-def too_many_requests(retry_after: object) -> Refused:
+def too_many_requests(retry_after: object, call: Call) -> Refused:
     """429; ``retry_after`` goes out verbatim as the header, None leaves it out."""
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return Refused(429, "TooManyRequests", "Too many requests. Please retry again later.", headers, service=True)
+    text = "Too many requests." if is_catalog(call) else "Too many requests. Please retry again later."
+    return Refused(429, "TooManyRequests", text, headers, service=True)
+
+
+def is_catalog(call: Call) -> bool:
+    """Whether a call is one to the device management service, which has the settings catalogue."""
+    return call.segments[1:2] == ["deviceManagement"]
+
+
+def service_path(call: Call) -> str:
+    """The path of a call as the service behind the settings catalogue writes it: keys stand in parentheses."""
+    _version, *segments = call.segments
+    written: list[str] = []
+    for segment in segments:
+        if written and written[-1] in KEYED and segment and not segment.startswith("microsoft."):
+            written[-1] += f"('{segment}')"
+        else:
+            written.append(segment)
+    actions = ("assign", "createCopy", "reorder")
+    if written[-1].rpartition(".")[2] in actions:
+        written[-1] = f"microsoft.management.services.api.{written[-1].rpartition('.')[2]}"
+    return f"/DeviceConfigV2/DCV2GraphService/{SERVICE_UNIT}/{'/'.join(written)}"
+
+
+# Parts of a unit's address in the service's messages.
+SERVICE_UNIT = "de147310-ffff-0000-0000-000000000000"
+SERVICE_HOST = "https://proxy.emulator.manage.microsoft.com"
+SERVICE_VERSION = "5026-05-26"
+# Collections that have keys.
+KEYED = (
+    "configurationPolicies",
+    "settings",
+    "assignments",
+    "configurationSettings",
+    "configurationCategories",
+    "configurationPolicyTemplates",
+)
+NO_OPERATION = "00000000-0000-0000-0000-000000000000"
 
 
 def now_text() -> str:
@@ -65,10 +108,14 @@ def now_text() -> str:
 
 def intune_message(text: str, call: Call) -> str:
     """The JSON text that Intune's services put into ``message`` (seen in public issue threads)."""
-    detail = f"{text} - Operation ID (for customer support): {call.request_id} - Activity ID: {call.client_request_id}"
+    if is_catalog(call):  # its records have an operation id of zeros
+        operation, url = NO_OPERATION, f"{SERVICE_HOST}{service_path(call)}?api-version={SERVICE_VERSION}"
+    else:
+        operation, url = call.request_id, f"https://fef.manage.microsoft.com{call.path}"
+    detail = f"{text} - Operation ID (for customer support): {operation} - Activity ID: {call.client_request_id}"
     nested = {
         "_version": 3,
-        "Message": f"{detail} - Url: https://fef.manage.microsoft.com{call.path}",
+        "Message": f"{detail} - Url: {url}",
         "CustomApiErrorPhrase": "",
         "RetryAfter": None,
         "ErrorSourceService": "",
@@ -81,6 +128,10 @@ def to_answer(refused: Refused, call: Call, *, nested_errors: bool = False) -> A
     """The answer for a refusal; ``nested_errors`` wraps messages of the service as Intune does."""
     nested = refused.nested or (nested_errors and refused.service)
     message = intune_message(refused.message, call) if nested else refused.message
+    if refused.wrapped:
+        message = json.dumps({"ErrorCode": refused.code, "Message": message})
     inner = {"date": now_text(), "request-id": call.request_id, "client-request-id": call.client_request_id}
+    if refused.inner is not None:
+        inner = {"message": refused.inner, **inner}
     body = {"error": {"code": refused.code, "message": message, "innerError": inner}}
     return Answer(refused.status, body, refused.headers)

@@ -64,7 +64,7 @@ def _refuse(refused: Refused, call: Call) -> Answer:
 
 def throttle(fault: Fault, call: Call, _proceed: Proceed) -> Answer:
     """429 with Retry-After as given."""
-    return _refuse(too_many_requests(fault.retry_after), call)
+    return _refuse(too_many_requests(fault.retry_after, call), call)
 
 
 def unavailable(fault: Fault, call: Call, _proceed: Proceed) -> Answer:

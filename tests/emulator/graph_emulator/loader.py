@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +13,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from cryptography.x509 import load_pem_x509_certificate
 
+from .catalog_state import KEYS as CATALOG_KEYS
+from .catalog_state import load_catalog
 from .graph.permissions import GROUP_ROLE, READ_ROLE, WRITE_ROLE
 from .graph.schema import (
     ABSTRACT_POLICY,
@@ -24,49 +25,14 @@ from .graph.schema import (
     WINDOWS_POLICY,
     bare_type,
 )
+from .nodes import Node as Node
+from .nodes import StateError as StateError
+from .nodes import guid, unique
 from .tenants import PAYLOADS, App, Assignment, Federation, Policy, PolicyStore, Tenant, new_id, timestamp
 
 # What Entra has in a federated credential when nothing else is said.
 AUDIENCE = "api://AzureADTokenExchange"
 SUMMARY_KEYS = ("succeededUserCount", "failedUserCount")
-
-
-class StateError(ValueError):
-    """The state does not make sense; the text names the key."""
-
-
-class Node:
-    """A JSON object with its place in the document, so that every complaint names the key."""
-
-    def __init__(self, value: object, place: str, known: tuple[str, ...] | None = None) -> None:
-        self.place = place
-        if not isinstance(value, dict):
-            raise StateError(f"{place}: a JSON object is needed")
-        self.value = value
-        unknown = set(value) - set(known) if known is not None else set()
-        if unknown:
-            raise StateError(f"{place}.{sorted(unknown)[0]}: unknown key; known are {', '.join(known or ())}")
-
-    def get(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
-        """The value of ``key`` checked against ``kind``; null and missing give ``default``."""
-        value = self.value.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
-            names = kind.__name__ if isinstance(kind, type) else " or ".join(item.__name__ for item in kind)
-            raise StateError(f"{self.place}.{key}: must be of type {names}")
-        return value
-
-    def items(self, key: str) -> list[tuple[str, Any]]:
-        """The members of a list with the place of each."""
-        return [(f"{self.place}.{key}[{n}]", item) for n, item in enumerate(self.get(key, list, []))]
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of strings."""
-        for place, item in self.items(key):
-            if not isinstance(item, str) or not item:
-                raise StateError(f"{place}: must be a string that is not empty")
-        return tuple(self.get(key, list, []))
 
 
 def default_state() -> dict[str, Any]:
@@ -90,12 +56,12 @@ def load_tenants(document: object) -> dict[str, Tenant]:
     """
     tenants = Node(document, "state", ("tenants", "settings", "faults")).get("tenants", dict, {})
     loaded = [_tenant(key or new_id(), value) for key, value in tenants.items()]
-    return _unique(loaded, lambda tenant: str(tenant.id), "tenants")
+    return unique(loaded, lambda tenant: str(tenant.id), "tenants")
 
 
 def _tenant(key: str, value: object) -> Tenant:
     known = ("policies", "groups", "apps", "domains", "tenantCheckinStatuses", "tenantUserCheckinSummary")
-    node = Node(value, f"tenants.{key}", known)
+    node = Node(value, f"tenants.{key}", (*known, *CATALOG_KEYS))
     policies = _policies(node)
     apps = [_app(place, item) for place, item in node.items("apps")]
     checkins: dict[str, Any] = {}
@@ -108,19 +74,11 @@ def _tenant(key: str, value: object) -> Tenant:
         id=key.lower(),
         domains=tuple(domain.lower() for domain in node.texts("domains")),
         policies=PolicyStore(policies),
-        groups=_unique(groups, lambda group: str(group["id"]), f"{node.place}.groups"),
-        apps=_unique(apps, lambda app: app.client_id, f"{node.place}.apps"),
+        groups=unique(groups, lambda group: str(group["id"]), f"{node.place}.groups"),
+        apps=unique(apps, lambda app: app.client_id, f"{node.place}.apps"),
         checkins=checkins,
+        **load_catalog(node),
     )
-
-
-def _unique(items: list[Any], key: Callable[[Any], str], place: str) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for item in items:
-        if key(item) in result:
-            raise StateError(f"{place}: '{key(item)}' is there twice")
-        result[key(item)] = item
-    return result
 
 
 def _policies(node: Node) -> list[Policy]:
@@ -132,7 +90,7 @@ def _policies(node: Node) -> list[Policy]:
             raise StateError(f"{place}.priority: {policy.priority} is already held by '{taken[policy.priority]}'")
         taken[policy.priority] = policy.id
         policies.append(policy)
-    _unique(policies, lambda policy: policy.id, f"{node.place}.policies")
+    unique(policies, lambda policy: policy.id, f"{node.place}.policies")
     return policies
 
 
@@ -179,8 +137,8 @@ def _assignments(node: Node) -> tuple[Assignment, ...]:
         group = entry.get("groupId", str)
         if not group:
             raise StateError(f"{place}.groupId: must name a group")
-        found.append(Assignment(entry.get("id", str, "") or new_id(), _guid(f"{place}.groupId", group)))
-    _unique(found, lambda item: item.group_id, f"{node.place}.assignments")
+        found.append(Assignment(entry.get("id", str, "") or new_id(), guid(f"{place}.groupId", group)))
+    unique(found, lambda item: item.group_id, f"{node.place}.assignments")
     return tuple(found)
 
 
@@ -210,14 +168,6 @@ def _summary(node: Node, key: str) -> dict[str, int]:
     return counts
 
 
-def _guid(place: str, text: str) -> str:
-    try:
-        # Python reads other spellings too, such as without hyphens.
-        return str(uuid.UUID(text if len(text) == 36 else ""))
-    except ValueError:
-        raise StateError(f"{place}: '{text}' is not a GUID") from None
-
-
 def _pem(place: str, text: str, read: Callable[[bytes], object]) -> str:
     try:
         read(text.encode())
@@ -233,7 +183,7 @@ def _group(place: str, value: object) -> dict[str, Any]:
         raise StateError(f"{place}.displayName: must be a string that is not empty")
     return {
         **_typed(node, GROUP_DEFAULTS),
-        "id": _guid(f"{place}.id", node.get("id", str, "") or new_id()),
+        "id": guid(f"{place}.id", node.get("id", str, "") or new_id()),
         "displayName": name,
     }
 

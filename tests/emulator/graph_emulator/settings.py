@@ -87,6 +87,13 @@ SPELLINGS = Rule(
 )
 
 
+TAGS = Rule(
+    lambda value: value is None or (isinstance(value, list) and all(isinstance(item, str) for item in value)),
+    "a list of ids of scope tags, or null",
+    {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}]},
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting with its default; the README says what each one does."""
@@ -112,6 +119,18 @@ class Settings:
     segment_withdrawn: bool = field(default=False, metadata={"rule": FLAG})
     refuse_writes: bool = field(default=False, metadata={"rule": FLAG})
     intune_limits: bool | dict[str, float] = field(default=False, metadata={"rule": LIMITS})
+    retry_after_sent: bool = field(default=True, metadata={"rule": FLAG})
+    unknown_groups: str = field(default="accept", metadata={"rule": one_of("accept", "refuse")})
+    assign_status: int = field(default=204, metadata={"rule": one_of(204, 200)})
+    catalog_page_size: int = field(default=25, metadata={"rule": COUNT})
+    catalog_list_lag_seconds: float = field(default=0, metadata={"rule": LAG})
+    catalog_filter_empty_page: bool = field(default=False, metadata={"rule": FLAG})
+    catalog_put_refused: bool = field(default=False, metadata={"rule": FLAG})
+    catalog_wrong_is_assigned: bool = field(default=False, metadata={"rule": FLAG})
+    catalog_extra_fields: bool = field(default=False, metadata={"rule": FLAG})
+    no_intune_licence: bool = field(default=False, metadata={"rule": FLAG})
+    scope_tags_forbidden: bool = field(default=False, metadata={"rule": FLAG})
+    allowed_scope_tags: list[str] | None = field(default=None, metadata={"rule": TAGS})
     token_seconds: int = field(default=3599, metadata={"rule": COUNT})
 
     def merged(self, changes: object) -> Settings:

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a tenant holds: policies with their recent past, groups and app registrations."""
+"""What a tenant holds: policies of both surfaces with their recent past, groups and app registrations."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from .graph.catalog.definitions import Definitions
+from .graph.catalog.model import CatalogPolicy
 from .settings import HISTORY_SECONDS
 
 PAYLOADS = ("policyPayload", "userPreferencePayload")
@@ -53,17 +54,27 @@ class Policy:
     last_modified: str = field(default_factory=timestamp)
 
 
-class PolicyStore:
-    """All policies of a tenant in order of creation; look-ups by id and by priority cost O(1).
+class Kept(Protocol):
+    """What a store keeps: something with an id."""
+
+    @property
+    def id(self) -> str:
+        """The key it is found by."""
+
+
+T = TypeVar("T", bound=Kept)
+
+
+class Store(Generic[T]):
+    """All policies of one kind in a tenant in order of creation; a look-up by id costs O(1).
 
     Each write keeps the version before for HISTORY_SECONDS, so that reads can lag behind (setting stale_seconds).
     """
 
-    def __init__(self, policies: Iterable[Policy] = ()) -> None:
-        self._live: dict[str, Policy] = {}
-        self._holders: dict[int, str] = {}
+    def __init__(self, policies: Iterable[T] = ()) -> None:
+        self._live: dict[str, T] = {}
         self._ordinals: dict[str, int] = {}
-        self._versions: dict[str, list[tuple[float, Policy | None]]] = {}
+        self._versions: dict[str, list[tuple[float, T | None]]] = {}
         self._deleted: deque[tuple[float, str]] = deque()
         self._next_ordinal = 0
         for policy in policies:
@@ -72,7 +83,7 @@ class PolicyStore:
     def __len__(self) -> int:
         return len(self._live)
 
-    def get(self, key: str, lag: float = 0) -> Policy | None:
+    def get(self, key: str, lag: float = 0) -> T | None:
         """The policy as it was ``lag`` seconds ago, or None."""
         if not lag:
             return self._live.get(key)
@@ -80,7 +91,7 @@ class PolicyStore:
         versions = self._versions.get(key, [])
         return next((policy for at, policy in reversed(versions) if at <= horizon), None)
 
-    def items(self, lag: float = 0) -> Iterator[tuple[int, Policy]]:
+    def items(self, lag: float = 0) -> Iterator[tuple[int, T]]:
         """Ordinal and policy for all that existed ``lag`` seconds ago, oldest first."""
         keys = self._versions if lag else self._live
         for key in list(keys):
@@ -88,41 +99,27 @@ class PolicyStore:
             if policy is not None:
                 yield self._ordinals[key], policy
 
-    def holder(self, priority: int) -> Policy | None:
-        """The policy that holds a priority now."""
-        key = self._holders.get(priority)
-        return None if key is None else self._live[key]
-
-    def put(self, *policies: Policy) -> None:
-        """Create or replace policies at once (their priorities may be swapped among them)."""
-        for policy in policies:
-            self._release(policy.id)
+    def put(self, *policies: T) -> None:
+        """Create or replace policies at once."""
         for policy in policies:
             self._set(policy, at=time.monotonic())
 
     def remove(self, key: str) -> None:
         """Delete a policy with everything in it."""
-        self._release(key)
         del self._live[key]
         now = time.monotonic()
         self._remember(key, None, now)
         self._deleted.append((now, key))
         self._forget(now)
 
-    def _set(self, policy: Policy, at: float) -> None:
+    def _set(self, policy: T, at: float) -> None:
         if policy.id not in self._ordinals:
             self._next_ordinal += 1
             self._ordinals[policy.id] = self._next_ordinal
         self._live[policy.id] = policy
-        self._holders[policy.priority] = policy.id
         self._remember(policy.id, policy, at)
 
-    def _release(self, key: str) -> None:
-        old = self._live.get(key)
-        if old is not None and self._holders.get(old.priority) == key:
-            del self._holders[old.priority]
-
-    def _remember(self, key: str, policy: Policy | None, at: float) -> None:
+    def _remember(self, key: str, policy: T | None, at: float) -> None:
         versions = self._versions.setdefault(key, [])
         versions.append((at, policy))
         horizon = at - HISTORY_SECONDS
@@ -134,6 +131,39 @@ class PolicyStore:
             _unused, key = self._deleted.popleft()
             self._versions.pop(key, None)
             self._ordinals.pop(key, None)
+
+
+class PolicyStore(Store[Policy]):
+    """The policies of officeConfiguration: each priority has one holder, who is found in O(1)."""
+
+    def __init__(self, policies: Iterable[Policy] = ()) -> None:
+        self._holders: dict[int, str] = {}
+        super().__init__(policies)
+
+    def holder(self, priority: int) -> Policy | None:
+        """The policy that holds a priority now."""
+        key = self._holders.get(priority)
+        return None if key is None else self._live[key]
+
+    def put(self, *policies: Policy) -> None:
+        """Create or replace policies at once (their priorities may be swapped among them)."""
+        for policy in policies:
+            self._release(policy.id)
+        super().put(*policies)
+
+    def remove(self, key: str) -> None:
+        """Delete a policy with everything in it."""
+        self._release(key)
+        super().remove(key)
+
+    def _set(self, policy: Policy, at: float) -> None:
+        super()._set(policy, at)
+        self._holders[policy.priority] = policy.id
+
+    def _release(self, key: str) -> None:
+        old = self._live.get(key)
+        if old is not None and self._holders.get(old.priority) == key:
+            del self._holders[old.priority]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +204,8 @@ class Tenant:
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     apps: dict[str, App] = field(default_factory=dict)
     checkins: dict[str, Any] = field(default_factory=dict)
+    catalog: Store[CatalogPolicy] = field(default_factory=Store)
     definitions: Definitions = field(default_factory=lambda: Definitions.of(()))
+    assignment_filters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    scope_tags: dict[str, dict[str, Any]] = field(default_factory=dict)
+    device_statuses: list[dict[str, Any]] = field(default_factory=list)

@@ -13,7 +13,7 @@ from ..wire import Answer, Call
 from ..world import World
 from . import batch, query, routes
 from .exchange import Exchange
-from .permissions import check_roles
+from .permissions import check_roles, no_licence
 
 CHALLENGE = (
     'Bearer realm="", authorization_uri="{origin}/common/oauth2/authorize", '
@@ -68,7 +68,7 @@ class Gate:
                 caller.tenant.id, caller.client_id, is_write=call.is_write, setting=world.settings.intune_limits
             )
             if wait is not None:
-                return self._refusal(too_many_requests(wait), call)
+                return self._refusal(too_many_requests(wait if world.settings.retry_after_sent else None, call), call)
 
         def proceed() -> Answer:
             try:
@@ -85,13 +85,16 @@ class Gate:
         settings = self.world.settings
         version, *segments = call.segments
         _check_version(version)
-        if settings.refuse_writes and call.is_write:
-            raise Refused(403, "Forbidden", "Writes are refused by the emulator's setting refuse_writes.")
         plain = routes.plain_segments(segments, settings.action_spellings)
-        operation, keys = routes.resolve(version, plain, call.method)
+        operation, keys = routes.resolve(version, plain, call)
+        is_write = call.is_write and not operation.reads
+        if settings.refuse_writes and is_write:
+            raise Refused(403, "Forbidden", "Writes are refused by the emulator's setting refuse_writes.")
         if settings.segment_withdrawn and plain[0] == "officeConfiguration":
             raise unknown_segment(plain[0])
-        check_roles(plain[0], caller.roles, is_write=call.is_write)
+        check_roles(plain, caller.roles, is_write=is_write)
+        if settings.no_intune_licence and plain[0] == "deviceManagement":
+            raise no_licence()
         options = query.parse(call.query, operation.options)
         return operation.run(Exchange(call, caller.tenant, settings, version, options), *keys)
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from ..errors import Refused
@@ -12,6 +12,7 @@ from ..errors import Refused
 READ_ROLE = "DeviceManagementConfiguration.Read.All"
 WRITE_ROLE = "DeviceManagementConfiguration.ReadWrite.All"
 GROUP_ROLE = "GroupMember.Read.All"
+TAG_ROLES = ("DeviceManagementRBAC.Read.All", "DeviceManagementRBAC.ReadWrite.All")
 
 
 def intune_forbidden(roles: tuple[str, ...]) -> Refused:
@@ -23,6 +24,16 @@ def intune_forbidden(roles: tuple[str, ...]) -> Refused:
     return Refused(403, "Forbidden", text, nested=True)
 
 
+def user_forbidden() -> Refused:
+    """403 as the service words it for a caller whose role lacks an action (seen in a public issue thread)."""
+    return Refused(403, "Forbidden", "User is not authorized to perform this operation", nested=True)
+
+
+def no_licence() -> Refused:
+    """403 of a tenant without an Intune licence: the message is JSON text within JSON text, and says nothing."""
+    return Refused(403, "Forbidden", "An error has occurred", nested=True, wrapped=True)
+
+
 def directory_forbidden(roles: tuple[str, ...]) -> Refused:
     """403 as the directory words it."""
     text = f"Insufficient privileges to complete the operation. One of these is needed: {', '.join(roles)}."
@@ -31,7 +42,7 @@ def directory_forbidden(roles: tuple[str, ...]) -> Refused:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """The roles (least first) for reads and writes below one first segment."""
+    """The roles (least first) for reads and writes in one part of Graph."""
 
     read: tuple[str, ...]
     write: tuple[str, ...]
@@ -39,15 +50,21 @@ class Area:
 
 
 DIRECTORY_ROLES = (GROUP_ROLE, "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
+CONFIGURATION = Area((READ_ROLE, WRITE_ROLE), (WRITE_ROLE,), intune_forbidden)
+TAGS = Area((*TAG_ROLES, READ_ROLE, WRITE_ROLE), (), intune_forbidden)
+# First segment, or the first two where the second has roles of its own -> area.
 AREAS = {
-    "officeConfiguration": Area((READ_ROLE, WRITE_ROLE), (WRITE_ROLE,), intune_forbidden),
+    "officeConfiguration": CONFIGURATION,
+    "deviceManagement": CONFIGURATION,
+    "deviceManagement/roleScopeTags": TAGS,
+    "deviceManagement/getRoleScopeTagsByResource": TAGS,
     "groups": Area(DIRECTORY_ROLES, (), directory_forbidden),
 }
 
 
-def check_roles(segment: str, roles: Set[str], *, is_write: bool) -> None:
+def check_roles(segments: Sequence[str], roles: Set[str], *, is_write: bool) -> None:
     """Refuse a caller that has none of the roles with 403."""
-    area = AREAS[segment]
+    area = AREAS.get("/".join(segments[:2])) or AREAS[segments[0]]
     needed = area.write if is_write else area.read
     if not roles & set(needed):
         raise area.refuse(needed)

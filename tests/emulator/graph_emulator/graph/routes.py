@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -13,25 +13,16 @@ from typing import Any
 from ..errors import Refused, unknown_segment
 from ..settings import ACTION_SPELLINGS
 from ..tenants import PAYLOADS
-from ..wire import Answer
+from ..wire import Call
 from . import assignments, groups, payloads, policies, priorities, singleton
+from .catalog import routes as catalog_routes
+from .catalog import unrouted
+from .operations import KEY, Operation, read
 
-ACTIONS = ("assign", "updatePriorities")
+ACTIONS = ("assign", "updatePriorities", *unrouted.ACTIONS[1:])
 VERSIONS = ("beta", "v1.0")
-KEY_IN_PARENTHESES = re.compile(r"([A-Za-z]+)\('([^']*)'\)")
-KEY = "{key}"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A handler ``(exchange, *keys) -> Answer`` and the query options it takes."""
-
-    run: Callable[..., Answer]
-    options: frozenset[str] = frozenset()
-
-
-def _read(run: Callable[..., Answer], *options: str) -> Operation:
-    return Operation(run, frozenset(options))
+# A key, or the one parameter of a function.
+KEY_IN_PARENTHESES = re.compile(r"(?:microsoft\.graph\.)?([A-Za-z]+)\((?:[A-Za-z]+=)?'([^']*)'\)")
 
 
 ENTITY = ("$select", "$expand")
@@ -39,26 +30,26 @@ COLLECTION = ("$select", "$expand", "$top", "$skiptoken")
 CONTAINED = ("$select", "$top", "$skiptoken")
 ROOT = "officeConfiguration/clientConfigurations"
 ROUTES: dict[str, dict[str, Operation]] = {
-    "officeConfiguration": {"GET": _read(singleton.get_singleton, "$select")},
-    ROOT: {"GET": _read(policies.list_policies, *COLLECTION), "POST": Operation(policies.create_policy)},
+    "officeConfiguration": {"GET": read(singleton.get_singleton, "$select")},
+    ROOT: {"GET": read(policies.list_policies, *COLLECTION), "POST": Operation(policies.create_policy)},
     f"{ROOT}/{KEY}": {
-        "GET": _read(policies.get_policy, *ENTITY),
+        "GET": read(policies.get_policy, *ENTITY),
         "PATCH": Operation(policies.update_policy),
         "DELETE": Operation(policies.delete_policy),
     },
     f"{ROOT}/{KEY}/assign": {"POST": Operation(assignments.assign)},
     f"{ROOT}/{KEY}/assignments": {
-        "GET": _read(assignments.list_assignments, *CONTAINED),
+        "GET": read(assignments.list_assignments, *CONTAINED),
         "POST": Operation(assignments.add_assignment),
     },
     f"{ROOT}/{KEY}/assignments/{KEY}": {
-        "GET": _read(assignments.get_assignment, "$select"),
+        "GET": read(assignments.get_assignment, "$select"),
         "PATCH": Operation(assignments.update_assignment),
         "DELETE": Operation(assignments.remove_assignment),
     },
     f"{ROOT}/updatePriorities": {"POST": Operation(priorities.update_priorities)},
-    "groups": {"GET": _read(groups.list_groups, "$filter", *CONTAINED)},
-    f"groups/{KEY}": {"GET": _read(groups.get_group, "$select")},
+    "groups": {"GET": read(groups.list_groups, "$filter", *CONTAINED)},
+    f"groups/{KEY}": {"GET": read(groups.get_group, "$select")},
     **{
         f"{ROOT}/{KEY}/{name}": {
             "GET": Operation(partial(payloads.get_payload, name=name)),
@@ -66,8 +57,9 @@ ROUTES: dict[str, dict[str, Operation]] = {
         }
         for name in PAYLOADS
     },
+    **catalog_routes.ROUTES,
 }
-AREAS = {"beta": ("officeConfiguration", "groups"), "v1.0": ("groups",)}
+AREAS = {"beta": ("officeConfiguration", "deviceManagement", "groups"), "v1.0": ("groups",)}
 
 
 @dataclass(slots=True)
@@ -112,12 +104,17 @@ def plain_segments(segments: Iterable[str], spellings: Iterable[str]) -> list[st
     return plain
 
 
-def resolve(version: str, segments: list[str], method: str) -> tuple[Operation, list[str]]:
+# There, but without anything that this emulator serves.
+TREES["v1.0"].children["deviceManagement"] = Node()
+
+
+def resolve(version: str, segments: list[str], call: Call) -> tuple[Operation, list[str]]:
     """The operation for a path and the keys in it.
 
-    :raises Refused: 400 naming the first segment that does not exist, 405 for a method the path does not take.
+    :raises Refused: 400 naming the first segment that does not exist, 405 for a method the path does not take; 400 for
+        one that the path of the settings catalogue does not take.
     """
-    node, keys = TREES[version], []
+    node, keys, method = TREES[version], [], call.method
     for segment in segments:
         if segment in node.children:
             node = node.children[segment]
@@ -128,6 +125,8 @@ def resolve(version: str, segments: list[str], method: str) -> tuple[Operation, 
             raise unknown_segment(segment)
     if not node.methods:
         raise unknown_segment(segments[-1] if segments else "")
+    if method not in node.methods and segments[:2] == ["deviceManagement", "configurationPolicies"]:
+        raise unrouted.no_route(segments, call)
     if method not in node.methods:
         allowed: Any = ", ".join(sorted(node.methods))
         text = f"The method '{method}' is not allowed on '/{'/'.join(segments)}'; it takes {allowed}."

@@ -51,6 +51,7 @@ GROUP_DEFAULTS: dict[str, Any] = {
     "mail": None,
     "mailEnabled": False,
     "mailNickname": None,
+    "membershipRule": None,
     "securityEnabled": True,
     "visibility": None,
 }

@@ -70,6 +70,14 @@ _APP = _optional(
         "identity_header": TEXT,
     }
 )
+_TAG: Json = {"displayName": FILLED, **_optional({"id": TEXT, "description": TEXT, "isBuiltIn": FLAG})}
+
+
+def _named(name: str) -> Json:
+    """An object that needs a name; what else it has is as Graph shows it."""
+    return {"type": "object", "properties": {name: FILLED}, "required": [name]}
+
+
 _TENANT = _optional(
     {
         "policies": array(closed(_POLICY)),
@@ -85,6 +93,10 @@ _TENANT = _optional(
         "domains": array(FILLED),
         "tenantCheckinStatuses": array(_STATUS),
         "tenantUserCheckinSummary": _SUMMARY,
+        "catalog_policies": array(_named("name")),
+        "assignment_filters": array(_named("displayName")),
+        "scope_tags": array({"anyOf": [FILLED, closed(_TAG, "displayName")]}),
+        "device_statuses": array({"type": "object"}),
     }
 )
 _MATCH: Json = {

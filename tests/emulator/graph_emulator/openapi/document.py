@@ -8,21 +8,27 @@ import inspect
 from functools import cache
 
 from ..fault_kinds import KINDS
-from . import admin_paths, graph_paths, graph_types, login_paths
+from . import admin_paths, catalog_types, graph_paths, graph_types, login_paths
 from .parts import Json
 
 PARTS = (graph_paths, login_paths, admin_paths)
 ABOUT = (
-    "The part of Microsoft Graph that serves Office client policies, the groups they are assigned to and batches; the "
-    "login service; and the emulator's own admin endpoints. It tells what is answered without faults: a fault makes "
-    "any answer another one, x-faults lists how."
+    "The part of Microsoft Graph that serves Office client policies, the settings catalogue, the groups they are "
+    "assigned to and batches; the login service; and the emulator's own admin endpoints. It tells what is answered "
+    "without faults: a fault makes any answer another one, x-faults lists how."
 )
 
 
 @cache
 def document(origin: str) -> Json:
     """The OpenAPI 3.1 document of an emulator that listens at ``origin``."""
-    schemas = {**graph_types.SCHEMAS, **login_paths.SCHEMAS, **admin_paths.SCHEMAS, "Payload": {}}
+    schemas = {
+        **graph_types.SCHEMAS,
+        **catalog_types.SCHEMAS,
+        **login_paths.SCHEMAS,
+        **admin_paths.SCHEMAS,
+        "Payload": {},
+    }
     return {
         "openapi": "3.1.0",
         "info": {

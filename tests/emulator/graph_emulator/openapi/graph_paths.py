@@ -4,28 +4,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ..graph.gate import BATCH
-from ..graph.routes import ACTIONS, AREAS, KEY, ROOT, ROUTES, VERSIONS
+from ..graph.operations import KEY
+from ..graph.routes import ACTIONS, AREAS, ROOT, ROUTES, VERSIONS
 from ..settings import ACTION_SPELLINGS
 from ..tenants import PAYLOADS
-from .parts import BINARY, FILLED, GUID, TEXT, Json, answer, body, parameter, ref
+from . import catalog_paths
+from .parts import BINARY, FILLED, TEXT, Json, answer, body, parameter, ref
+from .shapes import IDS, LOCATION, Shape
 
 # What stands before a key in a path -> the key's name there.
-KEYS = {"clientConfigurations": "policy", "assignments": "assignment", "groups": "group"}
+KEYS = {"clientConfigurations": "policy", "assignments": "assignment", "groups": "group", **catalog_paths.KEYS}
+# Functions have one parameter in place of a key; its name.
+FUNCTIONS = {"getRoleScopeTagsByResource": "resource"}
 QUERY: dict[str, Json] = {
     "$select": {**TEXT, "examples": ["id"]},
     "$expand": {"type": "string", "enum": ["assignments"]},
     "$top": {"type": "integer", "minimum": 1},
     "$skiptoken": TEXT,
     "$filter": {**TEXT, "examples": ["displayName eq 'Finance'", "id in ('a','b')"]},
+    "$orderby": {**TEXT, "examples": ["lastModifiedDateTime desc"]},
 }
-IDS: Json = {
-    "request-id": {"schema": GUID, "required": True, "description": "Graph's id of the request"},
-    "client-request-id": {"schema": TEXT, "required": True, "description": "the client's, or the same"},
-}
-LOCATION: Json = {**IDS, "Location": {"schema": TEXT, "required": True, "description": "where the new one is"}}
 ERRORS = {
     400: "what was sent breaks a rule, or the path is not known",
     401: "the token is missing or not valid",
@@ -34,18 +33,6 @@ ERRORS = {
     415: "the body has another media type",
     429: "the setting intune_limits is on and used up",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What an operation takes and answers: schemas by status (None: no body)."""
-
-    summary: str
-    answers: dict[int, str | None]
-    takes: str | None = None
-    # Where bodies are bytes and not JSON.
-    media_type: str = "application/json"
-    headers: Json = field(default_factory=lambda: IDS)
 
 
 POLICY = f"{ROOT}/{KEY}"
@@ -77,6 +64,7 @@ SHAPES: dict[tuple[str, str], Shape] = {
             ("PUT", Shape(f"Set {name}; an empty body clears it", {204: None}, "Payload", BINARY)),
         )
     },
+    **catalog_paths.SHAPES,
 }
 BATCH_SHAPE = Shape("Up to 20 calls in one", {200: "BatchAnswer"}, "Batch")
 
@@ -108,20 +96,23 @@ def _named(path: str) -> str:
     """The path with a name for each key, by what stands before it."""
     segments: list[str] = []
     for segment in path.split("/"):
-        segments.append(f"{{{KEYS[segments[-1]]}}}" if segment == KEY else segment)
+        if segment == KEY and segments[-1] in FUNCTIONS:
+            segments[-1] += f"({FUNCTIONS[segments[-1]]}='{{{FUNCTIONS[segments[-1]]}}}')"
+        else:
+            segments.append(f"{{{KEYS[segments[-1]]}}}" if segment == KEY else segment)
     return "/".join(segments)
 
 
 def _operation(path: str, shape: Shape, options: frozenset[str]) -> Json:
-    keys = [name for name in KEYS.values() if f"{{{name}}}" in path]
+    keys = [name for name in (*KEYS.values(), *FUNCTIONS.values()) if f"{{{name}}}" in path]
     parameters = [parameter(name, "path", FILLED, f"id of the {name}") for name in keys]
-    parameters += [
-        parameter(name, "query", QUERY[name], "see Microsoft Graph: query parameters") for name in sorted(options)
-    ]
+    text = "see Microsoft Graph: query parameters"
+    parameters += [parameter(name, "query", shape.options.get(name, QUERY[name]), text) for name in sorted(options)]
     codes = [code for code in ERRORS if (code != 404 or keys) and (code != 415 or shape.takes)]
     responses = {str(code): _answer(shape, schemas) | {} for code, schemas in shape.answers.items()}
     errors = {str(code): answer(ERRORS[code], ref("GraphError"), headers=IDS) for code in codes}
-    operation: Json = {"summary": shape.summary, "tags": ["graph"], "parameters": parameters}
+    tags = ["graph", "catalog"] if path.startswith("deviceManagement/") else ["graph"]
+    operation: Json = {"summary": shape.summary, "tags": tags, "parameters": parameters}
     if shape.takes:
         operation["requestBody"] = body(ref(shape.takes), shape.media_type, required=shape.media_type != BINARY)
     return {**operation, "responses": {**responses, **errors}, "security": [{"token": []}]}

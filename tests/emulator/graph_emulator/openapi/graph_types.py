@@ -73,6 +73,7 @@ _GROUP: Json = {
     "mail": MAYBE_TEXT,
     "mailEnabled": optional(FLAG),
     "mailNickname": MAYBE_TEXT,
+    "membershipRule": MAYBE_TEXT,
     "securityEnabled": optional(FLAG),
     "visibility": MAYBE_TEXT,
 }
@@ -152,7 +153,9 @@ SCHEMAS: Json = {
                 {
                     "code": TEXT,
                     "message": TEXT,
-                    "innerError": closed({"date": TEXT, "request-id": GUID, "client-request-id": TEXT}, "request-id"),
+                    "innerError": closed(
+                        {"message": TEXT, "date": TEXT, "request-id": GUID, "client-request-id": TEXT}, "request-id"
+                    ),
                 },
                 "code",
                 "message",

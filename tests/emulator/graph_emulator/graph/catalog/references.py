@@ -1,0 +1,82 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Assignment filters and scope tags, read only: lists, one by id, and tags by the resource they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ...wire import Answer
+from ..exchange import Exchange
+from ..paging import Limits, page
+from ..permissions import user_forbidden
+from .answers import check_selected, context, missing, normal_id, picked
+from .expressions import test_of
+from .model import DEFAULT_TAG
+
+FILTERS = "deviceManagement/assignmentFilters"
+TAGS = "deviceManagement/roleScopeTags"
+MAX_TOP = 999
+FILTER_DEFAULTS: dict[str, Any] = {
+    "id": "",
+    "createdDateTime": "2026-01-01T00:00:00Z",
+    "lastModifiedDateTime": "2026-01-01T00:00:00Z",
+    "displayName": "",
+    "description": None,
+    "platform": "windows10AndLater",
+    "rule": "",
+    "roleScopeTags": [DEFAULT_TAG],
+    "assignmentFilterManagementType": "devices",
+    "payloads": [],
+}
+TAG_DEFAULTS: dict[str, Any] = {"id": "", "displayName": "", "description": None, "isBuiltIn": False}
+BUILT_IN_TAG: dict[str, Any] = {**TAG_DEFAULTS, "id": DEFAULT_TAG, "displayName": "Default", "isBuiltIn": True}
+
+
+def list_filters(exchange: Exchange) -> Answer:
+    """200 with one page of filters."""
+    return _list(exchange, FILTERS, exchange.tenant.assignment_filters.values(), FILTER_DEFAULTS)
+
+
+def get_filter(exchange: Exchange, key: str) -> Answer:
+    """200 with the filter, or an ordinary 404."""
+    return _one(exchange, FILTERS, exchange.tenant.assignment_filters.get(normal_id(key)), FILTER_DEFAULTS)
+
+
+def list_tags(exchange: Exchange) -> Answer:
+    """200 with one page of tags; 403 with the setting scope_tags_forbidden."""
+    _check_allowed(exchange)
+    return _list(exchange, TAGS, exchange.tenant.scope_tags.values(), TAG_DEFAULTS)
+
+
+def get_tag(exchange: Exchange, key: str) -> Answer:
+    """200 with the tag, or an ordinary 404."""
+    _check_allowed(exchange)
+    return _one(exchange, TAGS, exchange.tenant.scope_tags.get(key), TAG_DEFAULTS)
+
+
+def list_tags_by_resource(exchange: Exchange, _resource: str) -> Answer:
+    """200 with the tags that a caller may use for a resource: it works where the list is forbidden."""
+    return _list(exchange, TAGS, exchange.tenant.scope_tags.values(), TAG_DEFAULTS)
+
+
+def _check_allowed(exchange: Exchange) -> None:
+    if exchange.settings.scope_tags_forbidden:
+        raise user_forbidden()
+
+
+def _list(exchange: Exchange, name: str, items: Iterable[Mapping[str, Any]], known: Mapping[str, Any]) -> Answer:
+    check_selected(exchange, known, name)
+    test = test_of(exchange.options.get("$filter"), known)
+    found = ((place, item) for place, item in enumerate(items) if test(item))
+    rows, link = page(exchange, found, Limits(exchange.settings.page_size, MAX_TOP))
+    value = [picked(exchange, dict(item)) for item in rows]
+    return Answer(200, {"@odata.context": context(exchange, name), **link, "value": value})
+
+
+def _one(exchange: Exchange, name: str, item: Mapping[str, Any] | None, known: Mapping[str, Any]) -> Answer:
+    check_selected(exchange, known, name)
+    if item is None:
+        raise missing(name.rpartition("/")[2])
+    return Answer(200, {"@odata.context": context(exchange, name, entity=True), **picked(exchange, dict(item))})
