@@ -33,7 +33,7 @@ def random_text(rng: random.Random, low: int, high: int) -> str:
         fitting = [each for each in special if low <= len(each) <= high]
         if fitting:
             return rng.choice(fitting)
-    return "".join(rng.choice(CHARACTERS) for _ in range(rng.randint(low, min(high, 20))))
+    return "".join(rng.choice(CHARACTERS) for _number in range(rng.randint(low, min(high, 20))))
 
 
 def simple(rng: random.Random, definition: Definition) -> Simple:
@@ -55,9 +55,9 @@ def value(rng: random.Random, definition: Definition) -> Value:
     if definition.kind == "simple":
         return simple(rng, definition)
     if definition.kind == "simple_list":
-        return Members.of("simple_list", [simple(rng, definition) for _ in range(count)])
+        return Members.of("simple_list", [simple(rng, definition) for _number in range(count)])
     assert definition.kind == "group_list"
-    return Members.of("group_list", [Group(children(rng, definition.children)) for _ in range(count)])
+    return Members.of("group_list", [Group(children(rng, definition.children)) for _number in range(count)])
 
 
 def children(rng: random.Random, of: t.Sequence[Child]) -> Settings:
@@ -72,7 +72,7 @@ def setting(rng: random.Random, definition: Definition) -> Setting:
 def policy(rng: random.Random, most: int = 12) -> Settings:
     """Return random settings; a part of them has many elements, or lists."""
     rich = [each for each in ROOTS if len(each.all_children) > 1 or "pdates" in each.id]
-    pools = [rng.choice([ROOTS, rich, LISTS]) for _ in range(rng.randint(1, most))]
+    pools = [rng.choice([ROOTS, rich, LISTS]) for _number in range(rng.randint(1, most))]
     return Settings(setting(rng, rng.choice(pool)) for pool in pools)
 
 

@@ -39,6 +39,21 @@ from .definitions import CHOICE, INTEGER, Child, Definition, DefinitionError, Op
 
 FORMAT = "m365.apps/catalog"
 VERSION = 1
+_NEEDED = ("id", "scope", "file", "name", "kind")
+
+
+def _is_texts(values: t.Any) -> bool:
+    return isinstance(values, list) and all(isinstance(each, str) and each for each in values)
+
+
+def _is_bounds(values: t.Any) -> bool:
+    return (
+        isinstance(values, list)
+        and len(values) == 2
+        and all(each is None or (isinstance(each, int) and not isinstance(each, bool)) for each in values)
+    )
+
+
 # Keys of a line, with what their values must be.
 _KEYS: dict[str, t.Callable[[t.Any], bool]] = {
     **dict.fromkeys(("id", "name", "kind"), lambda value: isinstance(value, str) and value != ""),
@@ -53,9 +68,8 @@ _KEYS: dict[str, t.Callable[[t.Any], bool]] = {
     **dict.fromkeys(
         ("required", "optional"), lambda value: isinstance(value, dict) and all(map(_is_texts, value.values()))
     ),
-    **dict.fromkeys(("length", "range", "count"), lambda value: _is_bounds(value)),
+    **dict.fromkeys(("length", "range", "count"), _is_bounds),
 }
-_NEEDED = ("id", "scope", "file", "name", "kind")
 
 
 def header(made_from: str) -> str:
@@ -199,18 +213,6 @@ def _bounds(pair: tuple[int | None, int | None]) -> list[int | None] | None:
 
 def _pair(values: t.Any) -> tuple[int | None, int | None]:
     return (values[0], values[1]) if values else (None, None)
-
-
-def _is_texts(values: t.Any) -> bool:
-    return isinstance(values, list) and all(isinstance(each, str) and each for each in values)
-
-
-def _is_bounds(values: t.Any) -> bool:
-    return (
-        isinstance(values, list)
-        and len(values) == 2
-        and all(each is None or (isinstance(each, int) and not isinstance(each, bool)) for each in values)
-    )
 
 
 def _dumps(values: t.Mapping[str, t.Any]) -> str:

@@ -44,7 +44,7 @@ class Problem:
         return f"{plain(self.place, _PLACE_LIMIT)}: {plain(self.text, _TEXT_LIMIT)}"
 
 
-class SettingsError(FactsError):
+class SettingsError(FactsError, Exception):
     """Settings that cannot be used; ``problems`` are all that is wrong with them."""
 
     problems: tuple[Problem, ...]
