@@ -189,6 +189,11 @@ UNKNOWN = frozenset({("excel16", "l_vbawarningpolicy")})
             Ask(),
         ),
         (
+            {"setting": "excel16;l_EMPTY4", "value": 3},
+            "it is an element of excel16/L_VBAWarningsPolicy: give that one, and L_empty4 in its values.",
+            Ask(names=frozenset({("excel16", "l_empty4")})),
+        ),
+        (
             {"setting": f"{MACROS}_l_empty4", "value": 3},
             "it is an element of excel16/L_VBAWarningsPolicy: give that one, and L_empty4 in its values.",
             Ask(ids=frozenset({MACROS})),
@@ -428,3 +433,13 @@ def test_a_default_is_not_held_to_bounds_and_all_else_is() -> None:
 )
 def test_settings_that_are_not_enabled_or_disabled(entry: Entry, says: str) -> None:
     assert says in str(refused(entry, catalog=TITLED))
+
+
+def test_a_catalog_that_goes_in_a_circle_ends_in_a_sentence() -> None:
+    options = tuple(Option(f"x_{value}", value, (Child("x_y", True),)) for value in (0, 1))
+    below = Definition("x_y", "x", "", "", "Y", "choice", options=(Option("x_y_1", 1, (Child("X", True),)),))
+    circle = Catalog([Definition("x", "x", "", "", "X", "choice", options=options), below])
+    assert "the catalog says that Y is an element of itself" in str(refused({"setting": "x"}, catalog=circle))
+    raw = {"raw": choice("x", "_1", choice("x_y", "_1", choice("x", "_1", choice("x_y", "_1"))))}
+    assert "is needed" in str(refused(raw, catalog=circle))
+    assert list(shorten(from_instances([raw["raw"]]), circle)[0]) == ["raw"]

@@ -53,6 +53,15 @@ class Catalog:
         found = (self.get(each) for each in ids)
         return tuple(each for each in found if each and each.is_setting and each.name.lower() == name.lower())
 
+    def elements_of_name(self, file: str, name: str) -> tuple[Definition, ...]:
+        """Return the elements of this name of an ADMX file, by id; this looks at every definition."""
+        found = {key: each for key, each in self._definitions.items() if (each.file, each.name.lower()) == (file, name)}
+        start = f'"file":"{file}","name":"{name}",'
+        known = {key: self.get(key) for key, line in self._lines.items() if start in line.lower()}
+        below = {each.id.lower(): each for each in self._below.elements_of_name(file, name)} if self._below else {}
+        merged = {**below, **known, **found}
+        return tuple(each for _key, each in sorted(merged.items()) if each and not each.is_setting)
+
     def names(self) -> t.Iterator[tuple[str, str]]:
         """Yield the ADMX file and the policy, in lower case, of every setting that has both."""
         yield from (name for name in self._names if name[0])

@@ -33,19 +33,20 @@ def option_of(definition: Definition, value: int) -> Option:
     return next(option for option in definition.options if str(option.value) == str(value))
 
 
-def elements_of(definition: Definition, catalog: Catalog) -> list[Definition]:
-    """Return the elements below a definition, to any depth; members of lists are not among them."""
+def elements_of(definition: Definition, catalog: Catalog, above: tuple[str, ...] = ()) -> list[Definition]:
+    """Return the elements below a definition, to any depth; members of lists are not among them.
+
+    Raises ValueProblem for one that is below itself.
+    """
+    above = (*above, definition.id.lower())
     found: list[Definition] = []
     for child in (child for option in definition.options for child in option.children):
+        if child.id.lower() in above:
+            raise ValueProblem(f"the catalog says that {definition.name} is an element of itself")
         known = catalog.get(child.id)
         if known is not None:
-            found += [known, *elements_of(known, catalog)]
+            found += [known, *elements_of(known, catalog, above)]
     return found
-
-
-def is_key_value(definition: Definition, catalog: Catalog) -> bool:
-    """Tell whether a list has names with values, each a text."""
-    return pair_of(definition, catalog) is not None
 
 
 def pair_of(definition: Definition, catalog: Catalog) -> tuple[Definition, Definition] | None:

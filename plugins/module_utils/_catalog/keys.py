@@ -41,7 +41,8 @@ def find(key: str, scope: str | None, catalog: Catalog) -> Found:
     named = catalog.of_name(file, name)
     if not named:
         asked = Ask(names=frozenset({(file.lower(), name.lower())})) if file and name else Ask()
-        return Found(None, f"there is no setting {text}{_nearest(f'{file}/{name}', catalog)}", asked)
+        wrong = _element_of(file, name, catalog) or f"there is no setting {text}{_nearest(f'{file}/{name}', catalog)}"
+        return Found(None, wrong, asked)
     return _one_of(text, scope, named)
 
 
@@ -54,6 +55,16 @@ def _whole_id(definition: Definition, scope: str | None, catalog: Catalog) -> Fo
     if scope and definition.scope and scope != definition.scope:
         return Found(None, f"it is a setting for {definition.scope}s: leave scope out, or find the id of the other one")
     return Found(definition)
+
+
+def _element_of(file: str, name: str, catalog: Catalog) -> str:
+    """Return what is wrong with the key of an element, "" where there is no element of this name."""
+    elements = catalog.elements_of_name(file.lower(), name.lower())
+    owners = list(dict.fromkeys(name_of(each.root, catalog) for each in elements))
+    if not owners:
+        return ""
+    which = "that one" if len(owners) == 1 else "the one that you mean"
+    return f"it is an element of {listed(owners, most=4)}: give {which}, and {elements[0].name} in its values"
 
 
 def _one_of(text: str, scope: str | None, named: t.Sequence[Definition]) -> Found:

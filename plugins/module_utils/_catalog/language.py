@@ -126,7 +126,10 @@ def _compiled(definition: Definition, entry: Entry, catalog: Catalog) -> _Compil
         compiled.wrong.append("the settings language has no words for settings of this form: give it as raw")
     if compiled.wrong:
         return compiled
-    elements = elements_of(definition, catalog)
+    try:
+        elements = elements_of(definition, catalog)
+    except ValueProblem as error:
+        return _Compiled(wrong=[str(error)])
     given = _given(definition, elements, entry, compiled, catalog)
     value = given.pop(definition.id.lower(), None)
     if toggle:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .catalog import Catalog
 from .definitions import CHOICE, GROUP, GROUP_LIST, Child, Definition
-from .elements import NoSpelling, default_of, elements_of, is_toggle, option_of, spelled
+from .elements import NoSpelling, ValueProblem, default_of, elements_of, is_toggle, option_of, spelled
 from .instances import instance_of
 from .keys import spelling
 from .language import compile_entry
@@ -34,7 +34,7 @@ def entry_of(setting: Setting, catalog: Catalog, explicit: bool = False) -> Entr
     if definition is not None and definition.is_setting and definition.kind not in (GROUP, GROUP_LIST):
         try:
             entry = {**spelling(definition, catalog), **body_of(definition, setting, catalog, explicit)}
-        except NoSpelling:
+        except (NoSpelling, ValueProblem):
             return {"raw": instance_of(_as_defined(setting, catalog))}
         compiled = compile_entry(entry, catalog)
         if not compiled.wrong and compiled.setting == setting and _same_id(compiled.setting, setting):
