@@ -22,10 +22,9 @@ from schemathesis.checks import positive_data_acceptance, unsupported_method  # 
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig
 
 from graph_emulator.openapi.document import document
-from graph_emulator.small_catalog import STORAGE, STORAGE_CHILD, TOGGLE
+from graph_emulator.small_catalog import MACROS, MACROS_CHILD, TOGGLE
 from graph_emulator.testing import Client, Emulator
 
-from . import catalog
 from .catalog import choice
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
@@ -39,11 +38,8 @@ FILTERS = ["0f0e0d0c-0000-4000-8000-0000000000e1"]
 ROLES = ["DeviceManagementConfiguration.ReadWrite.All", "GroupMember.Read.All"]
 
 
-def simple() -> dict[str, Any]:
-    """A child that STORAGE cannot be without."""
-    return catalog.simple(STORAGE_CHILD, 5)
-
-
+# A setting that cannot be without its child.
+MACRO_SETTING = choice(MACROS, "1", [choice(MACROS_CHILD, "3")])
 STATE = {
     "policies": [
         {
@@ -56,7 +52,7 @@ STATE = {
         {"id": POLICIES[1], "displayName": "B"},
     ],
     "catalog_policies": [
-        {"id": CATALOG[0], "name": "A", "assignments": [GROUPS[0]], "settings": [choice(STORAGE, "1", [simple()])]},
+        {"id": CATALOG[0], "name": "A", "assignments": [GROUPS[0]], "settings": [MACRO_SETTING]},
         {"id": CATALOG[1], "name": "B", "settings": [choice(TOGGLE)], "priorityMetaData": {"priority": 1}},
     ],
     "assignment_filters": [{"id": FILTERS[0], "displayName": "F"}],
@@ -89,7 +85,7 @@ def furnished() -> dict[str, Any]:
     schemas = content["components"]["schemas"]
     schemas["Target"]["properties"]["groupId"] = {"enum": [*GROUPS, SPARE]}
     # Settings that the tenant's definitions know, beside any others.
-    known = {"enum": [choice(TOGGLE), choice(STORAGE, "1", [simple()])]}
+    known = {"enum": [choice(TOGGLE), MACRO_SETTING]}
     schemas["SettingInstance"] = {"anyOf": [known, schemas["SettingInstance"]]}
     for name, value in (
         ("client_id", APP),
