@@ -15,8 +15,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.m365.apps.plugins.module_utils._ids import id_key
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import BYTES_OPTIONS
 from ansible_collections.m365.apps.plugins.module_utils._policy.compare import same_payload
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import BYTES_OPTIONS
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import (
     Payload,
     PayloadError,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import yaml
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import BYTES_OPTIONS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import BYTES_OPTIONS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MAX_PRIORITY
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_device, readable_stem
 from ansible_collections.m365.apps.plugins.plugin_utils._records import blank_record, recorded

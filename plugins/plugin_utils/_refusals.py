@@ -11,7 +11,7 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.checked_policy import checked_policy
 from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import subject_of
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import BYTES_OPTIONS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import BYTES_OPTIONS
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.plain_values import plain_value
 
 

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import FIELDS, INLINE_FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange, State
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import changed_policy, office_item, office_policy
 
 GROUPS = {f"Group {letter}": f"{number}0000000-0000-4000-8000-000000000000" for number, letter in enumerate("ABCD")}
 NAMES = ("One", "Two", "Three", "Four", "Five", "Six", "Seven")
@@ -41,7 +42,7 @@ group_ids = st.lists(st.sampled_from(sorted(GROUPS.values())), unique=True, max_
 group_refs = st.lists(st.sampled_from([*GROUPS, *GROUPS.values()]), unique=True, max_size=3).map(tuple)
 
 
-TABLES = st.sampled_from([FIELDS, inline_content(FIELDS)])
+TABLES = st.sampled_from([FIELDS, INLINE_FIELDS])
 
 
 @st.composite
@@ -50,12 +51,12 @@ def live_policies(draw: st.DrawFn) -> list[Policy]:
     names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=6))
     numbers = draw(st.lists(st.integers(0, 8), unique=True, min_size=len(names), max_size=len(names)))
     return [
-        Policy(
-            id=f"id-{name}",
-            type=draw(st.sampled_from(list(KINDS.values()))),
-            display_name=name,
-            description=draw(st.sampled_from(["", "x"])),
-            priority=number,
+        office_policy(
+            f"id-{name}",
+            draw(st.sampled_from(list(KINDS.values()))),
+            name,
+            draw(st.sampled_from(["", "x"])),
+            number,
             policy_payload=draw(payloads),
             user_preference_payload=draw(payloads),
             assignments=tuple(Assignment(group_id, f"a-{group_id}") for group_id in draw(group_ids)),
@@ -89,18 +90,20 @@ def desired_policies(draw: st.DrawFn, live: list[Policy]) -> list[DesiredPolicy]
             if draw(st.integers(0, 3)) == 0:
                 values["display_name"] = draw(st.sampled_from(NAMES))
         if draw(st.integers(0, 5)) == 0:
-            desired.append(DesiredPolicy(label=f"policies[{len(desired)}]", state=State.ABSENT, **values))
+            desired.append(office_item(label=f"policies[{len(desired)}]", state=State.ABSENT, **values))
             continue
         for option, strategy in {
             "description": st.sampled_from(["", "x", "y"]),
             "priority": st.integers(0, 8),
-            "policy_payload": payloads if policy is None else st.one_of(payloads, lookalikes(policy.policy_payload)),
+            "policy_payload": payloads
+            if policy is None
+            else st.one_of(payloads, lookalikes(policy.value("policy_payload"))),
             "user_preference_payload": payloads,
             "groups": group_changes(),
         }.items():
             if draw(st.booleans()):
                 values[option] = draw(strategy)
-        desired.append(DesiredPolicy(label=f"policies[{len(desired)}]", **values))
+        desired.append(office_item(label=f"policies[{len(desired)}]", **values))
     return desired
 
 
@@ -125,12 +128,12 @@ def reorderings(draw: st.DrawFn, live: list[Policy]) -> list[DesiredPolicy]:
         values: dict[str, t.Any] = {"label": f"policies[{len(desired)}]", "id": policy.id}
         match draw(st.sampled_from(["move", "move", "delete", "leave"])):
             case "move":
-                desired.append(DesiredPolicy(**values, priority=draw(st.integers(0, len(live) + 2))))
+                desired.append(office_item(**values, priority=draw(st.integers(0, len(live) + 2))))
             case "delete":
-                desired.append(DesiredPolicy(**values, state=State.ABSENT))
+                desired.append(office_item(**values, state=State.ABSENT))
     if draw(st.booleans()):
         number = draw(st.one_of(st.just(UNSET), st.integers(0, len(live))))
-        desired.append(DesiredPolicy(label=f"policies[{len(desired)}]", display_name="New", priority=number))
+        desired.append(office_item(label=f"policies[{len(desired)}]", display_name="New", priority=number))
     return desired
 
 
@@ -163,7 +166,7 @@ def cases(draw: st.DrawFn) -> Case:
     live = draw(live_policies())
     capabilities = replace(
         CAPABILITIES,
-        fields=draw(st.sampled_from([FIELDS, inline_content(FIELDS)])),
+        fields=draw(st.sampled_from([FIELDS, INLINE_FIELDS])),
         batch_size=draw(st.sampled_from([1, 2, 20])),
     )
     order = draw(st.one_of(st.none(), st.none(), orders(live)))
@@ -171,5 +174,5 @@ def cases(draw: st.DrawFn) -> Case:
     if draw(st.booleans()):
         return MemoryTenant.of(live, capabilities), draw(desired_policies(live)), options
     numbers = draw(st.permutations(range(len(live))))
-    live = [replace(policy, priority=number) for policy, number in zip(live, numbers, strict=True)]
+    live = [changed_policy(policy, priority=number) for policy, number in zip(live, numbers, strict=True)]
     return MemoryTenant.of(live, capabilities), draw(reorderings(live)), options

@@ -9,11 +9,13 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, PARTS, unread
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import unread
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy, priority_of
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
-from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities, Change
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
@@ -52,7 +54,7 @@ class MemoryTenant:
         return tuple(self._listed(policy) for policy in self.policies.values())
 
     def _listed(self, policy: Policy) -> Policy:
-        return unread(policy, self.capabilities.parts)
+        return unread(policy, [field for field in self.capabilities.fields if not field.listed])
 
     def read(self, parts: t.Sequence[Readable]) -> list[t.Any]:
         values = self.look(parts)
@@ -74,6 +76,12 @@ class MemoryTenant:
         assert value is not UNSET
         return value
 
+    def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]:
+        return list(desired)
+
+    def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
+        return [None for _change in changes]
+
     def begin_writes(self, total: int) -> None:
         self.announced = total
 
@@ -93,14 +101,14 @@ class MemoryTenant:
     def _create(self, write: Create) -> Written:
         self._write("create")
         policy_id = f"new-{self._next_id()}"
-        empty: dict[str, t.Any] = {field.name: field.blank for field in PARTS if field.of(write.draft) is UNSET}
-        self._store(replace(write.draft, id=policy_id, **empty))
+        empty = {each.name: each.blank for each in self.capabilities.fields if each.of(write.draft) is UNSET}
+        self._store(replace(write.draft, id=policy_id).with_values(empty))
         return Written(policy_id=policy_id)
 
     def _update(self, write: Update) -> Written:
         self._write("update")
         assert write.fields
-        self._store(replace(self._live(write.policy), **t.cast(t.Any, write.fields)))
+        self._store(self._live(write.policy).with_values(write.fields))
         return Written()
 
     def _write_part(self, write: WritePart) -> Written:
@@ -109,13 +117,13 @@ class MemoryTenant:
 
     def _replace_payload(self, write: WritePart) -> Written:
         self._write("write_payload")
-        self._store(replace(self._live(write.policy), **{write.field.name: write.value}))
+        self._store(self._live(write.policy).with_values({write.field.name: write.value}))
         return Written()
 
     def _replace_assignments(self, write: WritePart) -> Written:
         self._write("assign")
         told = tuple(replace(entry, id=f"assignment-{self._next_id()}") for entry in write.value)
-        self._store(replace(self._live(write.policy), assignments=told))
+        self._store(self._live(write.policy).with_values({"assignments": told}))
         return Written(assignments=told)
 
     def _delete(self, write: Delete) -> Written:
@@ -135,7 +143,7 @@ class MemoryTenant:
         self._write("update_priorities")
         assert set(numbers) == set(self.policies), "every policy must be named once"
         for policy_id, number in numbers.items():
-            self.policies[policy_id] = replace(self.policies[policy_id], priority=number)
+            self.policies[policy_id] = self.policies[policy_id].with_values({"priority": number})
         self._check()
 
     def _next_id(self) -> int:
@@ -155,7 +163,9 @@ class MemoryTenant:
         self._check()
 
     def _check(self) -> None:
-        numbers = [policy.priority for policy in self.policies.values()]
+        if not self.capabilities.priorities:
+            return
+        numbers = [priority_of(policy) for policy in self.policies.values()]
         assert len(set(numbers)) == len(numbers), f"two policies hold one priority: {numbers}"
 
 

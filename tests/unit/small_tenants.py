@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import typing as t
+from dataclasses import replace
 
 import pytest
 
@@ -15,21 +16,18 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.converge impor
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy, priority_of
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import changed_policy, office_item, office_policy
 
 GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
 
 
 def policy(name: str, priority: int | None = None, kind: str = "windows", **changes: t.Any) -> Policy:
     """Return a live policy without settings and groups; its id is ``id-`` and its name."""
-    values: dict[str, t.Any] = {
-        "id": f"id-{name}",
-        "policy_payload": {},
-        "user_preference_payload": {},
-        "assignments": (),
-    }
-    return Policy(type=KINDS[kind], display_name=name, priority=priority, **{**values, **changes})
+    values: dict[str, t.Any] = {"policy_payload": {}, "user_preference_payload": {}, "assignments": ()}
+    found = office_policy(f"id-{name}", KINDS[kind], name, "", priority, **values)
+    return changed_policy(found, **changes)
 
 
 def policies(names: t.Iterable[str]) -> list[Policy]:
@@ -39,12 +37,12 @@ def policies(names: t.Iterable[str]) -> list[Policy]:
 
 def desired_state(*items: DesiredPolicy | str) -> list[DesiredPolicy]:
     """Return desired policies with the labels of a list; a name alone wants the policy there and nothing else of it."""
-    found = [DesiredPolicy(label="", display_name=item) if isinstance(item, str) else item for item in items]
-    return [DesiredPolicy(**{**vars(item), "label": f"policies[{place}]"}) for place, item in enumerate(found)]
+    found = [office_item(label="", display_name=item) if isinstance(item, str) else item for item in items]
+    return [replace(item, label=f"policies[{place}]") for place, item in enumerate(found)]
 
 
 def desired(name: str, **values: t.Any) -> DesiredPolicy:
-    return DesiredPolicy(label="", display_name=name, **values)
+    return office_item(label="", display_name=name, **values)
 
 
 def absent(name: str) -> DesiredPolicy:
@@ -68,4 +66,4 @@ def refusal_of(tenant: MemoryTenant, items: t.Sequence[DesiredPolicy | str], **o
 
 def numbers(tenant: MemoryTenant) -> dict[str, int | None]:
     """Return the number of each policy by name."""
-    return {found.display_name: found.priority for found in tenant.policies.values()}
+    return {found.display_name: priority_of(found) for found in tenant.policies.values()}

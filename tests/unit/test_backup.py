@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import json
 import typing as t
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     config_result,
     item_result,
 )
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, PolicyType
 from ansible_collections.m365.apps.plugins.plugin_utils import _backup
@@ -31,6 +31,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._export import export
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import MOST_BYTES
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import changed_policy
 from ansible_collections.m365.apps.tests.unit.small_tenants import policy
 
 STAFF, PILOTS = (f"{number}1111111-0000-4000-8000-000000000001" for number in (1, 2))
@@ -41,9 +42,9 @@ LIVE = [
     policy("Bytes", 2, policy_payload=Opaque(b"\xff\x00 not text"), user_preference_payload={"k": [1.5, None, True]}),
     policy("Cut", 3, kind="office", policy_payload=Opaque(b'[{"settingId": ')),
     policy("Twin", 4, assignments=(Assignment(PILOTS),)),
-    replace(policy("Other", 5, policy_payload=SETTINGS), display_name="Twin"),
-    replace(policy("Nameless", 6), display_name=""),
-    replace(policy("Blank", 7), display_name="  "),
+    changed_policy(policy("Other", 5, policy_payload=SETTINGS), display_name="Twin"),
+    changed_policy(policy("Nameless", 6), display_name=""),
+    changed_policy(policy("Blank", 7), display_name="  "),
 ]
 Dict = dict[str, t.Any]
 
@@ -51,7 +52,8 @@ Dict = dict[str, t.Any]
 def configs(tenant: MemoryTenant) -> list[Dict]:
     """Return the policies as office_client_config_info does."""
     return [
-        {**config_result(one), "assignments": assignment_results(one.assignments)} for one in tenant.policies.values()
+        {**config_result(one, FIELDS), "assignments": assignment_results(one.assignments)}
+        for one in tenant.policies.values()
     ]
 
 
@@ -87,13 +89,13 @@ def bring_back(backup: Dict, tenant: MemoryTenant, *groups: str) -> tuple[Outcom
 
 def facts(tenant: MemoryTenant) -> list[t.Any]:
     """Return what must be as before: everything but the ids that the server makes."""
-    found = [replace(one, id=None, assignments=()) for one in tenant.policies.values()]
+    found = [changed_policy(one, id=None, assignments=()) for one in tenant.policies.values()]
     groups = [sorted(str(each.group_id) for each in one.assignments or ()) for one in tenant.policies.values()]  # type: ignore[union-attr]
     return sorted(zip(map(repr, found), groups, strict=True))
 
 
 def changed(tenant: MemoryTenant, name: str, **values: t.Any) -> None:
-    tenant.policies[f"id-{name}"] = replace(tenant.policies[f"id-{name}"], **values)
+    tenant.policies[f"id-{name}"] = changed_policy(tenant.policies[f"id-{name}"], **values)
 
 
 def deleted(tenant: MemoryTenant, *names: str) -> None:
@@ -170,7 +172,7 @@ def test_what_a_rollout_created_goes_and_nothing_else(tmp_path: Path) -> None:
     assert facts(tenant) == before
     # Two of the name: nobody can tell which of them is the rollout's.
     for number in (30, 31):
-        tenant.policies[f"id-{number}"] = replace(policy("New", number), id=f"id-{number}")
+        tenant.policies[f"id-{number}"] = changed_policy(policy("New", number), id=f"id-{number}")
     steps = _backup.steps(backup["policies"], backup["absent"], configs(tenant))
     assert [each["display_name"] for each in steps.left] == ["New"]
     assert not any(item.get("state") for item in steps.policies)
@@ -200,7 +202,7 @@ def test_what_cannot_be_brought_back_is_left_and_told_and_the_others_come_back(t
 
 
 def test_a_policy_of_an_unknown_kind_that_is_gone_is_left(tmp_path: Path) -> None:
-    tenant = MemoryTenant.of([replace(policy("Odd", 1), type=PolicyType("microsoft.graph.odd")), policy("A", 2)])
+    tenant = MemoryTenant.of([changed_policy(policy("Odd", 1), type=PolicyType("microsoft.graph.odd")), policy("A", 2)])
     backup = read(back_up(tmp_path / "backup", tenant))
     assert bring_back(backup, tenant)[1] == []
     deleted(tenant, "Odd", "A")
@@ -342,7 +344,7 @@ def test_bytes_and_payload_must_agree() -> None:
     def parsed(**item: t.Any) -> t.Any:
         params = {"policies": [{"display_name": "A", "state": "present", **item}]}
         [desired] = desired_policies(params, params)
-        return desired.policy_payload
+        return desired.value("policy_payload")
 
     assert parsed(policy_payload_base64="NQ==") == Opaque(b"5")
     assert parsed(policy_payload_base64="NQ==", policy_payload="5") == Opaque(b"5")

@@ -69,7 +69,7 @@ def test_stop_sends_the_stage_and_nothing_more() -> None:
     outcome = run(tenant, items, on_error=STOP)
     assert done(outcome) == ["update 0", "update 2"]
     assert outcome.statuses == ("updated", "failed", "failed", "unchanged")
-    assert tenant.policies["id-C"].policy_payload == {}
+    assert tenant.policies["id-C"].value("policy_payload") == {}
 
 
 def test_stop_does_not_attempt_later_stages() -> None:

@@ -16,13 +16,14 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.guards import 
 from ansible_collections.m365.apps.plugins.module_utils._converge.known_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import FIELDS, INLINE_FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.approvals import SETTINGS, STEP, Dict, bound, given, planned, said
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import office_item, other_item
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     GROUP,
     absent,
@@ -39,18 +40,18 @@ ITEM = desired(
 )
 OLD = GroupChange(exact=())
 EDITS: dict[str, tuple[DesiredPolicy | str, str]] = {
-    "given to all staff": (replace(ITEM, groups=GroupChange(add=("All Staff",))), "groups"),
-    "taken away": (replace(ITEM, groups=OLD), "groups"),
-    "a setting": (replace(ITEM, policy_payload=SETTINGS[:1]), "policy_payload"),
+    "given to all staff": (other_item(ITEM, groups=GroupChange(add=("All Staff",))), "groups"),
+    "taken away": (other_item(ITEM, groups=OLD), "groups"),
+    "a setting": (other_item(ITEM, policy_payload=SETTINGS[:1]), "policy_payload"),
     "a value's type": (
-        replace(ITEM, policy_payload=[SETTINGS[0], {"settingId": "b", "value": 2}]),
+        other_item(ITEM, policy_payload=[SETTINGS[0], {"settingId": "b", "value": 2}]),
         "policy_payload",
     ),
-    "the other payload": (replace(ITEM, user_preference_payload={"a": 1}), "user_preference_payload"),
-    "a description": (replace(ITEM, description=""), "description"),
-    "a description that is left alone": (replace(ITEM, description=UNSET), "description"),
-    "a priority": (replace(ITEM, priority=7), "priority"),
-    "a kind": (replace(ITEM, kind="windows"), "kind"),
+    "the other payload": (other_item(ITEM, user_preference_payload={"a": 1}), "user_preference_payload"),
+    "a description": (other_item(ITEM, description=""), "description"),
+    "a description that is left alone": (other_item(ITEM, description=UNSET), "description"),
+    "a priority": (other_item(ITEM, priority=7), "priority"),
+    "a kind": (other_item(ITEM, kind="windows"), "kind"),
     "a deletion": (absent("A"), "state"),
 }
 
@@ -137,7 +138,7 @@ def test_items_that_come_and_go_are_named() -> None:
 
 
 def test_a_policy_by_another_id_is_another_one() -> None:
-    one, other = (DesiredPolicy(label="", id=f"id-{name}", description="X") for name in "AB")
+    one, other = (office_item(label="", id=f"id-{name}", description="X") for name in "AB")
     plan = planned(policies("AB"), [one])
     message = refusal_of(MemoryTenant.of(policies("AB")), [other], binding=bound(plan))
     assert "policy 'id-B' is new in them; policy 'id-A' is no longer in them." in message
@@ -181,8 +182,8 @@ def test_what_else_says_what_is_done_is_bound(then: Dict, now: Dict, told: str) 
 
 SAME: dict[str, tuple[list[t.Any], list[t.Any], Dict, Dict]] = {
     "the order of items": ([ITEM, "B"], ["B", ITEM], {}, {}),
-    "the order of settings": ([ITEM], [replace(ITEM, policy_payload=SETTINGS[::-1])], {}, {}),
-    "a group by its id": ([ITEM], [replace(ITEM, groups=GroupChange(exact=(GROUP.upper(),)))], {}, {}),
+    "the order of settings": ([ITEM], [other_item(ITEM, policy_payload=SETTINGS[::-1])], {}, {}),
+    "a group by its id": ([ITEM], [other_item(ITEM, groups=GroupChange(exact=(GROUP.upper(),)))], {}, {}),
     "1.0 for 1": (
         [desired("A", policy_payload={"a": 1, "b": [{"settingId": "c", "d": 2}]})],
         [desired("A", policy_payload={"b": [{"d": 2.0, "settingId": "c"}], "a": 1.0})],
@@ -191,8 +192,8 @@ SAME: dict[str, tuple[list[t.Any], list[t.Any], Dict, Dict]] = {
     ),
     "an empty payload": ([desired("A", policy_payload={})], [desired("A", policy_payload=[])], {}, {}),
     "the id's case": (
-        [DesiredPolicy(label="", id="id-A", description="X")],
-        [DesiredPolicy(label="", id="ID-a", description="X")],
+        [office_item(label="", id="id-A", description="X")],
+        [office_item(label="", id="ID-a", description="X")],
         {},
         {},
     ),
@@ -225,7 +226,7 @@ def test_another_spelling_of_the_same_needs_no_new_approval(
 def test_how_payloads_travel_is_no_other_plan() -> None:
     streamed, inline = (
         run(
-            MemoryTenant.of(policies("AB"), replace(CAPABILITIES, fields=inline_content(FIELDS) if inline else FIELDS)),
+            MemoryTenant.of(policies("AB"), replace(CAPABILITIES, fields=INLINE_FIELDS if inline else FIELDS)),
             [ITEM, desired("New", policy_payload=SETTINGS)],
             check_mode=True,
         ).plan
@@ -244,7 +245,7 @@ def test_new_policies_in_another_order_get_other_numbers() -> None:
 def test_both_sides_are_told() -> None:
     plan = planned(policies("AB"), [ITEM, "B"])
     live = [policy("A", 0), policy("B", 1, description="moved")]
-    items: list[DesiredPolicy | str] = [replace(ITEM, description="Y"), "B"]
+    items: list[DesiredPolicy | str] = [other_item(ITEM, description="Y"), "B"]
     message = refusal_of(MemoryTenant.of(live), items, binding=bound(plan))
     assert (
         "the definitions have changed since the plan was made: policy 'A' has another description; and "
@@ -259,6 +260,6 @@ def test_a_run_that_goes_on_is_bound_to_the_definitions_alone() -> None:
     now = [policy("A", 0, description="X", policy_payload=SETTINGS), policy("B", 5)]
     binding = replace(bound(plan), definitions_only=True)
     assert run(MemoryTenant.of(now), [ITEM, "B"], binding=binding).changed
-    message = refusal_of(MemoryTenant.of(now), [replace(ITEM, groups=OLD), "B"], binding=binding)
+    message = refusal_of(MemoryTenant.of(now), [other_item(ITEM, groups=OLD), "B"], binding=binding)
     assert "the definitions have changed since the plan was made: policy 'A' has another groups." in message
     assert "tenant" not in message

@@ -15,9 +15,9 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import WIRE_NAMES
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import INLINE_FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Result
@@ -143,8 +143,8 @@ class BusyTenant(LaggingTenant):
         for place, write in enumerate(writes):
             if isinstance(write, Create):
                 other = f"other-{write.draft.display_name}"
-                draft = {"id": other, "priority": 1000 + place, "assignments": ()}
-                self.policies[other] = replace(write.draft, **t.cast(t.Any, draft))
+                draft = replace(write.draft, id=other)
+                self.policies[other] = draft.with_values({"priority": 1000 + place, "assignments": ()})
         return super().write(writes, {*known_ids, *self.policies})
 
 
@@ -246,6 +246,6 @@ def test_the_list_is_read_where_that_is_cheaper(clock: Clock, batch_size: int, l
 
 
 def test_inline_payloads_are_part_of_the_entity(clock: Clock) -> None:
-    tenant = tenant_of(capabilities=replace(CAPABILITIES, fields=inline_content(FIELDS)))
+    tenant = tenant_of(capabilities=replace(CAPABILITIES, fields=INLINE_FIELDS))
     outcome = run(tenant, [desired("A", policy_payload=SETTINGS)], wait=wait(clock, 0))
     assert (outcome.error, tenant.looked) == (None, ["entity"])

@@ -17,15 +17,16 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.guards import 
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, FIELDS, INLINE_FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, FIELDS, inline_content
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.approvals import SETTINGS, STEP, Dict, bound, given, planned, said
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import changed_policy
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     GROUP,
     absent,
@@ -74,7 +75,7 @@ MOVES: dict[str, list[dict[str, t.Any]]] = {
 def plan_about(touched: t.Iterable[Policy], live: t.Sequence[Policy] | None = None) -> Plan:
     """Return a plan that depends on these policies and writes nothing."""
     touched = tuple(touched)
-    return Plan((), (), touched if live is None else tuple(live), 0, touched)
+    return Plan((), (), touched if live is None else tuple(live), 0, touched, CAPABILITIES)
 
 
 def moved(before: t.Iterable[Policy], now: t.Sequence[Policy], live: t.Sequence[Policy] | None = None) -> str | None:
@@ -124,7 +125,7 @@ def test_no_text_of_a_policy_can_be_read_from_it() -> None:
     ],
 )
 def test_what_means_nothing_does_not_count(same: Dict) -> None:
-    assert moved([WHOLE], [replace(WHOLE, **same)]) is None
+    assert moved([WHOLE], [changed_policy(WHOLE, **same)]) is None
 
 
 @pytest.mark.parametrize(
@@ -166,20 +167,20 @@ def test_blanks_around_it_are_no_other_fingerprint() -> None:
 
 @pytest.mark.parametrize(("aspect", "change"), [(aspect, move) for aspect, moves in MOVES.items() for move in moves])
 def test_each_aspect_is_told_by_its_name(aspect: str, change: Dict) -> None:
-    now = replace(WHOLE, **change)
+    now = changed_policy(WHOLE, **change)
     assert moved([WHOLE], [now]) == f"{now.named()} has another {aspect}"
     assert moved([now], [WHOLE]) == f"policy 'Canary' (id id-Canary) has another {aspect}"
 
 
 def test_several_aspects_are_told_together() -> None:
-    assert moved([WHOLE], [replace(WHOLE, description="", priority=9)]) == (
+    assert moved([WHOLE], [changed_policy(WHOLE, description="", priority=9)]) == (
         "policy 'Canary' (id id-Canary) has another description and priority"
     )
 
 
 def test_only_the_policy_that_moved_is_told() -> None:
     live = policies("ABC")
-    assert moved(live, [live[0], replace(live[1], description="X"), live[2]]) == (
+    assert moved(live, [live[0], changed_policy(live[1], description="X"), live[2]]) == (
         "policy 'B' (id id-B) has another description"
     )
 
@@ -190,7 +191,7 @@ def test_a_policy_that_is_new_to_the_plan_is_told() -> None:
 
 def test_those_that_moved_are_told_by_name_whatever_their_ids() -> None:
     before = [replace(policy("B", 1), id="1"), replace(policy("A", 2), id="2"), replace(policy("C", 3), id="0")]
-    assert moved(before, [replace(each, description="X") for each in before]) == (
+    assert moved(before, [changed_policy(each, description="X") for each in before]) == (
         "policy 'A' (id 2) has another description; policy 'B' (id 1) has another description; "
         "policy 'C' (id 0) has another description"
     )
@@ -206,7 +207,7 @@ def test_policies_that_are_gone_are_named() -> None:
 
 def test_all_that_moved_is_told_at_once() -> None:
     before = [*policies("ABC"), policy("Gone", 9)]
-    now = [replace(before[0], priority=5), before[1], policy("New", 8)]
+    now = [changed_policy(before[0], priority=5), before[1], policy("New", 8)]
     assert moved(before, now, [*now, before[2]]) == (
         "policy 'A' (id id-A) has another priority; policy 'New' (id id-New) is new to the plan; "
         "policy 'C' (id id-C) is no longer part of it; policy 'Gone' is gone"
@@ -224,7 +225,7 @@ def test_at_most_10_moves_are_told() -> None:
 
 
 def test_without_the_plan_the_side_is_named() -> None:
-    text = said(Binding(plan_about([WHOLE]).fingerprint), plan_about([replace(WHOLE, description="")]))
+    text = said(Binding(plan_about([WHOLE]).fingerprint), plan_about([changed_policy(WHOLE, description="")]))
     assert text == (
         "the plan: cannot apply it: the tenant has changed since the plan was made. Plan again and look at what "
         "changed; give that plan as expect_plan, in the role plan.json as rollout_plan_file, to be told which policies."
@@ -297,7 +298,7 @@ def test_a_policy_the_plan_is_not_about_may_move() -> None:
 def test_a_part_that_no_item_mentions_may_move(inline: bool) -> None:
     items = [desired("A", policy_payload={"a": 1})]
     live = [policy("A", 0, user_preference_payload={"moved": 1})]
-    tenant = MemoryTenant.of(live, replace(CAPABILITIES, fields=inline_content(FIELDS) if inline else FIELDS))
+    tenant = MemoryTenant.of(live, replace(CAPABILITIES, fields=INLINE_FIELDS if inline else FIELDS))
     assert run(tenant, items, binding=bound(planned(policies("A"), items))).changed
 
 

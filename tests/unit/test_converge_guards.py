@@ -13,6 +13,7 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.guards import 
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import office_item
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     absent,
     desired,
@@ -82,7 +83,7 @@ def test_a_protected_policy_is_not_pruned(protect: tuple[str, ...], gone: set[st
 
 
 def test_a_listed_policy_is_not_pruned_whatever_its_name_is_or_becomes() -> None:
-    by_id = DesiredPolicy(label="", id="ID-B", display_name="Renamed")
+    by_id = office_item(label="", id="ID-B", display_name="Renamed")
     assert left(policies("ABC"), ["A", by_id, "New"], Guards(ALL)) == {"A", "Renamed", "New"}
 
 
@@ -113,12 +114,12 @@ def test_to_delete_a_protected_policy_is_refused_with_its_name() -> None:
 
 
 def test_protection_is_by_the_live_name() -> None:
-    by_id = DesiredPolicy(label="", state=State.ABSENT, id="id-B")
+    by_id = office_item(label="", state=State.ABSENT, id="id-B")
     assert "protect names it" in refusal_of(MemoryTenant.of(policies("AB")), [by_id], guards=Guards(protect=("B",)))
 
 
 @pytest.mark.parametrize(
-    "item", [absent("Gone"), desired("B", description="X"), DesiredPolicy(label="", id="id-B", display_name="B2")]
+    "item", [absent("Gone"), desired("B", description="X"), office_item(label="", id="id-B", display_name="B2")]
 )
 def test_protection_is_against_deletion_only(item: DesiredPolicy) -> None:
     assert run(MemoryTenant.of(policies("AB")), [item], guards=Guards(protect=("*",))).error is None

@@ -11,9 +11,9 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Seat, Unlisted, renumber
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MAX_PRIORITY
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import office_item
 from ansible_collections.m365.apps.tests.unit.small_tenants import (
     absent,
     desired,
@@ -94,7 +94,7 @@ def test_a_created_policy_that_is_not_listed_is_the_weakest_of_its_side() -> Non
 
 def test_a_renamed_policy_is_found_by_its_new_name() -> None:
     tenant = MemoryTenant.of([policy("A", 10), policy("B", 20)])
-    renaming = DesiredPolicy(label="", id="id-B", display_name="Z")
+    renaming = office_item(label="", id="id-B", display_name="Z")
     run(tenant, [renaming], order=Order(("Z", "A")))
     assert numbers(tenant)["Z"] == 0
     assert "cannot place 'B': no policy has this id or display_name" in refusal_of(
@@ -131,8 +131,8 @@ def test_a_name_of_several_policies_lists_their_ids() -> None:
     )
     tenant = MemoryTenant.of(live)
     run(tenant, [], order=Order(("one", "two")))
-    assert tenant.policies["one"].priority == 1
-    assert tenant.policies["two"].priority == 2
+    assert tenant.policies["one"].value("priority") == 1
+    assert tenant.policies["two"].value("priority") == 2
 
 
 @pytest.mark.parametrize("names", [("A", "A"), ("A", "id-A"), ("id-A", "B", "ID-A")])

@@ -23,12 +23,14 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.converge impor
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Seat, Unlisted, renumber
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import CONTENT, FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import CONTENT, PARTS, changed_fields
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Field, changed_fields, unread
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy, priority_of
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import asked_groups, changed_policy
 
 
 def run(tenant: MemoryTenant, desired_state: list[DesiredPolicy], options: RunOptions, **changes: t.Any) -> Outcome:
@@ -69,21 +71,19 @@ def assert_met(tenant: MemoryTenant, desired: DesiredPolicy, policy_id: str | No
         return
     policy = tenant.policies[str(policy_id)]
     assert desired.display_name in (None, policy.display_name)
-    assert desired.description in (UNSET, policy.description)
-    assert desired.priority in (UNSET, policy.priority)
+    assert desired.value("description") in (UNSET, policy.description)
+    assert desired.value("priority") in (UNSET, priority_of(policy))
     for field in CONTENT:
         wanted, have = field.asked(desired), field.of(policy)
         assert wanted is UNSET or meaning(wanted) == meaning(have)
-    if desired.groups is not UNSET:
+    groups = asked_groups(desired)
+    if groups is not UNSET:
         assert policy.assignments is not UNSET
         have_groups = {entry.group_id for entry in policy.assignments}
-        ids = [
-            {GROUPS.get(group, group) for group in part or ()}
-            for part in (desired.groups.wanted, desired.groups.remove)
-        ]
+        ids = [{GROUPS.get(group, group) for group in part or ()} for part in (groups.wanted, groups.remove)]
         assert ids[0] <= have_groups
         assert not ids[1] & have_groups
-        assert desired.groups.exact is None or have_groups == ids[0]
+        assert groups.exact is None or have_groups == ids[0]
 
 
 @given(cases())
@@ -104,7 +104,7 @@ def test_the_declared_order_holds(case: Case) -> None:
     before = copy.deepcopy(tenant.policies)
     if run_or_refuse(case) is None or options.order is None:
         return
-    ranked = sorted(tenant.policies.values(), key=lambda policy: policy.priority or 0)
+    ranked = sorted(tenant.policies.values(), key=lambda policy: priority_of(policy) or 0)
     listed: list[str] = []
     for name in options.order.names:
         listed += [str(policy.id) for policy in ranked if policy.id == name] or [
@@ -114,8 +114,13 @@ def test_the_declared_order_holds(case: Case) -> None:
     rest = [policy_id for policy_id in ids if policy_id not in listed]
     assert ids == (rest + listed if options.order.unlisted is Unlisted.KEEP_BEFORE else listed + rest)
     untouched = [policy_id for policy_id in rest if tenant.policies[policy_id] == before.get(policy_id)]
-    numbers = [before[policy_id].priority or 0 for policy_id in untouched]
+    numbers = [priority_of(before[policy_id]) or 0 for policy_id in untouched]
     assert numbers == sorted(numbers)
+
+
+def missing(policy: Policy) -> list[Field]:
+    """Return the fields of a policy that were not read."""
+    return [field for field in FIELDS if field.of(policy) is UNSET]
 
 
 @given(cases())
@@ -125,12 +130,7 @@ def test_the_result_is_what_is_there(case: Case) -> None:
     for item in outcome.items if outcome else ():
         if item.after is not None:
             live = tenant.policies[str(item.after.id)]
-            unread = {
-                name: UNSET
-                for name in ("policy_payload", "user_preference_payload", "assignments")
-                if getattr(item.after, name) is UNSET
-            }
-            assert changed_fields(item.after, replace(live, **t.cast(t.Any, unread))) == ()
+            assert changed_fields(item.after, unread(live, missing(item.after)), FIELDS) == ()
 
 
 @given(cases())
@@ -163,7 +163,7 @@ def test_check_mode_predicts_the_run_and_writes_nothing(case: Case) -> None:
     for foreseen, item in zip(predicted.items, done.items, strict=True):
         assert (foreseen.after is None) == (item.after is None)
         if foreseen.after is not None and item.after is not None:
-            assert changed_fields(foreseen.after, item.after) == ()
+            assert changed_fields(foreseen.after, item.after, FIELDS) == ()
 
 
 @given(cases())
@@ -195,14 +195,16 @@ def test_unmanaged_policies_and_options_are_untouched(case: Case) -> None:
             continue
         now = tenant.policies[policy_id]
         if desired is None:
-            assert replace(now, priority=None) == replace(policy, priority=None)
+            assert changed_policy(now, priority=None) == changed_policy(policy, priority=None)
         for name in ("display_name", "description", "policy_payload", "user_preference_payload"):
-            asked = UNSET if desired is None else getattr(desired, name)
-            assert asked not in (None, UNSET) or getattr(now, name) == getattr(policy, name)
+            asked = UNSET if desired is None else desired.value(name)
+            assert asked is not UNSET or now.value(name) == policy.value(name)
         assert (
-            (desired is not None and desired.priority is not UNSET) or options.order or now.priority == policy.priority
+            (desired is not None and desired.value("priority") is not UNSET)
+            or options.order
+            or priority_of(now) == priority_of(policy)
         )
-        assert (desired is not None and desired.groups is not UNSET) or now.assignments == policy.assignments
+        assert (desired is not None and asked_groups(desired) is not UNSET) or now.assignments == policy.assignments
 
 
 @given(cases())
@@ -239,18 +241,18 @@ def minimal_writes(before: dict[str, Policy], tenant: MemoryTenant, managed: set
     inline = CONTENT[0] not in tenant.capabilities.parts
     count = len(before.keys() - after.keys())
     only_moved = []
-    taken = {policy.priority: policy_id for policy_id, policy in before.items()}
+    taken = {priority_of(policy): policy_id for policy_id, policy in before.items()}
     together = False
     for policy_id, policy in after.items():
         old = before.get(policy_id)
-        start = old or replace(policy, policy_payload={}, user_preference_payload={}, assignments=())
-        changed = set(changed_fields(start, policy))
+        start = old or changed_policy(policy, policy_payload={}, user_preference_payload={}, assignments=())
+        changed = {field.name for field in changed_fields(start, policy, FIELDS)}
         streams = changed & {"policy_payload", "user_preference_payload"}
         scalars = changed & {"display_name", "description"}
         patched = old is None or bool(scalars) or (inline and bool(streams))
         count += patched + ("assignments" in changed) + (0 if inline else len(streams))
         if old is None or "priority" in changed:
-            holder = taken.get(policy.priority)
+            holder = taken.get(priority_of(policy))
             together = together or (holder is not None and holder in after)
             together = together or (old is not None and old.id not in managed)
             if not patched:
@@ -271,7 +273,7 @@ def test_the_number_of_writes_and_of_requests_is_minimal(case: Case) -> None:
     assert len(tenant.writes) == minimal_writes(before, tenant, managed)
     assert tenant.requests == outcome.plan.write_requests(size)
     there = [item.desired for item in outcome.items if item.before is not None]
-    parts_of = [field for field in PARTS if field in tenant.capabilities.parts]
+    parts_of = tenant.capabilities.parts
     # A policy that goes is read whole, whether it was listed or is pruned.
     parts = sum(
         desired.state is State.ABSENT or field.asked(desired) is not UNSET for desired in there for field in parts_of
@@ -300,7 +302,7 @@ def test_a_broken_run_is_told_truthfully_and_the_next_one_converges(
         if status in ("created", "updated", "unchanged") and item.after is not None:
             assert now is not None
             assert now.display_name == item.after.display_name
-            assert now.priority == item.after.priority
+            assert priority_of(now) == priority_of(item.after)
         if status == "deleted":
             assert item.before is not None
             assert item.before.id not in tenant.policies
@@ -319,7 +321,7 @@ def test_a_plan_is_refused_when_what_it_touches_has_moved(case: Case, data: st.D
         return
     binding = Binding(plan={"fingerprint": planned.plan.fingerprint, "details": planned.plan.details})
     policy = data.draw(st.sampled_from(planned.plan.touched))
-    tenant.policies[str(policy.id)] = replace(tenant.policies[str(policy.id)], description="behind our back")
+    tenant.policies[str(policy.id)] = changed_policy(tenant.policies[str(policy.id)], description="behind our back")
     with pytest.raises(UserError, match=r"the tenant has changed since the plan was made: .*has another description"):
         run(tenant, desired_state, options, binding=binding)
     assert tenant.writes == []

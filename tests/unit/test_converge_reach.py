@@ -17,9 +17,10 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.converge impor
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, priority_of
 from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases, group_refs
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import office_item
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desired, desired_state, numbers, policy
 
 PILOT, BROAD = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "ab")
@@ -44,7 +45,13 @@ def felt(tenant: MemoryTenant, reach: t.Collection[str]) -> list[tuple[t.Any, ..
         if others:
             facts = (live.id, live.type.name, live.display_name, live.description)
             found.append(
-                (live.priority or 0, others, *facts, repr(live.policy_payload), repr(live.user_preference_payload))
+                (
+                    priority_of(live) or 0,
+                    others,
+                    *facts,
+                    repr(live.value("policy_payload")),
+                    repr(live.value("user_preference_payload")),
+                )
             )
     return [entry[1:] for entry in sorted(found, key=lambda entry: entry[0])]
 
@@ -96,8 +103,8 @@ def contents(tenant: MemoryTenant) -> set[tuple[t.Any, ...]]:
             live.display_name,
             live.type.name,
             live.description,
-            repr(live.policy_payload),
-            repr(live.user_preference_payload),
+            repr(live.value("policy_payload")),
+            repr(live.value("user_preference_payload")),
             frozenset(entry.group_id for entry in t.cast(t.Any, live.assignments)),
         )
         for live in tenant.policies.values()
@@ -172,7 +179,7 @@ def test_a_policy_that_others_have_waits() -> None:
 
 def test_a_deletion_and_a_rename_wait() -> None:
     tenant = MemoryTenant.of([held("A", 0, "Broad"), held("B", 1, "Broad"), held("C", 2, "Pilot")])
-    renamed = DesiredPolicy(label="", id="id-B", display_name="Bee")
+    renamed = office_item(label="", id="id-B", display_name="Bee")
     outcome = pilots(tenant, absent("A"), renamed, absent("C"))
     assert outcome.statuses == ("unchanged", "unchanged", "deleted")
     assert [item.pending for item in outcome.items] == [("state",), ("display_name",), ()]

@@ -22,9 +22,9 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.messages import A
 from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import client_secret_login
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked_ids, inner, inner_refusal, outer
+from ansible_collections.m365.apps.tests.unit.office_values import office_policy
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOGIN, LOST, Clock, Wire, connection, refusal
 
 URL = f"{GRAPH}/beta/things"
@@ -198,7 +198,7 @@ def test_a_login_that_nobody_answers_leaves_no_doubt_about_the_call(
     lost = NoAnswerError(Failure("the connection to login.test broke", status), "Run it again", maybe_done=True)
     login.failures = [lost]
     login.forget()
-    (result,) = OfficeSurface(client).write([Create(Policy(None, KINDS["windows"], "A"))], ())
+    (result,) = OfficeSurface(client).write([Create(office_policy(None, KINDS["windows"], "A"))], ())
     assert str(result.error) == "the login: cannot get a token: the connection to login.test broke. Run it again."
     assert wire.sent == []
 

@@ -24,10 +24,9 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Call
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import Transient
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
     Result,
@@ -36,10 +35,11 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
 )
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import office_policy
 from ansible_collections.m365.apps.tests.unit.small_tenants import run
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, POLICIES, UNREACHED, Clock, Wire, refusal
 
-LIVE = Policy("p1", KINDS["windows"], "A", "", 7)
+LIVE = office_policy("p1", KINDS["windows"], "A", "", 7)
 CHANGE = Update(LIVE, {"description": "x"})
 PAGE = {"body": "<html>Bad</html>", "content_type": "text/html"}
 
@@ -149,7 +149,7 @@ def test_the_error_that_a_batch_ends_with_marks_only_what_may_have_been_done(
 
 def test_creates_of_a_batch_that_was_only_too_much_are_not_looked_for(wire: Wire, clock: Clock) -> None:
     wire.expect("POST", BATCH, **outer(inner_refusal(0, 429), inner_refusal(1, 429)))
-    drafts = [Policy(None, KINDS["windows"], name) for name in "AB"]
+    drafts = [office_policy(None, KINDS["windows"], name) for name in "AB"]
     results = OfficeSurface(clock.client(0, batching=True)).write([Create(draft) for draft in drafts], ())
     assert [result.error and result.error.in_doubt for result in results] == [False, False]
 

@@ -12,8 +12,14 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import desired_policies, desired_policy
-from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange, State
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
+    AssignmentChange,
+    DesiredPolicy,
+    GroupChange,
+    State,
+)
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
+from ansible_collections.m365.apps.tests.unit.office_values import asked_groups, office_item
 
 GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
 MANAGED = (
@@ -45,7 +51,7 @@ def error_of(**raw: t.Any) -> str:
 
 
 def test_what_is_omitted_is_left_alone() -> None:
-    assert desired(display_name="A") == DesiredPolicy(
+    assert desired(display_name="A") == office_item(
         label="",
         state=State.PRESENT,
         id=None,
@@ -70,13 +76,14 @@ def test_what_is_omitted_is_left_alone() -> None:
         ("user_preference_payload", "", {}),
         ("user_preference_payload", {}, {}),
         ("user_preference_payload", [], []),
-        ("groups", "", GroupChange(exact=())),
-        ("groups", [], GroupChange(exact=())),
-        ("groups", {}, GroupChange(exact=())),
+        ("assignments", "", AssignmentChange(GroupChange(exact=()))),
+        ("assignments", [], AssignmentChange(GroupChange(exact=()))),
+        ("assignments", {}, AssignmentChange(GroupChange(exact=()))),
     ],
 )
 def test_what_is_empty_clears(name: str, empty: t.Any, meaning: t.Any) -> None:
-    assert getattr(desired(display_name="A", **{name: empty}), name) == meaning
+    option = "groups" if name == "assignments" else name
+    assert desired(display_name="A", **{option: empty}).value(name) == meaning
 
 
 @pytest.mark.parametrize("name", MANAGED)
@@ -88,7 +95,9 @@ def test_null_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", MANAGED)
 def test_what_ansible_filled_in_is_not_what_was_given(name: str) -> None:
     raw = {"display_name": "A"} if name == "id" else {"id": "p1"}
-    assert getattr(desired(**raw), name) in (UNSET, None)
+    found = desired(**raw)
+    assert name not in found.values
+    assert getattr(found, "assignments" if name == "groups" else name, None) in (UNSET, None)
 
 
 @pytest.mark.parametrize("name", ["id", "display_name"])
@@ -120,7 +129,7 @@ def test_all_options_are_taken_over() -> None:
         user_preference_payload=[{"settingId": "x"}],
         groups=["G"],
     )
-    assert found == DesiredPolicy(
+    assert found == office_item(
         label="",
         state=State.ABSENT,
         id="p1",
@@ -136,7 +145,7 @@ def test_all_options_are_taken_over() -> None:
 
 @pytest.mark.parametrize("priority", [0, 2**31 - 1])
 def test_priorities_at_the_ends_are_taken(priority: int) -> None:
-    assert desired(id="p1", priority=priority).priority == priority
+    assert desired(id="p1", priority=priority).value("priority") == priority
 
 
 @pytest.mark.parametrize("priority", [-1, 2**31])
@@ -190,12 +199,12 @@ def test_an_error_names_an_item_without_a_name() -> None:
 @pytest.mark.parametrize("raw", ['[{"display_name": "A"}]', "display_name=A", None])
 def test_a_list_given_as_text_is_taken_as_ansible_read_it(raw: t.Any) -> None:
     (found,) = desired_policies({"policies": [validated({"display_name": "A"})]}, {"policies": raw})
-    assert (found.display_name, found.description, found.kind) == ("A", UNSET, None)
+    assert (found.display_name, found.value("description"), found.kind) == ("A", UNSET, None)
 
 
 def test_an_item_given_as_text_is_taken_as_ansible_read_it() -> None:
     (found,) = desired_policies({"policies": [validated({"display_name": "A"})]}, {"policies": ["display_name=A"]})
-    assert (found.display_name, found.description) == ("A", UNSET)
+    assert (found.display_name, found.value("description")) == ("A", UNSET)
 
 
 # What the info module returns goes back in
@@ -220,7 +229,7 @@ def info(group_ids: list[str | None], groups: t.Any) -> dict[str, t.Any]:
     ],
 )
 def test_assignments_as_they_were_read_are_accepted(group_ids: list[str | None], groups: t.Any) -> None:
-    assert isinstance(desired(**info(group_ids, groups)).groups, GroupChange)
+    assert isinstance(asked_groups(desired(**info(group_ids, groups))), GroupChange)
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,9 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     outcome_result,
     plan_result,
 )
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT, FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
-from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
@@ -40,12 +39,13 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Write,
     WritePart,
 )
+from ansible_collections.m365.apps.tests.unit.office_values import changed_policy, office_item, office_policy
 
 PREFERENCES = CONTENT[1]
 
 UNCHANGED = {"changed": False, "actions": [], "diff": []}
-BARE = Policy("p1", KINDS["windows"], "A")
-WHOLE = Policy(
+BARE = office_policy("p1", KINDS["windows"], "A")
+WHOLE = office_policy(
     "p1",
     KINDS["windows_security"],
     "A",
@@ -59,7 +59,7 @@ WHOLE = Policy(
 
 
 def test_a_policy_is_shown_by_the_names_of_its_options() -> None:
-    assert config_result(WHOLE) == {
+    assert config_result(WHOLE, FIELDS) == {
         "id": "p1",
         "display_name": "A",
         "kind": "windows_security",
@@ -73,21 +73,23 @@ def test_a_policy_is_shown_by_the_names_of_its_options() -> None:
 
 
 def test_what_was_not_read_is_left_out() -> None:
-    assert config_result(BARE) == {"id": "p1", "display_name": "A", "kind": "windows", "description": ""}
+    assert config_result(BARE, FIELDS) == {"id": "p1", "display_name": "A", "kind": "windows", "description": ""}
 
 
 def test_an_unknown_kind_is_left_out() -> None:
-    assert "kind" not in config_result(replace(BARE, type=PolicyType("microsoft.graph.macOfficeClientConfiguration")))
+    assert "kind" not in config_result(
+        replace(BARE, type=PolicyType("microsoft.graph.macOfficeClientConfiguration")), FIELDS
+    )
 
 
 def test_a_shown_policy_can_be_given_to_office_client_configs() -> None:
-    assert not set(config_result(WHOLE)) - set(POLICY_IN_LIST)
+    assert not set(config_result(WHOLE, FIELDS)) - set(POLICY_IN_LIST)
 
 
 def test_an_opaque_payload_is_shown_as_text_with_a_warning() -> None:
-    policy = replace(BARE, policy_payload=Opaque(b"text"))
-    assert config_result(policy)["policy_payload"] == "text"
-    assert opaque_warnings([None, BARE, policy]) == [
+    policy = changed_policy(BARE, policy_payload=Opaque(b"text"))
+    assert config_result(policy, FIELDS)["policy_payload"] == "text"
+    assert opaque_warnings([None, BARE, policy], FIELDS) == [
         "policy 'A' (id p1): its policy_payload is not a JSON object or array"
     ]
 
@@ -104,7 +106,7 @@ def test_assignments_that_were_not_read_are_an_empty_list() -> None:
 
 
 def planned(before: Policy | None, after: Policy | None) -> PlannedItem:
-    return PlannedItem(DesiredPolicy(label="", display_name="A"), before, after)
+    return PlannedItem(office_item(label="", display_name="A"), before, after, FIELDS)
 
 
 def outcome_of(
@@ -145,7 +147,7 @@ def test_a_write_names_its_policy_and_what_it_changes() -> None:
 
 
 def test_a_create_shows_no_payload() -> None:
-    draft = Policy(None, KINDS["windows"], "A", priority=1, policy_payload={"canary": 1})
+    draft = office_policy(None, KINDS["windows"], "A", priority=1, policy_payload={"canary": 1})
     shown = action_result(Create(draft), [planned(None, draft)])
     assert shown["action"] == "create"
     assert shown["id"] is None
@@ -153,7 +155,7 @@ def test_a_create_shows_no_payload() -> None:
 
 
 def test_a_create_names_fields_by_their_options() -> None:
-    draft = Policy(None, KINDS["windows"], "A", priority=1)
+    draft = office_policy(None, KINDS["windows"], "A", priority=1)
     shown = action_result(Create(draft), [planned(None, draft)])
     assert shown["fields"] == ["description", "display_name", "priority"]
 
@@ -165,7 +167,7 @@ def test_a_renumbering_shows_the_changed_numbers_only() -> None:
 
 @pytest.mark.parametrize("with_diff", [False, True])
 def test_a_diff_is_there_when_it_was_asked_for(with_diff: bool) -> None:
-    item = planned(BARE, replace(BARE, description="D"))
+    item = planned(BARE, changed_policy(BARE, description="D"))
     result = outcome_result(outcome_of([item], ["updated"], [Update(BARE, {"description": "D"}, 0)]), with_diff)
     assert result["changed"] is True
     assert ("diff" in result) is with_diff
@@ -185,7 +187,7 @@ def test_nothing_changed() -> None:
 
 
 def test_an_item_has_its_place_status_and_own_writes() -> None:
-    other = replace(BARE, id="p2", display_name="B")
+    other = changed_policy(BARE, id="p2", display_name="B")
     writes = (Update(BARE, {"description": "D"}, 0), UpdatePriorities({"p1": 1, "p2": 2}, ("p2",)))
     outcome = outcome_of([planned(BARE, BARE), planned(other, other)], ["updated", "updated"], writes)
     assert [entry["action"] for entry in item_result(0, outcome)["actions"]] == ["update"]
@@ -195,7 +197,7 @@ def test_an_item_has_its_place_status_and_own_writes() -> None:
 
 
 def test_an_item_that_changes_has_its_differences_where_they_were_asked_for() -> None:
-    changed, gone = planned(BARE, replace(BARE, description="D")), planned(WHOLE, None)
+    changed, gone = planned(BARE, changed_policy(BARE, description="D")), planned(WHOLE, None)
     outcome = outcome_of([changed, gone, planned(BARE, BARE)], ["updated", "deleted", "unchanged"])
     items = [item_result(place, outcome, {"g2": "All Staff"}.get) for place in range(3)]
     assert (items[0]["before"], items[0]["after"]) == ({"description": BARE.description}, {"description": "D"})
@@ -205,7 +207,7 @@ def test_an_item_that_changes_has_its_differences_where_they_were_asked_for() ->
 
 
 def test_an_item_that_is_not_there_is_named_as_it_was_asked_for() -> None:
-    item = PlannedItem(DesiredPolicy(label="", id="p9", display_name="Z"), None, None)
+    item = PlannedItem(office_item(label="", id="p9", display_name="Z"), None, None, FIELDS)
     result = item_result(0, outcome_of([item], ["unchanged"]))
     assert (result["display_name"], result["id"]) == ("Z", "p9")
 
@@ -256,7 +258,7 @@ def test_an_item_that_did_not_fail_has_no_message(status: str) -> None:
 
 
 def test_a_plan_counts_items_writes_and_requests() -> None:
-    changed = replace(BARE, description="D")
+    changed = changed_policy(BARE, description="D")
     items = [planned(BARE, changed), planned(BARE, BARE), planned(None, BARE), planned(BARE, None), planned(None, None)]
     writes: list[Write] = [Update(BARE, {"description": "D"}, 0), Create(BARE, 2), Delete(BARE, 3)]
     outcome = outcome_of(items, [item.status for item in items], writes)
@@ -294,12 +296,12 @@ def test_each_stage_takes_requests_of_its_own(batch_size: int, requests: int) ->
         tuple(Delete(BARE, place) for place in range(3)),
         tuple(Delete(BARE, place) for place in range(3, 6)),
     )
-    assert Plan((), (first, second), (), 0, ()).write_requests(batch_size) == requests
+    assert Plan((), (first, second), (), 0, (), CAPABILITIES).write_requests(batch_size) == requests
 
 
 @pytest.mark.parametrize(("batch_size", "requests"), [(1, 24), (2, 13), (20, 3)])
 def test_parts_and_groups_are_read_in_requests_of_their_own(batch_size: int, requests: int) -> None:
-    assert Plan((), (), (), 0, (), part_reads=21, group_lookups=3).read_requests(batch_size) == requests
+    assert Plan((), (), (), 0, (), CAPABILITIES, part_reads=21, group_lookups=3).read_requests(batch_size) == requests
 
 
 # The order
@@ -307,9 +309,9 @@ def test_parts_and_groups_are_read_in_requests_of_their_own(batch_size: int, req
 
 def reordered() -> Outcome:
     """Three policies outside of the list, two of which got another number."""
-    live = tuple(Policy(f"p{number}", KINDS["windows"], f"N{number}", priority=number) for number in (1, 2, 3))
+    live = tuple(office_policy(f"p{number}", KINDS["windows"], f"N{number}", priority=number) for number in (1, 2, 3))
     action = UpdatePriorities({"p3": 0, "p1": 1, "p2": 4}, ("p3", "p2"))
-    return Outcome(Plan((), ((action,),), live, 0, live), (), (), (action,), {})
+    return Outcome(Plan((), ((action,),), live, 0, live, CAPABILITIES), (), (), (action,), {})
 
 
 def test_the_order_shows_all_policies_strongest_first() -> None:
@@ -325,8 +327,10 @@ def test_the_order_is_as_before_when_nothing_was_sent() -> None:
 
 
 def test_policies_without_a_number_come_last_in_the_order() -> None:
-    live = tuple(Policy(name, KINDS["windows"], name, priority=number) for name, number in [("a", None), ("b", 5)])
-    outcome = Outcome(Plan((), (), (*live, replace(live[0], id="c")), 0, ()), (), (), (), {})
+    live = tuple(
+        office_policy(name, KINDS["windows"], name, priority=number) for name, number in [("a", None), ("b", 5)]
+    )
+    outcome = Outcome(Plan((), (), (*live, replace(live[0], id="c")), 0, (), CAPABILITIES), (), (), (), {})
     assert [entry["id"] for entry in order_result(outcome)] == ["b", "a", "c"]
 
 
@@ -342,8 +346,8 @@ def test_the_order_has_one_diff_with_the_numbers_that_change() -> None:
 
 
 def test_an_items_own_number_is_in_its_own_diff_only() -> None:
-    before = replace(BARE, priority=3)
-    item = planned(before, replace(before, priority=0))
+    before = changed_policy(BARE, priority=3)
+    item = planned(before, changed_policy(before, priority=0))
     diff = outcome_result(outcome_of([item], ["updated"], [UpdatePriorities({"p1": 0}, ("p1",))]), True)["diff"]
     assert [entry["before_header"] for entry in diff] == ["policy 'A' (id p1)"]
     assert (diff[0]["before"], diff[0]["after"]) == ({"priority": 3}, {"priority": 0})

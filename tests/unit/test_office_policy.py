@@ -19,11 +19,13 @@ from ansible_collections.m365.apps.plugins.module_utils._office.codec import (
     policy_from_graph,
     policy_to_graph,
 )
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import CONTENT, Field
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Field
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
+from ansible_collections.m365.apps.tests.unit.office_values import office_policy
 
 GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
 GROUP_TARGET = "#microsoft.graph.officeConfigurationGroupAssignmentTarget"
@@ -59,12 +61,12 @@ def test_all_properties_are_read() -> None:
         userCheckinSummary={"succeededUserCount": 1},
         checkinStatuses=[{"userId": "u"}],
     )
-    assert policy == Policy(
-        id="p1",
-        type=KINDS["office"],
-        display_name="A",
-        description="D",
-        priority=7,
+    assert policy == office_policy(
+        "p1",
+        KINDS["office"],
+        "A",
+        "D",
+        7,
         last_modified="2026-11-23T08:15:00Z",
         reports={"user_checkin_summary": {"succeededUserCount": 1}, "checkin_statuses": [{"userId": "u"}]},
     )
@@ -72,7 +74,7 @@ def test_all_properties_are_read() -> None:
 
 def test_nulls_are_nothing() -> None:
     nulls = dict.fromkeys(("displayName", "description", "priority", "@odata.type", "lastModifiedDateTime"))
-    assert policy_from_graph({"id": "p1", **nulls}) == Policy("p1", KINDS["office"], "")
+    assert policy_from_graph({"id": "p1", **nulls}) == office_policy("p1", KINDS["office"], "")
 
 
 def test_unknown_properties_are_passed_over() -> None:
@@ -81,7 +83,7 @@ def test_unknown_properties_are_passed_over() -> None:
 
 @pytest.mark.parametrize("priority", [0, 2**31 - 1])
 def test_priorities_at_the_ends_are_kept(priority: int) -> None:
-    assert read(priority=priority).priority == priority
+    assert read(priority=priority).value("priority") == priority
 
 
 @pytest.mark.parametrize("document", [{}, {"id": None}, {"id": ""}, {"displayName": "A"}])
@@ -121,12 +123,12 @@ def test_an_inline_payload_is_read(field: Field, text: str, payload: t.Any) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_create_carries_the_concrete_type_with_the_mark_and_no_server_field(kind: str) -> None:
-    draft = Policy(
-        id="p1",
-        type=KINDS[kind],
-        display_name="A",
-        description="D",
-        priority=0,
+    draft = office_policy(
+        "p1",
+        KINDS[kind],
+        "A",
+        "D",
+        0,
         assignments=(Assignment(GROUP),),
         last_modified="2026",
         reports={"user_checkin_summary": {}, "checkin_statuses": []},
@@ -137,7 +139,9 @@ def test_a_create_carries_the_concrete_type_with_the_mark_and_no_server_field(ki
 
 
 def test_a_create_carries_payloads_that_are_set() -> None:
-    body = policy_to_graph(Policy(None, KINDS["windows"], "A", policy_payload={"a": 1}, user_preference_payload={}))
+    body = policy_to_graph(
+        office_policy(None, KINDS["windows"], "A", policy_payload={"a": 1}, user_preference_payload={})
+    )
     assert base64.b64decode(body["policyPayload"]) == b'{"a":1}'
     assert base64.b64decode(body["userPreferencePayload"]) == b"{}"
 
@@ -158,7 +162,7 @@ def test_no_server_field_can_be_sent(field: str) -> None:
 
 def test_messages_name_a_policy_with_its_id() -> None:
     assert read().named() == "policy 'A' (id p1)"
-    assert Policy(None, KINDS["windows"], "A").named() == "policy 'A'"
+    assert office_policy(None, KINDS["windows"], "A").named() == "policy 'A'"
 
 
 def test_the_names_of_payloads() -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import policy_to_graph
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
@@ -24,6 +24,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Written,
 )
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, asked_ids, inner, inner_refusal, outer
+from ansible_collections.m365.apps.tests.unit.office_values import office_policy
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, Clock, Wire, refusal, written
 
 SPELLINGS = (
@@ -77,7 +78,7 @@ def test_no_known_spelling_is_an_error(wire: Wire, surface: OfficeSurface) -> No
 
 # Assign, and what is remembered
 
-ONE, TWO = (Policy(name, KINDS["windows"], name, "", number) for number, name in enumerate(["p1", "p2"]))
+ONE, TWO = (office_policy(name, KINDS["windows"], name, "", number) for number, name in enumerate(["p1", "p2"]))
 ASSIGN = ("assign", "microsoft.graph.assign", "microsoft.management.services.api.assign")
 
 
@@ -123,7 +124,7 @@ def test_a_spelling_learned_by_one_action_is_used_by_the_other(wire: Wire, surfa
 
 def test_in_a_batch_only_the_misspelled_assigns_are_sent_again(wire: Wire, clock: Clock) -> None:
     message = "Resource not found for the segment 'assign'."
-    draft = Policy(None, KINDS["windows"], "New", "", 9)
+    draft = office_policy(None, KINDS["windows"], "New", "", 9)
     created = inner(1, 201, {"id": "n1", **policy_to_graph(draft)})
     wire.expect("POST", BATCH, **outer(inner_refusal(0, 400, message), created, inner_refusal(2, 400, message)))
     wire.expect("POST", BATCH, **outer(inner(0, 204), inner(1, 204)))

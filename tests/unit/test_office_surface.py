@@ -12,12 +12,13 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import WIRE_NAMES
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.reads import Listing
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT, Field
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Field
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, PolicyType
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
@@ -27,6 +28,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     WritePart,
     Written,
 )
+from ansible_collections.m365.apps.tests.unit.office_values import office_policy
 from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, Clock, Wire, refusal, written
 
 PAYLOAD = CONTENT[0]
@@ -34,8 +36,8 @@ PAYLOAD = CONTENT[0]
 ID = "13a5ac73-ac73-13a5-73ac-a51373aca513"
 URL = f"{POLICIES}/{ID}"
 GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
-LIVE = Policy(ID, KINDS["windows"], "Zürich", "D", 7)
-DRAFT = Policy(None, KINDS["windows_security"], "Zürich", "", 7)
+LIVE = office_policy(ID, KINDS["windows"], "Zürich", "D", 7)
+DRAFT = office_policy(None, KINDS["windows_security"], "Zürich", "", 7)
 DOCUMENT = {
     "id": ID,
     "@odata.type": f"#{KINDS['windows'].name}",
@@ -146,7 +148,7 @@ def test_null_payloads_of_an_inline_surface_are_none(wire: Wire, client: GraphCl
     wire.expect("GET", URL, json={**DOCUMENT, "policyPayload": None})
     policy = OfficeSurface(client, inline_payloads=True).get_policy(ID)
     assert policy is not None
-    assert policy.policy_payload == {}
+    assert policy.value("policy_payload") == {}
 
 
 # Payloads
@@ -240,7 +242,7 @@ def test_update_patches_the_given_fields(wire: Wire, surface: OfficeSurface) -> 
 
 def test_update_of_an_unknown_type_sends_that_type(wire: Wire, surface: OfficeSurface) -> None:
     wire.expect("PATCH", URL, json=DOCUMENT)
-    mac = Policy(ID, PolicyType("microsoft.graph.macOfficeClientConfiguration"), "A")
+    mac = office_policy(ID, PolicyType("microsoft.graph.macOfficeClientConfiguration"), "A")
     written(surface, Update(mac, {"priority": 1}))
     assert wire.json() == {"@odata.type": "#microsoft.graph.macOfficeClientConfiguration", "priority": 1}
 

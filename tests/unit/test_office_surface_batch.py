@@ -11,9 +11,9 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import assignment_to_graph, policy_to_graph
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
@@ -26,13 +26,14 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Written,
 )
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, asked_ids, inner, inner_refusal, outer
+from ansible_collections.m365.apps.tests.unit.office_values import office_policy
 from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, WITHDRAWN, Clock, Wire, refusal, written
 
 PAYLOAD, PREFERENCES = CONTENT
 
 PATH = "/officeConfiguration/clientConfigurations"
-LIVE = Policy("p1", KINDS["windows"], "Live", "D", 7)
-ONE, TWO, THREE = (Policy(None, KINDS["windows"], name, "", number) for number, name in enumerate("ABC"))
+LIVE = office_policy("p1", KINDS["windows"], "Live", "D", 7)
+ONE, TWO, THREE = (office_policy(None, KINDS["windows"], name, "", number) for number, name in enumerate("ABC"))
 UNREADABLE: list[dict[str, t.Any]] = [
     {"body": None},
     {"body": {"displayName": "A"}},

@@ -13,11 +13,11 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import policy_to_graph
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, Result, Written
+from ansible_collections.m365.apps.tests.unit.office_values import office_policy
 from ansible_collections.m365.apps.tests.unit.wire import LOST, POLICIES, UNREACHED, Clock, Wire, refusal, written
 
-DRAFT = Policy(None, KINDS["windows_security"], "Zürich", "", 7)
+DRAFT = office_policy(None, KINDS["windows_security"], "Zürich", "", 7)
 CREATE = Create(DRAFT)
 GET, POST = (f"{method} /beta/officeConfiguration/clientConfigurations" for method in ("GET", "POST"))
 LOOKS = [GET, GET, GET]

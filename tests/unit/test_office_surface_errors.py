@@ -13,10 +13,10 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import LoginError
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS, CONTENT
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
@@ -24,11 +24,12 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Update,
     WritePart,
 )
+from ansible_collections.m365.apps.tests.unit.office_values import office_policy
 from ansible_collections.m365.apps.tests.unit.wire import POLICIES, WITHDRAWN, Wire, refusal, written
 
 PAYLOAD, PREFERENCES = CONTENT
 
-LIVE = Policy("p1", KINDS["windows"], "A", "", 7)
+LIVE = office_policy("p1", KINDS["windows"], "A", "", 7)
 ID_URL = f"{POLICIES}/p1"
 
 
@@ -66,7 +67,7 @@ OPERATIONS = {
     "create": Operation(
         "POST",
         POLICIES,
-        lambda surface: written(surface, Create(Policy(None, KINDS["windows"], "A", "", 7))),
+        lambda surface: written(surface, Create(office_policy(None, KINDS["windows"], "A", "", 7))),
         "policy 'A': cannot create it",
     ),
     "update": Operation(

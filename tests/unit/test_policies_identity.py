@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 from ansible_collections.m365.apps.plugins.module_utils._converge.match import match
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.identity import (
     Identity,
     PolicyIndex,
@@ -23,6 +21,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.identity impor
     identity,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import checkin_gate
+from ansible_collections.m365.apps.tests.unit.office_values import office_item, office_policy
 from ansible_collections.m365.apps.tests.unit.some_policies import findings
 
 GUID = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
@@ -67,9 +66,9 @@ def test_the_modules_find_the_same_policy(live: list[tuple[str, str]], asked: st
     by_id = asked.draw(st.booleans())
     document: dict[str, t.Any] = {"id": asked.draw(IDS)} if by_id else {"display_name": asked.draw(NAMES)}
     found = PolicyIndex({"id": key, "display_name": name} for key, name in live).find(document)
-    policies = [Policy(key, KINDS["windows"], name) for key, name in live]
+    policies = [office_policy(key, KINDS["windows"], name) for key, name in live]
     try:
-        [matched] = match([DesiredPolicy("", **document)], policies)
+        [matched] = match([office_item("", **document)], policies)
     except UserError:
         # An id that is not there, or a name that several have.
         assert len(found) != 1

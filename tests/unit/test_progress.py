@@ -27,10 +27,10 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.progress import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy, Transient
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import tenant_of
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import ASSIGNMENTS
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     PolicyWrite,
@@ -41,6 +41,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
 from ansible_collections.m365.apps.plugins.plugin_utils._progress import EVERY, ProgressReporter, stdout_callback
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import office_policy
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desired, policies
 from ansible_collections.m365.apps.tests.unit.wire import POLICIES, TOKEN, Clock, Wire, connection, refusal
 
@@ -122,7 +123,7 @@ def test_the_engine_says_how_many_writes_a_run_has(check_mode: bool, announced: 
     assert tenant.announced == announced
 
 
-LIVE = [Policy(f"p{place}", KINDS["windows"], f"Policy {place}", "", place) for place in range(3)]
+LIVE = [office_policy(f"p{place}", KINDS["windows"], f"Policy {place}", "", place) for place in range(3)]
 CHANGES: list[PolicyWrite] = [Update(policy, {"description": "X"}) for policy in LIVE]
 ASSIGNS: list[PolicyWrite] = [WritePart(policy, ASSIGNMENTS, (Assignment("g1"),)) for policy in LIVE]
 

@@ -32,11 +32,11 @@ from ansible_collections.m365.apps.plugins.module_utils._module.starter import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, Update
 from ansible_collections.m365.apps.plugins.plugin_utils import _watch
 from ansible_collections.m365.apps.tests.integration.support.processes import ended
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, inner_refusal, outer
+from ansible_collections.m365.apps.tests.unit.office_values import office_policy
 from ansible_collections.m365.apps.tests.unit.wire import (
     GRAPH,
     LOST,
@@ -49,7 +49,7 @@ from ansible_collections.m365.apps.tests.unit.wire import (
 )
 
 _SECONDS = 30
-LIVE = Policy("p1", KINDS["windows"], "A", "", 7)
+LIVE = office_policy("p1", KINDS["windows"], "A", "", 7)
 CHANGE = Update(LIVE, {"description": "x"})
 CREATE = Create(replace(LIVE, id=None))
 CALLS = [Call("PATCH", f"/{place}") for place in range(25)]

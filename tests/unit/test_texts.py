@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import typing as t
 import unicodedata
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -20,6 +19,7 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 from ansible_collections.m365.apps.plugins.module_utils._module.results import item_result, outcome_result
 from ansible_collections.m365.apps.plugins.plugin_utils._markdown import markdown_text
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import changed_policy, other_item
 from ansible_collections.m365.apps.tests.unit.small_tenants import desired, policies
 
 SPACE = "\u200b"
@@ -57,10 +57,10 @@ def test_no_key_hides_another() -> None:
 
 def test_a_diff_has_one_line_for_each_of_its_own() -> None:
     """Names in headers, texts in fields, and what payloads call their settings."""
-    live = [replace(policy, display_name=FORGED, description="x\ny") for policy in policies("A")]
+    live = [changed_policy(policy, display_name=FORGED, description="x\ny") for policy in policies("A")]
     tenant = MemoryTenant({str(policy.id): policy for policy in live})
     payload = [{"settingId": FORGED, "value": FORGED}]
-    changed = replace(desired("x", description="a\nb", policy_payload=payload), display_name=None, id=live[0].id)
+    changed = other_item(desired("x", description="a\nb", policy_payload=payload), display_name=None, id=live[0].id)
     outcome = converge([changed], tenant, MemoryDirectory({}), RunOptions(check_mode=True))
     [diff] = outcome_result(outcome, with_diff=True)["diff"]
     assert diff["before_header"] == diff["after_header"] == f"policy '{SHOWN}' (id {live[0].id})"

@@ -12,12 +12,12 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG
-from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import LOGIN, ORIGIN, TENANT, FuzzTenant, Spoilt
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.office_values import office_item
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desired, policies, policy, run
 from ansible_collections.m365.apps.tests.unit.some_policies import findings
 from graph_emulator.wire import Call
@@ -67,7 +67,7 @@ def test_two_new_ones_are_told_once() -> None:
 
 
 def test_a_rename_is_told() -> None:
-    renamed = DesiredPolicy(label="", id="id-B", display_name="a")
+    renamed = office_item(label="", id="id-B", display_name="a")
     [warning] = run(MemoryTenant.of(policies("AB")), [renamed]).plan.warnings
     assert warning.startswith("policy 'a' (id id-B): ")
 

@@ -154,7 +154,7 @@ class _Run:
             known = replace(known, id=written.policy_id)
             self._known_ids.add(written.policy_id)
         if written.assignments is not None:
-            known = replace(known, assignments=written.assignments)
+            known = known.with_values({"assignments": written.assignments})
         self._live[place] = known
 
     def statuses(self) -> tuple[str, ...]:
@@ -194,7 +194,8 @@ class _Run:
         if assignments is not UNSET and known.assignments is not UNSET:
             told = {assignment.key: assignment for assignment in known.assignments}
             assignments = tuple(told.get(assignment.key, assignment) for assignment in assignments)
-        return replace(item, after=replace(item.after, id=known.id, assignments=assignments))
+        after = replace(item.after, id=known.id).with_values({"assignments": assignments})
+        return replace(item, after=after)
 
 
 def actions_by_item(actions: t.Iterable[Write], items: t.Sequence[PlannedItem]) -> list[list[Write]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from .._errors import UserError
 from .._ids import id_key
+from .._policy.desired import GROUP_OPTIONS
 from .fingerprint import Details, key_of, split, text_of
 from .plan import Plan
 
@@ -177,7 +178,7 @@ def _item_aspects(then: Details, now: Details) -> list[str]:
 def _is_renamed(aspect: str, then: Details, now: Details) -> bool:
     """Tell whether the groups of a policy changed although they are named as before."""
     names = now.get("named_groups")
-    return aspect == "groups" and names is not None and then.get("named_groups") == names
+    return aspect in GROUP_OPTIONS.values() and names is not None and then.get("named_groups") == names
 
 
 def _by_name(entries: t.Iterable[Details]) -> list[Details]:

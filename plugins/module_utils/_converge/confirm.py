@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from .._errors import UserError
 from .._ids import id_key
-from .._policy.fields import BY_NAME
+from .._policy.fields import Field
 from .._policy.policy import Policy
 from .._policy.reads import Entity, Part, Readable
 from .._policy.surface import Capabilities, Surface
@@ -64,7 +64,7 @@ def confirm(outcome: Outcome, surface: Surface, wait: Wait) -> Outcome:
             outcome = replace(outcome, warnings=tuple(namesake_warnings(_created(written), listed)))
         left = deadline - wait.clock()
         if pending and left <= 0:
-            return replace(outcome, error=_unconfirmed(pending, wait.timeout))
+            return replace(outcome, error=_unconfirmed(pending, wait.timeout, surface.capabilities.type_name))
         if pending:
             wait.sleep(min(delay, left))
             delay = min(_LONGEST_DELAY, 2 * delay)
@@ -86,8 +86,8 @@ def reads_of(expected: t.Sequence[Expected], capabilities: Capabilities, total: 
     parts: list[Readable] = [
         Part(entry.policy, field)
         for entry in expected
-        for field in capabilities.parts
-        if field.name in (entry.fields or {})
+        for field in capabilities.fields
+        if not field.listed and field.name in (entry.fields or {})
     ]
     pages = max(1, requests_for(total, capabilities.page_size))
     cheaper = requests_for(len(entities), capabilities.batch_size) > pages
@@ -101,7 +101,9 @@ def _created(expected: t.Iterable[Expected]) -> list[Policy]:
 
 
 def _needs_entity(entry: Expected, capabilities: Capabilities) -> bool:
-    return entry.fields is None or bool(set(entry.fields) - {field.name for field in capabilities.parts})
+    return entry.fields is None or bool(
+        set(entry.fields) - {field.name for field in capabilities.fields if not field.listed}
+    )
 
 
 def _disagreeing(
@@ -110,7 +112,9 @@ def _disagreeing(
     """Return those that the tenant does not show yet, and the list where it was read. Raises UserError when it cannot
     be read.
     """
-    reads = reads_of(expected, surface.capabilities, total)
+    capabilities = surface.capabilities
+    reads = reads_of(expected, capabilities, total)
+    fields = {field.name: field for field in capabilities.fields}
     seen: dict[str, dict[str, t.Any]] = {}
     entities: dict[str, Policy | None] = {}
     listed = surface.list_policies() if reads.lists else ()
@@ -127,36 +131,39 @@ def _disagreeing(
             entities[key] = value
         else:
             seen.setdefault(key, {})[part.field.name] = value
-    left = [entry for entry in expected if not _agrees(entry, entities, seen.get(str(entry.policy.id), {}))]
+    left = [entry for entry in expected if not _agrees(entry, entities, seen.get(str(entry.policy.id), {}), fields)]
     return left, listed
 
 
-def _agrees(entry: Expected, entities: t.Mapping[str, Policy | None], parts: Values) -> bool:
+def _agrees(
+    entry: Expected, entities: t.Mapping[str, Policy | None], parts: Values, fields: t.Mapping[str, Field]
+) -> bool:
     entity = entities.get(str(entry.policy.id))
     if entry.fields is None:
         return entity is None
     return all(
-        _same(field, wanted, parts[field] if field in parts else _shown(entity, field))
-        for field, wanted in entry.fields.items()
+        _same(fields.get(name), wanted, parts[name] if name in parts else _shown(entity, name))
+        for name, wanted in entry.fields.items()
     )
 
 
-def _shown(entity: Policy | None, field: str) -> t.Any:
+def _shown(entity: Policy | None, name: str) -> t.Any:
     if entity is None:
         return UNSET
-    return entity.type.name if field == TYPE else getattr(entity, field)
+    return entity.type.name if name == TYPE else entity.value(name)
 
 
-def _same(field: str, wanted: t.Any, seen: t.Any) -> bool:
+def _same(field: Field | None, wanted: t.Any, seen: t.Any) -> bool:
     if seen is UNSET:
         return False
-    return BY_NAME[field].same(wanted, seen) if field in BY_NAME else bool(wanted == seen)
+    return bool(wanted == seen) if field is None else field.same(wanted, seen)
 
 
-def _unconfirmed(pending: t.Sequence[Expected], timeout: float) -> UserError:
+def _unconfirmed(pending: t.Sequence[Expected], timeout: float, type_name: str) -> UserError:
     first = pending[0]
     others = f" (and {len(pending) - 1} more)" if pending[1:] else ""
-    shown = "it is still there" if first.fields is None else f"its {', '.join(first.fields)} not yet as written"
+    names = ", ".join(type_name if name == TYPE else name for name in first.fields or ())
+    shown = "it is still there" if first.fields is None else f"its {names} not yet as written"
     return UserError(
         f"{first.policy.named()}{others}",
         "confirm what was written",

@@ -8,15 +8,16 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 from dataclasses import dataclass, replace
+from functools import partial
 
 from .._errors import UserError
 from .._ids import is_guid
-from .._policy.desired import DesiredPolicy, GroupChange, State
-from .._policy.fields import PARTS
-from .._policy.groups import merge_groups
+from .._policy.assignments import group_ids, merge_assignments
+from .._policy.desired import AssignmentChange, DesiredPolicy, GroupChange, State
+from .._policy.fields import Field
 from .._policy.policy import Assignment, Policy
 from .._policy.reads import Entity, Part
-from .._policy.surface import Directory, Surface
+from .._policy.surface import Capabilities, Directory, Surface
 from .._policy.unset import UNSET
 from .apply import OnError, Outcome, apply, predict, unforeseen_end
 from .binding import Binding, refuse_changed
@@ -25,7 +26,7 @@ from .fingerprint import Beside, definitions_of
 from .groups import newly_named, resolve, resolved, to_look_up
 from .guards import Guards, check_deletions, prunable, refuse_protected
 from .known_groups import NamedGroups, refuse_unknown
-from .leave import Left, leave_taken, without
+from .leave import Left, all_at_once, leave_taken, without
 from .match import Match, match
 from .order import Order
 from .plan import Plan, make_plan
@@ -89,56 +90,80 @@ def read_and_plan(
 ) -> Plan:
     """Read what the desired state mentions and return the plan. Raises UserError."""
     options = options or RunOptions()
+    leaves = options.on_error is OnError.LEAVE
     live = surface.list_policies()
+    capabilities = surface.capabilities
     matches = match(desired, live, options.same_names)
     refuse_protected(matches, options.guards)
+    matches, left = _meant(matches, surface, leaves)
     matches = (*matches, *prunable(matches, live, options.guards))
     if options.reach is None:
         check_deletions(matches, len(desired), len(live), options.guards)
-    wanted = parts_to_read(matches, options.whole_policies, options.reach is not None or bool(options.waves))
+    all_groups = options.reach is not None or bool(options.waves)
+    wanted = parts_to_read(matches, capabilities.fields, options.whole_policies, all_groups)
     matches = _read(matches, wanted, surface)
+    matches = (*matches[: len(desired)], *filter(partial(_may_go, capabilities), matches[len(desired) :]))
     named = _named_beside(options)
     beside = [group for entry in named for group in entry.groups]
     names, ids = groups_to_look_up(matches, beside, options.name_groups)
     directory.look_up(names, ids)
-    leaves = options.on_error is OnError.LEAVE
     refuse_unknown([*(() if leaves else _named_by(matches)), *named], directory)
     reach = None if options.reach is None else frozenset(resolved(options.reach, directory))
-    groups, left = _resolve_all(matches, directory, leaves)
-    if leaves and options.order is None:
+    matches, unresolved = _resolve_all(matches, directory, leaves)
+    left = {**left, **unresolved}
+    if leaves and options.order is None and capabilities.priorities:
         left = leave_taken(matches, live, left)
-    matches, groups = without(matches, groups, left)
-    plan = make_plan(matches, live, groups, surface.capabilities, options.order, options.guards, reach, len(desired))
+    plan, possible = _possible(matches, live, surface, options, reach, len(desired), left)
     asked = definitions_of(
+        [
+            _without_groups(found.desired) if place in plan.left else found.desired
+            for place, found in enumerate(matches[: len(desired)])
+        ],
         desired,
-        groups[: len(desired)],
         (options.order, options.guards),
         options.context,
         [Beside(entry.place, entry.groups, resolved(entry.groups, directory)) for entry in options.check_groups],
     )
     plan = replace(plan, definitions=asked)
     refuse_changed(options.binding, plan)
-    waves = plans_by_wave(_reaches(options, directory), matches, groups, plan, options.order, options.guards)
-    return replace(plan, part_reads=len(wanted), group_lookups=len(names) + len(ids), waves=waves, left=left)
+    waves = plans_by_wave(_reaches(options, directory), possible, plan, options.order, options.guards)
+    return replace(plan, part_reads=len(wanted), group_lookups=len(names) + len(ids), waves=waves)
 
 
-def parts_to_read(matches: t.Sequence[Match], whole: bool, all_groups: bool = False) -> list[tuple[int, Part]]:
+def parts_to_read(
+    matches: t.Sequence[Match], fields: t.Sequence[Field], whole: bool, all_groups: bool = False
+) -> list[tuple[int, Part]]:
     """Return what must be read beyond the listing: the place of the match, and the part.
 
     A policy to be deleted is read whole. ``all_groups`` reads the groups of each policy, whether or not something is
     asked of them.
     """
-    wanted: list[tuple[int, Part]] = []
-    for place, found in enumerate(matches):
-        live, item = found.live, found.desired
-        if live is None:
-            continue
-        goes = item.state is State.ABSENT
-        for field in PARTS:
-            beside = whole if field.content else all_groups
-            if (goes or beside or field.asked(item) is not UNSET) and field.of(live) is UNSET:
-                wanted.append((place, Part(live, field)))
-    return wanted
+    return [
+        (place, Part(found.live, field))
+        for place, found in enumerate(matches)
+        if found.live is not None
+        for field in _fields_to_read(found.desired, found.live, fields, whole, all_groups)
+    ]
+
+
+def _fields_to_read(
+    item: DesiredPolicy, live: Policy, fields: t.Sequence[Field], whole: bool, all_groups: bool
+) -> t.Iterator[Field]:
+    """Return the fields of a live policy that must be known and are not."""
+    along = {name for field in fields if field.along and _changes(field, item, live) for name in field.along}
+    for field in fields:
+        beside = whole if field.content else all_groups
+        asked = field.asked(item) is not UNSET or field.name in along
+        if (item.state is State.ABSENT or beside or asked) and field.of(live) is UNSET:
+            yield field
+
+
+def _changes(field: Field, item: DesiredPolicy, live: Policy) -> bool:
+    """Tell whether what is asked of a field changes a policy of which it is known."""
+    asked, have = field.asked(item), field.of(live)
+    if asked is UNSET or item.state is State.ABSENT:
+        return False
+    return have is UNSET or not field.is_same(field.merge(field, item, asked, have), have)
 
 
 def groups_to_look_up(
@@ -148,7 +173,7 @@ def groups_to_look_up(
 
     ``more`` are some beside those that the items name; ``of_deletions`` adds those of policies to be deleted.
     """
-    first_names, first_ids = to_look_up(GroupChange(add=tuple(more)), ())
+    first_names, first_ids = to_look_up(AssignmentChange(GroupChange(add=tuple(more))), ())
     names: dict[str, None] = dict.fromkeys(first_names)
     ids: dict[str, None] = dict.fromkeys(first_ids)
     for found in matches:
@@ -158,9 +183,7 @@ def groups_to_look_up(
             names.update(dict.fromkeys(more_names))
             ids.update(dict.fromkeys(more_ids))
         elif of_deletions and found.desired.state is State.ABSENT:
-            ids.update(
-                (entry.group_id, None) for entry in _assigned(found) if entry.group_id and is_guid(entry.group_id)
-            )
+            ids.update((group_id, None) for group_id in group_ids(_assigned(found)) if is_guid(group_id))
     return list(names), list(ids)
 
 
@@ -203,7 +226,7 @@ def _read(matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, Part]], surf
     for (place, part), value in zip(wanted, values, strict=True):
         read[place][part.field.name] = value if place not in gone else part.field.blank
     return tuple(
-        Match(found.desired, replace(found.live, **parts)) if found.live and parts else found
+        Match(found.desired, found.live.with_values(parts)) if found.live and parts else found
         for found, parts in zip(matches, read, strict=True)
     )
 
@@ -217,37 +240,79 @@ def _gone(matches: t.Sequence[Match], errors: t.Mapping[int, UserError], surface
     return {place for place, entity in zip(asked, entities, strict=True) if entity is None}
 
 
-def _change(found: Match) -> GroupChange | None:
-    groups = found.desired.groups
-    return None if groups is UNSET or found.desired.state is State.ABSENT else groups
+def _change(found: Match) -> AssignmentChange | None:
+    change = found.desired.assignments
+    return None if change is UNSET or found.desired.state is State.ABSENT else change
 
 
 def _assigned(found: Match) -> tuple[Assignment, ...]:
     return () if found.live is None or found.live.assignments is UNSET else found.live.assignments
 
 
-def _resolve_all(
-    matches: t.Sequence[Match], directory: Directory, leave: bool
-) -> tuple[tuple[GroupChange | None, ...], Left]:
-    """Return the resolved groups of each match; with ``leave`` also why some cannot be had, by place."""
-    groups: list[GroupChange | None] = []
+def _resolve_all(matches: t.Sequence[Match], directory: Directory, leave: bool) -> tuple[tuple[Match, ...], Left]:
+    """Return the matches with their groups as ids; with ``leave`` also why some cannot be had, by place."""
+    resolved_matches: list[Match] = []
     left: dict[int, UserError] = {}
     for place, found in enumerate(matches):
         try:
-            groups.append(_resolve(found, directory))
+            resolved_matches.append(_resolve(found, directory))
         except UserError as error:
             if not leave:
                 raise
             # The error names the group; several policies may be left because of it.
             left[place] = error.saying(f"{found.desired.named()}: {error}")
-            groups.append(None)
-    return tuple(groups), left
+            resolved_matches.append(found)
+    return tuple(resolved_matches), left
 
 
-def _resolve(found: Match, directory: Directory) -> GroupChange | None:
+def _resolve(found: Match, directory: Directory) -> Match:
     change = _change(found)
     if change is None:
-        return None
+        return found
     change = resolve(change, _assigned(found), directory)
-    merge_groups(found.desired, change, _assigned(found))
-    return change
+    merge_assignments(found.desired, change, _assigned(found))
+    return Match(found.desired.with_values({"assignments": change}), found.live)
+
+
+def _without_groups(item: DesiredPolicy) -> DesiredPolicy:
+    """Return an item that asks for no groups: those of one that is left could not be told."""
+    return item.with_values({"assignments": UNSET})
+
+
+def _meant(matches: t.Sequence[Match], surface: Surface, leave: bool) -> tuple[tuple[Match, ...], Left]:
+    """Return the matches as the surface resolves them; with ``leave`` also why some cannot be meant, by place."""
+    answers = surface.resolve([found.desired for found in matches])
+    left = {place: answer for place, answer in enumerate(answers) if isinstance(answer, UserError)}
+    if left and not leave:
+        raise all_at_once(list(left.values()))
+    pairs = zip(matches, answers, strict=True)
+    meant = tuple(found if isinstance(answer, UserError) else Match(answer, found.live) for found, answer in pairs)
+    return without(meant, left), left
+
+
+def _possible(
+    matches: t.Sequence[Match],
+    live: t.Sequence[Policy],
+    surface: Surface,
+    options: RunOptions,
+    reach: Reach | None,
+    listed: int,
+    left: Left,
+) -> tuple[Plan, tuple[Match, ...]]:
+    """Return the plan of what the surface can write, and what it was made of. What it cannot is left or refused."""
+    while True:
+        matches = without(matches, left)
+        plan = make_plan(matches, live, surface.capabilities, options.order, options.guards, reach, listed)
+        changing = {place: item for place, item in enumerate(plan.items) if item.status != "unchanged"}
+        answers = surface.refusals([(item.before, item.after) for item in changing.values()])
+        refused = {place: error for place, error in zip(changing, answers, strict=True) if error is not None}
+        if not refused:
+            return replace(plan, left=left), matches
+        if options.on_error is not OnError.LEAVE:
+            raise all_at_once(list(refused.values()))
+        left = {**left, **refused}
+
+
+def _may_go(capabilities: Capabilities, found: Match) -> bool:
+    """Tell whether a policy that nothing lists may be deleted, now that it was read."""
+    return found.live is not None and capabilities.prunable(found.live)

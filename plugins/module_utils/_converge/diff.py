@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._policy.fields import BY_NAME, FIELDS, changed_fields
+from .._policy.assignments import group_ids
+from .._policy.fields import Field, changed_fields
 from .._policy.policy import Policy
 from .._policy.unset import UNSET
 from .stages import PlannedItem
@@ -23,9 +24,10 @@ def diff_of(item: PlannedItem, name_of: NameOf = lambda _group_id: None) -> dict
     """
     if item.status == "unchanged":
         return None
-    before, after = _sides(item.before, item.after)
-    if item.after is None:
-        names = {group_id: name for group_id in before.get("groups", ()) if (name := name_of(group_id)) is not None}
+    before, after = _sides(item)
+    if item.before is not None and item.after is None:
+        ids = sorted(group_ids(item.before.assignments))
+        names = {group_id: name for group_id in ids if (name := name_of(group_id)) is not None}
         before |= {"group_names": names} if names else {}
     name = item.desired.display_name
     shown = item.before or item.after
@@ -33,19 +35,23 @@ def diff_of(item: PlannedItem, name_of: NameOf = lambda _group_id: None) -> dict
     return {"before_header": header, "after_header": header, "before": before, "after": after}
 
 
-def _sides(before: Policy | None, after: Policy | None) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+def _sides(item: PlannedItem) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    before, after, fields = item.before, item.after, item.fields
     if before is None or after is None:
-        return (whole(before) if before else {}), (whole(after) if after else {})
+        return (whole(before, fields) if before else {}), (whole(after, fields) if after else {})
     left: dict[str, t.Any] = {}
     right: dict[str, t.Any] = {}
-    for name in changed_fields(before, after):
-        field = BY_NAME[name]
-        left[field.option], right[field.option] = field.sides(field.of(before), field.of(after))
+    for field in changed_fields(before, after, fields):
+        old, new = field.sides(field, field.of(before), field.of(after))
+        left |= old
+        right |= new
     return left, right
 
 
-def whole(policy: Policy) -> dict[str, t.Any]:
+def whole(policy: Policy, fields: t.Iterable[Field]) -> dict[str, t.Any]:
     """Return all that is known of a policy and not empty, for a create or a delete."""
     shown: dict[str, t.Any] = {"display_name": None, "kind": policy.kind}
-    shown |= {field.option: field.whole(value) for field in FIELDS if (value := field.of(policy)) is not UNSET}
+    for field in fields:
+        value = field.of(policy)
+        shown |= {} if value is UNSET else field.whole(field, value)
     return {name: value for name, value in shown.items() if value not in (None, "", {}, [])}

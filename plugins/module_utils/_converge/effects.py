@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._policy.policy import Policy
+from .._policy.policy import PRIORITY, Policy
 from .._policy.writes import UpdatePriorities, Values, Write
 from .stages import PlannedItem
 
@@ -30,7 +30,7 @@ def expectations(
     for action in actions:
         if isinstance(action, UpdatePriorities):
             for policy_id in action.changed:
-                fields[policy_id] = {**(fields.get(policy_id) or {}), "priority": action.numbers[policy_id]}
+                fields[policy_id] = {**(fields.get(policy_id) or {}), PRIORITY: action.numbers[policy_id]}
             continue
         item = items[action.item]
         policy = t.cast(Policy, item.after or item.before)

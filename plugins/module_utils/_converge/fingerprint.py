@@ -16,13 +16,16 @@ import hashlib
 import json
 import re
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .._ids import id_key
-from .._policy.desired import DesiredPolicy, GroupChange, State
-from .._policy.fields import ASSIGNMENTS, BY_NAME, FIELDS, known
+from .._policy.assignments import change_digests
+from .._policy.desired import AssignmentChange, DesiredPolicy, State
+from .._policy.fields import Field
 from .._policy.policy import Policy
+from .._policy.surface import Capabilities
 from .._policy.unset import UNSET
+from .._policy.writes import TYPE
 from .effects import Expected
 from .guards import Guards
 from .order import Order
@@ -66,12 +69,12 @@ class Beside:
 
 def definitions_of(
     items: t.Sequence[DesiredPolicy],
-    groups: t.Sequence[GroupChange | None],
+    named: t.Sequence[DesiredPolicy],
     order_and_guards: tuple[Order | None, Guards],
     context: t.Mapping[str, t.Any],
     beside: t.Sequence[Beside] = (),
 ) -> Definitions:
-    """Return the definitions of a plan, ``groups`` resolved and ``context`` the caller's own.
+    """Return the definitions of a plan: the items resolved and as they were ``named``, ``context`` the caller's own.
 
     Limits are not among them: they let a plan pass or not, and change nothing in it.
     """
@@ -87,26 +90,22 @@ def definitions_of(
         }
     if guards.protect and (guards.prune is not None or any(item.state is State.ABSENT for item in items)):
         settings["protect"] = sorted(set(guards.protect))
-    resolved = zip(items, groups, strict=True)
-    return Definitions(
-        tuple(replace(item, groups=UNSET if change is None else change) for item, change in resolved),
-        settings,
-        tuple(items),
-        {f"groups of {entry.place}": entry.names for entry in beside},
-    )
+    names = {f"groups of {entry.place}": entry.names for entry in beside}
+    return Definitions(tuple(items), settings, tuple(named), names)
 
 
 def details_of(
-    touched: t.Iterable[Policy], definitions: Definitions, effects: t.Iterable[Expected]
+    touched: t.Iterable[Policy], definitions: Definitions, effects: t.Iterable[Expected], capabilities: Capabilities
 ) -> dict[str, Details]:
     """Return the details of each side; the order of policies means nothing."""
-    writes = _side(map(_effect_entry, effects))
-    named = {_item_entry(item)[:2]: item.groups for item in definitions.named if item.groups is not UNSET}
-    asked = _side(map(_item_entry, definitions.items), definitions.settings)
+    fields = capabilities.fields
+    writes = _side(_effect_entry(expected, capabilities) for expected in effects)
+    named = {_identity_of(item): item.assignments for item in definitions.named if item.assignments is not UNSET}
+    asked = _side((_item_entry(item, fields) for item in definitions.items), definitions.settings)
     beside = {name: _digest(sorted(groups)) for name, groups in definitions.named_beside.items()}
     names = {"policies": [_with_names(entry, named) for entry in asked["policies"]], "named_groups": _cut(beside)}
     return {
-        "tenant": _side(map(_live_entry, touched)),
+        "tenant": _side(_live_entry(policy, fields) for policy in touched),
         "definitions": {**asked, **names},
         # They follow from the other two: what changed in them is told by those.
         "writes": {**writes, "policies": []},
@@ -142,12 +141,14 @@ def _side(entries: t.Iterable[Entry], settings: t.Mapping[str, t.Any] | None = N
     return {"whole": _digest([whole, common]), "policies": policies, "settings": _cut(common)}
 
 
-def _with_names(entry: Details, named: t.Mapping[tuple[t.Any, str], GroupChange]) -> Details:
+def _with_names(entry: Details, named: t.Mapping[tuple[t.Any, str], AssignmentChange]) -> Details:
     """Return an entry with a digest of its groups as they are named: whether the same names stand for others now."""
     change = named.get((entry["id"], entry["display_name"]))
     if change is None:
         return entry
-    return {**entry, "named_groups": _digest(ASSIGNMENTS.asked_digest(change))[:_ASPECT_LENGTH]}
+    asked = change_digests(change)
+    names = next(iter(asked.values())) if len(asked) == 1 else asked
+    return {**entry, "named_groups": _digest(names)[:_ASPECT_LENGTH]}
 
 
 def _counted(side: Details) -> list[t.Any]:
@@ -156,34 +157,45 @@ def _counted(side: Details) -> list[t.Any]:
     return [side["whole"], policies, side["settings"]]
 
 
-def _live_entry(policy: Policy) -> Entry:
-    return id_key(str(policy.id)), policy.display_name, {"kind": policy.type.name, **_digested(known(policy))}
+def _live_entry(policy: Policy, fields: t.Iterable[Field]) -> Entry:
+    return id_key(str(policy.id)), policy.display_name, {"kind": policy.type.name, **_digested(policy.values, fields)}
 
 
-def _item_entry(item: DesiredPolicy) -> Entry:
+def _identity_of(item: DesiredPolicy) -> tuple[str | None, str]:
+    return None if item.id is None else id_key(item.id), item.display_name or str(item.id)
+
+
+def _item_entry(item: DesiredPolicy, fields: t.Iterable[Field]) -> Entry:
     """Return what an item asks for. Beside its identity an absent one asks for nothing else."""
-    policy_id = None if item.id is None else id_key(item.id)
+    policy_id, name = _identity_of(item)
     values: dict[str, t.Any] = {"identity": item.display_name if policy_id is None else None, "state": item.state.value}
     if item.state is not State.ABSENT:
-        asked = {field.option: (field, field.asked(item)) for field in FIELDS}
-        if policy_id is None:
-            del asked["display_name"]
         values |= {} if item.kind is None else {"kind": item.kind}
-        values |= {name: field.asked_digest(value) for name, (field, value) in asked.items() if value is not UNSET}
-    return policy_id, item.display_name or str(item.id), values
+        for each in fields:
+            asked = each.asked(item)
+            if asked is not UNSET and (policy_id is not None or each.name != "display_name"):
+                values |= each.asked_digest(each, asked)
+    return policy_id, name, values
 
 
-def _effect_entry(expected: Expected) -> Entry:
+def _effect_entry(expected: Expected, capabilities: Capabilities) -> Entry:
     policy_id = None if expected.policy.id is None else id_key(expected.policy.id)
     values: dict[str, t.Any] = {"identity": expected.policy.display_name if policy_id is None else None}
-    left = {"state": State.ABSENT.value} if expected.fields is None else _digested(expected.fields)
+    if expected.fields is None:
+        return policy_id, expected.policy.display_name, {**values, "state": State.ABSENT.value}
+    left = _digested(expected.fields, capabilities.fields)
+    if TYPE in expected.fields:
+        left[capabilities.type_name] = expected.fields[TYPE]
     return policy_id, expected.policy.display_name, {**values, **left}
 
 
-def _digested(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _digested(values: t.Mapping[str, t.Any], fields: t.Iterable[Field]) -> dict[str, t.Any]:
     """Return what is bound of the values of fields, by the names that users know."""
-    pairs = ((BY_NAME.get(name), name, value) for name, value in values.items())
-    return {field.option if field else name: field.digest(value) if field else value for field, name, value in pairs}
+    digests: dict[str, t.Any] = {}
+    for each in fields:
+        if each.name in values:
+            digests |= each.digest(each, values[each.name])
+    return digests
 
 
 def _cut(digests: t.Mapping[str, str]) -> dict[str, str]:

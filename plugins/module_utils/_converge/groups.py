@@ -9,31 +9,40 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import plain
-from .._policy.desired import GroupChange, is_id
-from .._policy.policy import Assignment
+from .._policy.assignments import group_ids, merged, same_assignments
+from .._policy.desired import GROUP_OPTIONS, AssignmentChange, GroupChange, is_id
+from .._policy.policy import Assignment, Target
 from .._policy.surface import Directory
 from .._policy.unset import UNSET
 from .stages import PlannedItem
 
 
-def resolve(change: GroupChange, live: t.Sequence[Assignment], directory: Directory) -> GroupChange:
+def resolve(change: AssignmentChange, live: t.Sequence[Assignment], directory: Directory) -> AssignmentChange:
     """Return the change with every group as its id, and the groups that are gone.
 
     Graph refuses to assign a group that does not exist, also one that is assigned since before it was deleted. So where
-    the groups of a policy are written, each GUID of ``exact`` and ``add`` must exist, and of the others that stay it is
-    told which are gone. One that is to be taken away is taken as given. Raises UserError for a name that no group or
-    several groups have, and for an id that no group has.
+    the assignments of a policy are written, each GUID of ``exact`` and ``add`` must exist, and of the others that stay
+    it is told which are gone. One that is to be taken away is taken as given. Raises UserError for a name that no group
+    or several groups have, and for an id that no group has.
     """
-    assigned = _ids(live)
+    named = change.group_changes
+    asked = change.with_groups(
+        {to: _resolved_change(groups, _ids(live, to), directory) for to, groups in named.items()}
+    )
+    if not _is_written(asked, live):
+        return asked
+    for to, groups in named.items():
+        for group_id in sorted(_kept_by_id(groups, _ids(live, to))):
+            directory.check(group_id)
+    stay = _staying(asked, live)
+    return replace(asked, gone=frozenset(group_id for group_id in stay if directory.is_gone(group_id)))
+
+
+def _resolved_change(change: GroupChange, assigned: set[str], directory: Directory) -> GroupChange:
     exact = None if change.exact is None else resolved(change.exact, directory, assigned)
     add, remove = resolved(change.add, directory, assigned), resolved(change.remove, directory, None)
-    asked = GroupChange(exact, add, remove)
-    if _wanted(asked, assigned) == assigned:
-        return asked
-    for group_id in sorted(_kept_by_id(change, assigned)):
-        directory.check(group_id)
-    stay = (assigned if exact is None else set()) - set(add) - set(remove)
-    return replace(asked, gone=frozenset(group_id for group_id in stay if directory.is_gone(group_id)))
+    filters = {resolved([group], directory, None)[0]: wanted for group, wanted in change.filters.items()}
+    return GroupChange(exact, add, remove, filters)
 
 
 def resolved(
@@ -49,37 +58,59 @@ def resolved(
     return tuple(dict.fromkeys(found))
 
 
-def to_look_up(change: GroupChange, live: t.Sequence[Assignment]) -> tuple[list[str], list[str]]:
+def to_look_up(change: AssignmentChange, live: t.Sequence[Assignment]) -> tuple[list[str], list[str]]:
     """Return the names and the ids that resolve() will ask the directory for.
 
     A policy whose groups are certainly as they should be needs no look-up of those that it keeps.
     """
-    assigned = _ids(live)
     named = newly_named(change, live)
     names = [group for group in named if not is_id(group)]
     ids = [group for group in named if is_id(group)]
-    if names or _wanted(change, assigned) != assigned:
-        gone = {group.lower() for group in change.remove}
-        ids += sorted(_kept_by_id(change, assigned) | (assigned - gone if change.exact is None else set()))
+    if names or _is_written(change, live):
+        kept = (_kept_by_id(groups, _ids(live, to)) for to, groups in change.group_changes.items())
+        ids += sorted(set().union(*kept) | _staying(change, live))
     return names, ids
 
 
-def newly_named(change: GroupChange, live: t.Sequence[Assignment]) -> tuple[str, ...]:
+def newly_named(change: AssignmentChange, live: t.Sequence[Assignment]) -> tuple[str, ...]:
     """Return the groups that must be there, as they are named: names, and ids that are not assigned yet."""
-    assigned = _ids(live)
-    names = (group for group in (*change.wanted, *change.remove) if not is_id(group))
-    ids = (group.lower() for group in change.wanted if is_id(group) and group.lower() not in assigned)
-    return (*names, *ids)
+    found: list[str] = []
+    for to, groups in change.group_changes.items():
+        assigned = _ids(live, to)
+        found += (group for group in (*groups.wanted, *groups.remove) if not is_id(group))
+        found += (group.lower() for group in groups.wanted if is_id(group) and group.lower() not in assigned)
+    return tuple(found)
 
 
-def _ids(live: t.Sequence[Assignment]) -> set[str]:
-    return {assignment.group_id for assignment in live if assignment.group_id is not None}
+def _ids(live: t.Iterable[Assignment], to: Target) -> set[str]:
+    """Return the ids of the groups that are that to a policy."""
+    return {entry.group_id for entry in live if entry.group_id is not None and entry.to is to and entry.is_direct}
 
 
-def _wanted(change: GroupChange, assigned: set[str]) -> set[str]:
-    """Return the ids that a policy is to have; of groups that are named by id."""
-    exact, add, remove = ({group.lower() for group in part or ()} for part in (change.exact, change.add, change.remove))
-    return ((assigned if change.exact is None else exact) | add) - remove
+def _is_written(change: AssignmentChange, live: t.Sequence[Assignment]) -> bool:
+    """Tell whether a change of groups that are named by id writes the assignments; no group is a problem here."""
+    lowered = change.with_groups({to: _lowered(groups) for to, groups in change.group_changes.items()})
+    return not same_assignments(merged(lowered, live), live)
+
+
+def _lowered(change: GroupChange) -> GroupChange:
+    exact, add, remove = (
+        None if part is None else tuple(group.lower() for group in part)
+        for part in (change.exact, change.add, change.remove)
+    )
+    filters = {group.lower(): wanted for group, wanted in change.filters.items()}
+    return GroupChange(exact, add or (), remove or (), filters)
+
+
+def _staying(change: AssignmentChange, live: t.Sequence[Assignment]) -> set[str]:
+    """Return the ids of the groups that stay though nothing names them."""
+    stay: set[str] = set()
+    for to in GROUP_OPTIONS:
+        groups = change.group_changes.get(to)
+        if groups is None or groups.exact is None:
+            named = () if groups is None else (*groups.add, *groups.remove)
+            stay |= _ids(live, to) - {group.lower() for group in named if is_id(group)}
+    return stay
 
 
 def _kept_by_id(change: GroupChange, assigned: set[str]) -> set[str]:
@@ -87,14 +118,16 @@ def _kept_by_id(change: GroupChange, assigned: set[str]) -> set[str]:
     return {group.lower() for group in change.wanted if is_id(group)} & assigned
 
 
-def gone_warnings(items: t.Sequence[PlannedItem], changes: t.Sequence[GroupChange | None]) -> list[str]:
+def gone_warnings(items: t.Sequence[PlannedItem]) -> list[str]:
     """Return a warning for each policy that loses groups with its change because they were deleted."""
     warnings = []
-    for item, change in zip(items, changes, strict=True):
-        if change is None or not change.gone or item.before is None or item.after is None:
+    for item in items:
+        change = item.desired.assignments
+        if change is UNSET or not change.gone or item.before is None or item.after is None:
             continue
-        before, after = item.before.assignments, item.after.assignments
-        dropped = [] if before is UNSET or after is UNSET else sorted(change.gone & (_ids(before) - _ids(after)))
+        before, after = set(group_ids(item.before.assignments)), set(group_ids(item.after.assignments))
+        known = UNSET not in (item.before.assignments, item.after.assignments)
+        dropped = sorted(change.gone & (before - after)) if known else []
         if dropped:
             which = f"the group {dropped[0]} was" if len(dropped) == 1 else f"the groups {', '.join(dropped)} were"
             cause = f"{which} deleted from the directory, and Graph assigns only groups that exist"

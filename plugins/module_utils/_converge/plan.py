@@ -11,9 +11,9 @@ from functools import cached_property
 from itertools import chain
 
 from .._errors import UserError
-from .._policy.desired import DesiredPolicy, GroupChange, State
-from .._policy.fields import FIELDS, PARTS, changed_fields, unread
-from .._policy.policy import Policy
+from .._policy.desired import DesiredPolicy, State
+from .._policy.fields import changed_fields, only_if_asked, unread
+from .._policy.policy import PRIORITY, Policy, priority_of
 from .._policy.surface import Capabilities
 from .._policy.unset import UNSET
 from .._policy.writes import UpdatePriorities, Write
@@ -24,7 +24,7 @@ from .guards import Guards, check_limits, unmatched_patterns
 from .match import Match
 from .order import Order
 from .priorities import PriorityPlan, plan_priorities
-from .reach import Reach, held_back, pending_fields, within
+from .reach import Reach, held_back, pending_options, within
 from .stages import PlannedItem, patch_of, stages_of
 from .twins import twin_warnings
 
@@ -47,9 +47,9 @@ class Plan:
     live: tuple[Policy, ...]
     listed: int
     touched: tuple[Policy, ...]
+    capabilities: Capabilities
     part_reads: int = 0
     group_lookups: int = 0
-    capabilities: Capabilities = Capabilities()
     warnings: tuple[str, ...] = ()
     definitions: Definitions = Definitions()
     effects: tuple[Expected, ...] = ()
@@ -59,7 +59,7 @@ class Plan:
     @cached_property
     def details(self) -> dict[str, Details]:
         """Digests that tell what has changed when another plan has another fingerprint."""
-        return details_of(self.touched, self.definitions, self.effects)
+        return details_of(self.touched, self.definitions, self.effects, self.capabilities)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -113,7 +113,6 @@ def requests_for(calls: int, batch_size: int) -> int:
 def make_plan(
     matches: t.Sequence[Match],
     live: t.Sequence[Policy],
-    groups: t.Sequence[GroupChange | None],
     capabilities: Capabilities,
     order: Order | None = None,
     guards: Guards | None = None,
@@ -122,32 +121,32 @@ def make_plan(
 ) -> Plan:
     """Return the plan; with a reach (ids of groups) only what nobody outside of it would feel.
 
-    ``matches`` carry the live policies with everything read that their desired side mentions; the first ``listed`` of
-    them (None: all) were asked for, the others are to be pruned. ``groups`` are the resolved changes, by place. The
-    order of writes keeps priorities unique at every moment and deletes as late as possible: deletions that free a
-    number, renumbering, creates and updates, the other deletions. Raises UserError.
+    ``matches`` carry the live policies with everything read that their desired side mentions, and groups as their ids;
+    the first ``listed`` of them (None: all) were asked for, the others are to be pruned. The order of writes keeps
+    priorities unique at every moment and deletes as late as possible: deletions that free a number, renumbering,
+    creates and updates, the other deletions. Raises UserError.
     """
     guards, listed = guards or Guards(), len(matches) if listed is None else listed
     if not capabilities.priorities:
         _refuse_priorities(matches, order)
-    draft = whole = _draft(matches, groups, live, capabilities, order)
+    draft = whole = _draft(matches, live, capabilities, order)
     if reach is not None:
         # What is pruned counts as one that others have: it goes with the last wave.
         seen = [*matches[:listed], *map(_unassigned, matches[listed:])]
-        parts = [_reached(*each, reach) for each in zip(matches, seen, groups, strict=True)]
-        draft = _draft(matches, groups, live, capabilities, order, held_back(seen, live, reach), parts)
+        parts = [Match(within(each, reach).desired, found.live) for found, each in zip(matches, seen, strict=True)]
+        draft = _draft(matches, live, capabilities, order, held_back(seen, live, reach), parts)
     items, stages = _written(matches, live, draft, whole, capabilities)
     # All writes, those that a reach holds back included.
     every = (items, stages) if reach is None else _written(matches, live, whole, whole, capabilities)
-    depends = [_mentioned(found, change) for found, change in zip(matches, groups, strict=True)]
+    depends = [_mentioned(found, capabilities) for found in matches]
     plan = Plan(
         items,
         stages,
         tuple(live),
         listed,
-        touched=tuple(_touched(depends, live, whole.numbers, order)),
+        touched=tuple(_touched(depends, live, whole.numbers, order, capabilities)),
         capabilities=capabilities,
-        warnings=(*unmatched_patterns(live, guards), *twin_warnings(items, live), *gone_warnings(items, groups)),
+        warnings=(*unmatched_patterns(live, guards), *twin_warnings(items, live), *gone_warnings(items)),
         effects=tuple(expectations(chain.from_iterable(every[1]), every[0], live)),
     )
     _check_limits(plan, guards)
@@ -164,19 +163,18 @@ class _Draft:
 
 def _draft(
     matches: t.Sequence[Match],
-    groups: t.Sequence[GroupChange | None],
     live: t.Sequence[Policy],
     capabilities: Capabilities,
     order: Order | None,
     held: t.Collection[str] | None = None,
-    parts: t.Sequence[tuple[Match, GroupChange | None]] = (),
+    parts: t.Sequence[Match] = (),
 ) -> _Draft:
     """Return what the desired state leads to; with ``parts`` of them only that much, ``held`` keep their places."""
-    targets = [_target(found, change, capabilities) for found, change in parts or zip(matches, groups, strict=True)]
+    targets = [_target(found, capabilities) for found in parts or matches]
     patched = [place for place, found in enumerate(matches) if _is_patched(found.live, targets[place], capabilities)]
     numbers = plan_priorities(matches, live, patched, order, held) if capabilities.priorities else _no_numbers(matches)
     after = (
-        _settled(found.live, target, number)
+        _settled(found.live, target, number, capabilities)
         for found, target, number in zip(matches, targets, numbers.final, strict=True)
     )
     return _Draft(tuple(after), numbers)
@@ -186,48 +184,50 @@ def _written(
     matches: t.Sequence[Match], live: t.Sequence[Policy], draft: _Draft, whole: _Draft, capabilities: Capabilities
 ) -> tuple[tuple[PlannedItem, ...], tuple[tuple[Write, ...], ...]]:
     """Return the items as a draft leaves them, and the stages of writes to there; ``whole`` is what waits for more."""
+    fields = capabilities.fields
     items = tuple(
-        PlannedItem(found.desired, found.live, after, pending_fields(wanted, after))
+        PlannedItem(found.desired, found.live, after, fields, pending_options(wanted, after, fields))
         for found, after, wanted in zip(matches, draft.after, whole.after, strict=True)
     )
-    return items, tuple(stages_of(items, live, draft.numbers, capabilities.fields))
-
-
-def _reached(found: Match, seen: Match, change: GroupChange | None, reach: Reach) -> tuple[Match, GroupChange | None]:
-    """Return the part of a desired policy that stays within the reach, by what is ``seen`` of the policy."""
-    part, change = within(seen, change, reach)
-    return Match(part.desired, found.live), change
+    return items, tuple(stages_of(items, live, draft.numbers))
 
 
 def _unassigned(found: Match) -> Match:
     """Return a match whose policy's groups are not known."""
-    return Match(found.desired, replace(found.live, assignments=UNSET)) if found.live else found
+    return Match(found.desired, found.live.with_values({"assignments": UNSET})) if found.live else found
 
 
-def _mentioned(found: Match, change: GroupChange | None) -> Match:
-    """Return a match without parts that came along or were read for the reach alone: the item does not depend on them.
+def _mentioned(found: Match, capabilities: Capabilities) -> Match:
+    """Return a match without what came along or was read for the reach alone: the item does not depend on it.
 
     A deletion depends on all of the policy.
     """
     item = found.desired
     if found.live is None or item.state is State.ABSENT:
         return found
-    asked = replace(item, groups=UNSET if change is None else change)
-    return Match(item, unread(found.live, [field for field in PARTS if field.asked(asked) is UNSET]))
+    unasked = [field for field in only_if_asked(capabilities.fields) if field.asked(item) is UNSET]
+    return Match(item, unread(found.live, unasked))
 
 
 def _touched(
-    matches: t.Sequence[Match], live: t.Sequence[Policy], numbers: PriorityPlan, order: Order | None
+    matches: t.Sequence[Match],
+    live: t.Sequence[Policy],
+    numbers: PriorityPlan,
+    order: Order | None,
+    capabilities: Capabilities,
 ) -> t.Iterator[Policy]:
     """Return the live policies that a plan depends on: those it is about, and all where it gives out numbers."""
     matched = {found.live.id: found.live for found in matches if found.live}
     yield from matched.values()
-    others = [unread(policy, PARTS) for policy in live if policy.id not in matched]
+    if not capabilities.priorities:
+        return
+    bulky = only_if_asked(capabilities.fields)
+    others = [unread(policy, bulky) for policy in live if policy.id not in matched]
     if order is not None or numbers.at_once is not None:
         yield from others
     elif any(found.live is None and found.desired.state is not State.ABSENT for found in matches):
         # A new policy's number may hang on the weakest one that is there.
-        weakest = max(live, key=lambda policy: policy.priority or 0, default=None)
+        weakest = max(live, key=lambda policy: priority_of(policy) or 0, default=None)
         yield from (policy for policy in others if weakest and policy.id == weakest.id)
 
 
@@ -259,7 +259,7 @@ def _refuse_priorities(matches: t.Sequence[Match], order: Order | None) -> None:
     if order is not None:
         raise UserError("the order", "apply it", "this API has no priorities", "Leave order out")
     for found in matches:
-        if found.desired.priority is not UNSET:
+        if found.desired.value(PRIORITY) is not UNSET:
             raise UserError(
                 found.desired.named(), "set its priority", "this API has no priorities", "Leave priority out"
             )
@@ -269,32 +269,31 @@ def _no_numbers(matches: t.Sequence[Match]) -> PriorityPlan:
     return PriorityPlan(tuple(None for _found in matches), None, frozenset())
 
 
-def _target(found: Match, change: GroupChange | None, capabilities: Capabilities) -> Policy | None:
+def _target(found: Match, capabilities: Capabilities) -> Policy | None:
     """Return the policy as desired, but for its number. What was not asked for stays as it is."""
     item, live = found.desired, found.live
     if item.state is State.ABSENT:
         return None
     base = live or _blank(item, capabilities)
-    item = replace(item, groups=UNSET if change is None else change)
-    asked = {field: value for field in FIELDS if (value := field.asked(item)) is not UNSET}
-    values: dict[str, t.Any] = {
-        field.name: field.merge(field, item, value, field.of(base)) for field, value in asked.items()
-    }
-    return replace(base, **values)
+    asked = {field: value for field in capabilities.fields if (value := field.asked(item)) is not UNSET}
+    return base.with_values(
+        {field.name: field.merge(field, item, value, field.of(base)) for field, value in asked.items()}
+    )
 
 
 def _blank(item: DesiredPolicy, capabilities: Capabilities) -> Policy:
     """Return a new policy of which nothing is asked but its kind."""
-    values: dict[str, t.Any] = {field.name: field.blank for field in FIELDS}
-    return Policy(id=None, type=capabilities.type_for(item.kind), **values)
+    return Policy(None, capabilities.type_for(item.kind), {field.name: field.blank for field in capabilities.fields})
 
 
-def _settled(live: Policy | None, target: Policy | None, number: int | None) -> Policy | None:
+def _settled(
+    live: Policy | None, target: Policy | None, number: int | None, capabilities: Capabilities
+) -> Policy | None:
     """Return the target with its number; the server's time stamp is unknown once anything changed."""
     if target is None:
         return None
-    settled = replace(target, priority=number)
-    unchanged = live is not None and not changed_fields(live, settled)
+    settled = target.with_values({PRIORITY: number}) if capabilities.priorities else target
+    unchanged = live is not None and not changed_fields(live, settled, capabilities.fields)
     return settled if unchanged else replace(settled, last_modified=None)
 
 

@@ -9,9 +9,9 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import UserError
-from .._policy.desired import State
-from .._policy.policy import MAX_PRIORITY, Policy
-from .._policy.unset import UNSET
+from .._policy.desired import DesiredPolicy, State
+from .._policy.policy import MAX_PRIORITY, PRIORITY, Policy, priority_of
+from .._policy.unset import UNSET, Unset
 from .match import Match
 from .order import Order, Seat, arrange, renumber
 from .reach import keep_standing
@@ -29,6 +29,11 @@ class PriorityPlan:
     final: tuple[int | None, ...]
     at_once: t.Mapping[str, int] | None
     freed_first: frozenset[int]
+
+
+def asked_priority(item: DesiredPolicy) -> int | Unset:
+    """Return the number that is asked for a policy, UNSET for none."""
+    return t.cast("int | Unset", item.value(PRIORITY))
 
 
 def plan_priorities(
@@ -71,8 +76,8 @@ def _movement(
 ) -> PriorityPlan:
     """Return how the policies come to their numbers; ``doomed`` are the places of those to be deleted, by id."""
     final, wanted = numbers
-    holder_of = {policy.priority: str(policy.id) for policy in live if policy.priority is not None}
-    moved = [policy for policy in live if policy.id not in doomed and wanted[str(policy.id)] != policy.priority]
+    holder_of = {number: str(policy.id) for policy in live if (number := priority_of(policy)) is not None}
+    moved = [policy for policy in live if policy.id not in doomed and wanted[str(policy.id)] != priority_of(policy)]
     taken = [wanted[str(policy.id)] for policy in moved]
     taken += [number for found, number in zip(matches, final, strict=True) if not found.live]
     holders = [holder_of[number] for number in taken if number in holder_of]
@@ -90,17 +95,17 @@ def _movement(
 
 
 def _final_numbers(matches: t.Sequence[Match], live: t.Sequence[Policy]) -> tuple[int | None, ...]:
-    asked = [found.desired.priority for found in matches if found.desired.priority is not UNSET]
-    weakest = max([-1, *asked, *(policy.priority for policy in live if policy.priority is not None)])
+    asked = [number for found in matches if (number := asked_priority(found.desired)) is not UNSET]
+    weakest = max([-1, *asked, *(held for policy in live if (held := priority_of(policy)) is not None)])
     numbers: list[int | None] = []
     for found in matches:
         item = found.desired
         if item.state is State.ABSENT:
             numbers.append(None)
-        elif item.priority is not UNSET:
-            numbers.append(item.priority)
+        elif (number := asked_priority(item)) is not UNSET:
+            numbers.append(number)
         elif found.live is not None:
-            numbers.append(found.live.priority)
+            numbers.append(priority_of(found.live))
         else:
             weakest += 1
             if weakest > MAX_PRIORITY:
@@ -115,7 +120,7 @@ def _by_id(
     live: t.Sequence[Policy], matches: t.Sequence[Match], final: t.Sequence[int | None]
 ) -> dict[str, int | None]:
     """Return the number of every live policy by id; one that is not matched keeps its own."""
-    wanted = {str(policy.id): policy.priority for policy in live}
+    wanted = {str(policy.id): priority_of(policy) for policy in live}
     for found, number in zip(matches, final, strict=True):
         if found.live is not None and number is not None:
             wanted[str(found.live.id)] = number
@@ -137,7 +142,7 @@ def _ordered_numbers(
     seats += [_seat(None, matches[place]) for place in created]
     sequence = arrange(order, seats)
     numbers = dict(zip(sequence, renumber([seats[place] for place in sequence]), strict=True))
-    wanted: dict[str, int | None] = {str(policy.id): policy.priority for policy in live}
+    wanted: dict[str, int | None] = {str(policy.id): priority_of(policy) for policy in live}
     final: list[int | None] = [None] * len(matches)
     for seat, policy in enumerate(staying):
         wanted[str(policy.id)] = numbers[seat]
@@ -184,18 +189,18 @@ def _is_absent(found: Match | None) -> bool:
 
 
 def _gives_up_its_number(found: Match) -> bool:
-    return _is_absent(found) or found.desired.priority is not UNSET
+    return _is_absent(found) or asked_priority(found.desired) is not UNSET
 
 
 def _seat(live: Policy | None, found: Match | None) -> Seat:
     item = found.desired if found else None
-    fixed = item.priority if item is not None and item.priority is not UNSET else None
+    asked = UNSET if item is None else asked_priority(item)
     name = item.display_name if item is not None and item.display_name is not None else None
     return Seat(
         name=name if name is not None else (live.display_name if live else ""),
         id=live.id if live else None,
-        now=live.priority if live else None,
-        fixed=fixed,
+        now=priority_of(live) if live else None,
+        fixed=None if asked is UNSET else asked,
     )
 
 
@@ -216,14 +221,15 @@ def _taken(matches: t.Sequence[Match], live: t.Sequence[Policy], final: t.Sequen
     managed = {found.live.id for found in matches if found.live}
     holders: dict[int, list[str]] = {}
     for policy in live:
-        if policy.priority is not None and policy.id not in managed:
-            holders.setdefault(policy.priority, []).append(policy.named())
+        held = priority_of(policy)
+        if held is not None and policy.id not in managed:
+            holders.setdefault(held, []).append(policy.named())
     for found, number in zip(matches, final, strict=True):
         if number is not None:
             holders.setdefault(number, []).append(_named(found))
     errors: dict[int, UserError] = {}
     for place, (found, number) in enumerate(zip(matches, final, strict=True)):
-        moves = found.live is None or number != found.live.priority
+        moves = found.live is None or number != priority_of(found.live)
         if number is None or not moves or len(holders[number]) < 2:
             continue
         others = [name for name in holders[number] if name != _named(found)] or [_named(found)]

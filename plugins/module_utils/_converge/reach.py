@@ -4,7 +4,9 @@
 """How far a run may go: only what some groups alone would feel. Pure.
 
 A policy that a group outside of the reach has is left as it is, but for a number that changes nothing there. A policy
-that nobody has, or only groups within the reach, is changed, and given to groups within the reach.
+that nobody has, or only groups within the reach, is changed, and given to groups within the reach. All users and all
+devices are outside of every reach. A new exclusion gives the policy to nobody, so it comes along; where an exclusion
+ends, its group gets the policy, so that group must be within the reach.
 """
 
 from __future__ import annotations
@@ -13,9 +15,10 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import UserError
-from .._policy.desired import DesiredPolicy, GroupChange, State
-from .._policy.fields import BY_NAME, changed_fields
-from .._policy.policy import Policy
+from .._policy.assignments import group_ids
+from .._policy.desired import AssignmentChange, DesiredPolicy, GroupChange, State
+from .._policy.fields import Field, changed_options
+from .._policy.policy import Assignment, Policy, Target
 from .._policy.unset import UNSET
 from .match import Match
 from .order import Seat, renumber
@@ -23,16 +26,38 @@ from .order import Seat, renumber
 Reach = frozenset[str]
 
 
-def within(found: Match, change: GroupChange | None, reach: Reach) -> tuple[Match, GroupChange | None]:
+def within(found: Match, reach: Reach) -> Match:
     """Return the part of a desired policy that stays within the reach (ids of groups); it names groups by id."""
+    item = found.desired
     if found.live is not None and not _is_reached(found.live, reach):
-        item = found.desired
         name = found.live.display_name if item.id is None else None
-        return Match(DesiredPolicy(item.label, State.EXISTING, item.id, name), found.live), None
-    if change is None:
-        return found, None
-    exact = None if change.exact is None else _only(change.exact, reach)
-    return found, replace(change, exact=exact, add=_only(change.add, reach))
+        return Match(DesiredPolicy(item.label, State.EXISTING, item.id, name), found.live)
+    change = item.assignments
+    if change is UNSET:
+        return found
+    assigned = found.live.assignments if found.live is not None else ()
+    return Match(
+        item.with_values({"assignments": _within(change, () if assigned is UNSET else assigned, reach)}), found.live
+    )
+
+
+def _within(change: AssignmentChange, live: t.Sequence[Assignment], reach: Reach) -> AssignmentChange:
+    """Return the part of a change that only groups within the reach feel; nobody outside of it has the policy."""
+    groups, excluded = change.groups, change.exclude_groups
+    if groups is not UNSET:
+        exact = None if groups.exact is None else _only(groups.exact, reach)
+        groups = replace(groups, exact=exact, add=_only(groups.add, reach))
+    if excluded is not UNSET:
+        excluded = _kept_out(excluded, live, reach)
+    # Neither can be on already: then the policy would not be reached.
+    return replace(change, groups=groups, exclude_groups=excluded, all_users=UNSET, all_devices=UNSET)
+
+
+def _kept_out(change: GroupChange, live: t.Sequence[Assignment], reach: Reach) -> GroupChange:
+    """Return the part of a change of excluded groups that ends no exclusion of a group outside of the reach."""
+    staying = group_ids(each for each in live if each.to is Target.EXCLUDED_GROUP and each.group_id not in reach)
+    exact = None if change.exact is None else tuple(dict.fromkeys((*change.exact, *staying)))
+    return replace(change, exact=exact, remove=_only(change.remove, reach))
 
 
 def held_back(matches: t.Sequence[Match], live: t.Sequence[Policy], reach: Reach) -> frozenset[str]:
@@ -41,11 +66,11 @@ def held_back(matches: t.Sequence[Match], live: t.Sequence[Policy], reach: Reach
     return frozenset(str(policy.id) for policy in live if policy.id not in free)
 
 
-def pending_fields(wanted: Policy | None, after: Policy | None) -> tuple[str, ...]:
+def pending_options(wanted: Policy | None, after: Policy | None, fields: t.Iterable[Field]) -> tuple[str, ...]:
     """Return the options that are not yet as wanted after the run; ``state`` for a policy that is still to go."""
     if wanted is None or after is None:
         return () if wanted is after else ("state",)
-    return tuple(BY_NAME[name].option for name in changed_fields(after, wanted))
+    return changed_options(after, wanted, fields)
 
 
 def keep_standing(
@@ -82,7 +107,9 @@ def _standing(seat: Seat, waits: bool, movable: bool, settled: int | None) -> Se
 
 def _is_reached(live: Policy, reach: Reach) -> bool:
     """Tell whether only groups within the reach have the policy; a target that is not a group is outside."""
-    return live.assignments is not UNSET and all(entry.group_id in reach for entry in live.assignments)
+    if live.assignments is UNSET:
+        return False
+    return all(entry.to is Target.EXCLUDED_GROUP or entry.group_id in reach for entry in live.assignments)
 
 
 def _only(groups: tuple[str, ...], reach: Reach) -> tuple[str, ...]:

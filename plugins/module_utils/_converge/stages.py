@@ -11,7 +11,7 @@ from functools import cached_property
 
 from .._policy.desired import DesiredPolicy
 from .._policy.fields import Field, changed_fields, unread
-from .._policy.policy import Policy
+from .._policy.policy import PRIORITY, Policy, priority_of
 from .._policy.writes import Create, Delete, Update, UpdatePriorities, Write, WritePart
 from .priorities import PriorityPlan
 
@@ -20,12 +20,14 @@ from .priorities import PriorityPlan
 class PlannedItem:
     """One desired policy with its state before and after; None where there is no policy.
 
-    ``pending`` are the options that groups outside of the reach keep from being as desired.
+    ``fields`` are those that its surface has, ``pending`` the options that groups outside of the reach keep from being
+    as desired.
     """
 
     desired: DesiredPolicy
     before: Policy | None
     after: Policy | None
+    fields: tuple[Field, ...]
     pending: tuple[str, ...] = ()
 
     @cached_property
@@ -35,20 +37,20 @@ class PlannedItem:
             return "unchanged" if self.after is None else "created"
         if self.after is None:
             return "deleted"
-        return "updated" if changed_fields(self.before, self.after) else "unchanged"
+        return "updated" if changed_fields(self.before, self.after, self.fields) else "unchanged"
 
 
 def stages_of(
-    items: t.Sequence[PlannedItem], live: t.Sequence[Policy], numbers: PriorityPlan, fields: t.Sequence[Field]
+    items: t.Sequence[PlannedItem], live: t.Sequence[Policy], numbers: PriorityPlan
 ) -> t.Iterator[tuple[Write, ...]]:
-    """Return the stages of writes; ``live`` are the policies before them, ``fields`` those of the surface."""
+    """Return the stages of writes; ``live`` are the policies before them."""
     if numbers.freed_first:
         yield tuple(Delete(_before(items[place]), place) for place in sorted(numbers.freed_first))
     if numbers.at_once is not None:
-        before = {policy.id: policy.priority for policy in live}
+        before = {policy.id: priority_of(policy) for policy in live}
         changed = tuple(policy_id for policy_id, number in numbers.at_once.items() if before[policy_id] != number)
         yield (UpdatePriorities(numbers.at_once, changed),)
-    chains = [list(_chain(place, item, numbers, fields)) for place, item in enumerate(items)]
+    chains = [list(_chain(place, item, numbers)) for place, item in enumerate(items)]
     for depth in range(max(map(len, chains), default=0)):
         yield tuple(chain[depth] for chain in chains if len(chain) > depth)
     late = [place for place, item in enumerate(items) if item.status == "deleted" and place not in numbers.freed_first]
@@ -60,16 +62,14 @@ def _before(item: PlannedItem) -> Policy:
     return t.cast(Policy, item.before)
 
 
-def _chain(
-    place: int, item: PlannedItem, numbers: PriorityPlan, fields: t.Sequence[Field]
-) -> t.Iterator[Create | Update | WritePart]:
+def _chain(place: int, item: PlannedItem, numbers: PriorityPlan) -> t.Iterator[Create | Update | WritePart]:
     """Return the writes of one policy that is or will be there, in the order they need."""
     if item.after is None or item.status == "unchanged":
         return
     if item.before is None:
-        yield from _creation(place, item.after, fields)
+        yield from _creation(place, item.after, item.fields)
     else:
-        yield from _change(place, item.before, item.after, numbers.at_once is not None, fields)
+        yield from _change(place, item.before, item.after, numbers.at_once is not None, item.fields)
 
 
 def _creation(place: int, after: Policy, fields: t.Sequence[Field]) -> t.Iterator[Create | WritePart]:
@@ -83,18 +83,16 @@ def _creation(place: int, after: Policy, fields: t.Sequence[Field]) -> t.Iterato
 def _change(
     place: int, before: Policy, after: Policy, renumbered: bool, fields: t.Sequence[Field]
 ) -> t.Iterator[Update | WritePart]:
-    changed = changed_fields(before, after)
+    changed = changed_fields(before, after, fields)
     values = patch_of(before, after, fields)
-    if "priority" in changed and not renumbered:
-        values["priority"] = after.priority
+    if not renumbered:
+        values |= {field.name: field.of(after) for field in changed if field.name == PRIORITY}
     if values:
         yield Update(before, values, place)
-    for field in fields:
-        if field.part and field.name in changed:
-            yield WritePart(before, field, field.of(after), place)
+    yield from (WritePart(before, field, field.of(after), place) for field in changed if field.part)
 
 
 def patch_of(before: Policy, after: Policy, fields: t.Sequence[Field]) -> dict[str, t.Any]:
     """Return the fields of an update, but for the priority."""
-    patched = {field.name for field in fields if not field.part and field.name != "priority"}
-    return {name: getattr(after, name) for name in changed_fields(before, after) if name in patched}
+    changed = changed_fields(before, after, fields)
+    return {field.name: field.of(after) for field in changed if not field.part and field.name != PRIORITY}

@@ -11,8 +11,7 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import UserError
-from .._policy.desired import GroupChange
-from .._policy.policy import Policy
+from .._policy.policy import PRIORITY, Policy
 from .._policy.writes import UpdatePriorities
 from .guards import Guards
 from .match import Match
@@ -24,22 +23,21 @@ from .reach import Reach
 def plans_by_wave(
     waves: t.Mapping[str, Reach | None],
     matches: t.Sequence[Match],
-    groups: t.Sequence[GroupChange | None],
     whole: Plan,
     order: Order | None,
     guards: Guards,
 ) -> tuple[WavePlan, ...]:
     """Return the plan of each wave, by its name and reach, first one first; None reaches everybody.
 
-    ``matches`` and ``groups`` are those that ``whole``, the plan of all waves together, was made of. Raises UserError
-    that names the wave.
+    ``matches`` are those that ``whole``, the plan of all waves together, was made of. Raises UserError that names the
+    wave.
     """
     live: tuple[Policy, ...] = whole.live
     made: dict[str, str] = {}
     plans: list[WavePlan] = []
     for number, (name, reach) in enumerate(waves.items()):
         try:
-            plan = make_plan(matches, live, groups, whole.capabilities, order, guards, reach, whole.listed)
+            plan = make_plan(matches, live, whole.capabilities, order, guards, reach, whole.listed)
         except UserError as error:
             raise error.saying(f"wave '{name}': {error}") from error
         after = [_with_id(item.after, f"wave-{number}-item-{place}") for place, item in enumerate(plan.items)]
@@ -76,7 +74,7 @@ def _live_after(plan: Plan, after: t.Sequence[Policy | None]) -> tuple[Policy, .
     }
     items = {item.before.id for item in plan.items if item.before}
     others = [
-        replace(policy, priority=numbers.get(str(policy.id), policy.priority))
+        policy.with_values({PRIORITY: numbers[str(policy.id)]}) if str(policy.id) in numbers else policy
         for policy in plan.live
         if policy.id not in items
     ]

@@ -11,8 +11,8 @@ import typing as t
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._graph.clouds import CLOUDS
+from .._office.fields import BYTES_OPTIONS
 from .._office.kinds import KINDS
-from .._policy.fields import BYTES_OPTIONS
 
 Spec = dict[str, dict[str, t.Any]]
 

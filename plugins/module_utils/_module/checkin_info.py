@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from .._errors import UserError
 from .._office.checkins import Checkin, Report, Summary, format_moment, parse_moment, stale_devices
 from .._office.reads import Listing, Reading, TenantCheckins
-from .._policy.policy import Policy
+from .._policy.policy import Policy, priority_of
 from .handlers import Reply, Request, matches, strongest_first
 from .parse_options import refuse_blank
 from .tenant import Tenant
@@ -136,7 +136,7 @@ def _policy_result(policy: Policy, report: Report) -> dict[str, t.Any]:
     return {
         "id": policy.id,
         "display_name": policy.display_name,
-        "priority": policy.priority,
+        "priority": priority_of(policy),
         "summary": _summary_result(report.summary),
         "users": users.checked_in,
         "failed_users": users.failed,

@@ -13,8 +13,8 @@ from .._converge.converge import RunOptions, converge
 from .._converge.groups import resolved
 from .._errors import UserError
 from .._policy.desired import State
-from .._policy.fields import ASSIGNMENTS, CONTENT, unread
-from .._policy.policy import Policy
+from .._policy.fields import Field
+from .._policy.policy import Policy, priority_of
 from .._policy.reads import Part
 from .._policy.unset import UNSET
 from .parse_options import desired_policies, desired_policy, group_names, refuse_blank, refuse_half_characters
@@ -62,11 +62,12 @@ def one_policy(request: Request, tenant: Tenant) -> Reply:
         request.check_mode, whole_policies=True, name_groups=request.diff_mode, wait=given_wait(request.params)
     )
     outcome = converge([desired], tenant.surface, tenant.directory, options)
-    shown = outcome.items[0].after
+    shown, fields = outcome.items[0].after, outcome.plan.capabilities.fields
 
     def found() -> dict[str, t.Any]:
         # The groups of a policy are another module's: a created one would show its none, one that was there nothing.
-        return {"config": config_result(replace(shown, assignments=UNSET)) if shown else {}}
+        own = [field for field in fields if field.name != "assignments"]
+        return {"config": config_result(shown, own) if shown else {}}
 
     return _writer_reply(request, tenant, outcome, found)
 
@@ -80,7 +81,8 @@ def one_assignment(request: Request, tenant: Tenant) -> Reply:
     shown = t.cast(Policy, outcome.items[0].after)
 
     def found() -> dict[str, t.Any]:
-        return {"config": config_result(shown), "assignments": assignment_results(shown.assignments)}
+        fields = outcome.plan.capabilities.fields
+        return {"config": config_result(shown, fields), "assignments": assignment_results(shown.assignments)}
 
     return _writer_reply(request, tenant, outcome, found)
 
@@ -92,10 +94,10 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
     outcome = converge(desired, tenant.surface, tenant.directory, options)
 
     def found() -> dict[str, t.Any]:
-        waves = outcome.plan.waves
+        waves, fields = outcome.plan.waves, _without_content(outcome.plan.capabilities.fields)
         name_of = tenant.directory.name_of if request.diff_mode and outcome.error is None else None
         return {
-            "configs": [config_result(_without_payloads(item.after)) for item in outcome.items if item.after],
+            "configs": [config_result(item.after, fields) for item in outcome.items if item.after],
             "results": [item_result(place, outcome, name_of) for place in range(len(outcome.items))],
             "plan": plan_result(outcome, options.wait is not None),
             **({"waves": wave_results(waves, name_of)} if waves else {}),
@@ -115,6 +117,7 @@ def order_of_policies(request: Request, tenant: Tenant) -> Reply:
 def policy_info(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_info: policies that match all filters, with what was asked to be gathered."""
     params, gather = request.params, set(request.params["gather"])
+    capabilities = tenant.surface.capabilities
     if "group_names" in gather:
         gather.add("assignments")
     refuse_blank(params["id"], "the filter", "id")
@@ -122,22 +125,24 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     group = _group_filter(params["group"], tenant)
     found = [policy for policy in _listed(params["id"], tenant) if matches(policy, params)]
     if group is not None or "assignments" in gather:
-        read = tenant.surface.read([Part(policy, ASSIGNMENTS) for policy in found])
-        found = [replace(policy, assignments=assignments) for policy, assignments in zip(found, read, strict=True)]
+        found = _with_fields(found, [capabilities.assignments], tenant)
     if group is not None:
         found = [policy for policy in found if group in {entry.group_id for entry in policy.assignments}]  # type: ignore[union-attr]
     if "payloads" in gather:
-        found = _with_payloads(found, tenant)
+        found = _with_fields(found, capabilities.content, tenant)
     found.sort(key=strongest_first)
-    configs = [_info_result(policy, gather) for policy in found]
+    configs = [_info_result(policy, gather, capabilities.fields) for policy in found]
     if "group_names" in gather:
         _add_group_names([entry for config in configs for entry in config["assignments"]], tenant)
-    return Reply({"changed": False, "configs": configs}, [*opaque_warnings(found), *tenant.directory.warnings])
+    return Reply(
+        {"changed": False, "configs": configs},
+        [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings],
+    )
 
 
-def _without_payloads(policy: Policy) -> Policy:
-    """Return a policy that shows no payload: what was asked for is in the task, what changed in the diff."""
-    return unread(policy, CONTENT)
+def _without_content(fields: t.Iterable[Field]) -> list[Field]:
+    """Return the fields of results without content: what was asked for is in the task, what changed in the diff."""
+    return [field for field in fields if not field.content]
 
 
 def _writer_reply(request: Request, tenant: Tenant, outcome: Outcome, found: t.Callable[[], dict[str, t.Any]]) -> Reply:
@@ -155,7 +160,7 @@ def _whole_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dict
         # What the objects look like after a broken run was not read: say what was sent and how far each item got.
         result = {key: result[key] for key in ("changed", "actions", "results", "plan") if key in result}
     warnings = [
-        *opaque_warnings(item.before for item in outcome.items),
+        *opaque_warnings((item.before for item in outcome.items), outcome.plan.capabilities.fields),
         *outcome.plan.warnings,
         *outcome.warnings,
         *tenant.directory.warnings,
@@ -187,22 +192,23 @@ def matches(policy: Policy, params: t.Mapping[str, t.Any]) -> bool:
 
 def strongest_first(policy: Policy) -> tuple[t.Any, ...]:
     """Return what to sort policies by, so that the strongest comes first and those without a number last."""
-    return (policy.priority is None, policy.priority, policy.display_name, policy.id)
+    number = priority_of(policy)
+    return (number is None, number, policy.display_name, policy.id)
 
 
-def _with_payloads(policies: t.Sequence[Policy], tenant: Tenant) -> list[Policy]:
-    """Return the policies with both payloads; those that the listing carried are not read again."""
+def _with_fields(policies: t.Sequence[Policy], fields: t.Iterable[Field], tenant: Tenant) -> list[Policy]:
+    """Return the policies with these fields known; what the listing carried is not read again."""
     wanted = [
         (place, Part(policy, field))
         for place, policy in enumerate(policies)
-        for field in CONTENT
+        for field in fields
         if field.of(policy) is UNSET
     ]
     read: list[dict[str, t.Any]] = [{} for _policy in policies]
-    payloads = tenant.surface.read([part for _place, part in wanted])
-    for (place, part), payload in zip(wanted, payloads, strict=True):
-        read[place][part.field.name] = payload
-    return [replace(policy, **parts) for policy, parts in zip(policies, read, strict=True)]
+    values = tenant.surface.read([part for _place, part in wanted])
+    for (place, part), value in zip(wanted, values, strict=True):
+        read[place][part.field.name] = value
+    return [policy.with_values(known) for policy, known in zip(policies, read, strict=True)]
 
 
 def _add_group_names(assignments: t.Sequence[dict[str, t.Any]], tenant: Tenant) -> None:
@@ -212,13 +218,12 @@ def _add_group_names(assignments: t.Sequence[dict[str, t.Any]], tenant: Tenant) 
         entry["group_name"] = names.get(entry["group_id"])
 
 
-def _info_result(policy: Policy, gather: t.Collection[str]) -> dict[str, t.Any]:
+def _info_result(policy: Policy, gather: t.Collection[str], fields: t.Iterable[Field]) -> dict[str, t.Any]:
     """Return a policy with exactly what was asked to be gathered."""
-    result = config_result(policy if "payloads" in gather else _without_payloads(policy))
+    shown = [field for field in fields if "payloads" in gather or not field.content]
+    result = config_result(policy, [field for field in shown if "assignments" in gather or field.name != "assignments"])
     if "assignments" in gather:
         result["assignments"] = assignment_results(policy.assignments)
-    else:
-        result.pop("groups", None)
     if "checkins" in gather:
         result["user_checkin_summary"] = policy.reports.get("user_checkin_summary")
         result["checkin_statuses"] = policy.reports.get("checkin_statuses") or []

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import UserError
-from .._policy.desired import DesiredPolicy, GroupChange, State
-from .._policy.fields import BYTES_OPTIONS, FIELDS, TEXTS
+from .._office.fields import ASSIGNMENTS, BYTES_OPTIONS, FIELDS, TEXTS
+from .._policy.desired import AssignmentChange, DesiredPolicy, GroupChange, State
 from .._policy.group_forms import GroupsError, id_or_name, members_of, parts_of
 from .._policy.payload import HALF_CHARACTER, Opaque, PayloadError, decode_base64, parse_given
 from .._policy.policy import MAX_PRIORITY
@@ -48,17 +48,19 @@ def desired_policy(
             refuse_half_characters(params[name], subject, name)
     if not given.intersection(_IDENTITY):
         raise UserError(subject, "tell which policy is meant", "id and display_name are missing", "Give one of them")
-    values: dict[str, t.Any] = {name: params[name] for name in ("kind", *_TEXTS) if name in given}
+    identity: dict[str, t.Any] = {name: params[name] for name in ("id", "display_name", "kind") if name in given}
+    values: dict[str, t.Any] = {name: params[name] for name in _TEXTS if name in given and name not in identity}
     if "priority" in given:
         values["priority"] = _priority(params["priority"], subject)
     for name, as_bytes in BYTES_OPTIONS.items():
         if given.intersection((name, as_bytes)):
             values[name] = _payload(params, given, name, subject)
-    if "groups" in given:
-        values["groups"] = group_change(params["groups"], subject)
-    _check_assignments(params, values.get("groups"), subject)
-    _check_masks({**values, "groups": params.get("groups")}, subject)
-    return DesiredPolicy(label=label, state=state or State(params["state"]), **values)
+    groups = group_change(params["groups"], subject) if "groups" in given else None
+    if groups is not None:
+        values[ASSIGNMENTS.name] = AssignmentChange(groups)
+    _check_assignments(params, groups, subject)
+    _check_masks({**identity, **values, "groups": params.get("groups")}, subject)
+    return DesiredPolicy(label, state or State(params["state"]), values=values, **identity)
 
 
 def desired_policies(params: Arguments, raw: Arguments) -> tuple[DesiredPolicy, ...]:

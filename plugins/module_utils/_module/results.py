@@ -13,22 +13,23 @@ from .._converge.confirm import reads_of_plan
 from .._converge.diff import NameOf, diff_of
 from .._converge.stages import PlannedItem
 from .._errors import printable, printable_value
-from .._policy.fields import BY_NAME, CONTENT, known
+from .._policy.fields import Field, content_of
 from .._policy.payload import Opaque
-from .._policy.policy import Assignment, Policy
+from .._policy.policy import Assignment, Policy, priority_of
 from .._policy.unset import UNSET, Unset
 from .._policy.writes import UpdatePriorities, Write
 
 _HALF_DONE = "Only some of its writes were sent, since another one of the task failed. Run it again."
 
 
-def config_result(policy: Policy) -> dict[str, t.Any]:
+def config_result(policy: Policy, fields: t.Iterable[Field]) -> dict[str, t.Any]:
     """Return a policy by the names of its options; what was not read is left out."""
     result: dict[str, t.Any] = {"id": policy.id, "display_name": policy.display_name}
     if policy.kind is not None:
         result["kind"] = policy.kind
-    for name, value in known(policy).items():
-        result |= BY_NAME[name].result(BY_NAME[name], value)
+    for field in fields:
+        value = field.of(policy)
+        result |= {} if value is UNSET else field.result(field, value)
     if policy.last_modified is not None:
         result["last_modified_date_time"] = policy.last_modified
     return result
@@ -43,13 +44,14 @@ def assignment_results(assignments: tuple[Assignment, ...] | Unset) -> list[dict
     ]
 
 
-def opaque_warnings(policies: t.Iterable[Policy | None]) -> list[str]:
+def opaque_warnings(policies: t.Iterable[Policy | None], fields: t.Iterable[Field]) -> list[str]:
     """Return a warning for each live payload that is not JSON and so is shown as text."""
+    content = content_of(fields)
     return [
         f"{policy.named()}: its {field.option} is not a JSON object or array"
         for policy in policies
         if policy is not None
-        for field in CONTENT
+        for field in content
         if isinstance(field.of(policy), Opaque)
     ]
 
@@ -135,7 +137,11 @@ def order_result(outcome: Outcome) -> list[dict[str, t.Any]]:
     """Return all live policies with the numbers they have after the run, strongest first."""
     numbers = _new_numbers(outcome)
     order = [
-        {"id": policy.id, "display_name": policy.display_name, "priority": numbers.get(str(policy.id), policy.priority)}
+        {
+            "id": policy.id,
+            "display_name": policy.display_name,
+            "priority": numbers.get(str(policy.id), priority_of(policy)),
+        }
         for policy in outcome.plan.live
     ]
     return sorted(order, key=lambda entry: (entry["priority"] is None, entry["priority"]))
@@ -161,7 +167,7 @@ def _order_diff(outcome: Outcome) -> dict[str, t.Any] | None:
     return {
         "before_header": "priorities",
         "after_header": "priorities",
-        "before": {policy.named(): policy.priority for policy in moved},
+        "before": {policy.named(): priority_of(policy) for policy in moved},
         "after": {policy.named(): numbers[str(policy.id)] for policy in moved},
     }
 

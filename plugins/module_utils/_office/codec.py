@@ -10,10 +10,11 @@ import binascii
 import typing as t
 
 from .._ids import unfit_for_path
-from .._policy.fields import BY_NAME, CONTENT, TEXTS, known
+from .._policy.fields import known
 from .._policy.payload import Payload, decode, encode
-from .._policy.policy import MAX_PRIORITY, Assignment, Policy
+from .._policy.policy import MAX_PRIORITY, PRIORITY, Assignment, Policy
 from .._policy.unset import UNSET
+from .fields import CONTENT, TEXTS
 from .kinds import KINDS, type_named
 
 _GROUP_TARGET = "microsoft.graph.officeConfigurationGroupAssignmentTarget"
@@ -27,6 +28,7 @@ WIRE_NAMES = {
     "policy_payload": "policyPayload",
     "user_preference_payload": "userPreferencePayload",
 }
+_PAYLOADS = tuple(field.name for field in CONTENT)
 # The names of what the server tells of check-ins.
 _REPORTS = {"user_checkin_summary": "userCheckinSummary", "checkin_statuses": "checkinStatuses"}
 
@@ -46,6 +48,7 @@ def policy_from_graph(document: t.Mapping[str, t.Any], inline_payloads: bool = F
         raise ValueError(f"its id {unfit}")
     odata_type = _typed(document, "@odata.type", str)
     values: dict[str, t.Any] = {field.name: _typed(document, WIRE_NAMES[field.name], str) or "" for field in TEXTS}
+    values[PRIORITY] = _typed(document, "priority", int)
     for field in CONTENT:
         value = document.get(WIRE_NAMES[field.name], UNSET)
         if isinstance(value, str):
@@ -55,10 +58,9 @@ def policy_from_graph(document: t.Mapping[str, t.Any], inline_payloads: bool = F
     return Policy(
         id=policy_id,
         type=type_named(odata_type.lstrip("#")) if odata_type else KINDS["office"],
-        priority=_typed(document, "priority", int),
+        values=values,
         last_modified=_typed(document, "lastModifiedDateTime", str),
         reports={name: value for name, wire in _REPORTS.items() if (value := document.get(wire)) is not None},
-        **values,
     )
 
 
@@ -95,7 +97,7 @@ def fields_to_graph(odata_type: str, fields: t.Mapping[str, t.Any]) -> dict[str,
     """Return the JSON body for some fields of a policy, with the concrete type; payloads become inline base64."""
     body: dict[str, t.Any] = {"@odata.type": f"#{odata_type}"}
     for name, value in fields.items():
-        body[WIRE_NAMES[name]] = encode_inline(value) if BY_NAME[name].content else value
+        body[WIRE_NAMES[name]] = encode_inline(value) if name in _PAYLOADS else value
     return body
 
 

@@ -22,14 +22,15 @@ from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
 from .._graph.progress import WritesAnswered, WritesBegin
 from .._ids import id_key
-from .._policy.fields import ASSIGNMENTS, FIELDS, inline_content
+from .._policy.desired import DesiredPolicy
 from .._policy.payload import Opaque
-from .._policy.policy import Assignment, Policy, distinct, distinct_assignments
+from .._policy.policy import Assignment, Policy, distinct, distinct_assignments, priority_of
 from .._policy.reads import Entity
-from .._policy.surface import Capabilities
+from .._policy.surface import Capabilities, Change
 from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, WritePart, Written
 from .codec import WIRE_NAMES, policy_from_graph, policy_to_graph
 from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION, is_withdrawn
+from .fields import ASSIGNMENTS, FIELDS, INLINE_FIELDS
 from .kinds import KINDS, NEW_TYPE
 from .operations import (
     COLLECTION,
@@ -48,7 +49,7 @@ from .operations import (
 )
 from .reads import Listing, Reading, TenantCheckins
 
-CAPABILITIES = Capabilities(kinds=KINDS, new_type=NEW_TYPE)
+CAPABILITIES = Capabilities(FIELDS, priorities=True, kinds=KINDS, new_type=NEW_TYPE, type_name="odata_type")
 _THE_LIST = "the list of Office policies"
 # What stands before an action's name in the wild, in the metadata and in the documentation. A server may know but one.
 _NAMESPACES = ("", "microsoft.graph.", "microsoft.management.services.api.")
@@ -70,7 +71,7 @@ class OfficeSurface:
     def capabilities(self) -> Capabilities:
         """What this surface can do now: a tenant may turn out to refuse batches."""
         size = BATCH_SIZE if self._client.batching else 1
-        fields = inline_content(FIELDS) if self._inline_payloads else FIELDS
+        fields = INLINE_FIELDS if self._inline_payloads else FIELDS
         return replace(CAPABILITIES, fields=fields, batch_size=size)
 
     def list_policies(self) -> tuple[Policy, ...]:
@@ -98,6 +99,14 @@ class OfficeSurface:
         for place, result in zip(doubtful, again, strict=True):
             results[place] = result
         return results
+
+    def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]:
+        """Return what is desired as it is: nothing in it is named that only this tenant knows, but for groups."""
+        return list(desired)
+
+    def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
+        """Return why changes cannot be written: all that the engine plans can."""
+        return [None for _change in changes]
 
     def begin_writes(self, total: int) -> None:
         """Tell the observer how many writes the run has."""
@@ -254,8 +263,11 @@ def _result(brought: Written | UserError) -> Result:
 
 def _brought(draft: Policy, live: Policy) -> Written | None:
     """Return what the create of a draft brought if a live policy is the one that it made, else None."""
-    same = (live.display_name, live.type, live.priority) == (draft.display_name, draft.type, draft.priority)
-    return Written(live.id) if same else None
+    return Written(live.id) if _signs_of(live) == _signs_of(draft) else None
+
+
+def _signs_of(policy: Policy) -> tuple[t.Any, ...]:
+    return policy.display_name, policy.type, priority_of(policy)
 
 
 def _is_assign(write: PolicyWrite) -> bool:

@@ -14,7 +14,6 @@ import json
 import typing as t
 
 from .payload import Opaque, Payload
-from .policy import Assignment
 
 SETTING_KEY = "settingId"
 
@@ -61,11 +60,6 @@ def same_value(one: t.Any, other: t.Any) -> bool:
     if isinstance(one, bool) != isinstance(other, bool):
         return False
     return bool(one == other)
-
-
-def same_assignments(one: t.Sequence[Assignment], other: t.Sequence[Assignment]) -> bool:
-    """Tell whether two lists assign the same targets; order and the server's ids mean nothing."""
-    return {assignment.key for assignment in one} == {assignment.key for assignment in other}
 
 
 def path_text(path: Path) -> str:

@@ -1,28 +1,28 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of what a policy has. What compares, plans, shows or binds policies goes through it, field by field.
+"""What a policy has, field by field. What compares, plans, shows or binds policies goes through a surface's table of
+fields (``Capabilities.fields``), and names none of them but those that every surface has.
 
-A surface says in its capabilities which of these it has, and which of them have a URL of their own there.
+A table belongs to an instance of a surface: its functions may know what that instance knows, such as definitions of
+settings.
 """
 
 from __future__ import annotations
 
-import base64
 import operator
 import typing as t
 from dataclasses import dataclass, replace
 
-from .compare import meaning, same_assignments, same_payload
-from .desired import DesiredPolicy, GroupChange
-from .groups import merge_groups
-from .payload import Opaque
-from .payload_diff import payload_changes, payload_values
-from .policy import Assignment, Policy
-from .unset import UNSET, Unset
+from .assignments import change_digests, merge_assignments, results_of, same_assignments, texts_of
+from .desired import DesiredPolicy
+from .policy import Policy, Target
+from .unset import UNSET
 
-# Two sides of a diff.
-Sides = tuple[t.Any, t.Any]
+# Two sides of a diff, by option.
+Sides = tuple[dict[str, t.Any], dict[str, t.Any]]
+# What is shown or bound of a value, by option.
+ByOption = dict[str, t.Any]
 
 
 def _keep_spelling(field: Field, _item: DesiredPolicy, wanted: t.Any, have: t.Any) -> t.Any:
@@ -30,40 +30,50 @@ def _keep_spelling(field: Field, _item: DesiredPolicy, wanted: t.Any, have: t.An
     return have if have is not UNSET and field.same(wanted, have) else wanted
 
 
-def _unchanged(value: t.Any) -> t.Any:
-    return value
+def _both(field: Field, before: t.Any, after: t.Any) -> Sides:
+    return {field.option: before}, {field.option: after}
 
 
-def _both(before: t.Any, after: t.Any) -> Sides:
-    return before, after
+def _itself(field: Field, value: t.Any) -> ByOption:
+    return {field.option: value}
 
 
 @dataclass(frozen=True, eq=False)
 class Field:
     """One thing that a policy has.
 
-    ``name`` is its name in ``Policy`` and in plans, ``option`` the one that users know, in options, results and diffs.
-    ``blank`` is the value in a new policy. A ``part`` has a URL of its own, else it travels in create and update;
-    ``content`` is what a policy sets on devices. ``same`` tells whether two values mean the same, ``merge`` returns the
-    value from what is asked and what is there.
+    ``name`` is its name in ``Policy`` and in plans. ``option`` is the one that users know, in options, results and
+    diffs; a field that several options are about names all of them in ``options``, the first one is ``option``.
+    ``blank`` is the value in a new policy. ``content`` is what a policy sets on devices.
+
+    How it is read and written: what is not ``listed`` is not in the list of policies and must be read by itself, where
+    it is asked for. A ``part`` has a URL of its own and is written by itself, else it travels in create and update.
+    ``along`` names fields that must be known to write this one, since they travel with it: they are read where it is
+    to change.
+
+    ``same`` tells whether two values mean the same, ``merge`` returns the value from what is asked and what is there
+    (UNSET in a new policy of which it was not read), or raises UserError.
 
     For users: ``result`` returns the keys of results, ``sides`` what a diff shows of a change, ``whole`` what it shows
     of a policy that comes or goes. ``digest`` and ``asked_digest`` return what a fingerprint binds of a live value and
-    of what is asked. ``write`` is the name of the write of a part, ``details`` what users are told of it.
+    of what is asked, as values of JSON. All of them return it by option. ``write`` is the name of the write of a part,
+    ``details`` what users are told of it.
     """
 
     name: str
-    option: str
+    options: tuple[str, ...]
     blank: t.Any
     part: bool = False
+    listed: bool = True
     content: bool = False
+    along: tuple[str, ...] = ()
     same: t.Callable[[t.Any, t.Any], bool] = operator.eq
     merge: t.Callable[[Field, DesiredPolicy, t.Any, t.Any], t.Any] = _keep_spelling
-    result: t.Callable[[Field, t.Any], dict[str, t.Any]] = lambda field, value: {field.option: value}
-    sides: t.Callable[[t.Any, t.Any], Sides] = _both
-    whole: t.Callable[[t.Any], t.Any] = _unchanged
-    digest: t.Callable[[t.Any], t.Any] = _unchanged
-    asked_digest: t.Callable[[t.Any], t.Any] = _unchanged
+    result: t.Callable[[Field, t.Any], ByOption] = _itself
+    sides: t.Callable[[Field, t.Any, t.Any], Sides] = _both
+    whole: t.Callable[[Field, t.Any], ByOption] = _itself
+    digest: t.Callable[[Field, t.Any], ByOption] = _itself
+    asked_digest: t.Callable[[Field, t.Any], ByOption] = _itself
     write: str = ""
     details: t.Callable[[Field, t.Any], dict[str, t.Any]] = lambda field, _value: {"fields": [field.option]}
 
@@ -74,117 +84,108 @@ class Field:
     def __hash__(self) -> int:
         return hash(self.name)
 
+    @property
+    def option(self) -> str:
+        """Its name for users; the first one where several options are about it."""
+        return self.options[0]
+
     def of(self, policy: Policy) -> t.Any:
         """Return the value that a policy has, UNSET where it was not read."""
-        return getattr(policy, self.name)
+        return policy.value(self.name)
 
     def asked(self, item: DesiredPolicy) -> t.Any:
         """Return what is asked of it, UNSET for nothing."""
-        value = getattr(item, self.option)
-        return UNSET if value is None else value
+        return item.value(self.name)
 
     def is_same(self, one: t.Any, other: t.Any) -> bool:
         """Tell whether two values mean the same; what was not read is the same as itself alone."""
         return one is other if one is UNSET or other is UNSET else self.same(one, other)
 
 
-def _payload_result(field: Field, payload: t.Any) -> dict[str, t.Any]:
-    if not isinstance(payload, Opaque):
-        return {field.option: payload}
-    return {field.option: payload.text(), BYTES_OPTIONS[field.option]: base64.b64encode(payload.data).decode("ascii")}
+def by_option(function: t.Callable[[t.Any], t.Any]) -> t.Callable[[Field, t.Any], ByOption]:
+    """Return a function of a field with one option, from one of its values."""
+    return lambda field, value: {field.option: function(value)}
 
 
-def _number_result(field: Field, number: int | None) -> dict[str, t.Any]:
-    return {} if number is None else {field.option: number}
+def text_field(name: str) -> Field:
+    """Return a field that is a text, shown as it is."""
+    return Field(name, (name,), "")
 
 
-def _groups_result(field: Field, assignments: tuple[Assignment, ...]) -> dict[str, t.Any]:
-    return {field.option: sorted(assignment.group_id for assignment in assignments if assignment.group_id)}
+_GROUPS_AND_UNKNOWN = (Target.GROUP, Target.UNKNOWN)
+_ON_OR_OFF = (Target.ALL_USERS.value, Target.ALL_DEVICES.value)
+DISPLAY_NAME = text_field("display_name")
+DESCRIPTION = text_field("description")
 
 
-def _targets(assignments: tuple[Assignment, ...] | Unset) -> list[str]:
-    return [] if assignments is UNSET else sorted(assignment.key for assignment in assignments)
+def _assignment_sides(field: Field, before: t.Any, after: t.Any) -> Sides:
+    left, right = texts_of(field.options, before), texts_of(field.options, after)
+    shown = [option for option in field.options if len(field.options) == 1 or left[option] != right[option]]
+    return {option: left[option] for option in shown}, {option: right[option] for option in shown}
 
 
-def _merged_groups(_field: Field, item: DesiredPolicy, change: GroupChange, live: t.Any) -> t.Any:
-    return merge_groups(item, change, () if live is UNSET else live)
+def _assign_details(field: Field, value: t.Any) -> dict[str, t.Any]:
+    details: dict[str, t.Any] = {"group_ids": [each.group_id for each in value if each.to in _GROUPS_AND_UNKNOWN]}
+    if "exclude_groups" in field.options:
+        details["exclude_group_ids"] = [each.group_id for each in value if each.to is Target.EXCLUDED_GROUP]
+    assigned = {each.to.value for each in value}
+    return details | {option: option in assigned for option in _ON_OR_OFF if option in field.options}
 
 
-def _change_digest(change: GroupChange) -> t.Any:
-    exact = None if change.exact is None else sorted(set(change.exact))
-    return [exact, sorted(set(change.add)), sorted(set(change.remove))]
-
-
-def _text(name: str) -> Field:
-    return Field(name, name, "")
-
-
-def _payload(name: str) -> Field:
+def assignments_field(*options: str) -> Field:
+    """Return the field of assignments, of which a surface has these options. See ``assignments.py``."""
     return Field(
-        name,
-        name,
-        {},
+        "assignments",
+        options,
+        (),
         part=True,
-        content=True,
-        same=same_payload,
-        result=_payload_result,
-        sides=payload_changes,
-        whole=payload_values,
-        digest=meaning,
-        asked_digest=meaning,
-        write="write_payload",
+        listed=False,
+        same=same_assignments,
+        merge=lambda _field, item, change, live: merge_assignments(item, change, () if live is UNSET else live),
+        result=lambda field, value: results_of(field.options, value),
+        sides=_assignment_sides,
+        whole=lambda field, value: {name: shown for name, shown in texts_of(field.options, value).items() if shown},
+        digest=lambda field, value: texts_of(field.options, value),
+        asked_digest=lambda _field, change: change_digests(change),
+        write="assign",
+        details=_assign_details,
     )
 
 
-ASSIGNMENTS = Field(
-    "assignments",
-    "groups",
-    (),
-    part=True,
-    same=same_assignments,
-    merge=_merged_groups,
-    result=_groups_result,
-    sides=lambda before, after: (_targets(before), _targets(after)),
-    whole=_targets,
-    digest=_targets,
-    asked_digest=_change_digest,
-    write="assign",
-    details=lambda _field, value: {"group_ids": [assignment.group_id for assignment in value]},
-)
-
-FIELDS: tuple[Field, ...] = (
-    _text("display_name"),
-    _text("description"),
-    Field("priority", "priority", None, result=_number_result),
-    _payload("policy_payload"),
-    _payload("user_preference_payload"),
-    ASSIGNMENTS,
-)
-
-BY_NAME: t.Mapping[str, Field] = {field.name: field for field in FIELDS}
-TEXTS = tuple(field for field in FIELDS if isinstance(field.blank, str))
-CONTENT = tuple(field for field in FIELDS if field.content)
-# Options for content as bytes in base64, for what is not a JSON object or array.
-BYTES_OPTIONS = {field.option: f"{field.option}_base64" for field in CONTENT}
-PARTS = tuple(field for field in FIELDS if field.part)
+def content_of(fields: t.Iterable[Field]) -> tuple[Field, ...]:
+    """Return the fields of a table that a policy sets on devices."""
+    return tuple(field for field in fields if field.content)
 
 
 def inline_content(fields: t.Iterable[Field]) -> tuple[Field, ...]:
-    """Return a table in which content travels in create and update."""
-    return tuple(replace(field, part=False) if field.content else field for field in fields)
+    """Return a table in which content travels in create and update, and in the list of policies."""
+    return tuple(replace(field, part=False, listed=True) if field.content else field for field in fields)
 
 
-def changed_fields(before: Policy, after: Policy) -> tuple[str, ...]:
-    """Return the names of the fields in which two states of a policy differ in meaning."""
-    return tuple(field.name for field in FIELDS if not field.is_same(field.of(before), field.of(after)))
+def only_if_asked(fields: t.Iterable[Field]) -> tuple[Field, ...]:
+    """Return the fields that say nothing of a policy of which they are not asked: content, and what is read apart."""
+    return tuple(field for field in fields if field.content or not field.listed)
+
+
+def changed_fields(before: Policy, after: Policy, fields: t.Iterable[Field]) -> tuple[Field, ...]:
+    """Return the fields in which two states of a policy differ in meaning."""
+    return tuple(field for field in fields if not field.is_same(field.of(before), field.of(after)))
+
+
+def changed_options(before: Policy, after: Policy, fields: t.Iterable[Field]) -> tuple[str, ...]:
+    """Return the options by which two states of a policy differ in meaning."""
+    return tuple(
+        option
+        for field in changed_fields(before, after, fields)
+        for option in field.sides(field, field.of(before), field.of(after))[0]
+    )
 
 
 def unread(policy: Policy, fields: t.Iterable[Field]) -> Policy:
     """Return a policy of which these fields are not known."""
-    values: dict[str, t.Any] = {field.name: UNSET for field in fields}
-    return replace(policy, **values)
+    return policy.with_values({field.name: UNSET for field in fields})
 
 
 def known(policy: Policy) -> dict[str, t.Any]:
     """Return the values of a policy that are known, by field."""
-    return {field.name: value for field in FIELDS if (value := field.of(policy)) is not UNSET}
+    return dict(policy.values)

@@ -8,28 +8,50 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .fields import FIELDS, Field
+from .._errors import UserError
+from .desired import DesiredPolicy
+from .fields import Field, content_of
 from .policy import Policy, PolicyType
 from .reads import Readable
 from .writes import PolicyWrite, Result
+
+
+def _any(_policy: Policy) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
 class Capabilities:
     """What a surface can do.
 
-    ``fields`` are what its policies have, and which of it has a URL of its own. ``priorities``: policies have a number
-    that is unique in the tenant. ``batch_size``: how many independent calls one request can carry. ``page_size``: how
-    many policies a page of the list holds as far as anybody saw; it decides only what is cheaper to read. ``kinds`` are
-    the types that users can ask for, ``new_type`` is that of a new policy where they ask for none.
+    ``fields`` are what its policies have: the table of this instance of the surface. ``priorities``: policies have a
+    number that is unique in the tenant, in the field ``priority``. ``batch_size``: how many independent calls one
+    request can carry. ``page_size``: how many policies a page of the list holds as far as anybody saw; it decides only
+    what is cheaper to read. ``kinds`` are the types that users can ask for (none: there is one type alone),
+    ``new_type`` is that of a new policy where they ask for none, and ``type_name`` what plans and messages call the
+    type. ``prunable`` tells of a policy that was read whole whether pruning may delete it; ``prune_needs_names``:
+    pruning must be told patterns of names.
     """
 
-    fields: tuple[Field, ...] = FIELDS
-    priorities: bool = True
+    fields: tuple[Field, ...]
+    priorities: bool = False
     batch_size: int = 1
     page_size: int = 100
     kinds: t.Mapping[str, PolicyType] = field(default_factory=dict)
     new_type: PolicyType = PolicyType("")
+    type_name: str = "type"
+    prunable: t.Callable[[Policy], bool] = _any
+    prune_needs_names: bool = False
+
+    @property
+    def content(self) -> tuple[Field, ...]:
+        """The fields that a policy sets on devices."""
+        return content_of(self.fields)
+
+    @property
+    def assignments(self) -> Field:
+        """The field of assignments, which every surface has; its options say what these may hold."""
+        return next(each for each in self.fields if each.name == "assignments")
 
     @property
     def parts(self) -> tuple[Field, ...]:
@@ -41,12 +63,21 @@ class Capabilities:
         return self.kinds[kind] if kind else self.new_type
 
 
+# A policy before and after a run; None where there is none.
+Change = tuple["Policy | None", "Policy | None"]
+
+
 class Surface(t.Protocol):
     """Policies of one tenant.
 
     Reads raise UserError; one that fails is never an empty answer. ``look`` returns the error in the place of what
     could not be read. ``begin_writes`` hears how many writes the run has. ``write`` takes writes that do not depend on
     each other and returns the result of each.
+
+    Before anything is compared, ``resolve`` returns each desired policy with names of the surface's own (filters, scope
+    tags, settings) in the form in which its fields compare, or the error why it cannot be meant; names of groups stay
+    as they are. When a plan is made, ``refusals`` returns for each change (the policy before and after it, None where
+    there is none) why the surface cannot write it, None where it can. Neither writes anything.
     """
 
     @property
@@ -57,6 +88,10 @@ class Surface(t.Protocol):
     def read(self, parts: t.Sequence[Readable]) -> list[t.Any]: ...
 
     def look(self, parts: t.Sequence[Readable]) -> list[t.Any]: ...
+
+    def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]: ...
+
+    def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]: ...
 
     def begin_writes(self, total: int) -> None: ...
 

@@ -18,8 +18,8 @@ from .policy import Assignment, Policy
 
 Values = t.Mapping[str, t.Any]
 
-# The key of a policy's type among the fields that a write leaves; fingerprints are made of it.
-TYPE = "odata_type"
+# The key of a policy's type among the fields that a create leaves. Users see the name that the surface has for it.
+TYPE = "type"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,10 @@ class Create:
 
 @dataclass(frozen=True)
 class Update:
-    """Change fields of a policy that travel in its update."""
+    """Change fields of a policy that travel in its update: ``fields`` are their new values.
+
+    ``policy`` is the live one with all that was read of it, for a surface whose update carries more than what changes.
+    """
 
     policy: Policy
     fields: Values
