@@ -118,7 +118,7 @@ GET = _step("1", "GET", "/groups")
         ({"requests": [{**GET, "id": str(n)} for n in range(21)]}, "maximum value of 20"),
         ({"requests": [GET, GET]}, "'1' is there twice"),
         ({"requests": [{**GET, "id": "a"}, {**GET, "id": "A"}]}, "unique"),
-        ({"requests": [{**GET, "id": 1}]}, "'id' is required"),
+        ({"requests": [{**GET, "id": True}]}, "'id' is required"),
         ({"requests": [{**GET, "url": ""}]}, "'url' is required"),
         ({"requests": [{**GET, "method": "HEAD"}]}, "'HEAD'"),
         ({"requests": [{**GET, "url": "https://graph.microsoft.com/beta/groups"}]}, "relative"),
@@ -159,3 +159,10 @@ def test_permissions_count_inside(emulator: Emulator, tenant: str, seed: dict[st
     client = emulator.client(tenant, app["client_id"], app["secrets"][0])
     assert _statuses(_run(client, GET, _step("2", "GET", POLICIES))) == {"1": 200, "2": 403}
     assert client.call("GET", "/beta/$batch").status_code == 405
+
+
+def test_an_id_may_be_a_number_and_comes_back_as_a_text(graph: Client) -> None:
+    steps = [{"id": number, "method": "GET", "url": "/groups"} for number in (1, 2)]
+    assert _statuses(_run(graph, *steps)) == {"1": 200, "2": 200}
+    again = graph.call("POST", "/beta/$batch", json={"requests": [steps[0], _step("1", "GET", "/groups")]})
+    assert again.status_code == 400

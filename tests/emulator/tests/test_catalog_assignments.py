@@ -190,6 +190,11 @@ def test_filters_by_name_and_id(graph: CatalogTenant) -> None:
     assert graph.get("deviceManagement/assignmentFilters?$filter=displayName eq 'x'")["value"] == []
 
 
+@pytest.mark.parametrize("path", [f"assignmentFilters/{FILTER}", "roleScopeTags/1"])
+def test_the_id_comes_even_if_only_the_name_is_selected(graph: CatalogTenant, path: str) -> None:
+    assert list(graph.get(f"deviceManagement/{path}?$select=displayName")) == ["@odata.context", "id", "displayName"]
+
+
 def test_tags_by_name_and_id(graph: CatalogTenant) -> None:
     page = graph.get("deviceManagement/roleScopeTags?$select=id,displayName")
     assert page["value"] == [{"id": "0", "displayName": "Default"}, {"id": "1", "displayName": "Pilot"}]

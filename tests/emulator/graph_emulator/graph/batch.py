@@ -78,6 +78,8 @@ def _step(outer: Call, item: object, place: int) -> Step:
     for name in item:
         if name not in KEYS:
             raise _bad(f"{where}: unknown property '{name}'; known are {', '.join(KEYS)}.")
+    if isinstance(item.get("id"), int) and not isinstance(item["id"], bool):
+        item = {**item, "id": str(item["id"])}  # a common backup tool sends numbers, and gets texts back
     for name in NEEDED:
         if not isinstance(item.get(name), str) or not item[name]:
             raise _bad(f"{where}: the property '{name}' is required and must be a string that is not empty.")

@@ -79,7 +79,7 @@ _GROUP: Json = {
 }
 _INNER_REQUEST = closed(
     {
-        "id": FILLED,
+        "id": {"anyOf": [FILLED, {"type": "integer"}]},
         "method": {"type": "string", "enum": list(METHODS)},
         "url": FILLED,
         "headers": optional({"type": "object", "additionalProperties": TEXT}),

@@ -71,12 +71,17 @@ def _list(exchange: Exchange, name: str, items: Iterable[Mapping[str, Any]], kno
     test = test_of(exchange.options.get("$filter"), known)
     found = ((place, item) for place, item in enumerate(items) if test(item))
     rows, link = page(exchange, found, Limits(exchange.settings.page_size, MAX_TOP))
-    value = [picked(exchange, dict(item)) for item in rows]
+    value = [_shown(exchange, item) for item in rows]
     return Answer(200, {"@odata.context": context(exchange, name), **link, "value": value})
+
+
+def _shown(exchange: Exchange, item: Mapping[str, Any]) -> dict[str, Any]:
+    """What was selected, and the id: a common backup tool selects the name alone and reads the id, too."""
+    return {"id": item["id"], **picked(exchange, dict(item))}
 
 
 def _one(exchange: Exchange, name: str, item: Mapping[str, Any] | None, known: Mapping[str, Any]) -> Answer:
     check_selected(exchange, known, name)
     if item is None:
         raise missing(name.rpartition("/")[2])
-    return Answer(200, {"@odata.context": context(exchange, name, entity=True), **picked(exchange, dict(item))})
+    return Answer(200, {"@odata.context": context(exchange, name, entity=True), **_shown(exchange, item)})
