@@ -20,6 +20,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._written_files import make_folder, shown_diff
 
 SPEC: dict[str, t.Any] = {
     "path": {"type": "path", "required": True},
@@ -59,7 +60,7 @@ class ActionModule(ActionBase):
             if not self._task.check_mode:
                 apply(folder, changes)
                 # Also the folder of a tenant without policies.
-                folder.mkdir(parents=True, exist_ok=True)
+                make_folder(folder)
         except UserError as error:
             cause = str(error)
         except OSError as error:
@@ -113,13 +114,6 @@ def _result(folder: Path, made: Export, changes: Changes, diff: bool) -> dict[st
         result["warnings"] = [printable(warning) for warning in warnings]
     if diff:
         result["diff"] = [
-            {
-                "before_header": printable(str(folder / name)),
-                "after_header": printable(str(folder / name)),
-                # The lines of a file, but for them nothing that a terminal obeys.
-                "before": printable((before or b"").decode("utf-8", "replace"), keep="\n"),
-                "after": printable((after or b"").decode(), keep="\n"),
-            }
-            for name, (before, after) in sorted(changes.files.items())
+            shown_diff(folder / name, before, after) for name, (before, after) in sorted(changes.files.items())
         ]
     return result

@@ -9,8 +9,7 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-# Strategies in which each host goes on by itself. Names of collections' own ones end alike (mitogen_free).
-_APART = ("free", "host_pinned")
+from ansible_collections.m365.apps.plugins.plugin_utils._run_info import run_info
 
 
 class ActionModule(ActionBase):
@@ -23,18 +22,5 @@ class ActionModule(ActionBase):
         """Return check mode, diff mode and strategy as they are for the task itself, keywords included."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         self.validate_argument_spec(argument_spec={})
-        strategy = str(self._task.get_play().strategy)
-        result.update(
-            changed=False,
-            check_mode=bool(self._task.check_mode),
-            diff_mode=bool(self._task.diff),
-            strategy=strategy,
-            hosts_together=keeps_hosts_together(strategy),
-        )
+        result.update(changed=False, **run_info(self._task))
         return result
-
-
-def keeps_hosts_together(strategy: str) -> bool:
-    """Tell whether a strategy starts a task only when all hosts are done with the one before it."""
-    name = strategy.rpartition(".")[2]
-    return not any(name == apart or name.endswith(f"_{apart}") for apart in _APART)

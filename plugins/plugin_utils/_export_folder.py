@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import stat
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,10 +14,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files impor
 from ansible_collections.m365.apps.plugins.plugin_utils._export import Export, File
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 from ansible_collections.m365.apps.plugins.plugin_utils._records import Origin, is_as_written, origin, says_the_same
-
-_PERMISSIONS = 0o7777
-_NEW_FILE = 0o666
-
+from ansible_collections.m365.apps.plugins.plugin_utils._written_files import make_folder, write_bytes
 
 # The bytes of a file before and after; None where there is none.
 Change = tuple[bytes | None, bytes | None]
@@ -69,8 +63,8 @@ def apply(folder: Path, changes: Changes) -> None:
             if after is None:
                 (folder / name).unlink()
             else:
-                folder.mkdir(parents=True, exist_ok=True)
-                _write(folder / name, after)
+                make_folder(folder)
+                write_bytes(folder / name, after)
         except OSError as error:
             cause = error.strerror or type(error).__name__
             done = f"{count} of {len(order)} files were written or removed before" if count else "nothing was written"
@@ -144,25 +138,3 @@ def _others(folder: Path, made: Export) -> list[str]:
         for path in folder.iterdir()
         if is_definition(path.name) and path.name not in names and path.is_file() and not path.is_symlink()
     )
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file so that nobody ever reads half of it. One that is there keeps its permissions and owner."""
-    number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-    try:
-        with os.fdopen(number, "wb") as stream:
-            stream.write(data)
-        if path.exists():
-            was = path.stat()
-            with contextlib.suppress(OSError):  # only root gives files away
-                os.chown(name, was.st_uid, was.st_gid)
-            Path(name).chmod(stat.S_IMODE(was.st_mode) & _PERMISSIONS)
-        else:
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(name).chmod(_NEW_FILE & ~mask)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise

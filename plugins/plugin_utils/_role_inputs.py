@@ -124,10 +124,18 @@ def _as_numbers(policy: Spec) -> Spec:
 
 def _checked(value: t.Any, name: str, option: Spec) -> t.Any:
     """Return a value with the types that the argument specs name, as far as it was given. Raises UserError."""
+    value = _own_containers(value)
     result = ArgumentSpecValidator({name: option}).validate({name: value})
     if result.error_messages:
         raise UserError(f"the option {name}", "use it", result.error_messages[0].rstrip("."), "Correct the value")
     return _given_only(result.validated_parameters[name], value)
+
+
+def _own_containers(value: t.Any) -> t.Any:
+    """Return a value in Python's own dicts and lists: a copy of Ansible's lazy ones copies their templar with them."""
+    if isinstance(value, t.Mapping):
+        return {key: _own_containers(member) for key, member in value.items()}
+    return [_own_containers(member) for member in value] if isinstance(value, (list, tuple)) else value
 
 
 def _given_only(checked: t.Any, given: t.Any) -> t.Any:

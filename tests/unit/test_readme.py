@@ -11,13 +11,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# Of the other playbooks, and not started by itself.
+# Of the other playbooks, and not started by itself. Modules that begin with private_ are the role's own.
 SHARED = "entry_point.yml"
 CONTENT = [
     path
     for folder in ("plugins/modules", "playbooks", "docs/docsite/rst")
     for path in sorted((ROOT / folder).iterdir())
-    if path.suffix in (".py", ".yml", ".rst") and not path.name.startswith("__") and path.name != SHARED
+    if path.suffix in (".py", ".yml", ".rst") and not path.name.startswith(("__", "private_")) and path.name != SHARED
 ]
 
 

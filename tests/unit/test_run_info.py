@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from ansible_collections.m365.apps.plugins.action.run_info import keeps_hosts_together
 from ansible_collections.m365.apps.plugins.modules import run_info
+from ansible_collections.m365.apps.plugins.plugin_utils._run_info import keeps_hosts_together
 
 
 @pytest.mark.parametrize("strategy", ["linear", "ansible.builtin.linear", "debug", "mitogen_linear", "carefree"])

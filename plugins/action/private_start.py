@@ -1,0 +1,72 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the module private_start does, on the controller.
+
+ansible-core loads action plugins in its main process, and filters, with all that they import, in each worker process
+that uses one. What is loaded here is there in all workers, which are forked from it, so it is paid for once a run and
+not once a task.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+
+# What is imported for nothing is what filters and lookups of the role import.
+from ansible_collections.m365.apps.plugins.plugin_utils import (  # noqa: F401  # pylint: disable=unused-import
+    _backup,
+    _gate,
+    _refusals,
+    _role_functions,
+    _role_inputs,
+    _unmasked,
+)
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions import (  # noqa: F401  # pylint: disable=unused-import
+    policies,
+)
+from ansible_collections.m365.apps.plugins.plugin_utils._policies import (  # noqa: F401  # pylint: disable=unused-import
+    conflicts,
+    findings,
+    group_map,
+    planned_waves,
+    report,
+    tenants,
+    waves,
+)
+from ansible_collections.m365.apps.plugins.plugin_utils._role_problems import role_problems
+from ansible_collections.m365.apps.plugins.plugin_utils._run_info import run_info
+from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
+
+# Read here for the same reason.
+_role_inputs.specs()
+
+
+class ActionModule(ActionBase):
+    """Begins an entry point of the rollout role."""
+
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return how the role runs; fails with all that is wrong with its variables."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        result.update(changed=False, **run_info(self._task))
+        entry_point = str(self._task.args["entry_point"])
+        problems = role_problems(entry_point, self._given(entry_point, task_vars or {}))
+        if problems:
+            result.update(failed=True, msg=f"The role: cannot start: {' '.join(problems)}")
+        return result
+
+    def _given(self, entry_point: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Return the variables that the entry point was given."""
+        given = {}
+        for name in _role_inputs.entry_points()[entry_point]["options"]:
+            if name in variables:
+                # One whose template cannot be resolved is told of better by the task that needs it.
+                with contextlib.suppress(AnsibleError):
+                    given[name] = decrypted(self._templar.template(variables[name]))
+        return given

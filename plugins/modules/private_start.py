@@ -1,0 +1,73 @@
+#!/usr/bin/python
+# Copyright (c) 2026 m365.apps contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: private_start
+short_description: Begin an entry point of the rollout role, for nobody else
+version_added: 0.2.0
+description:
+  - Checks the variables that an entry point of the role P(m365.apps.rollout#role) was given against its
+    argument specs, all at once. C(null), which ansible-core lets pass, is a problem. A variable whose template
+    cannot be resolved is left to the task that uses it.
+  - Its options change without notice; do not use it in playbooks.
+author:
+  - m365.apps contributors (@m365-apps)
+options:
+  entry_point:
+    description:
+      - Name of the entry point.
+    type: str
+    required: true
+extends_documentation_fragment:
+  - ansible.builtin.action_common_attributes
+  - ansible.builtin.action_common_attributes.flow
+attributes:
+  action:
+    support: full
+  async:
+    support: none
+  bypass_host_loop:
+    support: none
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  platform:
+    platforms: all
+"""
+
+EXAMPLES = r"""
+---
+- name: Check the variables
+  m365.apps.private_start:
+    entry_point: main
+"""
+
+RETURN = r"""
+---
+check_mode:
+  description: Whether the role runs in check mode, by C(--check) or by a keyword.
+  returned: always
+  type: bool
+  sample: false
+diff_mode:
+  description: Whether the role runs in diff mode, by C(--diff) or by a keyword.
+  returned: always
+  type: bool
+  sample: false
+strategy:
+  description: Strategy of the play.
+  returned: always
+  type: str
+  sample: linear
+hosts_together:
+  description: Whether the strategy starts a task when all hosts are done with the one before.
+  returned: always
+  type: bool
+  sample: true
+"""

@@ -1,0 +1,95 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files that the collection writes on the controller: each at once, so that nobody ever reads half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable
+
+_LONGEST_PATH = 600
+
+
+@dataclass(frozen=True)
+class Modes:
+    """Permissions of a new file, and of each new folder above it. None: what the process gives new files."""
+
+    file: int | None
+    folder: int | None
+
+
+FOR_ALL = Modes(0o644, 0o755)
+FOR_THE_OWNER = Modes(0o600, 0o700)
+
+
+def write_text(path: Path, text: str, modes: Modes, only_plan: bool) -> tuple[bytes | None, bytes | None]:
+    """Write a text to a file that does not hold it yet. Return its bytes before and after. Raises UserError.
+
+    A file or folder that is there keeps its permissions. A link is replaced by a file. ``only_plan`` writes nothing.
+    """
+    after = text.encode("utf-8", "replace")
+    try:
+        before = path.read_bytes() if path.is_file() else None
+        if not only_plan and (before != after or path.is_symlink()):
+            make_folder(path.parent, modes.folder)
+            write_bytes(path, after, modes.file)
+    except OSError as error:
+        cause = error.strerror or type(error).__name__
+        step = "Check the path, its permissions and the space there, then run it again"
+        raise UserError(plain(str(path), _LONGEST_PATH), "write it", cause, step) from error
+    return before, after
+
+
+def make_folder(folder: Path, mode: int | None = None) -> None:
+    """Make a folder and those above it where they are missing. Raises OSError."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent, mode)
+    # Another host's task may be faster.
+    folder.mkdir(exist_ok=True)
+    if mode is not None:
+        folder.chmod(mode)
+
+
+def write_bytes(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Write a file. One that is there keeps its permissions and owner. Raises OSError."""
+    number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+    try:
+        with os.fdopen(number, "wb") as stream:
+            stream.write(data)
+        if path.exists():
+            was = path.stat()
+            with contextlib.suppress(OSError):  # only root gives files away
+                os.chown(name, was.st_uid, was.st_gid)
+            Path(name).chmod(stat.S_IMODE(was.st_mode))
+        else:
+            Path(name).chmod(_usual_mode() if mode is None else mode)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def shown_diff(path: Path, before: bytes | None, after: bytes | None) -> dict[str, t.Any]:
+    """Return what --diff shows of a file: its lines, but for them nothing that a terminal obeys."""
+    return {
+        "before_header": printable(str(path)),
+        "after_header": printable(str(path)),
+        "before": printable((before or b"").decode("utf-8", "replace"), keep="\n"),
+        "after": printable((after or b"").decode("utf-8", "replace"), keep="\n"),
+    }
+
+
+def _usual_mode() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
