@@ -24,11 +24,6 @@ options:
     type: list
     elements: path
     required: true
-seealso:
-  - plugin: m365.apps.restore_steps
-    plugin_type: filter
-  - plugin: m365.apps.backup_differences
-    plugin_type: filter
 """
 
 EXAMPLES = r"""

@@ -9,28 +9,19 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.m365.apps.plugins.plugin_utils import _rollout_state as state
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, printable_value
+from ansible_collections.m365.apps.plugins.plugin_utils import _backup, _role_inputs, _rollout_state
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import gate_problems
+from ansible_collections.m365.apps.plugins.plugin_utils._markdown import markdown_text
+from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, file_name
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import groups_to_check, planned_waves
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.tenants import tenants_report
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import gate_problems, merged_results
+from ansible_collections.m365.apps.plugins.plugin_utils._unmasked import unmasked
+from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
-FUNCTIONS: dict[str, t.Callable[..., t.Any]] = {
-    function.__name__: as_filter(function, "m365.apps.private")
-    for function in (
-        gate_problems,
-        state.blank_waves,
-        state.counted_policies,
-        state.is_underway,
-        state.new_record,
-        state.news_of_apply,
-        state.news_of_begin,
-        state.news_of_stop,
-        state.outcome_classes,
-        state.restore_problems,
-        state.rollout_digest,
-        state.wave_problem,
-        state.with_news,
-    )
-}
+Dict = dict[str, t.Any]
 
 
 def call(value: t.Any, function: str, *arguments: t.Any, **options: t.Any) -> t.Any:
@@ -40,3 +31,68 @@ def call(value: t.Any, function: str, *arguments: t.Any, **options: t.Any) -> t.
             f"m365.apps.private: it has no function '{function}'. It is for the role rollout only."
         )
     return FUNCTIONS[function](value, *arguments, **options)
+
+
+def role_input(value: t.Any, name: str) -> t.Any:
+    """Return a variable of the role that is a list, a dict or a boolean, and may be text. Raises AnsibleFilterError."""
+    try:
+        return _role_inputs.role_input(decrypted(value), name)
+    except UserError as error:
+        cause = str(error)
+    # Raised here and not there: ansible-core would put the text of the cause behind the sentence.
+    raise AnsibleFilterError(cause)
+
+
+def backup_manifest(
+    files: list[Dict], live: list[Dict], tenant: str, made_at: str, planned: list[Dict] | None = None
+) -> Dict:
+    """Return the manifest of a backup."""
+    return _backup.manifest(files, live, planned or [], tenant, made_at)
+
+
+def backup_differences(backup: Dict, live: list[Dict], left: list[Dict] | None = None) -> list[Dict]:
+    """Return how a tenant differs from a backup, but for the policies that are ``left``."""
+    return _backup.differences(backup["policies"], backup["absent"], unmasked(live, backup), left or [])
+
+
+def restore_steps(backup: Dict, live: list[Dict]) -> Dict:
+    """Return what brings a tenant back to a backup."""
+    made = _backup.steps(backup["policies"], backup["absent"], unmasked(live, backup))
+    return {"policies": made.policies, "left": made.left}
+
+
+_CHECKED: tuple[t.Callable[..., t.Any], ...] = (
+    # Places and texts
+    absolute_path,
+    file_name,
+    markdown_text,
+    # Backups
+    backup_differences,
+    backup_manifest,
+    restore_steps,
+    _rollout_state.restore_problems,
+    # Waves
+    gate_problems,
+    groups_to_check,
+    planned_waves,
+    wave_record,
+    _rollout_state.blank_waves,
+    _rollout_state.counted_policies,
+    _rollout_state.is_underway,
+    _rollout_state.new_record,
+    _rollout_state.news_of_apply,
+    _rollout_state.news_of_begin,
+    _rollout_state.news_of_stop,
+    _rollout_state.rollout_digest,
+    _rollout_state.wave_problem,
+    _rollout_state.with_news,
+    # Results
+    merged_results,
+    tenants_report,
+    _rollout_state.outcome_classes,
+)
+FUNCTIONS: dict[str, t.Callable[..., t.Any]] = {
+    "role_input": role_input,
+    "terminal_text": as_filter(printable_value, "m365.apps.private"),
+    **{function.__name__: as_filter(function, "m365.apps.private") for function in _CHECKED},
+}

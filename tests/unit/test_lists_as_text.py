@@ -259,7 +259,7 @@ def test_every_list_of_the_role_goes_through_the_one_place() -> None:
             text = re.sub(r"(?m)^ *#.*$", "", path.read_text(encoding="utf-8"))
             for name in sorted(set(_role_inputs.specs()) - {"rollout_report", "rollout_prune"}):
                 uses = re.findall(rf"(?m)(?<![\w'])\b{name}\b(?=\s*(?:[|)\]}}.\[]|$))", text)
-                read_here = text.count(f"role_input('{name}')")
+                read_here = text.count(f"private('role_input', '{name}')")
                 assert len(uses) == read_here, f"{path.name} uses {name} without reading it"
 
 

@@ -14,12 +14,11 @@ from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.apps.plugins.filter import absolute_path as path_filter
-from ansible_collections.m365.apps.plugins.filter import file_name as name_filter
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_file_name
+from ansible_collections.m365.apps.plugins.plugin_utils._role_functions import FUNCTIONS
 
-absolute_path = path_filter.FilterModule().filters()["absolute_path"]
-file_name = name_filter.FilterModule().filters()["file_name"]
+absolute_path = FUNCTIONS["absolute_path"]
+file_name = FUNCTIONS["file_name"]
 DIGEST = r"-[0-9a-f]{8}"
 NAMES = st.text(max_size=300) | st.sampled_from(["con", "AUX", "nul.txt", ".", "..", "a-01234567", "", "Ä" * 200])
 
@@ -65,7 +64,7 @@ def test_an_empty_path_stays_empty() -> None:
 
 @pytest.mark.parametrize("wrong", [None, 3, ["a"], {"a": 1}, True, "a\0b"])
 def test_what_is_not_a_path_is_refused(wrong: t.Any) -> None:
-    with pytest.raises(AnsibleFilterError, match=r"^m365\.apps\.absolute_path: (a|the) path .*\."):
+    with pytest.raises(AnsibleFilterError, match=r"^m365\.apps\.private: (a|the) path .*\."):
         absolute_path(wrong)
 
 
@@ -127,7 +126,7 @@ def test_names_have_files_of_their_own_wherever_they_are_written(names: list[str
 
 @pytest.mark.parametrize("wrong", [None, 3, ["a"], {"a": 1}, True])
 def test_what_is_not_a_name_is_refused(wrong: t.Any) -> None:
-    with pytest.raises(AnsibleFilterError, match=r"^m365\.apps\.file_name: a name is .*\."):
+    with pytest.raises(AnsibleFilterError, match=r"^m365\.apps\.private: a name is .*\."):
         file_name(wrong)
 
 

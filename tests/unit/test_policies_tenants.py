@@ -10,9 +10,9 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.m365.apps.plugins.filter.tenants_report import FilterModule
+from ansible_collections.m365.apps.plugins.plugin_utils._role_functions import FUNCTIONS
 
-tenants_report = FilterModule().filters()["tenants_report"]
+tenants_report = FUNCTIONS["tenants_report"]
 
 
 def outcome(host: str, level: str, **counts: int) -> dict[str, t.Any]:
@@ -51,5 +51,5 @@ def test_the_verdict_is_that_of_the_worst(levels: list[str], level: str, text: s
 
 
 def test_what_is_no_list_is_told() -> None:
-    with pytest.raises(AnsibleFilterError, match=r"m365.apps.tenants_report: the tenants: cannot use them"):
+    with pytest.raises(AnsibleFilterError, match=r"m365.apps.private: the tenants: cannot use them"):
         tenants_report({}, hosts=[])

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from jinja2 import Environment, FileSystemLoader
 
-from ansible_collections.m365.apps.plugins.filter.terminal_text import FilterModule
+from ansible_collections.m365.apps.plugins.filter.private import FilterModule
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "rollout"
 TASKS = sorted((ROLE / "tasks").glob("*.yml"))

@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.filter import backup_differences, restore_steps
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import MASK, masked
+from ansible_collections.m365.apps.plugins.plugin_utils._role_functions import backup_differences, restore_steps
 
 WORD = "Standard"
 ID = "22222222-0000-4000-8000-000000000001"
@@ -35,7 +35,7 @@ def live(**changes: t.Any) -> dict[str, t.Any]:
 def test_a_mask_is_no_difference() -> None:
     shown = live()
     assert MASK in shown["display_name"]
-    assert backup_differences.backup_differences(BACKUP, [shown]) == []
+    assert backup_differences(BACKUP, [shown]) == []
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_mask_is_no_difference() -> None:
     ],
 )
 def test_what_differs_beside_a_mask_is_told(changes: dict[str, t.Any], fields: list[str]) -> None:
-    told = backup_differences.backup_differences(BACKUP, [live(**changes)])
+    told = backup_differences(BACKUP, [live(**changes)])
     assert [each["fields"] for each in told] == [fields]
 
 
@@ -57,4 +57,4 @@ def test_a_masked_name_is_not_made_a_second_time() -> None:
     other = ID[:-1] + "2"
     found = [live(id=other), live(id=ID[:-1] + "3", display_name=f"New {WORD}")]
     plain = [{**SAVED, "id": other}, {**SAVED, "id": ID[:-1] + "3", "display_name": f"New {WORD}"}]
-    assert restore_steps.restore_steps(BACKUP, found) == restore_steps.restore_steps(BACKUP, plain)
+    assert restore_steps(BACKUP, found) == restore_steps(BACKUP, plain)
