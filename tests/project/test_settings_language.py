@@ -1,0 +1,37 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guide of the settings language says what the language does."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
+from ansible_collections.m365.apps.plugins.module_utils._catalog.language import KEYS
+from ansible_collections.m365.apps.plugins.module_utils._catalog.merge import merged, parse_settings
+from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import Settings
+from ansible_collections.m365.apps.plugins.module_utils._catalog.validate import validate
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "settings_language.rst"
+BLOCK = re.compile(r"^\.\. code-block:: yaml\n\n(?P<text>(?:(?: +.*)?\n)+)", re.MULTILINE)
+BLOCKS = [textwrap.dedent(found["text"]) for found in BLOCK.finditer(GUIDE.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_every_example_is_right(block: str) -> None:
+    change = parse_settings(yaml.safe_load(block), built_in())
+    found = merged(change, Settings(), built_in())
+    assert len(found) > 0
+    assert validate(found, built_in()) == ()
+
+
+def test_every_key_of_an_entry_is_told() -> None:
+    told = re.findall(r"^   \* - ``(\w+)``$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert told == [*KEYS, "raw"]
+    assert len(BLOCKS) == 4
