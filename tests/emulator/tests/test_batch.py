@@ -166,3 +166,10 @@ def test_an_id_may_be_a_number_and_comes_back_as_a_text(graph: Client) -> None:
     assert _statuses(_run(graph, *steps)) == {"1": 200, "2": 200}
     again = graph.call("POST", "/beta/$batch", json={"requests": [steps[0], _step("1", "GET", "/groups")]})
     assert again.status_code == 400
+
+
+def test_the_generated_python_client_sends_whole_urls_and_a_name_that_is_skipped(graph: Client) -> None:
+    step = _step("1", "GET", f"{graph.url}/beta/groups?$select=id", depends_on=["0"])
+    assert _statuses(_run(graph, step)) == {"1": 200}
+    for url in (f"{graph.url}/v1.0/groups", "https://localhost/beta/groups"):
+        assert graph.call("POST", "/beta/$batch", json={"requests": [_step("1", "GET", url)]}).status_code == 400

@@ -19,6 +19,8 @@ from .exchange import read_object
 MAX_REQUESTS = 20
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 KEYS = ("id", "method", "url", "headers", "body", "dependsOn")
+# What the generated Python client writes for dependsOn: Graph reads over it.
+SKIPPED = "depends_on"
 NEEDED = ("id", "method", "url")
 INNER_HEADERS = ("Location", "Retry-After", "Allow")
 
@@ -76,7 +78,7 @@ def _step(outer: Call, item: object, place: int) -> Step:
     if not isinstance(item, dict):
         raise _bad(f"{where}: a JSON object is needed.")
     for name in item:
-        if name not in KEYS:
+        if name not in (*KEYS, SKIPPED):
             raise _bad(f"{where}: unknown property '{name}'; known are {', '.join(KEYS)}.")
     if isinstance(item.get("id"), int) and not isinstance(item["id"], bool):
         item = {**item, "id": str(item["id"])}  # a common backup tool sends numbers, and gets texts back
@@ -85,13 +87,15 @@ def _step(outer: Call, item: object, place: int) -> Step:
             raise _bad(f"{where}: the property '{name}' is required and must be a string that is not empty.")
     if item["method"].upper() not in METHODS:
         raise _bad(f"{where}: the method '{item['method']}' is not one of {', '.join(METHODS)}.")
-    if "://" in item["url"].partition("?")[0] or item["url"].startswith("//"):
+    version = outer.segments[0]
+    # The generated Python client sends whole URLs of Graph itself.
+    url = item["url"].removeprefix(f"{outer.origin}/{version}/")
+    if "://" in url.partition("?")[0] or url.startswith("//"):
         raise _bad(f"{where}: the url must be relative to the version, like '/groups', not '{item['url']}'.")
     headers = _headers(item.get("headers"), where)
-    version = outer.segments[0]
     inner = Call(
         method=item["method"].upper(),
-        target=f"/{version}/{item['url'].removeprefix('/')}",
+        target=f"/{version}/{url.removeprefix('/')}",
         headers={"client-request-id": outer.client_request_id, **headers},
         body=_body(item.get("body"), headers, where),
         origin=outer.origin,

@@ -85,6 +85,7 @@ _INNER_REQUEST = closed(
         "headers": optional({"type": "object", "additionalProperties": TEXT}),
         "body": {},
         "dependsOn": optional(array(TEXT, maxItems=1)),
+        "depends_on": {},
     },
     "id",
     "method",
