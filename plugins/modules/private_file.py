@@ -60,7 +60,7 @@ EXAMPLES = r"""
 ---
 - name: Write the plan
   m365.apps.private_file:
-    path: /srv/plans/plan.json
+    path: "{{ playbook_dir }}/plan.json"
     data:
       writes: 0
 """

@@ -30,6 +30,8 @@ def test_target(name: str, emulator: Emulator, tmp_path: Path) -> None:
 
 
 def test_each_module_and_the_role_has_a_target() -> None:
-    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
+    # Those that begin with private_ are the role's own: its target runs them.
+    names = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
+    modules = {name for name in names if not name.startswith("private_")}
     assert modules
     assert modules | {"rollout_role", "filters"} <= set(NAMES)
