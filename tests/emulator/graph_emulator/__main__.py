@@ -12,7 +12,8 @@ from pathlib import Path
 
 from .faults import FaultError
 from .graph.catalog.sources import CatalogError, builtin, from_files
-from .loader import StateError, default_state
+from .loader import default_state
+from .nodes import StateError
 from .server import Show, exports, fail, listen, origins, serve
 from .settings import SettingError
 from .world import World

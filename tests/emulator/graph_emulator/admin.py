@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .dump import dump_tenants
 from .faults import FaultError, Faults
-from .loader import StateError
+from .nodes import StateError
 from .openapi.document import document
 from .settings import SettingError
 from .wire import JSON_TYPE, Answer, Call, read_json

@@ -25,9 +25,7 @@ from .graph.schema import (
     WINDOWS_POLICY,
     bare_type,
 )
-from .nodes import Node as Node
-from .nodes import StateError as StateError
-from .nodes import guid, unique
+from .nodes import Node, StateError, guid, unique
 from .tenants import PAYLOADS, App, Assignment, Federation, Policy, PolicyStore, Tenant, new_id, timestamp
 
 # What Entra has in a federated credential when nothing else is said.

@@ -98,7 +98,7 @@ def simple(definition: str, value: object) -> Json:
     }
 
 
-def new(name: str = "P", *instances: Json, **members: Any) -> Json:
+def new(name: str, *instances: Json, **members: Any) -> Json:
     """The body of a new policy."""
     settings = [{"settingInstance": instance} for instance in instances or (choice(),)]
     return {"name": name, "platforms": "windows10", "technologies": "mdm", "settings": settings, **members}

@@ -340,7 +340,7 @@ def test_a_delete_answers_204_and_then_400(graph: CatalogTenant) -> None:
 
 EVERYWHERE: list[tuple[str, str, Any]] = [
     ("GET", "", None),
-    ("PUT", "", new()),
+    ("PUT", "", new("P")),
     ("PATCH", "", {"name": "B"}),
     ("DELETE", "", None),
     ("GET", "/settings", None),
