@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import typing as t
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions imp
 )
 from ansible_collections.m365.apps.plugins.module_utils._catalog.lines import definition_of, line_of
 from ansible_collections.m365.apps.tests.tools.catalog import module
+from graph_emulator.graph.catalog import facts
 
 TOP = "user_vendor_msft_policy_config_excel16v2~policy~l_excel~l_security_l_macros"
 GRAPH = "#microsoft.graph.deviceManagementConfiguration"
@@ -258,3 +260,14 @@ def test_blank_lines_and_a_mark_at_the_beginning_do_no_harm() -> None:
     lines = [b"\xef\xbb\xbf" + HEAD.encode(), b"\n", LINE.encode()]
     assert load_catalogue(lines, "own.jsonl").ids() == ["a"]
     assert Catalog().ids() == []
+
+
+def test_what_the_emulator_serves_of_the_lines_are_the_same_definitions() -> None:
+    served = facts.documents([json.loads(line) for line in LINES.rstrip("\n").split("\n")[1:]])
+    read = definitions_from_graph(
+        each for each in served if "@odata.type" in each and "Definition" in each["@odata.type"]
+    )
+    bare = [
+        replace(each, title="", options=tuple(replace(option, title="") for option in each.options)) for each in read
+    ]
+    assert bare == [built_in().get(each) for each in built_in().ids()]

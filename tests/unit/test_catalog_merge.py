@@ -235,3 +235,9 @@ def test_instances_that_cannot_be_read() -> None:
         )
     assert [str(each).partition(":")[0] for each in caught.value.problems] == [f"setting {n}" for n in (2, 3, 4, 5)]
     assert "setting 4: DEVICE_vendor_other is there more than once" in str(caught.value)
+
+
+def test_an_empty_text_that_is_shown_as_nothing_is_an_empty_text() -> None:
+    repair = of({"setting": "office16/L_OnlineRepair", "values": {"L_LocalODTPath": ""}})
+    shown: t.Any = json.loads(json.dumps(instances(repair)).replace('"value": ""', '"value": null'))
+    assert from_instances(shown) == repair

@@ -137,8 +137,11 @@ def _simple(document: t.Mapping[str, t.Any]) -> Simple:
     type_name = document.get(TYPE)
     if not isinstance(type_name, str):
         raise _FormError(f"a simple value has no {TYPE}, which says whether it is a text or a number")
-    value = document.get("value")
     name = _short(type_name)
+    value = document.get("value")
+    if value is None and _SIMPLE_TYPES.get(name) == STRING:
+        # A text that is empty may be shown as nothing at all.
+        value = ""
     if isinstance(value, (dict, list)):
         raise _FormError("value of a simple value must be a text or a number")
     more = {name: text for name, text in document.items() if name in _MORE}

@@ -170,7 +170,7 @@ def test_facts_become_documents_of_graph(found: Definitions) -> None:
     assert policy["@odata.type"] == f"{small.GRAPH}ChoiceSettingDefinition"
     assert (policy["baseUri"], policy["offsetUri"]) == (
         "./User/Vendor/MSFT/Policy",
-        "/Config/excel16/L_OutlookSecurityMode",
+        "/Config/excel16~Policy/L_OutlookSecurityMode",
     )
     assert (policy["rootDefinitionId"], policy["defaultOptionId"]) == (small.MODE, f"{small.MODE}_0")
     # Graph tells of deprecation in the title alone.

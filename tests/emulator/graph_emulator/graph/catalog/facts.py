@@ -92,7 +92,7 @@ def _definition(line: Json, hung: Hung) -> dict[str, Any]:
         "keywords": [name],
         "infoUrls": [],
         "baseUri": SCOPES.get(line["scope"], ""),
-        "offsetUri": f"/Config/{line['file']}/{name}" if line["file"] else f"/{name}",
+        "offsetUri": f"/Config/{line['file']}~Policy/{name}" if line["file"] else f"/{name}",
         "rootDefinitionId": line.get("root") or own.removesuffix(line.get("element", "")),
         "categoryId": category_id(line["file"]),
         "settingUsage": "configuration",

@@ -215,7 +215,9 @@ def _check_length(definition: Json, value: Json) -> None:
 
 
 def _check_number(definition: Json, value: Json) -> None:
-    """The bounds of a number. Ours."""
+    """The bounds of a number. Ours. The default is not held to them: one lies outside its own."""
+    if value["value"] == (definition.get("defaultValue") or {}).get("value"):
+        return
     rules = definition.get("valueDefinition") or {}
     least, most = rules.get("minimumValue"), rules.get("maximumValue")
     number = value["value"]
