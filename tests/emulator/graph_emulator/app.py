@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from .admin import Admin
+from .graph.catalog.exports import DOWNLOADS, download
 from .graph.gate import Gate
 from .login.endpoints import LoginService
 from .login.managed_identity import APP_SERVICE, IMDS
@@ -100,6 +101,7 @@ def build(world: World) -> Starlette:
     get, post = "GET", "POST"
     routes = [
         route("/_emulator/{name:path}", lambda call, _: admin.handle(call)),
+        route(f"{DOWNLOADS}{{name:path}}", lambda call, _: download(world.tenants.values(), call), get),
         route("/msi/token", lambda call, _: login.identity(call, APP_SERVICE), get),
         route("/metadata/identity/oauth2/token", lambda call, _: login.identity(call, IMDS), get),
         route("/{tenant}/oauth2/v2.0/token", lambda call, request: login.token(call, tenant(request)), post),

@@ -18,6 +18,7 @@ from .graph.catalog.model import (
     shown_settings,
 )
 from .graph.catalog.references import BUILT_IN_TAG, FILTER_DEFAULTS, TAG_DEFAULTS
+from .graph.catalog.statuses import load_status
 from .nodes import Node, StateError, guid, unique
 from .tenants import Store, Tenant, new_id, timestamp
 
@@ -43,7 +44,7 @@ def load_catalog(node: Node) -> dict[str, Any]:
     policies = [_policy(place, item) for place, item in node.items("catalog_policies")]
     unique(policies, lambda policy: str(policy.id), f"{node.place}.catalog_policies")
     filters = [_filter(place, item) for place, item in node.items("assignment_filters")]
-    statuses = [dict(Node(item, place).value) for place, item in node.items("device_statuses")]
+    statuses = [load_status(place, item) for place, item in node.items("device_statuses")]
     return {
         "catalog": Store(policies),
         "assignment_filters": unique(filters, lambda item: str(item["id"]), f"{node.place}.assignment_filters"),

@@ -97,6 +97,12 @@ def slow(fault: Fault, _call: Call, proceed: Proceed) -> Answer:
     return replace(answer, delay=answer.delay + fault.seconds)
 
 
+def query_broker(_fault: Fault, call: Call, _proceed: Proceed) -> Answer:
+    """500 with the words by which reports are throttled; nothing is done."""
+    text = "Rate limit reached because of too many requests to query broker. Please retry after sometime."
+    return _refuse(Refused(500, "InternalServerError", text, nested=True), call)
+
+
 def hang(fault: Fault, call: Call, _proceed: Proceed) -> Answer:
     """Nothing is done; 504 comes ``seconds`` later."""
     return replace(gateway_timeout(replace(fault, committed=False), call, _proceed), delay=fault.seconds)
@@ -206,6 +212,7 @@ KINDS: dict[str, Callable[[Fault, Call, Proceed], Answer]] = {
         gateway_timeout,
         reset_before,
         reset_after,
+        query_broker,
         slow,
         hang,
         html_error,

@@ -61,6 +61,11 @@ COUNT = Rule(
     f"a whole number from 1 to {INT32_MAX}",
     {"type": "integer", "minimum": 1, "maximum": INT32_MAX},
 )
+NATURAL = Rule(
+    lambda value: _whole(value) and 0 <= value <= INT32_MAX,
+    f"a whole number from 0 to {INT32_MAX}",
+    {"type": "integer", "minimum": 0, "maximum": INT32_MAX},
+)
 LAG = Rule(
     lambda value: _number(value) and 0 <= value <= HISTORY_SECONDS,
     f"seconds from 0 to {HISTORY_SECONDS}",
@@ -131,6 +136,9 @@ class Settings:
     no_intune_licence: bool = field(default=False, metadata={"rule": FLAG})
     scope_tags_forbidden: bool = field(default=False, metadata={"rule": FLAG})
     allowed_scope_tags: list[str] | None = field(default=None, metadata={"rule": TAGS})
+    export_job_polls: int = field(default=1, metadata={"rule": NATURAL})
+    export_job_missing_polls: int = field(default=0, metadata={"rule": NATURAL})
+    export_job_empty_urls: int = field(default=0, metadata={"rule": NATURAL})
     token_seconds: int = field(default=3599, metadata={"rule": COUNT})
 
     def merged(self, changes: object) -> Settings:

@@ -12,6 +12,7 @@ from typing import Any
 Json = dict[str, Any]
 PREFIX = "deviceManagementConfiguration"
 GRAPH = f"#microsoft.graph.{PREFIX}"
+NOWHERE = "00000000-0000-0000-0000-000000000000"
 CATEGORIES = {name: f"c0000000-0000-4000-8000-00000000000{n}" for n, name in enumerate(("office", "excel", "updates"))}
 
 EXCEL = "user_vendor_msft_policy_config_excel16v2~policy~l_microsoftofficeexcel~l_exceloptions~l_security~l_trustcenter"
@@ -228,7 +229,7 @@ CATEGORY_DOCUMENTS: list[Json] = [
         "platforms": "windows10",
         "technologies": "mdm",
         "settingUsage": "configuration",
-        "parentCategoryId": CATEGORIES["office"],
+        "parentCategoryId": NOWHERE if name == "office" else CATEGORIES["office"],
         "rootCategoryId": CATEGORIES["office"],
         "childCategoryIds": [other for other in CATEGORIES.values() if name == "office" and other != key],
     }

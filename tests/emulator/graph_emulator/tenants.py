@@ -209,3 +209,5 @@ class Tenant:
     assignment_filters: dict[str, dict[str, Any]] = field(default_factory=dict)
     scope_tags: dict[str, dict[str, Any]] = field(default_factory=dict)
     device_statuses: list[dict[str, Any]] = field(default_factory=list)
+    # Exports and cached reports; they are no part of a state.
+    jobs: dict[str, Any] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from graph_emulator.admin import Admin
 from graph_emulator.graph.catalog.definitions import Definitions
 from graph_emulator.graph.gate import Gate
 from graph_emulator.login.tokens import TokenKeys
-from graph_emulator.small_catalog import DOCUMENTS, GRAPH, TOGGLE
+from graph_emulator.small_catalog import CATEGORY_DOCUMENTS, DOCUMENTS, GRAPH, TOGGLE
 from graph_emulator.wire import Answer, Call
 from graph_emulator.world import World
 
@@ -44,7 +44,7 @@ class CatalogTenant:
     roles: tuple[str, ...] = ROLES
 
     def __post_init__(self) -> None:
-        self.world = World((ORIGIN,), keys=_keys(), definitions=Definitions.of(DOCUMENTS))
+        self.world = World((ORIGIN,), keys=_keys(), definitions=Definitions.of((*DOCUMENTS, *CATEGORY_DOCUMENTS)))
         groups = [{"id": key, "displayName": f"G{n}"} for n, key in enumerate(GROUPS)]
         filters = [{"id": FILTER, "displayName": "Corporate", "rule": '(device.deviceOwnership -eq "Corporate")'}]
         app = {"client_id": APP, "secrets": ["s"], "roles": list(self.roles)}

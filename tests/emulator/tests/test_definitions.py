@@ -11,6 +11,7 @@ import pytest
 
 from graph_emulator import small_catalog as small
 from graph_emulator.errors import Refused
+from graph_emulator.graph.catalog.baseline import BASELINE, reference
 from graph_emulator.graph.catalog.definitions import Definitions
 from graph_emulator.small_catalog import GRAPH, Json, chosen, grouped, listed, settings, valued
 
@@ -290,16 +291,43 @@ def test_a_policy_of_the_setting_s_technology_and_platform_takes_it() -> None:
     CATALOG.check(settings(chosen(small.MAC, 1)), platforms="macOS", technologies="mdm")
 
 
-def test_a_reference_is_spelled_as_the_template_of_the_policy_has_it() -> None:
-    sent = settings(
-        {**small.VALID["toggle"], "settingInstanceTemplateReference": {"settingInstanceTemplateId": REFERENCE}}
-    )
-    CATALOG.check(sent, template_id="t_1", references=frozenset({REFERENCE}))
-    text = refusal(sent, template_id="t_1", references=frozenset({REFERENCE.upper()})).message
+def referring(key: str, name: str = "settingInstanceTemplateReference", part: str = "instance") -> Json:
+    """What refers to the baseline's template of a definition."""
+    member = "settingInstanceTemplateId" if part == "instance" else "settingValueTemplateId"
+    return {name: {member: reference(part, key)}}
+
+
+def from_baseline() -> Json:
+    """An instance of a policy that is made from the baseline."""
+    value = {
+        "value": f"{small.MACROS}_0",
+        **referring(small.MACROS, "settingValueTemplateReference", "value"),
+    }
+    return {**chosen(small.MACROS, 0), "choiceSettingValue": value, **referring(small.MACROS)}
+
+
+def test_a_policy_from_a_template_refers_to_it_in_each_part() -> None:
+    CATALOG.check(settings(from_baseline()), template_id=BASELINE)
+    text = refusal(settings(chosen(small.MACROS, 0)), template_id=BASELINE).message
     assert text == (
-        "Info\nInvalid Reference id found in Policy created from Template t_1\nPolicyId\n\nTemplateId\nt_1\n"
-        f"InvalidReferenceId\n{REFERENCE}"
+        f"Info\nInvalid Reference id found in Policy created from Template {BASELINE}\nPolicyId\n\nTemplateId\n"
+        f"{BASELINE}\n"
+        "InvalidReferenceId\n"
     )
+    without = from_baseline()
+    del without["choiceSettingValue"]["settingValueTemplateReference"]
+    assert "Invalid Reference id" in refusal(settings(without), template_id=BASELINE).message
+
+
+def test_a_reference_is_spelled_as_the_template_has_it() -> None:
+    sent = from_baseline()
+    key = sent["settingInstanceTemplateReference"]["settingInstanceTemplateId"].upper()
+    sent["settingInstanceTemplateReference"]["settingInstanceTemplateId"] = key
+    assert refusal(settings(sent), template_id=BASELINE).message.endswith(f"InvalidReferenceId\n{key}")
+
+
+def test_an_unknown_template() -> None:
+    assert "Policy template t_1 was not found" in refusal(settings(from_baseline()), template_id="t_1").message
 
 
 def test_a_reference_of_a_value_is_checked_like_that_of_an_instance() -> None:

@@ -21,6 +21,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import positive_data_acceptance, unsupported_method  # pylint: disable=no-name-in-module
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig
 
+from graph_emulator.graph.catalog.baseline import BASELINE
 from graph_emulator.openapi.document import document
 from graph_emulator.small_catalog import MACROS, MACROS_CHILD, TOGGLE
 from graph_emulator.testing import Client, Emulator
@@ -57,6 +58,7 @@ STATE = {
     ],
     "assignment_filters": [{"id": FILTERS[0], "displayName": "F"}],
     "scope_tags": [{"id": "1", "displayName": "T"}],
+    "device_statuses": [{"PolicyId": CATALOG[0], "DeviceName": "PC-1", "PolicyStatus": 5}],
     "groups": [{"id": key, "displayName": f"G{n}"} for n, key in enumerate(GROUPS)],
     "apps": [{"client_id": APP, "secrets": [SECRET], "roles": ROLES, "managed_identity": True, "identity_header": "h"}],
 }
@@ -69,6 +71,9 @@ KNOWN: dict[str, list[str]] = {
     "setting": ["0"],
     "assignmentFilter": FILTERS,
     "roleScopeTag": ["0", "1"],
+    "settingDefinition": [TOGGLE],
+    "category": ["c0000000-0000-4000-8000-000000000000"],
+    "template": [BASELINE],
     "tenant": [TENANT],
     "resource": ["https://graph.microsoft.com", "DeviceConfigurations"],
 }

@@ -8,6 +8,9 @@ from dataclasses import fields
 
 from ..echo import FORMS
 from ..fault_kinds import KINDS
+from ..graph.catalog.statuses import IDS as STATUS_IDS
+from ..graph.catalog.statuses import TEXTS as STATUS_TEXTS
+from ..graph.catalog.statuses import WORDS as STATUS_WORDS
 from ..graph.schema import ABSTRACT_POLICY, POLICY_TYPES
 from ..settings import Settings
 from ..tenants import PAYLOADS
@@ -73,6 +76,16 @@ _APP = _optional(
 _TAG: Json = {"displayName": FILLED, **_optional({"id": TEXT, "description": TEXT, "isBuiltIn": FLAG})}
 
 
+_NUMBER: Json = {"enum": [*STATUS_WORDS, None]}
+_SETTING_STATUS: Json = {"SettingId": FILLED, "SettingStatus": _NUMBER, "ErrorCode": {"type": ["integer", "null"]}}
+_STATUS_ROW: Json = {
+    **_optional({**dict.fromkeys(STATUS_IDS, GUID), **dict.fromkeys(STATUS_TEXTS, TEXT)}),
+    "PolicyId": GUID,
+    "PolicyStatus": _NUMBER,
+    "settings": optional(array(closed(_SETTING_STATUS, "SettingId"))),
+}
+
+
 def _named(name: str) -> Json:
     """An object that needs a name; what else it has is as Graph shows it."""
     return {"type": "object", "properties": {name: FILLED}, "required": [name]}
@@ -96,7 +109,7 @@ _TENANT = _optional(
         "catalog_policies": array(_named("name")),
         "assignment_filters": array(_named("displayName")),
         "scope_tags": array({"anyOf": [FILLED, closed(_TAG, "displayName")]}),
-        "device_statuses": array({"type": "object"}),
+        "device_statuses": array(closed(_STATUS_ROW, "PolicyId")),
     }
 )
 _MATCH: Json = {

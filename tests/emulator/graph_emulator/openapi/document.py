@@ -8,7 +8,7 @@ import inspect
 from functools import cache
 
 from ..fault_kinds import KINDS
-from . import admin_paths, catalog_types, graph_paths, graph_types, login_paths
+from . import admin_paths, catalog_types, graph_paths, graph_types, login_paths, report_paths
 from .parts import Json
 
 PARTS = (graph_paths, login_paths, admin_paths)
@@ -25,6 +25,7 @@ def document(origin: str) -> Json:
     schemas = {
         **graph_types.SCHEMAS,
         **catalog_types.SCHEMAS,
+        **report_paths.SCHEMAS,
         **login_paths.SCHEMAS,
         **admin_paths.SCHEMAS,
         "Payload": {},

@@ -9,12 +9,18 @@ from ..graph.operations import KEY
 from ..graph.routes import ACTIONS, AREAS, ROOT, ROUTES, VERSIONS
 from ..settings import ACTION_SPELLINGS
 from ..tenants import PAYLOADS
-from . import catalog_paths
+from . import catalog_paths, report_paths
 from .parts import BINARY, FILLED, TEXT, Json, answer, body, parameter, ref
 from .shapes import IDS, LOCATION, Shape
 
 # What stands before a key in a path -> the key's name there.
-KEYS = {"clientConfigurations": "policy", "assignments": "assignment", "groups": "group", **catalog_paths.KEYS}
+KEYS = {
+    "clientConfigurations": "policy",
+    "assignments": "assignment",
+    "groups": "group",
+    **catalog_paths.KEYS,
+    **report_paths.KEYS,
+}
 # Functions have one parameter in place of a key; its name.
 FUNCTIONS = {"getRoleScopeTagsByResource": "resource"}
 QUERY: dict[str, Json] = {
@@ -65,6 +71,7 @@ SHAPES: dict[tuple[str, str], Shape] = {
         )
     },
     **catalog_paths.SHAPES,
+    **report_paths.SHAPES,
 }
 BATCH_SHAPE = Shape("Up to 20 calls in one", {200: "BatchAnswer"}, "Batch")
 
@@ -108,7 +115,7 @@ def _operation(path: str, shape: Shape, options: frozenset[str]) -> Json:
     parameters = [parameter(name, "path", FILLED, f"id of the {name}") for name in keys]
     text = "see Microsoft Graph: query parameters"
     parameters += [parameter(name, "query", shape.options.get(name, QUERY[name]), text) for name in sorted(options)]
-    codes = [code for code in ERRORS if (code != 404 or keys) and (code != 415 or shape.takes)]
+    codes = [code for code in ERRORS if (code != 404 or keys or shape.may_miss) and (code != 415 or shape.takes)]
     responses = {str(code): _answer(shape, schemas) | {} for code, schemas in shape.answers.items()}
     errors = {str(code): answer(ERRORS[code], ref("GraphError"), headers=IDS) for code in codes}
     tags = ["graph", "catalog"] if path.startswith("deviceManagement/") else ["graph"]
@@ -123,4 +130,4 @@ def _answer(shape: Shape, schemas: str | None) -> Json:
         return answer("done", headers=shape.headers)
     names = schemas.split()
     schema = ref(names[0]) if len(names) == 1 else {"anyOf": [ref(name) for name in names]}
-    return answer("the result", schema, shape.media_type, headers=shape.headers)
+    return answer("the result", schema, shape.gives or shape.media_type, headers=shape.headers)

@@ -25,6 +25,10 @@ class Shape:
     takes: str | None = None
     # Where bodies are bytes and not JSON.
     media_type: str = "application/json"
+    # Where the answer alone is bytes.
+    gives: str = ""
+    # Where 404 is for an id in the body.
+    may_miss: bool = False
     headers: Json = field(default_factory=lambda: IDS)
     # Schemas of query options that differ from what they are elsewhere.
     options: Mapping[str, Json] = field(default_factory=dict)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -202,6 +202,13 @@ def check_unchanged(body: Mapping[str, Any], policy: CatalogPolicy, *, whole: bo
             raise refused(UNCHANGEABLE)
 
 
+def _held(exchange: Exchange) -> Iterator[str]:
+    """Definitions that the tenant's policies refer to: it knows them, whether or not the catalogue has them."""
+    for _ordinal, policy in exchange.tenant.catalog.items():
+        for setting in policy.settings:
+            yield str(setting["settingInstance"]["settingDefinitionId"])
+
+
 def check_settings(exchange: Exchange, body: Mapping[str, Any], policy: CatalogPolicy) -> CatalogPolicy:
     """The policy with the body's settings, checked against the tenant's definitions.
 
@@ -213,6 +220,7 @@ def check_settings(exchange: Exchange, body: Mapping[str, Any], policy: CatalogP
         platforms=policy.platforms,
         technologies=policy.technologies,
         template_id=str(policy.template["templateId"]),
+        unjudged=_held(exchange),
     )
     assert isinstance(settings, list)
     return replace(policy, settings=shown_settings(settings))

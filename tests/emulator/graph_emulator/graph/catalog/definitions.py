@@ -14,6 +14,8 @@ from .refusals import refused
 from .shapes import check_settings
 
 Document = Mapping[str, Any]
+# The parent of a category that has none.
+NO_CATEGORY = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def bare_category(document: Document) -> Document:
         "platforms": applicability.get("platform", "none"),
         "technologies": applicability.get("technologies", "none"),
         "settingUsage": document.get("settingUsage", "none"),
-        "parentCategoryId": key,
+        "parentCategoryId": NO_CATEGORY,
         "rootCategoryId": key,
         "childCategoryIds": [],
     }
@@ -142,6 +144,19 @@ class Definitions:
         found = self._index.documents.get(folded)
         return folded if found is None else str(found["id"])
 
+    def children(self, key: str) -> list[Document]:
+        """The definitions that hang on a definition itself, or on one of its options."""
+        document = self.known(key)
+        places = [document["id"], *(option["itemId"] for option in document.get("options") or ())]
+        names = dict.fromkeys(child for place in places for child in self._index.children.get(place.casefold(), ()))
+        return [self._index.documents[name] for name in names if name in self._index.documents]
+
+    def tree(self, key: str) -> Iterator[Document]:
+        """A definition and all that hang on it, to any depth."""
+        yield self.known(key)
+        for child in self.children(key):
+            yield from self.tree(child["id"])
+
     def check(
         self,
         settings: object,
@@ -149,7 +164,6 @@ class Definitions:
         platforms: str = "windows10",
         technologies: str = "mdm",
         template_id: str = "",
-        references: frozenset[str] = frozenset(),
         unjudged: Iterable[str] = (),
     ) -> None:
         """Check the settings of a policy that is created or replaced.
@@ -159,5 +173,5 @@ class Definitions:
         :raises Refused: 400 in Graph's words for the first thing that is wrong.
         """
         missing = frozenset(key.casefold() for key in unjudged if self.get(key) is None)
-        context = validation.Context(self, platforms, technologies, template_id, references, missing)
-        validation.check(context, check_settings(settings))
+        kept = check_settings(settings)
+        validation.check(validation.Context(self, platforms, technologies, template_id, missing), kept)

@@ -211,7 +211,7 @@ def _category(name: str) -> dict[str, Any]:
         "platforms": "windows10",
         "technologies": "mdm",
         "settingUsage": "configuration",
-        "parentCategoryId": key,
+        "parentCategoryId": "00000000-0000-0000-0000-000000000000",
         "rootCategoryId": key,
         "childCategoryIds": [],
     }

@@ -39,6 +39,7 @@ from .bodies import (
     tags_of,
     template_of,
 )
+from .definition_reads import definitions_in, with_definitions
 from .model import CatalogPolicy
 from .refusals import refused
 from .unrouted import no_route, wrong_parameter
@@ -202,16 +203,18 @@ def list_settings(exchange: Exchange, key: str) -> Answer:
     check_selected(exchange, (*SETTING_PROPERTIES, "settingDefinitions"), SETTING_TYPE)
     expands = _definitions_expanded(exchange)
     size = exchange.settings.catalog_page_size
-    items, link = page(exchange, enumerate(policy.settings), Limits(size, MAX_SETTINGS_PAGE))
+    most = size if expands else MAX_SETTINGS_PAGE
+    items, link = page(exchange, enumerate(policy.settings), Limits(size, most))
+    shown = with_definitions(exchange, items) if expands else items
     tips = SELECT_TIP.format(path="settings", names="settingInstance,id")
     return Answer(
         200,
         {
             "@odata.context": context(exchange, f"{POLICIES}('{policy.id}')/settings", expands),
-            "@odata.count": len(items),
+            "@odata.count": len(shown),
             **link,
             **({} if exchange.select else {"@microsoft.graph.tips": tips}),
-            "value": [_shown_setting(exchange, item, expands) for item in items],
+            "value": [_shown_setting(exchange, item, expands) for item in shown],
         },
     )
 
@@ -229,7 +232,7 @@ def get_setting(exchange: Exchange, key: str, own: str) -> Answer:
 def list_setting_definitions(exchange: Exchange, key: str, own: str) -> Answer:
     """200 with the definitions of one setting and of all in it."""
     policy = seen_policy(exchange, key)
-    found = _definitions(exchange, _setting(policy, own))
+    found = definitions_in(exchange, _setting(policy, own))
     name = f"{POLICIES}('{policy.id}')/settings('{own}')/settingDefinitions"
     return Answer(200, {"@odata.context": context(exchange, name), "@odata.count": len(found), "value": found})
 
@@ -248,21 +251,5 @@ def _definitions_expanded(exchange: Exchange) -> list[str]:
 def _shown_setting(exchange: Exchange, setting: Any, expands: list[str]) -> dict[str, Any]:
     shown = picked(exchange, dict(setting))
     if expands:
-        shown["settingDefinitions"] = _definitions(exchange, setting)
+        shown["settingDefinitions"] = setting.get("settingDefinitions") or definitions_in(exchange, setting)
     return shown
-
-
-def _definitions(exchange: Exchange, setting: Any) -> list[Any]:
-    """The definitions of a setting and what is in it; those that the tenant does not have are left out."""
-    found: dict[str, Any] = {}
-    pending: list[Any] = [setting["settingInstance"]]
-    while pending:
-        part = pending.pop(0)
-        if isinstance(part, list):
-            pending[:0] = part
-        elif isinstance(part, dict):
-            known = exchange.tenant.definitions.get(str(part.get("settingDefinitionId") or ""))
-            if known is not None:
-                found.setdefault(known["id"], dict(known))
-            pending[:0] = [value for value in part.values() if isinstance(value, dict | list)]
-    return list(found.values())

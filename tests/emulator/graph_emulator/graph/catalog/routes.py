@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..operations import KEY, Operation, read
-from . import assignments, listing, policies, references
+from . import assignments, definition_reads, exports, listing, policies, references, reports, templates
 
 ROOT = "deviceManagement/configurationPolicies"
 LIST = ("$select", "$expand", "$filter", "$orderby", "$top", "$skiptoken")
@@ -32,4 +32,8 @@ ROUTES: dict[str, dict[str, Operation]] = {
     "deviceManagement/roleScopeTags": {"GET": read(references.list_tags, *REFERENCES)},
     f"deviceManagement/roleScopeTags/{KEY}": {"GET": read(references.get_tag, "$select")},
     f"deviceManagement/getRoleScopeTagsByResource/{KEY}": {"GET": read(references.list_tags_by_resource, *REFERENCES)},
+    **definition_reads.ROUTES,
+    **templates.ROUTES,
+    **reports.ROUTES,
+    **exports.ROUTES,
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...errors import Refused
+from .baseline import BASELINE, reference
 from .refusals import refused
 from .shapes import REFERENCES, Json, type_name, values_of
 
@@ -27,8 +28,6 @@ class Context:
     platforms: str = "windows10"
     technologies: str = "mdm"
     template_id: str = ""
-    # Ids of settings and values of that template, as it spells them.
-    references: frozenset[str] = frozenset()
     # Definitions that the catalogue lacks and the tenant has, in lower case: what refers to them is taken unchecked.
     unjudged: frozenset[str] = frozenset()
 
@@ -38,6 +37,8 @@ def check(context: Context, settings: Iterable[Json]) -> None:
 
     :raises Refused: 400 for the first rule that is broken.
     """
+    if context.template_id not in ("", BASELINE):
+        raise refused(f"Policy template {context.template_id} was not found")  # ours
     seen: set[str] = set()
     for place, setting in enumerate(settings):
         instance = setting["settingInstance"]
@@ -87,7 +88,7 @@ def _check_applicability(context: Context, definition: Json) -> None:
 
 
 def _check_instance(context: Context, definition: Json, instance: Json, path: str) -> None:
-    _check_reference(context, instance)
+    _check_reference(context, instance, "settingInstanceTemplateReference", reference("instance", definition["id"]))
     expected, checks = KINDS[type_name(definition["@odata.type"])]
     actual = type_name(instance["@odata.type"])
     if actual != expected:
@@ -97,16 +98,15 @@ def _check_instance(context: Context, definition: Json, instance: Json, path: st
         )
     _check_count(definition, instance, path)
     for value in values_of(instance):
-        _check_reference(context, value)
+        _check_reference(context, value, "settingValueTemplateReference", reference("value", definition["id"]))
         checks(context, definition, value, path)
 
 
-def _check_reference(context: Context, part: Json) -> None:
-    """An instance or value may refer to the template of its policy only, and spells the id as the template does."""
-    for member, (name, *_unused) in REFERENCES.items():
-        key = (part.get(member) or {}).get(name)
-        if key is not None and key not in context.references:
-            raise invalid_reference(context.template_id, key)
+def _check_reference(context: Context, part: Json, member: str, own: str) -> None:
+    """Each part of a policy from a template refers to it, as the template spells the id; no part of another does."""
+    found = (part.get(member) or {}).get(REFERENCES[member][0])
+    if found != (own if context.template_id else None):
+        raise invalid_reference(context.template_id, found or "")
 
 
 def invalid_reference(template: str, key: str) -> Refused:
