@@ -1,0 +1,37 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Actions under the names that servers know: bare, or with a namespace in front, of which a server may know but one."""
+
+from __future__ import annotations
+
+import typing as t
+
+# What stands before an action's name in the wild, in the metadata and in the documentation.
+NAMESPACES = ("", "microsoft.graph.", "microsoft.management.services.api.")
+
+
+class Spellings:
+    """The spellings of actions that may still work for one server, the next one to use first."""
+
+    def __init__(self, namespaces: t.Sequence[str] = NAMESPACES) -> None:
+        self._namespaces = tuple(namespaces)
+
+    def name(self, action: str) -> str:
+        """Return an action as it is to be called now."""
+        return f"{self._namespaces[0]}{action}"
+
+    def next(self) -> bool:
+        """Go on to the next spelling for good; False where there is none: what a server does not know it never will."""
+        if not self._namespaces[1:]:
+            return False
+        self._namespaces = self._namespaces[1:]
+        return True
+
+
+def is_unknown_segment(message: str, name: str) -> bool:
+    """Tell whether an error says that the server does not know a segment of a path.
+
+    A 404 alone may mean the object before it.
+    """
+    return f"segment '{name.lower()}'" in message.lower()
