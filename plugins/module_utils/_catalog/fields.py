@@ -1,0 +1,92 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table of what a policy of the settings catalog has."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import UserError
+from .._policy.desired import DesiredPolicy
+from .._policy.fields import DESCRIPTION, DISPLAY_NAME, Field, Sides, assignments_field, by_option
+from .._policy.unset import UNSET
+from .catalog import Catalog
+from .changes import sides, whole
+from .codec import DEFAULT_TAG
+from .merge import SettingsChange, merged
+from .problems import SettingsError
+from .settings import EMPTY, Settings, plain, same
+from .shorten import shorten
+
+SETTINGS = "settings"
+
+ASSIGNMENTS = assignments_field("groups", "exclude_groups", "all_users", "all_devices")
+# Tags travel in the call that replaces the settings, too.
+SCOPE_TAGS = Field(
+    "scope_tags",
+    ("scope_tags",),
+    (DEFAULT_TAG,),
+    along=(SETTINGS,),
+    same=lambda one, other: set(one) == set(other),
+    result=by_option(list),
+    sides=lambda field, before, after: ({field.option: list(before)}, {field.option: list(after)}),
+    whole=by_option(lambda tags: [] if tuple(tags) == (DEFAULT_TAG,) else list(tags)),
+    digest=by_option(sorted),
+    asked_digest=by_option(sorted),
+)
+
+
+def fields_of(catalog: t.Callable[[], Catalog]) -> tuple[Field, ...]:
+    """Return the table of a surface; ``catalog`` returns what is known of definitions now."""
+    return (DISPLAY_NAME, DESCRIPTION, SCOPE_TAGS, _settings_field(catalog), ASSIGNMENTS)
+
+
+def refused_settings(item: DesiredPolicy, error: SettingsError) -> UserError:
+    """Return the error for settings that cannot be used, with all that is wrong with them."""
+    refused = UserError(item.named(), "use its settings", "they are wrong", "Correct them; nothing was written")
+    told = f"{item.named()}: cannot use its settings: {str(error).rstrip('. ')}. Correct them; nothing was written."
+    return refused.saying(told)
+
+
+def _settings_field(catalog: t.Callable[[], Catalog]) -> Field:
+    def merge(_field: Field, item: DesiredPolicy, change: SettingsChange, live: t.Any) -> Settings:
+        """Return the settings after a change; as they are spelled there where they mean the same."""
+        have = _known(live)
+        try:
+            wanted = merged(change, have, catalog())
+        except SettingsError as error:
+            raise refused_settings(item, error) from error
+        if not wanted:
+            step = "Give at least one entry, or delete the policy with state: absent"
+            raise UserError(item.named(), "set its settings", "it would have none, and Graph wants one at least", step)
+        return have if same(wanted, have) else wanted
+
+    def both(field: Field, before: t.Any, after: t.Any) -> Sides:
+        left, right = sides(_known(before), _known(after), catalog())
+        return {field.option: left}, {field.option: right}
+
+    return Field(
+        SETTINGS,
+        (SETTINGS,),
+        EMPTY,
+        listed=False,
+        content=True,
+        same=same,
+        merge=merge,
+        result=by_option(lambda value: shorten(value, catalog())),
+        sides=both,
+        whole=by_option(lambda value: whole(_known(value), catalog())),
+        digest=by_option(plain),
+        asked_digest=by_option(_change_digest),
+    )
+
+
+def _change_digest(change: SettingsChange) -> t.Any:
+    exact = None if change.exact is None else plain(change.exact)
+    removed = sorted([key.lower(), scope or ""] for key, scope in change.remove)
+    return [exact, plain(change.add), removed]
+
+
+def _known(value: t.Any) -> Settings:
+    return EMPTY if value is UNSET else t.cast(Settings, value)

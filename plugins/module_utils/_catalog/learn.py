@@ -1,0 +1,107 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Definitions that the catalog in hand lacks or states otherwise than the tenant: asked of Graph, each once."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import quote, urlencode
+
+from .._errors import Failure
+from .._graph.client import GraphClient
+from .._graph.errors import NotGraphError
+from .._graph.messages import Answer, Call
+from .._graph.operations import Operation
+from .catalog import Catalog
+from .definitions import Definition, DefinitionError, definition_from_graph
+from .explain import READ_PERMISSION, RULES
+from .problems import Ask
+
+_DEFINITIONS = "/deviceManagement/configurationSettings"
+
+
+class Teacher:
+    """Reads definitions of one tenant; what was asked for once is not asked for again."""
+
+    def __init__(self, client: GraphClient) -> None:
+        self._client = client
+        self._asked: set[str] = set()
+
+    def taught(self, catalog: Catalog, ask: Ask) -> Catalog:
+        """Return a catalog with what Graph knows of these definitions and of all that belong to their settings.
+
+        A definition that Graph does not know adds nothing. Raises UserError where Graph cannot be asked.
+        """
+        ids = sorted({each.lower() for each in ask.ids} - self._asked)
+        names = sorted(name for name in ask.names if "/".join(name) not in self._asked)
+        self._asked.update(ids, map("/".join, names))
+        read = self._run([*map(_reading_one, ids), *(self._reading_named(*name) for name in names)])
+        found = [each for each in read[: len(ids)] if each is not None]
+        found += [each for group in read[len(ids) :] for each in group]
+        roots = sorted({each.root.lower() for each in found if each.all_children or not each.is_setting})
+        below = self._run(self._reading_below(root) for root in roots)
+        learned = {each.id.lower(): each for each in [*found, *(each for group in below for each in group)]}
+        self._asked.update(learned)
+        return catalog.with_definitions(learned.values()) if learned else catalog
+
+    def _reading_named(self, file: str, name: str) -> Operation:
+        """Return the read of the settings of this ADMX file and name; Graph finds them by a part of the id."""
+
+        def read(answer: Answer) -> list[Definition]:
+            found = [_definition(item) for item in self._client.all_items(answer)]
+            return [each for each in found if each.is_setting and (each.file, each.name.lower()) == (file, name)]
+
+        return _reading(Call("GET", _filtered("contains(id,{})", f"_{name}")), f"{file}/{name}", read)
+
+    def _reading_below(self, root: str) -> Operation:
+        """Return the read of a setting and of all that belongs to it."""
+
+        def read(answer: Answer) -> list[Definition]:
+            return [_definition(item) for item in self._client.all_items(answer)]
+
+        return _reading(Call("GET", _filtered("rootDefinitionId eq {}", root)), root, read)
+
+    def _run(self, operations: t.Iterable[Operation]) -> list[t.Any]:
+        asked = list(operations)
+        answers = self._client.many([operation.call for operation in asked])
+        results = [operation.understood(answer) for operation, answer in zip(asked, list(answers), strict=True)]
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+        return results
+
+
+def _filtered(form: str, text: str) -> str:
+    """Return the path of the definitions that a filter lets pass; ``form`` has the place of a text."""
+    quoted = text.replace("'", "''")
+    query = urlencode({"$filter": form.format(f"'{quoted}'")}, quote_via=quote, safe="$")
+    return f"{_DEFINITIONS}?{query}"
+
+
+def _reading_one(definition_id: str) -> Operation:
+    call = Call("GET", f"{_DEFINITIONS}/{quote(definition_id, safe='')}")
+    return _reading(call, definition_id, lambda answer: _definition(answer.json()), lambda: None)
+
+
+def _reading(
+    call: Call,
+    definition_id: str,
+    understand: t.Callable[[Answer], t.Any],
+    absent: t.Callable[[], t.Any] | None = None,
+) -> Operation:
+    return Operation(
+        call, f"the definition {definition_id}", "read it", READ_PERMISSION, understand, absent, rules=RULES
+    )
+
+
+def _definition(item: t.Any) -> Definition:
+    """Return a definition of an answer. Raises NotGraphError when it is not one."""
+    if not isinstance(item, dict):
+        raise NotGraphError(
+            Failure(f"a definition in the answer is {type(item).__name__}, not an object", method="GET")
+        )
+    try:
+        return definition_from_graph(item)
+    except DefinitionError as error:
+        raise NotGraphError(Failure(f"a definition in the answer cannot be read ({error})", method="GET")) from error

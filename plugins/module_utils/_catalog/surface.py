@@ -1,0 +1,304 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The surface: ``configurationPolicies`` of the settings catalog read and written through the Graph client."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+from functools import partial
+
+from .._errors import UserError
+from .._graph.batch import BATCH_SIZE
+from .._graph.client import GraphClient
+from .._graph.lost_creates import LostCreate, settle_without_repeats
+from .._graph.operations import Operation
+from .._graph.progress import WritesBegin
+from .._graph.spellings import Spellings, is_unknown_segment
+from .._ids import id_key
+from .._policy.desired import DesiredPolicy
+from .._policy.policy import Policy, distinct
+from .._policy.reads import Entity, Readable
+from .._policy.surface import Capabilities, Change
+from .._policy.unset import UNSET
+from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, WritePart, Written
+from . import operations
+from .catalog import Catalog
+from .codec import OWN_TYPE, unknown_members, why_foreign
+from .definitions import is_office
+from .fields import ASSIGNMENTS
+from .instances import from_instances, instances
+from .known import KnownDefinitions
+from .names import Names
+from .problems import SettingsError, listed
+from .resolve import resolved
+from .settings import Settings, without_unknown
+from .settings import unknown_members as unknown_in_settings
+
+_ASSIGN = "assign"
+# What an update of these alone takes is small and puts no setting at risk.
+_METADATA = frozenset({"display_name", "description"})
+
+
+class CatalogSurface:
+    """Reads and writes the policies of one tenant, as far as they are Windows policies of no template.
+
+    ``catalog`` are the definitions in hand; what the tenant knows better is asked of it, once. With
+    ``overwrite_unknown`` policies are also written that hold what this collection does not know. Errors are UserErrors,
+    which name the policy, the action and the next step.
+    """
+
+    def __init__(self, client: GraphClient, catalog: Catalog, overwrite_unknown: bool = False) -> None:
+        self._client = client
+        self._overwrite_unknown = overwrite_unknown
+        self._known = KnownDefinitions(client, catalog)
+        self._names = Names(client)
+        self._spellings = Spellings()
+        # Policies of others by id, and the names of what policies hold and nobody here knows, as they were last read.
+        self._foreign: dict[str, Policy] = {}
+        self._unknown: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this surface can do now: a tenant may turn out to refuse batches."""
+        return Capabilities(
+            self._known.fields,
+            batch_size=BATCH_SIZE if self._client.batching else 1,
+            page_size=operations.PAGE_SIZE,
+            new_type=OWN_TYPE,
+            prunable=is_prunable,
+            prune_needs_names=True,
+        )
+
+    def list_policies(self) -> tuple[Policy, ...]:
+        """Return all policies of this surface, in the server's order, complete or not at all."""
+        [found] = self._values([operations.listing(self._client, self._policies_in)])
+        return tuple(policy for policy in found if policy.type == OWN_TYPE)
+
+    def why_foreign(self, policy_id: str) -> str:
+        """Return why a policy that the tenant was last seen to have is not one of this surface, "" else."""
+        policy = self._foreign.get(id_key(policy_id))
+        return f"{policy.named()} {why_foreign(policy)}" if policy else ""
+
+    def read(self, parts: t.Sequence[Readable]) -> list[t.Any]:
+        """Return what each part names. Raises UserError when one cannot be read."""
+        return _raised(self.look(parts))
+
+    def look(self, parts: t.Sequence[Readable]) -> list[t.Any]:
+        """Return what each part names, or the UserError why it cannot be read."""
+        return self._run([self._reading(part) for part in parts])
+
+    def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]:
+        """Return what is desired with settings in canonical form, and filters and scope tags as ids, or why it cannot
+        be meant: all problems of an item at once.
+        """
+        return resolved(desired, self._known, self._names)
+
+    def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
+        """Return why each change cannot be written, None where it can."""
+        return [self._refusal(before, after) for before, after in changes]
+
+    def begin_writes(self, total: int) -> None:
+        """Tell the observer how many writes the run has."""
+        self._client.tell(WritesBegin(total))
+
+    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]:
+        """Send writes that do not depend on each other; return the result of each.
+
+        ``known_ids`` are the ids of all policies seen so far. A create of which nobody knows whether it was done is
+        looked for, and not sent again unless Graph said that it did not take it: names may be there twice here.
+        """
+        results = self._sent(writes)
+        # Both look after failures. Where they meet an error nobody foresaw, the failures stay what they are.
+        with contextlib.suppress(Exception):
+            results = self._spelled_again(writes, results)
+            results = self._settled(writes, results, known_ids)
+        return results
+
+    def update_priorities(self, numbers: t.Mapping[str, int]) -> None:
+        """Refuse: policies have no priorities here, so nobody plans this."""
+        cause = f"policies of the settings catalog have none ({len(numbers)} were given)"
+        raise UserError("the policies' order", "update the priorities", cause, "Leave priorities and order out")
+
+    def _policies_in(self, documents: t.Iterable[operations.Document]) -> tuple[Policy, ...]:
+        policies = distinct(self._policy_of(document) for document in documents)
+        self._foreign = {id_key(policy.id): policy for policy in policies if policy.type != OWN_TYPE}
+        return policies
+
+    def _policy_of(self, document: operations.Document) -> Policy:
+        policy = operations.read_policy(document)
+        self._unknown[id_key(policy.id)] = unknown_members(document)
+        return policy
+
+    def _reading(self, part: Readable) -> Operation:
+        policy = part.policy
+        if isinstance(part, Entity):
+            return operations.reading_policy(str(policy.id), policy.named(), self._policy_of)
+        if part.field == ASSIGNMENTS:
+            return operations.reading_assignments(policy, self._client)
+        return operations.reading_settings(policy, self._client, partial(self._settings_of, policy))
+
+    def _settings_of(
+        self, policy: Policy, document: operations.Document, settings: t.Sequence[operations.Document]
+    ) -> Settings:
+        self._policy_of(document)
+        try:
+            return from_instances(settings)
+        except SettingsError as error:
+            step = "Report this with the sentence, or change this policy in the Intune admin center"
+            raise UserError(policy.named(), "read its settings", str(error), step) from error
+
+    def _refusal(self, before: Policy | None, after: Policy | None) -> UserError | None:
+        if after is None:
+            return None
+        settings = after.value("settings")
+        if before is None:
+            return None if settings else _without_settings(after)
+        if self._overwrite_unknown or not _is_replaced(before, after):
+            return None
+        unknown = [*self._unknown.get(id_key(before.id), ()), *_named(before.value("settings"))]
+        return _unknown_held(before, unknown) if unknown else None
+
+    def _sent(self, writes: t.Sequence[PolicyWrite], again: bool = False) -> list[Result]:
+        return [_result(brought) for brought in self._run([self._writing(write) for write in writes], again)]
+
+    def _writing(self, write: PolicyWrite) -> Operation:
+        if isinstance(write, Create):
+            return self._creating(write.draft)
+        if isinstance(write, Delete):
+            return operations.deleting(write.policy)
+        if isinstance(write, WritePart):
+            return operations.assigning(write.policy, write.value, self._spellings.name(_ASSIGN))
+        options = self._options(write)
+        if write.fields.keys() <= _METADATA:
+            return operations.patching(write.policy, write.fields, options)
+        values = {**write.policy.values, **write.fields}
+        return operations.replacing(write.policy, values, _to_send(values["settings"]), options)
+
+    def _creating(self, draft: Policy) -> Operation:
+        return operations.creating(draft, _to_send(draft.value("settings")))
+
+    def _options(self, write: Update) -> list[str]:
+        return [option for field in self._known.fields if field.name in write.fields for option in field.options]
+
+    def _spelled_again(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result]) -> list[Result]:
+        """Return the results with those of assigns that are sent again, as long as the action has another spelling."""
+        results = list(results)
+        while True:
+            name = self._spellings.name(_ASSIGN)
+            unknown = [place for place, result in enumerate(results) if _is_misspelled(writes[place], result, name)]
+            if not unknown or not self._spellings.next():
+                return results
+            renamed = self._sent([writes[place] for place in unknown], again=True)
+            for place, result in zip(unknown, renamed, strict=True):
+                results[place] = result
+
+    def _settled(
+        self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result], known_ids: t.Collection[str]
+    ) -> list[Result]:
+        """Return the results with what became of creates that may have been done."""
+        known = {id_key(policy_id) for policy_id in known_ids}
+        known |= {id_key(result.written.policy_id) for result in results if result.written.policy_id}
+        lost = {
+            place: LostCreate(self._creating(write.draft), result.error, partial(_brought, write.draft))
+            for place, (write, result) in enumerate(zip(writes, results, strict=True))
+            if isinstance(write, Create) and result.error is not None and result.error.in_doubt
+        }
+
+        def strangers() -> list[Policy]:
+            return [policy for policy in self.list_policies() if id_key(policy.id) not in known]
+
+        settled = _each_once(settle_without_repeats(lost, self._client, strangers))
+        return [
+            _result(settled.get(place, _unsettled(result.error))) if place in lost else result
+            for place, result in enumerate(results)
+        ]
+
+    def _run(self, asked: t.Sequence[Operation], again: bool = False) -> list[t.Any]:
+        """Return what each operation's answer means, or the UserError why there is none."""
+        answers = self._client.many([operation.call for operation in asked], again)
+        return [operation.understood(answer) for operation, answer in zip(asked, answers, strict=True)]
+
+    def _values(self, asked: t.Sequence[Operation]) -> list[t.Any]:
+        return _raised(self._run(asked))
+
+
+def is_prunable(policy: Policy) -> bool:
+    """Tell whether a policy that was read whole holds settings of Office alone."""
+    settings = policy.value("settings")
+    return settings is not UNSET and bool(settings) and all(is_office(setting.id) for setting in settings.values())
+
+
+def _raised(results: list[t.Any]) -> list[t.Any]:
+    for result in results:
+        if isinstance(result, UserError):
+            raise result
+    return results
+
+
+def _result(brought: t.Any) -> Result:
+    return Result(error=brought) if isinstance(brought, UserError) else Result(brought)
+
+
+def _to_send(settings: Settings) -> list[dict[str, t.Any]]:
+    """Return settings as instances. What is unknown in them is not sent: nobody here knows what it would mean."""
+    return instances(without_unknown(settings))
+
+
+def _is_replaced(before: Policy, after: Policy) -> bool:
+    """Tell whether a change takes the call that replaces the whole policy."""
+    changed = {name for name in after.values if after.value(name) != before.value(name)}
+    return bool(changed - _METADATA - {ASSIGNMENTS.name})
+
+
+def _named(settings: t.Any) -> list[str]:
+    """Return what settings hold that nobody here knows, as messages name it."""
+    if settings is UNSET:
+        return []
+    return [f"{what} of {setting_id}" for setting_id, what in sorted(unknown_in_settings(settings))]
+
+
+def _unknown_held(policy: Policy, unknown: t.Sequence[str]) -> UserError:
+    cause = f"it holds what this collection does not know, and a write would lose it: {listed(unknown, most=5)}"
+    step = "Update the collection, or set overwrite_unknown: true where it may be lost"
+    return UserError(policy.named(), "update it", cause, step)
+
+
+def _without_settings(policy: Policy) -> UserError:
+    cause = "no settings are given, and Graph wants one at least"
+    return UserError(
+        policy.named(), "create it", cause, "Give settings, or correct the name of the policy that you mean"
+    )
+
+
+def _brought(draft: Policy, live: Policy) -> Written | None:
+    """Return what the create of a draft brought if a live policy is the one that it made, else None."""
+    return Written(live.id) if (live.display_name, live.type) == (draft.display_name, draft.type) else None
+
+
+def _each_once(settled: t.Mapping[int, t.Any]) -> dict[int, t.Any]:
+    """Return what became of creates with each policy once: of two drafts alike none can tell which one it is."""
+    found: dict[int, t.Any] = {}
+    seen: set[str] = set()
+    for place, brought in settled.items():
+        key = brought.policy_id if isinstance(brought, Written) else None
+        if key is None or key not in seen:
+            found[place] = brought
+        if key is not None:
+            seen.add(key)
+    return found
+
+
+def _unsettled(error: UserError | None) -> UserError | None:
+    """Return the error of a create that nobody found and that is not sent again."""
+    if error is None:
+        return None
+    told = "The list does not show the policy (yet); since names need not be unique here, it is not sent a second time"
+    return error.saying(f"{error} {told}.")
+
+
+def _is_misspelled(write: PolicyWrite, result: Result, action: str) -> bool:
+    """Tell whether an assign failed since the server does not know this spelling."""
+    details = result.error.details if result.error is not None else None
+    return isinstance(write, WritePart) and details is not None and is_unknown_segment(details.message, action)

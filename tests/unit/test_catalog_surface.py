@@ -1,0 +1,418 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The settings catalog on the wire: the exact requests, bodies and readings of every operation."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
+from ansible_collections.m365.apps.plugins.module_utils._catalog.codec import OWN_TYPE
+from ansible_collections.m365.apps.plugins.module_utils._catalog.fields import ASSIGNMENTS
+from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import instances
+from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
+from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import Settings
+from ansible_collections.m365.apps.plugins.module_utils._catalog.surface import CatalogSurface
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Field
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Part
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
+    Create,
+    Delete,
+    PolicyWrite,
+    Result,
+    Update,
+    WritePart,
+)
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, Clock, Wire, refusal
+
+POLICIES = f"{GRAPH}/beta/deviceManagement/configurationPolicies"
+LIST = f"{POLICIES}?$top=100"
+ID = "13a5ac73-ac73-13a5-73ac-a51373aca513"
+URL = f"{POLICIES}/{ID}"
+GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
+MACROS = compile_settings([{"setting": "excel16/L_VBAWarningsPolicy", "value": 3}], built_in())
+INSTANCES = instances(MACROS)
+SETTINGS_TYPE = "#microsoft.graph.deviceManagementConfigurationSetting"
+SENT = [{"@odata.type": SETTINGS_TYPE, "settingInstance": instance} for instance in INSTANCES]
+VALUES = {"display_name": "Zürich", "description": "D", "scope_tags": ("0", "7")}
+LIVE = Policy(ID, OWN_TYPE, {**VALUES, "settings": MACROS})
+DRAFT = Policy(None, OWN_TYPE, {**VALUES, "settings": MACROS})
+ABSENT = refusal(400, "An error has occurred", "ResourceNotFound")
+MEMBERS = {"name": "Zürich", "description": "D", "roleScopeTagIds": ["0", "7"]}
+
+
+def row(policy_id: str = ID, name: str = "Zürich", **more: t.Any) -> dict[str, t.Any]:
+    """Return a policy as the list shows it."""
+    return {
+        "id": policy_id,
+        **MEMBERS,
+        "name": name,
+        "platforms": "windows10",
+        "technologies": "mdm",
+        "templateReference": {"templateId": "", "templateFamily": "none"},
+        "settingCount": 1,
+        **more,
+    }
+
+
+@pytest.fixture
+def catalog(client: GraphClient) -> CatalogSurface:
+    return CatalogSurface(client, built_in())
+
+
+def field(surface: CatalogSurface, name: str) -> Field:
+    return next(each for each in surface.capabilities.fields if each.name == name)
+
+
+def sent(surface: CatalogSurface, write: PolicyWrite, *known_ids: str) -> Result:
+    (result,) = surface.write([write], known_ids)
+    return result
+
+
+def error_of(surface: CatalogSurface, write: PolicyWrite, *known_ids: str) -> UserError:
+    error = sent(surface, write, *known_ids).error
+    assert error is not None
+    return error
+
+
+# Reads
+
+
+def test_the_list_is_bare_and_read_to_its_end(wire: Wire, catalog: CatalogSurface) -> None:
+    """Empty pages say nothing as long as there is a link, the count is of the page, and what moved is there once."""
+    second, third = f"{POLICIES}?$skiptoken=a", f"{POLICIES}?$skiptoken=b"
+    wire.expect("GET", LIST, json={"value": [row("a")], "@odata.count": 1, "@odata.nextLink": second})
+    wire.expect("GET", second, json={"value": [], "@odata.nextLink": third})
+    wire.expect("GET", third, json={"value": [row("A", "Renamed"), row("b")]})
+    assert [(policy.id, policy.display_name) for policy in catalog.list_policies()] == [
+        ("A", "Renamed"),
+        ("b", "Zürich"),
+    ]
+
+
+def test_policies_of_others_are_not_listed_and_told_by_id(wire: Wire, catalog: CatalogSurface) -> None:
+    rows = [row("a"), row("B", platforms="macOS"), row("c", templateReference={"templateFamily": "baseline"})]
+    wire.expect("GET", LIST, json={"value": rows})
+    assert [policy.id for policy in catalog.list_policies()] == ["a"]
+    assert catalog.why_foreign("a") == ""
+    assert catalog.why_foreign("b") == "policy 'Zürich' (id B) is for macOS (mdm), not for windows10 (mdm)"
+    assert "made from a template of the family baseline" in catalog.why_foreign("c")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"json": {"value": [row("a")], "@odata.nextLink": "https://elsewhere.test/x"}},
+        {"json": {"value": [{"name": "no id"}]}},
+        {"json": {"value": [5]}},
+        {"json": {}},
+        refusal(403, "An error has occurred", "Forbidden"),
+    ],
+)
+def test_a_list_that_cannot_be_read_whole_is_an_error(
+    wire: Wire, catalog: CatalogSurface, answer: dict[str, t.Any]
+) -> None:
+    wire.expect("GET", LIST, **answer)
+    with pytest.raises(UserError, match="the list of policies in the settings catalog: cannot read it"):
+        catalog.list_policies()
+
+
+def test_settings_are_read_with_their_policy(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("GET", f"{URL}?$expand=settings", json=row(settings=[{"id": "0", "settingInstance": INSTANCES[0]}]))
+    assert catalog.read([Part(LIVE, field(catalog, "settings"))]) == [MACROS]
+
+
+def test_links_behind_settings_are_followed(wire: Wire, catalog: CatalogSurface) -> None:
+    more = f"{URL}/settings?$skiptoken=x"
+    wire.expect("GET", f"{URL}?$expand=settings", json={**row(settings=[]), "settings@odata.nextLink": more})
+    wire.expect("GET", more, json={"value": SENT})
+    assert catalog.read([Part(LIVE, field(catalog, "settings"))]) == [MACROS]
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        (
+            {"settings": SENT, "settingCount": 306},
+            "cannot read its settings: Graph counts 306 of them, and its answer holds 1. Run it again; the policy was",
+        ),
+        # One that two pages show counts once.
+        ({"settings": SENT + SENT, "settingCount": 2}, "Graph counts 2 of them, and its answer holds 1"),
+        ({"settings": None}, "the policy in the answer has no list of settings"),
+        ({"settings": SENT, "settingCount": "1"}, "its settingCount is of type str"),
+        ({"settings": [{"settingInstance": 5}]}, "settingInstance is not a JSON object"),
+        ({"settings": SENT, "id": "other"}, "the answer is about another policy"),
+    ],
+)
+def test_settings_that_are_not_whole_are_an_error(
+    wire: Wire, catalog: CatalogSurface, shown: dict[str, t.Any], said: str
+) -> None:
+    wire.expect("GET", f"{URL}?$expand=settings", json=row(**shown))
+    [error] = catalog.look([Part(LIVE, field(catalog, "settings"))])
+    assert isinstance(error, UserError)
+    assert said in str(error)
+    assert "policy 'Zürich'" in str(error)
+
+
+def test_assignments_are_read_by_themselves(wire: Wire, catalog: CatalogSurface) -> None:
+    target = {"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": GROUP}
+    entry: dict[str, t.Any] = {"id": f"{ID}_{GROUP}", "source": "direct", "target": target}
+    wire.expect("GET", f"{URL}/assignments", json={"value": [entry, {**entry, "id": entry["id"].upper()}]})
+    [[assignment]] = catalog.read([Part(LIVE, ASSIGNMENTS)])
+    assert assignment.group_id == GROUP
+
+
+def test_many_reads_travel_in_one_batch_and_one_that_fails_is_told(wire: Wire, clock: Clock) -> None:
+    surface = CatalogSurface(clock.client(batching=True), built_in())
+    bodies = [row(settings=SENT), {"error": {"code": "InternalServerError", "message": "no"}}, {"value": []}]
+    answers = [{"id": str(n), "status": 500 if n == 1 else 200, "body": body} for n, body in enumerate(bodies)]
+    wire.expect("POST", f"{GRAPH}/beta/$batch", json={"responses": answers})
+    settings = field(surface, "settings")
+    found = surface.look([Part(LIVE, settings), Part(LIVE, settings), Part(LIVE, ASSIGNMENTS)])
+    assert (found[0], found[2]) == (MACROS, ())
+    assert "cannot read its settings: Graph answered 500" in str(found[1])
+    assert [request["url"] for request in wire.json()["requests"]] == [
+        f"/deviceManagement/configurationPolicies/{ID}?$expand=settings",
+        f"/deviceManagement/configurationPolicies/{ID}?$expand=settings",
+        f"/deviceManagement/configurationPolicies/{ID}/assignments",
+    ]
+
+
+def test_a_policy_that_is_not_there_is_none_and_not_an_error(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("GET", URL, **ABSENT)
+    assert catalog.read([Entity(LIVE)]) == [None]
+    wire.expect("GET", URL, json=row())
+    [found] = catalog.read([Entity(LIVE)])
+    assert found.display_name == "Zürich"
+
+
+def test_a_part_of_a_policy_that_is_not_there_is_told_as_absent(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("GET", f"{URL}?$expand=settings", **ABSENT)
+    [error] = catalog.look([Part(LIVE, field(catalog, "settings"))])
+    assert error.absent
+
+
+# Writes
+
+
+def test_a_create_holds_all_members(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("POST", POLICIES, status=201, json=row("new"))
+    assert sent(catalog, Create(DRAFT)).written.policy_id == "new"
+    assert wire.json() == {
+        **MEMBERS,
+        "platforms": "windows10",
+        "technologies": "mdm",
+        "settings": SENT,
+        "templateReference": {"templateId": "", "templateFamily": "none"},
+    }
+
+
+def test_name_and_description_alone_are_patched(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("PATCH", URL, json=row())
+    assert sent(catalog, Update(LIVE, {"display_name": "New", "description": ""})).error is None
+    assert wire.json() == {"name": "New", "description": ""}
+
+
+@pytest.mark.parametrize(
+    ("fields", "changed"),
+    [
+        ({"settings": MACROS}, {}),
+        ({"scope_tags": ("7",)}, {"roleScopeTagIds": ["7"]}),
+        ({"settings": MACROS, "display_name": "New"}, {"name": "New"}),
+    ],
+)
+def test_all_else_is_put_whole(
+    wire: Wire, catalog: CatalogSurface, fields: dict[str, t.Any], changed: dict[str, t.Any]
+) -> None:
+    wire.expect("PUT", URL, status=204)
+    assert sent(catalog, Update(LIVE, fields)).error is None
+    assert wire.json() == {**MEMBERS, "platforms": "windows10", "technologies": "mdm", "settings": SENT, **changed}
+
+
+def test_a_put_whose_answer_is_lost_is_sent_again(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("PUT", URL, body=LOST)
+    wire.expect("PUT", URL, status=204)
+    assert sent(catalog, Update(LIVE, {"settings": MACROS})).error is None
+    assert wire.body(0) == wire.body(1)
+
+
+@pytest.mark.parametrize("answer", [{"status": 204}, {"json": {"value": []}}])
+def test_assignments_are_replaced(wire: Wire, catalog: CatalogSurface, answer: dict[str, t.Any]) -> None:
+    wire.expect("POST", f"{URL}/assign", **answer)
+    assert sent(catalog, WritePart(LIVE, ASSIGNMENTS, (Assignment(GROUP),))).error is None
+    [entry] = wire.json()["assignments"]
+    assert entry["target"]["groupId"] == GROUP
+
+
+def test_an_action_is_called_by_its_other_names_where_a_server_knows_but_those(
+    wire: Wire, catalog: CatalogSurface
+) -> None:
+    write = WritePart(LIVE, ASSIGNMENTS, ())
+    wire.expect("POST", f"{URL}/assign", **refusal(400, "Resource not found for the segment 'assign'."))
+    wire.expect("POST", f"{URL}/microsoft.graph.assign", status=204)
+    assert sent(catalog, write).error is None
+    wire.expect("POST", f"{URL}/microsoft.graph.assign", status=204)
+    assert sent(catalog, write).error is None
+
+
+def test_a_delete_of_what_is_gone_is_fine(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("DELETE", URL, status=204)
+    wire.expect("DELETE", URL, **ABSENT)
+    assert sent(catalog, Delete(LIVE)).error is None
+    assert sent(catalog, Delete(LIVE)).error is None
+
+
+@pytest.mark.parametrize(
+    ("write", "method", "url"),
+    [
+        (Create(DRAFT), "POST", POLICIES),
+        (Update(LIVE, {"description": "x"}), "PATCH", URL),
+        (Update(LIVE, {"settings": MACROS}), "PUT", URL),
+        (WritePart(LIVE, ASSIGNMENTS, ()), "POST", f"{URL}/assign"),
+        (Delete(LIVE), "DELETE", URL),
+    ],
+)
+def test_a_refused_write_names_the_policy_and_what_was_to_be_done(
+    wire: Wire, catalog: CatalogSurface, write: PolicyWrite, method: str, url: str
+) -> None:
+    wire.expect(method, url, **refusal(400, "nope"))
+    assert str(error_of(catalog, write)).startswith("policy 'Zürich'")
+
+
+def test_there_are_no_priorities(catalog: CatalogSurface) -> None:
+    with pytest.raises(UserError, match="have none"):
+        catalog.update_priorities({"a": 1})
+
+
+# Creates of which nobody knows whether they were done
+
+
+@pytest.mark.parametrize("stale", [0, 1, 4])
+def test_a_create_whose_answer_is_lost_is_found_also_where_the_list_lags(
+    wire: Wire, catalog: CatalogSurface, stale: int
+) -> None:
+    wire.expect("POST", POLICIES, body=LOST)
+    for _look in range(stale):
+        wire.expect("GET", LIST, json={"value": [row("old")]})
+    wire.expect("GET", LIST, json={"value": [row("old"), row("new")]})
+    assert sent(catalog, Create(DRAFT), "old").written.policy_id == "new"
+
+
+@pytest.mark.parametrize(
+    "other", [row("old"), row("x", "zürich"), row("x", platforms="macOS"), row("x", technologies="mdm,other")]
+)
+def test_one_that_is_never_found_is_not_sent_again(
+    wire: Wire, catalog: CatalogSurface, clock: Clock, other: dict[str, t.Any]
+) -> None:
+    wire.expect("POST", POLICIES, body=LOST)
+    for _look in range(7):
+        wire.expect("GET", LIST, json={"value": [other]})
+    error = error_of(catalog, Create(DRAFT), "old")
+    assert error.in_doubt
+    assert "it is not sent a second time" in str(error)
+    assert sum(clock.slept) == 60.5
+    assert sum(line.startswith("POST") for line in wire.lines) == 1
+
+
+def test_looks_keep_to_the_time_for_tries(wire: Wire, clock: Clock) -> None:
+    surface = CatalogSurface(clock.client(budget=1.5), built_in())
+    wire.expect("POST", POLICIES, body=LOST)
+    wire.expect("GET", LIST, json={"value": []})
+    wire.expect("GET", LIST, json={"value": []})
+    assert error_of(surface, Create(DRAFT)).in_doubt
+    assert sum(clock.slept) <= 1.5
+
+
+def test_one_that_graph_says_not_to_have_taken_is_sent_again(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("POST", POLICIES, **refusal(503, "busy", "ServiceUnavailable"))
+    for _look in range(3):
+        wire.expect("GET", LIST, json={"value": []})
+    wire.expect("POST", POLICIES, status=201, json=row("new"))
+    assert sent(catalog, Create(DRAFT)).written.policy_id == "new"
+
+
+def test_one_that_was_sent_again_and_is_lost_then_is_looked_for_with_patience(
+    wire: Wire, catalog: CatalogSurface
+) -> None:
+    wire.expect("POST", POLICIES, **refusal(503, "busy", "ServiceUnavailable"))
+    for _look in range(3):
+        wire.expect("GET", LIST, json={"value": []})
+    wire.expect("POST", POLICIES, body=LOST)
+    for _look in range(5):
+        wire.expect("GET", LIST, json={"value": []})
+    wire.expect("GET", LIST, json={"value": [row("new")]})
+    assert sent(catalog, Create(DRAFT)).written.policy_id == "new"
+
+
+def test_a_throttled_create_is_simply_tried_again(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("POST", POLICIES, **refusal(429, "Too many requests.", "TooManyRequests"))
+    wire.expect("POST", POLICIES, status=201, json=row("new"))
+    assert sent(catalog, Create(DRAFT)).written.policy_id == "new"
+
+
+def test_of_two_drafts_alike_one_policy_is_that_of_one(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("POST", POLICIES, body=LOST)
+    wire.expect("POST", POLICIES, body=LOST)
+    wire.expect("GET", LIST, json={"value": [row("new")]})
+    first, second = catalog.write([Create(DRAFT), Create(DRAFT, 1)], [])
+    assert first.written.policy_id == "new"
+    assert second.error is not None
+    assert second.error.in_doubt
+
+
+# What is refused before a write
+
+
+def test_a_new_policy_needs_settings(catalog: CatalogSurface) -> None:
+    bare = DRAFT.with_values({"settings": Settings()})
+    refused, fine, gone = catalog.refusals([(None, bare), (None, DRAFT), (LIVE, None)])
+    assert (fine, gone) == (None, None)
+    assert "no settings are given, and Graph wants one at least" in str(refused)
+
+
+@pytest.mark.parametrize(
+    ("shown", "named"),
+    [
+        ({"deploymentMode": "x"}, "deploymentMode"),
+        ({"settings": [{"settingInstance": {**INSTANCES[0], "isLocked": True}}]}, "isLocked of user_"),
+        (
+            {
+                "settings": [
+                    {"settingInstance": {"@odata.type": "#microsoft.graph.new", "settingDefinitionId": "a_b", "x": 1}}
+                ]
+            },
+            "an instance of an unknown type of a_b",
+        ),
+    ],
+)
+def test_what_nobody_knows_is_not_written_over_silently(
+    wire: Wire, client: GraphClient, shown: dict[str, t.Any], named: str
+) -> None:
+    for overwrite in (False, True):
+        surface = CatalogSurface(client, built_in(), overwrite)
+        wire.expect("GET", f"{URL}?$expand=settings", json=row(**{"settings": SENT, **shown}))
+        [settings] = surface.read([Part(LIVE, field(surface, "settings"))])
+        live = LIVE.with_values({"settings": settings})
+        renamed, tagged = live.with_values({"display_name": "New"}), live.with_values({"scope_tags": ("7",)})
+        fine, refused = surface.refusals([(live, renamed), (live, tagged)])
+        assert fine is None
+        if overwrite:
+            assert refused is None
+        else:
+            assert f"it holds what this collection does not know, and a write would lose it: {named}" in str(refused)
+            assert "overwrite_unknown: true" in str(refused)
+
+
+def test_pruning_takes_policies_of_office_alone(catalog: CatalogSurface) -> None:
+    other = compile_settings([{"raw": {**INSTANCES[0], "settingDefinitionId": "device_vendor_msft_x"}}], built_in())
+    prunable = catalog.capabilities.prunable
+    assert prunable(LIVE)
+    assert not prunable(LIVE.with_values({"settings": MACROS.with_settings(other.values())}))
+    assert not prunable(Policy(ID, OWN_TYPE, VALUES))
+    assert catalog.capabilities.prune_needs_names
