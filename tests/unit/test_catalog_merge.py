@@ -241,3 +241,63 @@ def test_an_empty_text_that_is_shown_as_nothing_is_an_empty_text() -> None:
     repair = of({"setting": "office16/L_OnlineRepair", "values": {"L_LocalODTPath": ""}})
     shown: t.Any = json.loads(json.dumps(instances(repair)).replace('"value": ""', '"value": null'))
     assert from_instances(shown) == repair
+
+
+def simple(kind: str, value: t.Any, **more: t.Any) -> t.Any:
+    return {"@odata.type": f"{PREFIX}{kind}SettingValue", "value": value, **more}
+
+
+def outside(name: str, form: str, member: str, value: t.Any) -> t.Any:
+    return {"@odata.type": f"{PREFIX}{form}Instance", "settingDefinitionId": f"vendor_{name}", member: value}
+
+
+GROUP = {
+    "@odata.type": f"{PREFIX}GroupSettingValue",
+    "children": [outside("in", "SimpleSetting", "simpleSettingValue", simple("Integer", 1))],
+}
+OPTION = {"@odata.type": f"{PREFIX}ChoiceSettingValue", "value": "vendor_c_1", "children": []}
+FORMS = [
+    outside("c", "ChoiceSettingCollection", "choiceSettingCollectionValue", [OPTION, OPTION]),
+    outside("g", "GroupSetting", "groupSettingValue", GROUP),
+    outside("l", "GroupSettingCollection", "groupSettingCollectionValue", [GROUP, {**GROUP, "children": []}]),
+    outside("r", "SimpleSetting", "simpleSettingValue", simple("Reference", "7", note="of a rule")),
+    outside("s", "SimpleSetting", "simpleSettingValue", simple("Secret", "x", valueState="notEncrypted")),
+    outside("x", "SimpleSettingCollection", "simpleSettingCollectionValue", [simple("Boolean", True)]),
+]
+
+
+def test_every_form_that_graph_has_comes_back_as_it_was() -> None:
+    found = from_instances(FORMS)
+    assert instances(found) == FORMS
+    assert unknown_members(found) == frozenset()
+    assert compile_settings([{"raw": each} for each in FORMS], CATALOG) == found
+    assert compile_settings(shorten(found, CATALOG), CATALOG) == found
+    for place, form in enumerate(FORMS):
+        changed = json.loads(json.dumps(form).replace("_1", "_2").replace('": 1', '": 2').replace("true", "false"))
+        changed = json.loads(json.dumps(changed).replace('"7"', '"8"').replace('"x"', '"y"'))
+        assert from_instances([*FORMS[:place], changed, *FORMS[place + 1 :]]) != found
+
+
+def test_a_secret_that_is_a_token_is_never_written_back() -> None:
+    token = outside(
+        "t", "SimpleSetting", "simpleSettingValue", simple("Secret", "1b4", valueState="encryptedValueToken")
+    )
+    live = from_instances([{**OUTSIDE}, token])
+    assert after([{"raw": OUTSIDE}, {"raw": token}], live) == live
+    assert after({"remove": ["vendor_t"]}, live) == from_instances([OUTSIDE])
+    with pytest.raises(SettingsError, match=r"^vendor_t: it holds a secret that Graph shows as a token only"):
+        after({"add": [{"setting": EXCEL}]}, live)
+    told = json.loads(json.dumps(token).replace("encryptedValueToken", "notEncrypted"))
+    assert after({"add": [{"setting": EXCEL}, {"raw": told}]}, live) != live
+
+
+def test_texts_that_no_request_can_carry_are_refused() -> None:
+    half = "\ud83d"
+    for entry in (
+        {"setting": "office16/L_OnlineRepair", "values": {"L_LocalODTPath": half}},
+        {"setting": "office16/L_DocumentInspector", "value": ["a", half]},
+        {"setting": "office16/L_AllowedCOMAddins", "value": {half: "1"}},
+        {"raw": outside("x", "SimpleSetting", "simpleSettingValue", simple("String", half))},
+    ):
+        with pytest.raises(SettingsError, match="an unpaired surrogate"):
+            of(entry)

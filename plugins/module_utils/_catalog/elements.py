@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._policy.payload import HALF_CHARACTER
 from .catalog import Catalog
 from .definitions import CHOICE, GROUP_LIST, INTEGER, SECRET, SIMPLE, SIMPLE_LIST, STRING, Definition, Option
 from .problems import listed
@@ -115,6 +116,8 @@ def _simple(definition: Definition, given: t.Any) -> Simple:
         if isinstance(given, str) and _NUMBER.fullmatch(given.strip()):
             return Simple(INTEGER, int(given))
         raise ValueProblem(wrong)
+    if isinstance(given, str) and HALF_CHARACTER.search(given):
+        raise ValueProblem(f"{definition.name} must be text that UTF-8 can carry, and it holds an unpaired surrogate")
     if definition.value_type == STRING and (is_number or isinstance(given, str)):
         return Simple(STRING, str(given))
     if definition.value_type == SECRET:

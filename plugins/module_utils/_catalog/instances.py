@@ -84,9 +84,9 @@ def setting_of(document: t.Any) -> Setting:
         raise _FormError("it is nested too deeply")
     _object(document, "a setting instance")
     try:
-        _dumps(document)
+        _dumps(document).encode()
     except (TypeError, ValueError):
-        raise _FormError("it holds a key or a value that JSON does not know") from None
+        raise _FormError("it holds a key or a value that JSON does not know, or an unpaired surrogate") from None
     if "settingInstance" not in document:
         return _setting(document)
     setting = _setting(_object(document["settingInstance"], "settingInstance"))

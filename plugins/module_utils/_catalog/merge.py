@@ -12,15 +12,21 @@ from .._policy.payload import PayloadError
 from .._policy.texts import is_like_json, value_of_text
 from .catalog import Catalog
 from .definitions import Definition
-from .keys import find
+from .keys import find, name_of
 from .language import compile_settings
 from .problems import Problem, SettingsError, listed
-from .settings import EMPTY, Settings
+from .settings import EMPTY, Settings, hidden_secrets, same
 
 FORMS = "give a list of entries, or a mapping with set, or with add and remove"
 _PARTS = ("set", "add", "remove")
 _NOT_A_KEY = (
     "it must be a key such as excel16/L_VBAWarningsPolicy, a whole definition id, or a mapping of setting and scope"
+)
+
+
+_TOKEN = (
+    "it holds a secret that Graph shows as a token only, and a change of the policy must send its value: give the "
+    "setting as raw with the value and valueState notEncrypted, or remove it"
 )
 
 
@@ -110,19 +116,21 @@ def merged(change: SettingsChange, live: Settings, catalog: Catalog) -> Settings
     """Return the settings that a policy with these is to have.
 
     An added setting takes the place of the one that is there. A key to remove may be one that the policy does not have,
-    but the catalog must know it, or the policy must have it. Raises SettingsError with all keys that lead nowhere.
+    but the catalog must know it, or the policy must have it. Raises SettingsError with all keys that lead nowhere, and
+    with all secrets whose values nobody has, since a write sends all settings of a policy.
     """
-    if change.exact is not None:
-        return change.exact
     problems: list[Problem] = []
     gone: set[str] = set()
     for number, (key, scope) in enumerate(change.remove, 1):
         ids, problem = _to_remove(key, scope, live, catalog, f"remove item {number} of {len(change.remove)} ({key})")
         gone |= ids
         problems += problem
+    wanted = live.without(gone).with_settings(change.add.values()) if change.exact is None else change.exact
+    if not same(wanted, live):
+        problems += [Problem(name_of(each, catalog), _TOKEN) for each in sorted(hidden_secrets(wanted))]
     if problems:
         raise SettingsError(problems)
-    return live.without(gone).with_settings(change.add.values())
+    return wanted
 
 
 def _to_remove(

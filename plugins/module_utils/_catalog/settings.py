@@ -196,5 +196,17 @@ def _unknown_of(setting: Setting) -> set[str]:
     return names
 
 
-GROUP_KINDS = {GROUP, GROUP_LIST}
+def hidden_secrets(settings: Settings) -> frozenset[str]:
+    """Return the ids of the settings with a secret that Graph shows as a token, which cannot be written back."""
+    return frozenset(setting.id for setting in settings.values() if _has_token(setting.value))
+
+
+def _has_token(value: Value) -> bool:
+    if isinstance(value, Simple):
+        return ("valueState", '"encryptedValueToken"') in value.more
+    if isinstance(value, Members):
+        return any(map(_has_token, value.given))
+    return isinstance(value, (Choice, Group)) and bool(hidden_secrets(value.children))
+
+
 LIST_KINDS = {SIMPLE_LIST: SIMPLE, CHOICE_LIST: CHOICE, GROUP_LIST: GROUP}
