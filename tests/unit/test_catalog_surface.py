@@ -100,9 +100,22 @@ def test_policies_of_others_are_not_listed_and_told_by_id(wire: Wire, catalog: C
     rows = [row("a"), row("B", platforms="macOS"), row("c", templateReference={"templateFamily": "baseline"})]
     wire.expect("GET", LIST, json={"value": rows})
     assert [policy.id for policy in catalog.list_policies()] == ["a"]
-    assert catalog.why_foreign("a") == ""
-    assert catalog.why_foreign("b") == "policy 'Zürich' (id B) is for macOS (mdm), not for windows10 (mdm)"
-    assert "made from a template of the family baseline" in catalog.why_foreign("c")
+    assert catalog.capabilities.others == {
+        "b": "it is for macOS (mdm), not for windows10 (mdm)",
+        "c": "it was made from a template of the family baseline",
+    }
+
+
+def test_one_of_another_kind_is_refused_by_its_id(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("GET", URL, json=row())
+    found = catalog.get_policy(ID)
+    assert found is not None
+    assert found.id == ID
+    wire.expect("GET", URL, json=row(platforms="macOS"))
+    with pytest.raises(UserError, match=r"cannot read it: it is for macOS .* Give the id of a policy for Windows"):
+        catalog.get_policy(ID)
+    wire.expect("GET", URL, **ABSENT)
+    assert catalog.get_policy(ID) is None
 
 
 @pytest.mark.parametrize(

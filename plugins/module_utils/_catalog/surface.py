@@ -37,6 +37,7 @@ from .settings import Settings, without_unknown
 from .settings import unknown_members as unknown_in_settings
 
 _ASSIGN = "assign"
+_ANOTHER = "Give the id of a policy for Windows that was made from no template"
 # What an update of these alone takes is small and puts no setting at risk.
 _METADATA = frozenset({"display_name", "description"})
 
@@ -69,6 +70,7 @@ class CatalogSurface:
             new_type=OWN_TYPE,
             prunable=is_prunable,
             prune_needs_names=True,
+            others={key: f"it {why_foreign(policy)}" for key, policy in self._foreign.items()},
         )
 
     def list_policies(self) -> tuple[Policy, ...]:
@@ -76,10 +78,12 @@ class CatalogSurface:
         [found] = self._values([operations.listing(self._client, self._policies_in)])
         return tuple(policy for policy in found if policy.type == OWN_TYPE)
 
-    def why_foreign(self, policy_id: str) -> str:
-        """Return why a policy that the tenant was last seen to have is not one of this surface, "" else."""
-        policy = self._foreign.get(id_key(policy_id))
-        return f"{policy.named()} {why_foreign(policy)}" if policy else ""
+    def get_policy(self, policy_id: str) -> Policy | None:
+        """Return one policy by id, None when there is none with it. Raises UserError, also for one of another kind."""
+        [found] = self._values([operations.reading_policy(policy_id, f"policy {policy_id}", self._policy_of)])
+        if found is not None and found.type != OWN_TYPE:
+            raise UserError(found.named(), "read it", f"it {why_foreign(found)}", _ANOTHER)
+        return t.cast("Policy | None", found)
 
     def read(self, parts: t.Sequence[Readable]) -> list[t.Any]:
         """Return what each part names. Raises UserError when one cannot be read."""

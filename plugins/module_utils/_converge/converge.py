@@ -29,6 +29,7 @@ from .known_groups import NamedGroups, refuse_unknown
 from .leave import Left, all_at_once, leave_taken, without
 from .match import Match, match
 from .order import Order
+from .others import refuse_others
 from .plan import Plan, make_plan
 from .reach import Reach
 from .wave_plans import plans_by_wave
@@ -93,6 +94,7 @@ def read_and_plan(
     leaves = options.on_error is OnError.LEAVE
     live = surface.list_policies()
     capabilities = surface.capabilities
+    refuse_others(desired, capabilities.others)
     matches = match(desired, live, options.same_names)
     refuse_protected(matches, options.guards)
     matches, left = _meant(matches, surface, leaves)

@@ -29,8 +29,9 @@ class Capabilities:
     request can carry. ``page_size``: how many policies a page of the list holds as far as anybody saw; it decides only
     what is cheaper to read. ``kinds`` are the types that users can ask for (none: there is one type alone),
     ``new_type`` is that of a new policy where they ask for none, and ``type_name`` what plans and messages call the
-    type. ``prunable`` tells of a policy that was read whole whether pruning may delete it; ``prune_needs_names``:
-    pruning must be told patterns of names.
+    type. ``others`` tells of policies that the tenant has and the surface does not manage why that is, by id (as
+    ``id_key`` has it), as far as they were seen. ``prunable`` tells of a policy that was read whole whether pruning may
+    delete it; ``prune_needs_names``: pruning must be told patterns of names.
     """
 
     fields: tuple[Field, ...]
@@ -40,6 +41,7 @@ class Capabilities:
     kinds: t.Mapping[str, PolicyType] = field(default_factory=dict)
     new_type: PolicyType = PolicyType("")
     type_name: str = "type"
+    others: t.Mapping[str, str] = field(default_factory=dict)
     prunable: t.Callable[[Policy], bool] = _any
     prune_needs_names: bool = False
 
