@@ -145,22 +145,24 @@ def test_all_keys_that_lead_nowhere_are_told_and_may_be_asked_of_graph() -> None
 MODE = "outlk16/L_OutlookSecurityMode"
 
 
-def test_changes_and_sides_say_what_differs_in_the_language() -> None:
-    before = of(
-        {"setting": EXCEL, "value": 3},
-        {"setting": WORD, "value": 4},
-        {"setting": MODE, "values": {"L_EnableRPCEncryption": 1, "L_Level1Attachments": 1}},
-        {"setting": "excel16/L_BlockMacroExecutionFromInternet"},
-        {"raw": OUTSIDE},
-    )
-    wanted = of(
-        {"setting": EXCEL, "value": 2},
-        {"setting": POINT, "state": "disabled"},
-        {"setting": MODE, "values": {"L_EnableRPCEncryption": 0, "L_Level1Attachments": 1}},
-        {"setting": "excel16/L_BlockMacroExecutionFromInternet", "state": "disabled"},
-        {"setting": "office16/L_DocumentInspector", "value": ["b", "a"]},
-    )
-    told = changes(before, wanted, CATALOG)
+BEFORE = of(
+    {"setting": EXCEL, "value": 3},
+    {"setting": WORD, "value": 4},
+    {"setting": MODE, "values": {"L_EnableRPCEncryption": 1, "L_Level1Attachments": 1}},
+    {"setting": "excel16/L_BlockMacroExecutionFromInternet"},
+    {"raw": OUTSIDE},
+)
+WANTED = of(
+    {"setting": EXCEL, "value": 2},
+    {"setting": POINT, "state": "disabled"},
+    {"setting": MODE, "values": {"L_EnableRPCEncryption": 0, "L_Level1Attachments": 1}},
+    {"setting": "excel16/L_BlockMacroExecutionFromInternet", "state": "disabled"},
+    {"setting": "office16/L_DocumentInspector", "value": ["b", "a"]},
+)
+
+
+def test_changes_say_what_differs_in_the_language() -> None:
+    told = changes(BEFORE, WANTED, CATALOG)
     assert told.added == (
         {"setting": "office16/L_DocumentInspector", "value": ["a", "b"]},
         {"setting": POINT, "state": "disabled"},
@@ -179,7 +181,10 @@ def test_changes_and_sides_say_what_differs_in_the_language() -> None:
             "after": {"values": {"L_EnableRPCEncryption": 0}},
         },
     )
-    left, right = sides(before, wanted, CATALOG)
+
+
+def test_sides_say_what_differs_a_line_each() -> None:
+    left, right = sides(BEFORE, WANTED, CATALOG)
     assert left == {
         EXCEL: 3,
         WORD: 4,
