@@ -60,9 +60,9 @@ benchmark: setup tree install ## Time the collection against the Graph emulator;
 	@PYTHONPATH=.ansible/tree:tests/emulator .venv/bin/python -m ansible_collections.m365.apps.tests.benchmark \
 		$(or $(BENCHMARK_ARGS),--output docs/benchmark.md)
 
-emulator: setup ## Run the Graph emulator (PORT=8443, SEED=state.json) and print what to export; Ctrl-C ends it
+emulator: setup ## Run the Graph emulator (PORT=8443, SEED=state.json, CATALOG=definitions.jsonl) and print what to export; Ctrl-C ends it
 	@cd tests/emulator && exec $(CURDIR)/.venv/bin/python -m graph_emulator --show exports --port $(or $(PORT),0) \
-		$(if $(SEED),--state $(abspath $(SEED)))
+		$(if $(SEED),--state $(abspath $(SEED))) $(if $(CATALOG),--catalog $(abspath $(CATALOG)))
 
 coverage: setup tree ## Show which lines of plugins/ all tests run; fails below 95 % (COVERAGE_ARGS='--least 0 tests/unit': a part of them)
 	@.venv/bin/python tests/tools/measure.py $(COVERAGE_ARGS)

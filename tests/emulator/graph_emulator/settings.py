@@ -130,6 +130,7 @@ class Settings:
     catalog_page_size: int = field(default=25, metadata={"rule": COUNT})
     catalog_list_lag_seconds: float = field(default=0, metadata={"rule": LAG})
     catalog_filter_empty_page: bool = field(default=False, metadata={"rule": FLAG})
+    catalog_unknown_definitions: str = field(default="refuse", metadata={"rule": one_of("refuse", "accept")})
     catalog_put_refused: bool = field(default=False, metadata={"rule": FLAG})
     catalog_wrong_is_assigned: bool = field(default=False, metadata={"rule": FLAG})
     catalog_extra_fields: bool = field(default=False, metadata={"rule": FLAG})

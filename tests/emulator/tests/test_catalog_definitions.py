@@ -232,4 +232,9 @@ def test_what_a_policy_of_the_tenant_holds_is_known_to_the_tenant() -> None:
     sent = {**body, "settings": settings(foreign, chosen(small.TOGGLE, 1))}
     path = f"{POLICIES.removeprefix('/beta/')}/{state['id']}"
     assert graph.call("PUT", path, sent).status == 204
-    assert CatalogTenant().call("POST", POLICIES.removeprefix("/beta/"), sent).status == 400
+    other = CatalogTenant()
+    assert other.call("POST", POLICIES.removeprefix("/beta/"), sent).status == 400
+    other.put("settings", {"catalog_unknown_definitions": "accept"})
+    assert other.call("POST", POLICIES.removeprefix("/beta/"), sent).status == 201
+    wrong = {**body, "settings": settings(foreign, chosen(small.MACROS, 1))}
+    assert other.call("POST", POLICIES.removeprefix("/beta/"), wrong).status == 400

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -203,6 +204,23 @@ def test_a_report_only_reads_and_is_in_the_journal(name: str) -> None:
     (entry,) = graph.world.journal.entries
     assert (entry["method"], entry["path"], entry["status"]) == ("POST", f"/beta/{REPORTS}/{name}", 200)
     assert CatalogTenant(STATE, roles=("GroupMember.Read.All",)).call("POST", f"{REPORTS}/{name}", {}).status == 403
+
+
+@pytest.mark.parametrize("prefix", ["microsoft.graph.", "microsoft.management.services.api."])
+def test_a_report_may_be_spelled_with_its_namespace(graph: CatalogTenant, prefix: str) -> None:
+    assert table(graph.call("POST", DEVICES.replace("/get", f"/{prefix}get"), {}))["TotalRowCount"] == 3
+
+
+def test_a_report_counts_as_a_read_for_the_limits(graph: CatalogTenant) -> None:
+    graph.put("settings", {"intune_limits": {"writes": 1, "requests": 4}})
+    assert [graph.call("POST", DEVICES, {}).status for _unused in range(5)] == [200] * 4 + [429]
+
+
+def test_a_report_in_a_batch_is_bytes(graph: CatalogTenant) -> None:
+    inner = {"id": "1", "method": "POST", "url": DEVICES, "body": {}, "headers": {"Content-Type": "application/json"}}
+    (answer,) = graph.call("POST", "$batch", {"requests": [inner]}).content["responses"]
+    text = answer["body"] + "=" * (-len(answer["body"]) % 4)
+    assert json.loads(base64.urlsafe_b64decode(text))["TotalRowCount"] == 3
 
 
 def test_the_broker_throttles_with_500(graph: CatalogTenant) -> None:

@@ -350,6 +350,14 @@ def test_what_only_the_tenant_knows_is_taken_where_the_caller_says_so() -> None:
     assert "Selected Option" in refusal(settings(chosen(small.TOGGLE, 7)), unjudged=[small.TOGGLE]).message
 
 
+def test_a_default_is_not_held_to_its_bounds() -> None:
+    found = {**next(item for item in small.DOCUMENTS if item["id"] == small.BRACES), "defaultValue": {"value": 0}}
+    catalog = Definitions.of([found])
+    catalog.check(settings(valued(small.BRACES, 0)))
+    with pytest.raises(Refused, match="Integer Setting Value 6"):
+        catalog.check(settings(valued(small.BRACES, 6)))
+
+
 def test_definitions_are_read_when_they_are_needed_and_once() -> None:
     reads: list[int] = []
 

@@ -65,7 +65,7 @@ class Gate:
         is_batch = call.segments[1:] == [BATCH]
         if not is_batch:
             wait = world.limits.wait(
-                caller.tenant.id, caller.client_id, is_write=call.is_write, setting=world.settings.intune_limits
+                caller.tenant.id, caller.client_id, is_write=routes.changes(call), setting=world.settings.intune_limits
             )
             if wait is not None:
                 return self._refusal(too_many_requests(wait if world.settings.retry_after_sent else None, call), call)

@@ -86,6 +86,17 @@ TREES = {
 }
 
 
+# Actions that only read.
+READERS = tuple(
+    path.rpartition("/")[2] for path, methods in ROUTES.items() if "POST" in methods and methods["POST"].reads
+)
+
+
+def changes(call: Call) -> bool:
+    """Whether a call may change something: its method may, and it is not for an action that only reads."""
+    return call.is_write and call.segments[-1].rpartition(".")[2] not in READERS
+
+
 def plain_segments(segments: Iterable[str], spellings: Iterable[str]) -> list[str]:
     """Segments with ``name('key')`` taken apart and qualified action names made plain, where the tenant takes them."""
     plain: list[str] = []
@@ -96,7 +107,7 @@ def plain_segments(segments: Iterable[str], spellings: Iterable[str]) -> list[st
             continue
         prefix, _unused, name = segment.rpartition(".")
         spelling = prefix or "plain"
-        if name in ACTIONS and spelling in ACTION_SPELLINGS:
+        if name in (*ACTIONS, *READERS) and spelling in ACTION_SPELLINGS:
             if spelling not in spellings:
                 raise unknown_segment(segment)
             segment = name

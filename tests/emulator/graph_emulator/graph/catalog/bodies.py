@@ -221,6 +221,7 @@ def check_settings(exchange: Exchange, body: Mapping[str, Any], policy: CatalogP
         technologies=policy.technologies,
         template_id=str(policy.template["templateId"]),
         unjudged=_held(exchange),
+        accepts_unknown=exchange.settings.catalog_unknown_definitions == "accept",
     )
     assert isinstance(settings, list)
     return replace(policy, settings=shown_settings(settings))

@@ -165,13 +165,15 @@ class Definitions:
         technologies: str = "mdm",
         template_id: str = "",
         unjudged: Iterable[str] = (),
+        accepts_unknown: bool = False,
     ) -> None:
         """Check the settings of a policy that is created or replaced.
 
-        ``unjudged`` are ids that the tenant knows and this catalogue does not: settings with them are taken unchecked.
+        ``unjudged`` are ids that the tenant knows and this catalogue does not: settings with them are taken unchecked;
+        ``accepts_unknown`` is for all that this catalogue does not know.
 
         :raises Refused: 400 in Graph's words for the first thing that is wrong.
         """
         missing = frozenset(key.casefold() for key in unjudged if self.get(key) is None)
         kept = check_settings(settings)
-        validation.check(validation.Context(self, platforms, technologies, template_id, missing), kept)
+        validation.check(validation.Context(self, platforms, technologies, template_id, missing, accepts_unknown), kept)

@@ -30,6 +30,11 @@ class Context:
     template_id: str = ""
     # Definitions that the catalogue lacks and the tenant has, in lower case: what refers to them is taken unchecked.
     unjudged: frozenset[str] = frozenset()
+    accepts_unknown: bool = False
+
+    def skips(self, key: str) -> bool:
+        """Whether a setting with this definition is taken unchecked."""
+        return key.casefold() in self.unjudged or (self.accepts_unknown and self.definitions.get(key) is None)
 
 
 def check(context: Context, settings: Iterable[Json]) -> None:
@@ -42,7 +47,7 @@ def check(context: Context, settings: Iterable[Json]) -> None:
     seen: set[str] = set()
     for place, setting in enumerate(settings):
         instance = setting["settingInstance"]
-        if instance["settingDefinitionId"].casefold() in context.unjudged:
+        if context.skips(instance["settingDefinitionId"]):
             continue
         definition = context.definitions.known(instance["settingDefinitionId"])
         if context.definitions.is_child(definition["id"]):
