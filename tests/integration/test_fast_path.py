@@ -214,7 +214,8 @@ def test_one_login_for_a_loop(ansible: Ansible) -> None:
                         "a variable, which wins": task(INFO, {}, loop=[1, 2], vars={"m365_fast_path": True}),
                         "apps": task(ONE, clients, loop=apps, diff=True),
                         "secrets": task(INFO, secrets, loop=[right, wrong, right], no_log=True),
-                    }
+                    },
+                    logins=True,
                 )
             )
         ],
@@ -268,10 +269,10 @@ def test_what_runs_the_module(ansible: Ansible) -> None:
     }
     add = {"ansible.builtin.add_host": host}
     cases = {name: task(INFO, {}, **ITEMS, **keywords) for name, (keywords, _unused) in CONDITIONS.items()}
-    on_play = registered({"environment of the play": task(INFO, {}, **ITEMS)})
+    on_play = registered({"environment of the play": task(INFO, {}, **ITEMS)}, logins=True)
     kept = run(
         ansible,
-        [play([add, *registered(cases)]), play(on_play, environment={"M365_CLOUD": "global"})],
+        [play([add, *registered(cases, logins=True)]), play(on_play, environment={"M365_CLOUD": "global"})],
     )
     failed = [name for name, entry in kept.items() if entry["result"].get("failed")]
     assert failed == []

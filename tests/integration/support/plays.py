@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from pathlib import Path
 
@@ -18,6 +19,9 @@ _LOGINS = (
     "{{ (lookup('ansible.builtin.url', m365_graph_url ~ '/_emulator/logins', ca_path=m365_ca_path, split_lines=false)"
     " | from_json).by_kind.token | default(0) }}"
 )
+_ALWAYS = {"check_mode": False, "no_log": True}
+_CONDITIONS = ("until", "failed_when", "changed_when")
+_THIS = re.compile(r"\bthis\b")
 
 
 def play(tasks: t.Sequence[Task], **keywords: t.Any) -> Task:
@@ -32,17 +36,24 @@ def play(tasks: t.Sequence[Task], **keywords: t.Any) -> Task:
     }
 
 
-def registered(tasks: t.Mapping[str, Task]) -> list[Task]:
+def registered(tasks: t.Mapping[str, Task], logins: bool = False) -> list[Task]:
     """Return tasks that keep their results by their names in the fact ``kept``; one that fails does not end the play.
 
-    Each result comes with ``logins``: how many tokens were asked for up to then.
+    Conditions of a task name its result ``this``. With ``logins``, each result comes with how many tokens were asked
+    for up to then.
     """
-    kept = "{{ kept | default({}) | combine({name: {'result': this, 'logins': logins | int}}) }}"
     made: list[Task] = []
-    for name, task in tasks.items():
-        made.append({"name": name, "ignore_errors": True, "register": "this", **task})
-        made.append({"name": f"Keep {name}", "ansible.builtin.set_fact": {"kept": kept}})
-        made[-1].update({"vars": {"name": name, "logins": _LOGINS}, "check_mode": False, "no_log": True})
+    found: dict[str, Task] = {}
+    for place, (name, task) in enumerate(tasks.items()):
+        result, count = f"kept_result_{place}", f"kept_logins_{place}"
+        named = {key: _THIS.sub(result, task[key]) for key in _CONDITIONS if key in task}
+        made.append({"name": name, "ignore_errors": True, **task, **named, "register": result})
+        found[name] = {"result": f"{{{{ {result} }}}}"}
+        if logins:
+            made.append({"name": f"Count logins of {name}", "ansible.builtin.set_fact": {count: _LOGINS}, **_ALWAYS})
+            found[name]["logins"] = f"{{{{ {count} | int }}}}"
+    kept = "{{ kept | default({}) | combine(found) }}"
+    made.append({"name": "Keep", "ansible.builtin.set_fact": {"kept": kept}, "vars": {"found": found}, **_ALWAYS})
     return made
 
 
