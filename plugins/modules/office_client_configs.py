@@ -250,34 +250,36 @@ options:
         RV(plan.fingerprint) as part of the definitions, and nothing else is done with it.
       - When omitted or empty, nothing. C(null) is refused.
     type: dict
-  reach:
+  limit_to_groups:
     description:
-      - Groups that may feel this task, each as in O(policies[].groups), for a rollout in waves. Everybody
+      - Groups that this task may affect, each as in O(policies[].groups), for a rollout in waves. Everybody
         else has the same settings after the task as before.
-      - A new policy is created with those of its groups that are in reach. A policy that exists is brought to
-        what its item says, with those of its groups, when every group that has it is in reach, or none has
-        it. Else it waits, and RV(results[].waiting) tells what for. So does a deletion.
+      - A new policy is created with those of its groups that are listed here. A policy that exists is brought
+        to what its item says, with those of its groups, when every group that has it is listed here, or none
+        has it. Else it waits, and RV(results[].waiting) tells what for. So does a deletion.
       - Policies that wait keep their order among themselves, and so do those that the task does not name;
         their priorities change only where they must make way.
       - RV(plan.fingerprint) is the same with and without it.
       - What O(prune) finds waits always.
       - A list, or the JSON text of one. Any other text is refused.
-      - When omitted, all groups are in reach. In an empty list none is, so that new policies get no groups.
-        C(null) is refused.
+      - When omitted, the task may affect all groups. With an empty list it may affect none, so that new
+        policies get no groups. C(null) is refused.
+      - The old name C(reach) still works, with a deprecation notice, until version 1.0.0.
     type: list
     elements: raw
+    aliases: [reach]
   check_groups:
     description:
       - Groups that must exist although no item names them, such as those of later waves. They are looked up
         with the groups of O(policies), before the first write and in check mode. All that are unknown or
         ambiguous end the task with one error.
       - Each key is how an error calls the place that names the groups, such as C(wave 'pilot'); its value is
-        a list in the form of O(reach). What these groups are counts in RV(plan.fingerprint), by key.
+        a list in the form of O(limit_to_groups). What these groups are counts in RV(plan.fingerprint), by key.
       - When omitted or empty, only groups that the task needs are looked up. C(null) is refused.
     type: dict
   plan_waves:
     description:
-      - Waves in which the policies are to be rolled out, one task with O(reach) after the other. RV(waves)
+      - Waves in which the policies are to be rolled out, one task with O(limit_to_groups) after the other. RV(waves)
         then tells what each would do. It is for check mode; a task that writes refuses it.
       - Each wave reaches its own groups and those of the waves before it, and the last one everybody.
       - When omitted or empty, nothing is told of waves. C(null) is refused.
@@ -289,7 +291,7 @@ options:
         type: str
         required: true
       groups:
-        description: Groups that the wave adds, each as in O(reach).
+        description: Groups that the wave adds, each as in O(limit_to_groups).
         type: list
         elements: raw
         required: true
@@ -394,7 +396,7 @@ EXAMPLES = r"""
 - name: Let the pilots have it first
   m365.apps.office_client_configs:
     policies: "{{ my_policies }}"
-    reach: [Pilot Ring 1 - IT]
+    limit_to_groups: [Pilot Ring 1 - IT]
 
 - name: See what two waves would do, and whether their groups are there
   m365.apps.office_client_configs:
@@ -487,7 +489,7 @@ results:
       type: bool
     waiting:
       description:
-        - Options of the item that O(reach) keeps from being as the item says, such as C(groups); C(state) for
+        - Options of the item that O(limit_to_groups) keeps from being as the item says, such as C(groups); C(state) for
           a deletion. Empty when there are none.
       returned: always
       type: list
@@ -548,7 +550,7 @@ plan:
       returned: always
       type: int
     waiting:
-      description: Number of policies that are not yet as their item says because of O(reach).
+      description: Number of policies that are not yet as their item says because of O(limit_to_groups).
       returned: always
       type: int
     writes:

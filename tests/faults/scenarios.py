@@ -99,7 +99,7 @@ SCENARIOS = {
                     {"display_name": "New", "priority": 5, "policy_payload": NEW, "groups": ["Pilot", "Everyone"]},
                     {"display_name": "Tried", "description": "told", "groups": ["Pilot", "Sales"]},
                 ],
-                "reach": ["Pilot"],
+                "limit_to_groups": ["Pilot"],
             },
             (MINE, policy("Tried", 70, groups=["Pilot"])),
             {

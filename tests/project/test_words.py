@@ -34,6 +34,8 @@ FORBIDDEN = {
     r"mend(s|ed|ing)?": "fix",
     "anew": "again",
     "shall": "must, or is to",
+    "(feels?|felt)": "affect, get",
+    r"(option|use) reach": "limit_to_groups",
     "hardly": "unlikely, or almost not",
     "whoever": "anyone who",
     "stands? twice": "is listed twice",

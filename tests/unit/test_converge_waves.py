@@ -149,5 +149,5 @@ def test_a_wave_that_cannot_be_planned_is_named() -> None:
         [policy(name, number, assignments=(Assignment(BROAD),)) for number, name in enumerate("AB")]
     )
     items = desired_state(desired("New", priority=0), absent("A"))
-    with pytest.raises(UserError, match=r"^wave 'pilots': the priorities: cannot give them out within reach"):
+    with pytest.raises(UserError, match=r"^wave 'pilots': the priorities: cannot give them out for limit_to_groups"):
         read_and_plan(items, tenant, MemoryDirectory(NAMED), RunOptions(check_mode=True, waves=WAVES))

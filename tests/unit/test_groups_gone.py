@@ -156,7 +156,10 @@ def test_a_group_whose_name_looks_like_an_id_is_found_by_it() -> None:
     by_name = run(tenant, OFFICE_CLIENT_CONFIG_INFO, {"group": {"display_name": GUID}})
     assert [config["display_name"] for config in by_name["configs"]] == ["One"]
     assert run(tenant, OFFICE_CLIENT_CONFIG_INFO, {"group": GUID})["configs"] == []
-    waits = {"policies": [{"display_name": "One", "description": "x"}], "reach": ["Finance", {"display_name": GUID}]}
+    waits = {
+        "policies": [{"display_name": "One", "description": "x"}],
+        "limit_to_groups": ["Finance", {"display_name": GUID}],
+    }
     assert run(tenant, OFFICE_CLIENT_CONFIGS, waits)["plan"]["updated"] == 1
 
 

@@ -44,7 +44,7 @@ RUNS: dict[str, dict[str, t.Any]] = {
             {"display_name": "One", "description": "x"},
             {"display_name": "Two", "groups": ["Finance", "All Staff"]},
         ],
-        "reach": ["All Staff"],
+        "limit_to_groups": ["All Staff"],
         "check_groups": {"gate": ["Finance"]},
     },
 }

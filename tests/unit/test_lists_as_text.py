@@ -32,7 +32,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import P
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import checkin_gate
 
 BOM = "\ufeff"
-GUARDED = ("policies", "order", "protect", "reach")
+GUARDED = ("policies", "order", "protect", "limit_to_groups", "reach")
 LISTS = [(OFFICE_CLIENT_CONFIGS, name) for name in GUARDED] + [(OFFICE_CLIENT_CONFIG_ORDER, "order")]
 # Text that is a list to somebody, but not JSON of one.
 NO_LISTS = [
@@ -88,7 +88,7 @@ NAMES = ["Keep*", "Pilot, [PROD] *", "Größe"]
     [json.dumps(NAMES), json.dumps(NAMES, ensure_ascii=False, indent=2), BOM + json.dumps(NAMES), f"\n {NAMES!r} "],
     ids=["ascii", "indented", "byte order mark", "as Python writes it"],
 )
-@pytest.mark.parametrize("name", ["order", "protect", "reach"])
+@pytest.mark.parametrize("name", ["order", "protect", "limit_to_groups", "reach"])
 def test_text_of_a_list_is_that_list(name: str, text: str) -> None:
     assert read(OFFICE_CLIENT_CONFIGS, **{name: text}) == {name: NAMES}
 

@@ -75,6 +75,7 @@ def facts(option: Option, nested: str) -> dict[str, t.Any]:
         "default": option.get("default"),
         "choices": list(option.get("choices") or []),
         "elements": option.get("elements"),
+        "aliases": list(option.get("aliases") or []),
         "below": {name: facts(value, nested) for name, value in below.items()} if below else {},
     }
 

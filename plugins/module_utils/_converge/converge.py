@@ -43,7 +43,7 @@ class RunOptions:
     the whole object; ``name_groups`` looks the names of groups up that a deletion takes a policy from, so that they can
     be shown. ``binding`` is the plan that is to be applied, ``context`` what counts as part of the definitions. With
     ``wait`` the writes of a run that did not fail are read back. ``reach`` are the groups, by name or GUID, that may
-    feel the run; None is all. ``check_groups`` must be there although no policy names them, as must those of ``waves``,
+    be affected; None is all. ``check_groups`` must be there although no policy names them, as must those of ``waves``,
     by the names of the waves; the plan tells what each of these does. ``same_names`` lets policies share a name, or
     have none.
     """
@@ -191,7 +191,7 @@ def groups_to_look_up(
 
 def _named_beside(options: RunOptions) -> list[NamedGroups]:
     """Return the groups that are named beside those of policies, and where."""
-    reach = [NamedGroups("reach", options.reach)] if options.reach else []
+    reach = [NamedGroups("limit_to_groups", options.reach)] if options.reach else []
     waves = [NamedGroups(f"wave '{wave.place}'", wave.groups) for wave in options.waves]
     return [*reach, *waves, *options.check_groups]
 

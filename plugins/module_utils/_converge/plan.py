@@ -119,7 +119,7 @@ def make_plan(
     reach: Reach | None = None,
     listed: int | None = None,
 ) -> Plan:
-    """Return the plan; with a reach (ids of groups) only what nobody outside of it would feel.
+    """Return the plan; with a reach (ids of groups) only what affects nobody outside of it.
 
     ``matches`` carry the live policies with everything read that their desired side mentions, and groups as their ids;
     the first ``listed`` of them (None: all) were asked for, the others are to be pruned. The order of writes keeps

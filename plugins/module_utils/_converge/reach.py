@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How far a run may go: only what some groups alone would feel. Pure.
+"""How far a run may go: only what affects some groups alone. Pure.
 
 A policy that a group outside of the reach has is left as it is, but for a number that changes nothing there. A policy
 that nobody has, or only groups within the reach, is changed, and given to groups within the reach. All users and all
@@ -42,7 +42,7 @@ def within(found: Match, reach: Reach) -> Match:
 
 
 def _within(change: AssignmentChange, live: t.Sequence[Assignment], reach: Reach) -> AssignmentChange:
-    """Return the part of a change that only groups within the reach feel; nobody outside of it has the policy."""
+    """Return the part of a change that affects only groups within the reach; nobody outside of it has the policy."""
     groups, excluded = change.groups, change.exclude_groups
     if groups is not UNSET:
         exact = None if groups.exact is None else _only(groups.exact, reach)
@@ -93,8 +93,8 @@ def keep_standing(
         numbers = renumber([fixed[place] for place in ranked])
     except UserError as error:
         cause = "there is no room between those of policies that groups outside of it have"
-        step = "Choose free priorities, or make this change in a run without reach"
-        raise UserError("the priorities", "give them out within reach", cause, step) from error
+        step = "Choose free priorities, or make this change in a run without limit_to_groups"
+        raise UserError("the priorities", "give them out for limit_to_groups", cause, step) from error
     kept: list[int | None] = [None] * len(seats)
     for place, number in zip(ranked, numbers, strict=True):
         kept[place] = number

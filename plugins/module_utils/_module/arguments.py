@@ -124,7 +124,12 @@ BULK: Spec = {
     "expect_plan": {"type": "dict"},
     "expect_part": {"type": "str", "choices": ["all", "definitions"], "default": "all"},
     "plan_context": {"type": "dict"},
-    "reach": {"type": "list", "elements": "raw"},
+    "limit_to_groups": {
+        "type": "list",
+        "elements": "raw",
+        "aliases": ["reach"],
+        "deprecated_aliases": [{"name": "reach", "version": "1.0.0", "collection_name": "m365.apps"}],
+    },
     "check_groups": {"type": "dict"},
     "plan_waves": {
         "type": "list",
@@ -140,6 +145,12 @@ BULK: Spec = {
 }
 
 POLICY_IN_LIST: Spec = {**POLICY, **GROUPS, **READ_ONLY}
+
+
+def with_aliases(spec: Spec) -> Spec:
+    """Return a spec with each alias as an option of its own, to read what was given by its name."""
+    aliases = {alias: option for option in spec.values() for alias in option.get("aliases") or ()}
+    return {**spec, **aliases}
 
 
 def with_shared(spec: Spec) -> Spec:

@@ -12,7 +12,7 @@ import typing as t
 
 from .._errors import UserError
 from .._policy.values import refusal, typed
-from .arguments import Spec
+from .arguments import Spec, with_aliases
 from .lists import read_lists
 
 # Decimal digits before the point of the largest number that an option may mean.
@@ -55,6 +55,7 @@ def readable(
     Each JSON text of a list becomes the list (a text passes through Ansible's templating untouched, which for a
     thousand policies is most of a run).
     """
+    spec = with_aliases(spec)
     given, unreadable = read_lists(params, own)
     given = {name: _prepared(value, spec.get(name, {})) for name, value in given.items()}
     given, misfits = typed(given, spec)

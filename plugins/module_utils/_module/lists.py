@@ -4,7 +4,7 @@
 """Options that are lists or dicts, before Ansible's checks: those split any text at its commas, which names may hold.
 
 Extra variables, surveys and ad-hoc commands hand lists over as text. JSON text of a list is that list; any other text
-could protect, order or reach something else than was meant.
+could protect, order or change something else than was meant.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import typing as t
 from .._errors import UserError
 from .._policy.payload import BEFORE_TEXT, PayloadError
 from .._policy.texts import value_of_text
-from .arguments import Spec
+from .arguments import Spec, with_aliases
 
 # Options with choices, of which none holds a comma: Ansible may split their text, as in gather=payloads,assignments.
 _MAY_BE_SPLIT = ("gather",)
@@ -29,7 +29,7 @@ def read_lists(params: t.Mapping[str, t.Any], spec: Spec) -> tuple[dict[str, t.A
     """
     read = dict(params)
     errors = []
-    for name, option in spec.items():
+    for name, option in with_aliases(spec).items():
         if option.get("type") in _FORMS and params.get(name) is not None:
             try:
                 read[name] = read_option(params[name], name, option)

@@ -34,6 +34,7 @@ _NOT_NULL = (
     "expect_fingerprint",
     "expect_plan",
     "plan_context",
+    "limit_to_groups",
     "reach",
     "check_groups",
     "plan_waves",
@@ -106,9 +107,9 @@ def _binding(params: Arguments) -> Binding:
 
 
 def _reach(params: Arguments) -> tuple[str, ...] | None:
-    if params["reach"] is None:
+    if params["limit_to_groups"] is None:
         return None
-    return group_names(params["reach"], "reach", _TASK)
+    return group_names(params["limit_to_groups"], "limit_to_groups", _TASK)
 
 
 def _check_groups(params: Arguments) -> tuple[NamedGroups, ...]:
@@ -126,7 +127,10 @@ def _waves(params: Arguments, check_mode: bool) -> tuple[NamedGroups, ...]:
     if waves and not check_mode:
         cause = "it tells what waves would do, and this task is to write, all at once"
         raise UserError(
-            _TASK, "use plan_waves", cause, "Give the task check_mode, or use reach for one wave after another"
+            _TASK,
+            "use plan_waves",
+            cause,
+            "Give the task check_mode, or use limit_to_groups for one wave after another",
         )
     found = tuple(NamedGroups(wave["name"], group_names(wave["groups"], "plan_waves.groups", _TASK)) for wave in waves)
     names = [wave.place for wave in found]
