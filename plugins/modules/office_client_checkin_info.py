@@ -23,6 +23,7 @@ description:
     check-in of any of the user's devices failed; of two at one time the failed one is the later. Graph gives
     a device no ID, so a user's devices are told apart by name and platform. All this is the collection's
     reading, not Microsoft's.
+  - Devices check in to V(office_configuration) in O(surface) alone; the task is refused with another one.
 author:
   - m365.apps contributors (@m365-apps)
 options:
@@ -85,6 +86,7 @@ extends_documentation_fragment:
   - m365.apps.attributes.info
   - m365.apps.auth
   - m365.apps.connection
+  - m365.apps.surface
 seealso:
   - module: m365.apps.office_client_config_info
 """

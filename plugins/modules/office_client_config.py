@@ -11,8 +11,8 @@ module: office_client_config
 short_description: Manage one Microsoft 365 Apps client policy
 version_added: 0.1.0
 description:
-  - Creates, changes, renames or deletes one Office client policy (C(officeConfiguration/clientConfigurations)
-    of Microsoft Graph) and sends only the calls that are needed.
+  - Creates, changes, renames or deletes one Office client policy, in C(officeConfiguration) of Microsoft
+    Graph or in Intune's settings catalog (see O(surface)), and sends only the calls that are needed.
   - For its groups see M(m365.apps.office_client_config_assignment), for many policies in one task
     M(m365.apps.office_client_configs).
 author:
@@ -43,6 +43,7 @@ options:
     description:
       - Kind of the policy. A live policy of another kind is an error, since a kind cannot change.
       - When omitted, a live policy of any kind matches, and V(windows) is created. C(null) is refused.
+      - With V(office_configuration) in O(surface) alone.
     type: str
     choices:
       windows: A non-security policy (C(windowsOfficeClientConfiguration)).
@@ -61,6 +62,7 @@ options:
       - A number that another policy keeps is an error that names it.
       - When omitted, it is left alone; a new policy takes the weakest place (the highest live number plus
         one). C(null) is refused; it cannot be cleared.
+      - With V(office_configuration) in O(surface) alone.
     type: int
   policy_payload:
     description:
@@ -70,12 +72,14 @@ options:
         keyed by it; any other list is ordered.
       - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
         refused.
+      - With V(office_configuration) in O(surface) alone.
     type: raw
   user_preference_payload:
     description:
       - Settings that users can override. Same forms and rules as O(policy_payload).
       - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
         refused.
+      - With V(office_configuration) in O(surface) alone.
     type: raw
   policy_payload_base64:
     description:
@@ -83,6 +87,7 @@ options:
         M(m365.apps.office_client_config_info) returns it. The bytes are written as they are.
       - Bytes that are a JSON object or array count as O(policy_payload). Both together must agree.
       - When omitted, O(policy_payload) counts. The empty string clears the payload. C(null) is refused.
+      - With V(office_configuration) in O(surface) alone.
     type: str
   user_preference_payload_base64:
     description:
@@ -91,12 +96,35 @@ options:
       - Bytes that are a JSON object or array count as O(user_preference_payload). Both together must agree.
       - When omitted, O(user_preference_payload) counts. The empty string clears the payload. C(null) is
         refused.
+      - With V(office_configuration) in O(surface) alone.
     type: str
+  settings:
+    description:
+      - Settings of the policy in the settings language, see
+        R(the guide,ansible_collections.m365.apps.docsite.settings_language). A list means exactly these.
+      - A dict with C(set) means exactly these. One with C(add) and C(remove) changes only what it names;
+        C(add) takes entries, C(remove) keys such as V(excel16/L_VBAWarningsPolicy).
+      - What a policy holds outside of Office is compared, kept and written like all else.
+      - With V(settings_catalog) in O(surface) alone. When omitted, the settings are left alone; a new policy
+        needs at least one. Graph keeps no policy without settings, so one that would have none is refused.
+        C(null) is refused.
+    type: raw
+    version_added: 0.2.0
+  scope_tags:
+    description:
+      - Scope tags of the policy, each as a name or an ID. A list means exactly these.
+      - With V(settings_catalog) in O(surface) alone. When omitted, they are left alone; a new policy gets the
+        tag V(0), the default one, as does one with an empty list. C(null) is refused.
+    type: list
+    elements: str
+    version_added: 0.2.0
 extends_documentation_fragment:
   - m365.apps.attributes
   - m365.apps.attributes.writer
   - m365.apps.auth
   - m365.apps.connection
+  - m365.apps.surface
+  - m365.apps.surface.overwrite
   - m365.apps.wait
 seealso:
   - module: m365.apps.office_client_configs
@@ -157,6 +185,25 @@ EXAMPLES = r"""
   m365.apps.office_client_config:
     display_name: Contoso - Macros
     state: absent
+
+- name: Create a policy of the settings catalog, or bring it to this state
+  m365.apps.office_client_config:
+    surface: settings_catalog
+    display_name: Contoso - Macro security
+    settings:
+      - setting: excel16/L_VBAWarningsPolicy
+        value: 3
+      - setting: outlk16/L_CheckForgottenAttachments
+        state: disabled
+
+- name: Change one of its settings and leave all others alone
+  m365.apps.office_client_config:
+    surface: settings_catalog
+    display_name: Contoso - Macro security
+    settings:
+      add:
+        - setting: excel16/L_VBAWarningsPolicy
+          value: 4
 
 - name: Give the login once for several tasks
   module_defaults:

@@ -12,7 +12,7 @@ short_description: Read Microsoft 365 Apps client policies
 version_added: 0.1.0
 description:
   - Returns the Office client policies of a tenant that match all given filters, strongest first.
-  - With V(payloads) and V(assignments) in O(gather), RV(configs) can be given to
+  - With V(payloads) (or V(settings)) and V(assignments) in O(gather), RV(configs) can be given to
     O(m365.apps.office_client_configs#module:policies) unchanged.
   - What cannot be read is an error, never an empty answer.
 author:
@@ -32,6 +32,7 @@ options:
     description:
       - Kind of the policies to return.
       - When omitted, policies of any kind match.
+      - With V(office_configuration) in O(surface) alone.
     type: str
     choices:
       windows: A non-security policy (C(windowsOfficeClientConfiguration)).
@@ -51,10 +52,12 @@ options:
       - V(group_names) means V(assignments) with the name of each group, which takes one call for each group
         and the permission C(GroupMember.Read.All). Without the permission the names are C(null), and a
         warning says so. Since version 0.2.0.
+      - V(payloads) and V(checkins) are there with V(office_configuration) in O(surface) alone, V(settings)
+        with V(settings_catalog) alone, which costs one call for each policy.
       - When omitted or empty, nothing more is read.
     type: list
     elements: str
-    choices: [payloads, assignments, group_names, checkins]
+    choices: [payloads, settings, assignments, group_names, checkins]
     default: []
   batch:
     description:
@@ -68,6 +71,7 @@ extends_documentation_fragment:
   - m365.apps.attributes.info
   - m365.apps.auth
   - m365.apps.connection
+  - m365.apps.surface
 seealso:
   - module: m365.apps.office_client_configs
   - module: m365.apps.office_client_checkin_info
@@ -93,6 +97,12 @@ EXAMPLES = r"""
   m365.apps.office_client_config_info:
     gather: [payloads, assignments]
   register: backup
+
+- name: Read all policies of the settings catalog as they could be applied again
+  m365.apps.office_client_config_info:
+    surface: settings_catalog
+    gather: [settings, assignments]
+  register: catalog_backup
 
 - name: Bring them back to that state later
   m365.apps.office_client_configs:
@@ -144,14 +154,42 @@ configs:
       description: The bytes of C(user_preference_payload) in base64.
       returned: when O(gather) has V(payloads) and they are not a JSON object or array
       type: str
-    groups:
-      description: IDs of the assigned groups, sorted.
-      returned: when O(gather) has V(assignments) or V(group_names)
+    settings:
+      description: The settings in the settings language.
+      returned: when O(gather) has V(settings)
+      type: list
+      elements: dict
+    scope_tags:
+      description: IDs of the scope tags.
+      returned: with V(settings_catalog) in O(surface)
       type: list
       elements: str
+    groups:
+      description: IDs of the assigned groups, sorted; a group with an assignment filter is a dict with C(id),
+        C(filter) and C(filter_mode).
+      returned: when O(gather) has V(assignments) or V(group_names)
+      type: list
+      elements: raw
+    exclude_groups:
+      description: IDs of the excluded groups, sorted.
+      returned: when O(gather) has V(assignments) or V(group_names), with V(settings_catalog) in O(surface)
+      type: list
+      elements: str
+    all_users:
+      description: Whether all users are assigned; a dict with C(filter) and C(filter_mode) where there is a
+        filter.
+      returned: when O(gather) has V(assignments) or V(group_names), with V(settings_catalog) in O(surface)
+      type: raw
+    all_devices:
+      description: Whether all devices are assigned, in the form of C(all_users).
+      returned: when O(gather) has V(assignments) or V(group_names), with V(settings_catalog) in O(surface)
+      type: raw
     assignments:
       description:
         - The assignments with their own IDs.
+        - With V(settings_catalog) in O(surface), each has C(target) (V(group), V(excluded_group),
+          V(all_users), V(all_devices) or V(unknown)), C(filter), C(filter_mode) and C(source). One whose
+          C(source) is not V(direct) belongs to something else and is never written.
         - With V(group_names) in O(gather), each has a C(group_name) too; C(null) where the group is not there
           any more, or may not be read.
       returned: when O(gather) has V(assignments) or V(group_names)

@@ -15,6 +15,7 @@ description:
     first.
   - As few policies as possible get another number, all in one call that succeeds or changes nothing. Nothing
     is sent when the order already holds.
+  - Policies of V(settings_catalog) in O(surface) have no priorities, so the task is refused there.
 author:
   - m365.apps contributors (@m365-apps)
 options:
@@ -41,6 +42,7 @@ extends_documentation_fragment:
   - m365.apps.attributes.writer
   - m365.apps.auth
   - m365.apps.connection
+  - m365.apps.surface
   - m365.apps.wait
 seealso:
   - module: m365.apps.office_client_config

@@ -58,6 +58,7 @@ options:
         description:
           - Kind of the policy. A live policy of another kind is an error, since a kind cannot change.
           - When omitted, a live policy of any kind matches, and V(windows) is created. C(null) is refused.
+          - With V(office_configuration) in O(surface) alone.
         type: str
         choices:
           windows: A non-security policy (C(windowsOfficeClientConfiguration)).
@@ -76,6 +77,7 @@ options:
           - A number that another policy keeps is an error that names it.
           - When omitted, it is left alone; a new policy takes the weakest place (the highest live number plus
             one). C(null) is refused; it cannot be cleared.
+          - With V(office_configuration) in O(surface) alone.
         type: int
       policy_payload:
         description:
@@ -85,12 +87,14 @@ options:
             keyed by it; any other list is ordered.
           - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
             refused.
+          - With V(office_configuration) in O(surface) alone.
         type: raw
       user_preference_payload:
         description:
           - Settings that users can override. Same forms and rules as O(policies[].policy_payload).
           - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
             refused.
+          - With V(office_configuration) in O(surface) alone.
         type: raw
       policy_payload_base64:
         description:
@@ -100,6 +104,7 @@ options:
             agree.
           - When omitted, O(policies[].policy_payload) counts. The empty string clears the payload. C(null) is
             refused.
+          - With V(office_configuration) in O(surface) alone.
         type: str
       user_preference_payload_base64:
         description:
@@ -109,7 +114,28 @@ options:
             together must agree.
           - When omitted, O(policies[].user_preference_payload) counts. The empty string clears the payload.
             C(null) is refused.
+          - With V(office_configuration) in O(surface) alone.
         type: str
+      settings:
+        description:
+          - Settings of the policy in the settings language, see
+            R(the guide,ansible_collections.m365.apps.docsite.settings_language). A list means exactly these.
+          - A dict with C(set) means exactly these. One with C(add) and C(remove) changes only what it names;
+            C(add) takes entries, C(remove) keys such as V(excel16/L_VBAWarningsPolicy).
+          - What a policy holds outside of Office is compared, kept and written like all else.
+          - With V(settings_catalog) in O(surface) alone. When omitted, the settings are left alone; a new
+            policy needs at least one. Graph keeps no policy without settings, so one that would have none
+            is refused. C(null) is refused.
+        type: raw
+        version_added: 0.2.0
+      scope_tags:
+        description:
+          - Scope tags of the policy, each as a name or an ID. A list means exactly these.
+          - With V(settings_catalog) in O(surface) alone. When omitted, they are left alone; a new policy
+            gets the tag V(0), the default one, as does one with an empty list. C(null) is refused.
+        type: list
+        elements: str
+        version_added: 0.2.0
       groups:
         description:
           - Groups to assign, each as a display name, an ID, or a dict of C(id) and C(display_name), of which
@@ -123,7 +149,38 @@ options:
             name must belong to exactly one group, and a group that is newly assigned must exist.
           - When omitted, the groups are left alone; a new policy gets none. V([]), V({}), the empty string
             and an empty C(set) take all groups away. C(null) is refused.
+          - With V(settings_catalog) in O(surface), a dict may hold C(filter), the name or ID of an
+            assignment filter, and C(filter_mode), V(include) (the default) or V(exclude). A member of
+            exactly these groups that names no filter has none; one in C(add) keeps the filter that it has,
+            unless C(filter) says otherwise. An empty C(filter) takes it away.
         type: raw
+      exclude_groups:
+        description:
+          - Groups that do not get the policy although another assignment says so, in the forms of
+            O(policies[].groups), but without filters. A group that would be assigned and excluded at once
+            is an error.
+          - With V(settings_catalog) in O(surface) alone. When omitted, they are left alone; a new policy
+            excludes none. V([]), V({}), the empty string and an empty C(set) exclude nobody. C(null) is
+            refused.
+        type: raw
+        version_added: 0.2.0
+      all_users:
+        description:
+          - Whether the policy is assigned to all users, as V(true) or V(false), or as a dict with
+            C(filter), the name or ID of an assignment filter, and C(filter_mode), V(include) (the default)
+            or V(exclude).
+          - V(true) means without a filter, as does a dict without one or with an empty one.
+          - With V(settings_catalog) in O(surface) alone. When omitted, it is left alone; a new policy is
+            not assigned to them. C(null) is refused.
+        type: raw
+        version_added: 0.2.0
+      all_devices:
+        description:
+          - Whether the policy is assigned to all devices, in the forms of O(policies[].all_users).
+          - With V(settings_catalog) in O(surface) alone. When omitted, it is left alone; a new policy is
+            not assigned to them. C(null) is refused.
+        type: raw
+        version_added: 0.2.0
       assignments:
         description:
           - Returned by M(m365.apps.office_client_config_info); accepted so that its list can be passed on,
@@ -151,6 +208,7 @@ options:
       - A O(policies[].priority) of an item is kept to. One that contradicts the order is an error.
       - A list, or the JSON text of one. Any other text is refused, since names may hold commas.
       - When omitted or an empty list, no order is made. C(null) is refused.
+      - With V(office_configuration) in O(surface) alone.
     type: list
     elements: str
   unlisted:
@@ -179,7 +237,7 @@ options:
     suboptions:
       kind:
         description:
-          - Kinds of policies.
+          - Kinds of policies, with V(office_configuration) in O(surface) alone.
           - When omitted or empty, any kind.
         type: list
         elements: str
@@ -189,6 +247,8 @@ options:
           - Patterns for names, with V(*), V(?) and V([abc]), compared with case. One of them must match, or
             be the whole name, whatever characters that has.
           - When omitted, any name. An empty list is an error.
+          - With V(settings_catalog) in O(surface) it is needed, and V(*) alone is refused. There O(prune)
+            deletes only policies whose settings are Office's alone.
         type: list
         elements: str
   protect:
@@ -261,6 +321,8 @@ options:
         their priorities change only where they must make way.
       - RV(plan.fingerprint) is the same with and without it.
       - What O(prune) finds waits always.
+      - All users and all devices are never among these groups. A new exclusion comes along; one that ends
+        waits until its group is among them.
       - A list, or the JSON text of one. Any other text is refused.
       - When omitted, the task may affect all groups. With an empty list it may affect none, so that new
         policies get no groups. C(null) is refused.
@@ -328,6 +390,8 @@ extends_documentation_fragment:
   - m365.apps.attributes.writer
   - m365.apps.auth
   - m365.apps.connection
+  - m365.apps.surface
+  - m365.apps.surface.overwrite
   - m365.apps.wait
 seealso:
   - module: m365.apps.office_client_config
@@ -351,6 +415,18 @@ EXAMPLES = r"""
           add: [Pilot Ring 1 - IT]
       - display_name: Contoso - Retired
         state: absent
+
+- name: Bring policies of the settings catalog to this state
+  m365.apps.office_client_configs:
+    surface: settings_catalog
+    policies:
+      - display_name: Contoso - Macro security
+        settings:
+          - setting: excel16/L_VBAWarningsPolicy
+            value: 3
+        groups: [Contoso - All Staff]
+        exclude_groups: [Finance - Excel Power Users]
+        scope_tags: [Contoso]
 
 - name: Exchange the priorities of two policies
   m365.apps.office_client_configs:

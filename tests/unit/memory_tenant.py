@@ -53,6 +53,10 @@ class MemoryTenant:
         self.listings += 1
         return tuple(self._listed(policy) for policy in self.policies.values())
 
+    def get_policy(self, policy_id: str) -> Policy | None:
+        policy = self.policies.get(policy_id)
+        return policy and self._listed(policy)
+
     def _listed(self, policy: Policy) -> Policy:
         return unread(policy, [field for field in self.capabilities.fields if not field.listed])
 

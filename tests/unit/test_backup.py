@@ -23,7 +23,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     config_result,
     item_result,
 )
-from ansible_collections.m365.apps.plugins.module_utils._office.fields import FIELDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, PolicyType
 from ansible_collections.m365.apps.plugins.plugin_utils import _backup
@@ -52,7 +52,7 @@ Dict = dict[str, t.Any]
 def configs(tenant: MemoryTenant) -> list[Dict]:
     """Return the policies as office_client_config_info does."""
     return [
-        {**config_result(one, FIELDS), "assignments": assignment_results(one.assignments)}
+        {**config_result(one, FIELDS), "assignments": assignment_results(one.assignments, ASSIGNMENTS)}
         for one in tenant.policies.values()
     ]
 

@@ -25,7 +25,7 @@ POLICY = DOCUMENT["$defs"]["policy"]
 VALIDATOR = jsonschema.Draft202012Validator(DOCUMENT)
 EXAMPLES = sorted((ROOT / "examples" / "contoso" / "definitions").iterdir())
 ROLLOUT = ROOT / "tests" / "integration" / "targets" / "rollout_role" / "files"
-TYPES = {"str": "string", "int": "integer"}
+TYPES = {"str": "string", "int": "integer", "list": "array"}
 
 
 def is_valid(document: t.Any) -> bool:
@@ -115,6 +115,10 @@ RIGHT: list[t.Any] = [
     {"id": "a", "groups": ["A", {"id": "x", "display_name": "X"}, {"display_name": "Y"}]},
     {"id": "a", "groups": {"set": ["A", {"id": "x"}]}},
     {"id": "a", "groups": {"add": "A", "remove": []}},
+    {"id": "a", "groups": ["A", {"id": "x", "filter": "F", "filter_mode": "exclude"}, {"id": "y", "filter": ""}]},
+    {"id": "a", "settings": [{"setting": "excel16/L_VBAWarningsPolicy", "value": 3}], "scope_tags": ["0"]},
+    {"id": "a", "settings": {"add": [], "remove": ["excel16/L_VBAWarningsPolicy"]}},
+    {"id": "a", "exclude_groups": ["A"], "all_users": True, "all_devices": {"filter": "F"}},
 ]
 WRONG: list[t.Any] = [
     None,
@@ -137,6 +141,19 @@ WRONG: list[t.Any] = [
     {"id": "a", "policy_payload": True},
     {"id": "a", "policy_payload": None},
     {"id": "a", "groups": 5},
+    {"id": "a", "groups": [{"filter": "F"}]},
+    {"id": "a", "groups": [{"id": "x", "filter_mode": "include"}]},
+    {"id": "a", "groups": [{"id": "x", "filter": "F", "filter_mode": "both"}]},
+    {"id": "a", "groups": {"remove": [{"id": "x", "filter": "F"}]}},
+    {"id": "a", "exclude_groups": [{"id": "x", "filter": "F"}]},
+    {"id": "a", "exclude_groups": None},
+    {"id": "a", "all_users": 5},
+    {"id": "a", "all_users": None},
+    {"id": "a", "all_devices": {"filter_mode": "include"}},
+    {"id": "a", "all_devices": {"id": "x"}},
+    {"id": "a", "settings": None},
+    {"id": "a", "scope_tags": None},
+    {"id": "a", "scope_tags": [" "]},
     {"id": "a", "groups": " "},
     {"id": "a", "groups": None},
     {"id": "a", "groups": [5]},

@@ -16,7 +16,12 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, MissingLibraryError, UserError
 from ansible_collections.m365.apps.plugins.module_utils._module import boundary
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION, POLICY_IN_LIST
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import (
+    AUTH,
+    CONNECTION,
+    POLICY_IN_LIST,
+    SURFACE,
+)
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import answer, run_module
 from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Handler, Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import MASK
@@ -28,12 +33,13 @@ from ansible_collections.m365.apps.tests.unit.fuzz_tenant import SHOW_ARGUMENTS
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, TOKEN, Wire, refusal
 
 SECRET = "canary-secret~0123456789"
-DEFAULTS = {name: option.get("default") for name, option in {**AUTH, **CONNECTION}.items()}
-SHARED = {**AUTH, **CONNECTION}
+DEFAULTS = {name: option.get("default") for name, option in {**AUTH, **CONNECTION, **SURFACE}.items()}
+SHARED = {**AUTH, **CONNECTION, **SURFACE}
 # What is written into a variable, for the options that do not take any text, and the value that this is.
 WRITTEN = {
     "api_version": "v1.0",
     "cloud": "global",
+    "surface": "settings_catalog",
     "managed_identity": "user",
     "send_certificate_chain": "true",
     "validate_certs": "false",

@@ -130,6 +130,8 @@ def test_a_module_uses_the_shared_fragments(module: str) -> None:
         f"m365.apps.attributes.{kind}",
         "m365.apps.auth",
         "m365.apps.connection",
+        "m365.apps.surface",
+        *(["m365.apps.surface.overwrite"] if "overwrite_unknown" in spec_of(module) else []),
         *(["m365.apps.wait"] if module in WRITERS else []),
     ]
 

@@ -307,7 +307,7 @@ def test_no_object_shows_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     login = client_secret_login(connection, retry, "t", "c", "canary-secret")
     client = GraphClient(connection, ReadyToken("canary-token"))
     client.tokens.add("canary-token")
-    tenant = tenant_of(client, {"payload_transport": "stream"})
+    tenant = tenant_of(client, {"payload_transport": "stream", "surface": "office_configuration"})
     assert list(tenant.tokens) == ["canary-token"]
     request = Request({"client_secret": "canary-secret"}, {"client_secret": "canary-secret"})
     objects = [connection, login, client, tenant, tenant.surface, ReadyToken("canary-token"), request]

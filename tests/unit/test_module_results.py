@@ -96,13 +96,13 @@ def test_an_opaque_payload_is_shown_as_text_with_a_warning() -> None:
 
 def test_assignments_are_sorted_and_keep_unknown_targets() -> None:
     assert WHOLE.assignments is not UNSET
-    found = assignment_results(WHOLE.assignments)
+    found = assignment_results(WHOLE.assignments, ASSIGNMENTS)
     assert {entry["id"]: entry["group_id"] for entry in found} == {"a1": "g1", "a2": "g2", "a3": None}
     assert [entry["group_id"] for entry in found if entry["group_id"]] == ["g1", "g2"]
 
 
 def test_assignments_that_were_not_read_are_an_empty_list() -> None:
-    assert assignment_results(UNSET) == []
+    assert assignment_results(UNSET, ASSIGNMENTS) == []
 
 
 def planned(before: Policy | None, after: Policy | None) -> PlannedItem:

@@ -11,10 +11,11 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLOUDS
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION, SURFACE
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_tenant
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Delete
 from ansible_collections.m365.apps.tests.unit.office_values import office_policy
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOGIN, TOKEN, Wire, written
@@ -22,7 +23,7 @@ from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOGIN, TOKEN, W
 SECRET = "canary-secret~0123456789"
 BY_SECRET = {"tenant_id": "contoso.test", "client_id": "app-id", "client_secret": SECRET}
 PATH = "/beta/officeConfiguration/clientConfigurations"
-DEFAULTS = {name: option.get("default") for name, option in {**AUTH, **CONNECTION}.items()}
+DEFAULTS = {name: option.get("default") for name, option in {**AUTH, **CONNECTION, **SURFACE}.items()}
 
 
 def tenant(raw: dict[str, t.Any], environment: dict[str, t.Any] | None = None) -> Tenant:
@@ -200,6 +201,7 @@ def test_surface_and_directory_share_one_login(wire: Wire) -> None:
     wire.expect("DELETE", f"{GRAPH}{PATH}/p1", status=204)
     wire.expect("GET", f"{GRAPH}/v1.0/groups/g1?$select=id,displayName", json={})
     opened.surface.list_policies()
+    assert isinstance(opened.surface, OfficeSurface)
     written(opened.surface, Delete(office_policy("p1", KINDS["windows"], "A")))
     opened.directory.check("g1")
     assert [line.split()[0] for line in wire.lines] == ["GET", "POST", "GET", "DELETE", "GET"]

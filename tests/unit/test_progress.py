@@ -195,7 +195,7 @@ def test_a_run_begins_with_the_work_on_its_tenant() -> None:
     events: list[Event] = []
     client = GraphClient(connection(), ReadyToken(TOKEN), Clock().policy(observer=events.append))
     for _item in range(2):
-        tenant_of(client, {"payload_transport": "stream"})
+        tenant_of(client, {"payload_transport": "stream", "surface": "office_configuration"})
     assert events == [RunBegins()] * 2
 
 

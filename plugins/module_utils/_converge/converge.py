@@ -98,7 +98,7 @@ def read_and_plan(
     matches = match(desired, live, options.same_names)
     refuse_protected(matches, options.guards)
     matches, left = _meant(matches, surface, leaves)
-    matches = (*matches, *prunable(matches, live, options.guards))
+    matches = (*matches, *prunable(matches, live, options.guards, capabilities.prune_needs_names))
     if options.reach is None:
         check_deletions(matches, len(desired), len(live), options.guards)
     all_groups = options.reach is not None or bool(options.waves)

@@ -55,10 +55,19 @@ class Guards:
     max_changes: Limit | None = None
 
 
-def prunable(matches: t.Sequence[Match], live: t.Sequence[Policy], guards: Guards) -> tuple[Match, ...]:
-    """Return the deletions of live policies that are not listed, within the scope and not protected."""
+def prunable(
+    matches: t.Sequence[Match], live: t.Sequence[Policy], guards: Guards, needs_names: bool = False
+) -> tuple[Match, ...]:
+    """Return the deletions of live policies that are not listed, within the scope and not protected.
+
+    Where it ``needs_names``, a scope of any name is refused. Raises UserError.
+    """
     if guards.prune is None:
         return ()
+    if needs_names and "*" in guards.prune.names:
+        cause = "on this surface other teams keep policies, too, and prune_scope.display_name is missing"
+        step = "Give prune_scope.display_name patterns that only names of yours match"
+        raise UserError(_TASK, "prune", cause, step)
     listed = {found.live.id for found in matches if found.live}
     scope = guards.prune
     return tuple(

@@ -13,6 +13,7 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 from .._graph.clouds import CLOUDS
 from .._office.fields import BYTES_OPTIONS
 from .._office.kinds import KINDS
+from .surfaces import ASSIGNMENT_OPTIONS, OFFICE, SURFACES
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -67,7 +68,12 @@ CONNECTION: Spec = {
     "payload_transport": {"type": "str", "choices": ["stream", "inline"], "default": "stream"},
 }
 
-SHARED: Spec = {**AUTH, **CONNECTION}
+SURFACE: Spec = {
+    "surface": {"type": "str", "choices": list(SURFACES), "default": OFFICE, "fallback": _from_env("M365_SURFACE")},
+    "catalog_file": {"type": "path"},
+}
+
+SHARED: Spec = {**AUTH, **CONNECTION, **SURFACE}
 
 IDENTITY: Spec = {
     "id": {"type": "str"},
@@ -83,9 +89,13 @@ POLICY: Spec = {
     "policy_payload": {"type": "raw"},
     "user_preference_payload": {"type": "raw"},
     **{name: {"type": "str"} for name in BYTES_OPTIONS.values()},
+    "settings": {"type": "raw"},
+    "scope_tags": {"type": "list", "elements": "str"},
 }
 
-GROUPS: Spec = {"groups": {"type": "raw"}}
+GROUPS: Spec = {name: {"type": "raw"} for name in ASSIGNMENT_OPTIONS}
+
+OVERWRITE: Spec = {"overwrite_unknown": {"type": "bool", "default": False}}
 
 # What office_client_config_info returns beside the options of a policy: accepted, so that its list can be passed on.
 READ_ONLY: Spec = {

@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from .._errors import UserError
 from .._office.checkins import Checkin, Report, Summary, format_moment, parse_moment, stale_devices
 from .._office.reads import Listing, Reading, TenantCheckins
+from .._office.surface import OfficeSurface
 from .._policy.policy import Policy, priority_of
 from .handlers import Reply, Request, matches, strongest_first
 from .parse_options import refuse_blank
+from .surfaces import OFFICE
 from .tenant import Tenant
 
 Arguments = t.Mapping[str, t.Any]
@@ -44,8 +46,11 @@ class _Options:
 
 def checkin_info(request: Request, tenant: Tenant, now: t.Callable[[], datetime] = _utc_now) -> Reply:
     """office_client_checkin_info: check-ins by policy and of the whole tenant, with rates and stale devices."""
+    if not isinstance(tenant.surface, OfficeSurface):
+        cause = f"devices check in to officeConfiguration, not to surface: {request.params['surface']}"
+        raise UserError(_THE_TENANT, "read them", cause, f"Leave this task out, or give it surface: {OFFICE}")
     options = _options(request.params)
-    whole, policies = _read(request.params, options, tenant)
+    whole, policies = _read(request.params, options, tenant.surface)
     reports = [(_THE_TENANT, whole)] if whole else []
     reports += [(policy.named(), report) for policy, report in policies]
     everything = [checkin for _subject, report in reports for checkin in report.checkins]
@@ -94,11 +99,13 @@ def _since(text: str | None) -> datetime | None:
         ) from error
 
 
-def _read(params: Arguments, options: _Options, tenant: Tenant) -> tuple[Report | None, list[tuple[Policy, Report]]]:
+def _read(
+    params: Arguments, options: _Options, surface: OfficeSurface
+) -> tuple[Report | None, list[tuple[Policy, Report]]]:
     """Return the report of the tenant, None if it was not asked for, and those of the chosen policies."""
     wanted: dict[str, Reading] = {"tenant": TenantCheckins(), "policies": Listing(params["id"])}
     parts = [part for part in PARTS if part in options.parts]
-    read = dict(zip(parts, tenant.surface.read([wanted[part] for part in parts]), strict=True))
+    read = dict(zip(parts, surface.read([wanted[part] for part in parts]), strict=True))
     chosen = sorted((policy for policy in read.get("policies", ()) if matches(policy, params)), key=strongest_first)
     policies = [(policy, _report(policy.named(), *map(policy.reports.get, _OF_A_POLICY))) for policy in chosen]
     if "tenant" not in read:

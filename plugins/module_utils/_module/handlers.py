@@ -14,7 +14,7 @@ from .._converge.groups import resolved
 from .._errors import UserError
 from .._policy.desired import State
 from .._policy.fields import Field
-from .._policy.policy import Policy, priority_of
+from .._policy.policy import Policy, Target, priority_of
 from .._policy.reads import Part
 from .._policy.unset import UNSET
 from .parse_options import desired_policies, desired_policy, group_names, refuse_blank, refuse_half_characters
@@ -54,10 +54,13 @@ class Reply:
 
 Handler = t.Callable[[Request, Tenant], Reply]
 
+# What to gather that a policy sets on devices, on whichever surface.
+_CONTENT = {"payloads", "settings"}
+
 
 def one_policy(request: Request, tenant: Tenant) -> Reply:
     """office_client_config: one policy, shown whole."""
-    desired = desired_policy(request.params, request.raw)
+    desired = desired_policy(request.params, request.raw, surface=request.params["surface"])
     options = RunOptions(
         request.check_mode, whole_policies=True, name_groups=request.diff_mode, wait=given_wait(request.params)
     )
@@ -74,7 +77,7 @@ def one_policy(request: Request, tenant: Tenant) -> Reply:
 
 def one_assignment(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_assignment: the groups of one policy that exists."""
-    desired = desired_policy(request.params, request.raw, state=State.EXISTING)
+    desired = desired_policy(request.params, request.raw, state=State.EXISTING, surface=request.params["surface"])
     options = RunOptions(request.check_mode, wait=given_wait(request.params))
     outcome = converge([desired], tenant.surface, tenant.directory, options)
     # EXISTING never ends absent.
@@ -82,7 +85,10 @@ def one_assignment(request: Request, tenant: Tenant) -> Reply:
 
     def found() -> dict[str, t.Any]:
         fields = outcome.plan.capabilities.fields
-        return {"config": config_result(shown, fields), "assignments": assignment_results(shown.assignments)}
+        return {
+            "config": config_result(shown, fields),
+            "assignments": assignment_results(shown.assignments, outcome.plan.capabilities.assignments),
+        }
 
     return _writer_reply(request, tenant, outcome, found)
 
@@ -127,8 +133,8 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     if group is not None or "assignments" in gather:
         found = _with_fields(found, [capabilities.assignments], tenant)
     if group is not None:
-        found = [policy for policy in found if group in {entry.group_id for entry in policy.assignments}]  # type: ignore[union-attr]
-    if "payloads" in gather:
+        found = [policy for policy in found if _has_group(policy, group)]
+    if gather & _CONTENT:
         found = _with_fields(found, capabilities.content, tenant)
     found.sort(key=strongest_first)
     configs = [_info_result(policy, gather, capabilities.fields) for policy in found]
@@ -211,6 +217,11 @@ def _with_fields(policies: t.Sequence[Policy], fields: t.Iterable[Field], tenant
     return [policy.with_values(known) for policy, known in zip(policies, read, strict=True)]
 
 
+def _has_group(policy: Policy, group: str) -> bool:
+    assignments = () if policy.assignments is UNSET else policy.assignments
+    return any(entry.group_id == group and entry.to is Target.GROUP for entry in assignments)
+
+
 def _add_group_names(assignments: t.Sequence[dict[str, t.Any]], tenant: Tenant) -> None:
     """Put the name of its group beside the id in each assignment, None where it is gone or may not be read."""
     names = tenant.directory.names(entry["group_id"] for entry in assignments if entry["group_id"])
@@ -218,12 +229,13 @@ def _add_group_names(assignments: t.Sequence[dict[str, t.Any]], tenant: Tenant) 
         entry["group_name"] = names.get(entry["group_id"])
 
 
-def _info_result(policy: Policy, gather: t.Collection[str], fields: t.Iterable[Field]) -> dict[str, t.Any]:
+def _info_result(policy: Policy, gather: set[str], fields: t.Sequence[Field]) -> dict[str, t.Any]:
     """Return a policy with exactly what was asked to be gathered."""
-    shown = [field for field in fields if "payloads" in gather or not field.content]
+    shown = [field for field in fields if gather & _CONTENT or not field.content]
     result = config_result(policy, [field for field in shown if "assignments" in gather or field.name != "assignments"])
     if "assignments" in gather:
-        result["assignments"] = assignment_results(policy.assignments)
+        field = next(field for field in fields if field.name == "assignments")
+        result["assignments"] = assignment_results(policy.assignments, field)
     if "checkins" in gather:
         result["user_checkin_summary"] = policy.reports.get("user_checkin_summary")
         result["checkin_statuses"] = policy.reports.get("checkin_statuses") or []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .arguments import BATCH, BULK, IDENTITY, POLICY, POLICY_IN_LIST, UNLISTED, WAIT, Spec
+from .arguments import BATCH, BULK, GROUPS, IDENTITY, OVERWRITE, POLICY, POLICY_IN_LIST, UNLISTED, WAIT, Spec
 from .checkin_info import PARTS, STALE_AFTER, checkin_info
 from .handlers import Handler, many_policies, one_assignment, one_policy, order_of_policies, policy_info
 
@@ -35,10 +35,12 @@ OFFICE_CLIENT_CHECKIN_INFO = ModuleDefinition(
     checkin_info,
 )
 
-OFFICE_CLIENT_CONFIG = ModuleDefinition({**POLICY, **WAIT}, one_policy, _ONE_IDENTITY)
+OFFICE_CLIENT_CONFIG = ModuleDefinition({**POLICY, **OVERWRITE, **WAIT}, one_policy, _ONE_IDENTITY)
 
 OFFICE_CLIENT_CONFIG_ASSIGNMENT = ModuleDefinition(
-    {**IDENTITY, "groups": {"type": "raw", "required": True}, **WAIT}, one_assignment, _ONE_IDENTITY
+    {**IDENTITY, **GROUPS, **WAIT},
+    one_assignment,
+    {"required_one_of": [*_ONE_IDENTITY["required_one_of"], tuple(GROUPS)]},
 )
 
 OFFICE_CLIENT_CONFIG_INFO = ModuleDefinition(
@@ -49,7 +51,7 @@ OFFICE_CLIENT_CONFIG_INFO = ModuleDefinition(
         "gather": {
             "type": "list",
             "elements": "str",
-            "choices": ["payloads", "assignments", "group_names", "checkins"],
+            "choices": ["payloads", "settings", "assignments", "group_names", "checkins"],
             "default": [],
         },
     },
@@ -70,6 +72,7 @@ OFFICE_CLIENT_CONFIGS = ModuleDefinition(
             **_ONE_IDENTITY,
         },
         **BULK,
+        **OVERWRITE,
         **WAIT,
     },
     many_policies,

@@ -5,36 +5,76 @@
 
 from __future__ import annotations
 
+import reprlib
 import typing as t
+from itertools import chain
+
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._errors import UserError
-from .._office.fields import ASSIGNMENTS, BYTES_OPTIONS, FIELDS, TEXTS
-from .._policy.desired import AssignmentChange, DesiredPolicy, GroupChange, State
-from .._policy.group_forms import GroupsError, id_or_name, members_of, parts_of
+from .._office.fields import ASSIGNMENTS, BYTES_OPTIONS
+from .._policy.desired import GROUP_OPTIONS, AllTarget, AssignmentChange, DesiredPolicy, GroupChange, State
+from .._policy.group_forms import FILTER_KEYS, GroupsError, filter_of, id_or_name, members_of, parts_of
 from .._policy.payload import HALF_CHARACTER, Opaque, PayloadError, decode_base64, parse_given
-from .._policy.policy import MAX_PRIORITY
+from .._policy.policy import DIRECT, MAX_PRIORITY, Target
+from .._policy.texts import is_like_json, value_of_text
+from .._policy.unset import UNSET
 from .masking import holds_mask
+from .surfaces import ASSIGNMENT_OPTIONS, CATALOG, OFFICE, OPTIONS, refuse_foreign
 
 Arguments = t.Mapping[str, t.Any]
 
-_MANAGED = ("id", "kind", *(field.option for field in FIELDS), *BYTES_OPTIONS.values())
+_ALL_FORMS = "Give true or false, or a dict with filter and filter_mode"
+
 _IDENTITY = ("id", "display_name")
 _AROUND_IDS = " \t\r\n{}()<>\"'"
-_TEXTS = ("id", *(field.option for field in TEXTS))
-_WRITTEN = tuple(field.option for field in FIELDS if field.name != "priority")
+_TEXTS = ("id", "display_name", "description")
+_MANAGED = tuple(sorted({"id", *chain.from_iterable(OPTIONS.values())}))
+# What is written and may be a mask, from a result that was given back.
+_WRITTEN = tuple(name for name in _MANAGED if name not in ("id", "kind", "priority"))
 
 
 def desired_policy(
-    params: Arguments, raw: t.Any, state: State | None = None, label: str = "", nameless: bool = False
+    params: Arguments,
+    raw: t.Any,
+    state: State | None = None,
+    label: str = "",
+    nameless: bool = False,
+    surface: str | None = None,
 ) -> DesiredPolicy:
     """Return one desired policy.
 
     ``params`` are the validated options, ``raw`` the same as the user gave them: an option that is not in there was
     omitted and is left alone, one that is null is refused. ``state`` is for modules without that option; ``nameless``
-    lets a policy have an empty name. Raises UserError.
+    lets a policy have an empty name. Options that the ``surface`` does not have are refused; None: it is not known.
+    Raises UserError.
     """
     given = {name for name in _MANAGED if name in raw} if isinstance(raw, dict) else _not_none(params)
     subject = subject_of(params, label)
+    if surface is not None:
+        refuse_foreign(given, surface, subject)
+    _check_given(params, given, subject, nameless)
+    identity: dict[str, t.Any] = {name: params[name] for name in ("id", "display_name", "kind") if name in given}
+    values: dict[str, t.Any] = {name: params[name] for name in ("description", "settings") if name in given}
+    if "priority" in given:
+        values["priority"] = _priority(params["priority"], subject)
+    if "scope_tags" in given:
+        values["scope_tags"] = _scope_tags(params["scope_tags"], subject)
+    for name, as_bytes in BYTES_OPTIONS.items():
+        if given.intersection((name, as_bytes)):
+            values[name] = _payload(params, given, name, subject)
+    change = assignment_change({name: params[name] for name in ASSIGNMENT_OPTIONS if name in given}, subject)
+    if change is not None:
+        _refuse_filters(change, surface, subject)
+        values[ASSIGNMENTS.name] = change
+    _check_assignments(params, change, subject)
+    shown = {name: params.get(name) for name in ASSIGNMENT_OPTIONS if name in given}
+    _check_masks({**identity, **values, **shown}, subject)
+    return DesiredPolicy(label, state or State(params["state"]), values=values, **identity)
+
+
+def _check_given(params: Arguments, given: t.Collection[str], subject: str, nameless: bool) -> None:
+    """Refuse nulls, identities that are empty, and texts that cannot be sent."""
     for name in sorted(given):
         if params.get(name) is None:
             raise UserError(
@@ -46,21 +86,8 @@ def desired_policy(
     for name in _TEXTS:
         if name in given:
             refuse_half_characters(params[name], subject, name)
-    if not given.intersection(_IDENTITY):
+    if not set(_IDENTITY) & set(given):
         raise UserError(subject, "tell which policy is meant", "id and display_name are missing", "Give one of them")
-    identity: dict[str, t.Any] = {name: params[name] for name in ("id", "display_name", "kind") if name in given}
-    values: dict[str, t.Any] = {name: params[name] for name in _TEXTS if name in given and name not in identity}
-    if "priority" in given:
-        values["priority"] = _priority(params["priority"], subject)
-    for name, as_bytes in BYTES_OPTIONS.items():
-        if given.intersection((name, as_bytes)):
-            values[name] = _payload(params, given, name, subject)
-    groups = group_change(params["groups"], subject) if "groups" in given else None
-    if groups is not None:
-        values[ASSIGNMENTS.name] = AssignmentChange(groups)
-    _check_assignments(params, groups, subject)
-    _check_masks({**identity, **values, "groups": params.get("groups")}, subject)
-    return DesiredPolicy(label, state or State(params["state"]), values=values, **identity)
 
 
 def desired_policies(params: Arguments, raw: Arguments) -> tuple[DesiredPolicy, ...]:
@@ -69,21 +96,77 @@ def desired_policies(params: Arguments, raw: Arguments) -> tuple[DesiredPolicy, 
     listed = given if isinstance(given, list) else [None] * len(params["policies"])
     nameless = bool(params.get("allow_same_names"))
     return tuple(
-        desired_policy(item, raw_item, label=f"policies[{place}]", nameless=nameless)
+        desired_policy(item, raw_item, label=f"policies[{place}]", nameless=nameless, surface=params.get("surface"))
         for place, (item, raw_item) in enumerate(zip(params["policies"], listed, strict=True))
     )
 
 
-def group_change(value: t.Any, subject: str) -> GroupChange:
-    """Return the change that the option ``groups`` asks for: a list (or one name) means exactly these. Raises
-    UserError.
+def assignment_change(asked: Arguments, subject: str) -> AssignmentChange | None:
+    """Return what the options about assignments ask for, None where none is given. Raises UserError."""
+    values: dict[str, t.Any] = {
+        name: group_change(value, subject, name)
+        if name in GROUP_OPTIONS.values()
+        else _all_target(value, name, subject)
+        for name, value in asked.items()
+    }
+    change = AssignmentChange(**values)
+    excluded = change.exclude_groups
+    if excluded is not UNSET and excluded.filters:
+        cause = "a filter is for groups that are assigned"
+        raise UserError(subject, "use exclude_groups", cause, "Leave filter and filter_mode out there")
+    return change if values else None
+
+
+def group_change(value: t.Any, subject: str, name: str = "groups") -> GroupChange:
+    """Return the change that an option such as ``groups`` asks for: a list (or one name) means exactly these.
+
+    Raises UserError.
     """
     try:
-        parts = parts_of(value)
+        parts = parts_of(value, name)
+        filters = {
+            id_or_name(member): wanted
+            for members in parts.values()
+            for member in members
+            if (wanted := filter_of(member)) is not UNSET
+        }
     except GroupsError as error:
-        raise _bad_groups(subject, error) from error
-    lists = {key: _names_of(members, "groups", subject) for key, members in parts.items()}
-    return GroupChange(exact=lists.get("set"), add=lists.get("add", ()), remove=lists.get("remove", ()))
+        raise UserError(subject, f"use {name}", str(error), error.next_step) from error
+    lists = {key: _names_of(members, name, subject) for key, members in parts.items()}
+    return GroupChange(lists.get("set"), lists.get("add", ()), lists.get("remove", ()), filters)
+
+
+def _all_target(value: t.Any, name: str, subject: str) -> AllTarget:
+    """Return what ``all_users`` or ``all_devices`` asks for: on or off, or on with a filter."""
+    try:
+        if isinstance(value, str) and is_like_json(value):
+            value = value_of_text(value)
+        if not isinstance(value, dict):
+            return AllTarget(bool(boolean(value)))
+        unknown = sorted(str(key) for key in value if key not in FILTER_KEYS)
+        if unknown:
+            raise GroupsError(f"it has the unknown key {unknown[0]}", _ALL_FORMS)
+        wanted = filter_of(value)
+        return AllTarget(True, None if wanted is UNSET else wanted)
+    except GroupsError as error:
+        raise UserError(subject, f"use {name}", str(error), error.next_step) from error
+    except (TypeError, PayloadError) as error:
+        cause = f"it is {reprlib.repr(value)}, neither true or false nor a dict"
+        raise UserError(subject, f"use {name}", cause, _ALL_FORMS) from error
+
+
+def _refuse_filters(change: AssignmentChange, surface: str | None, subject: str) -> None:
+    if surface == OFFICE and any(asked.filters for asked in change.group_changes.values()):
+        cause = f"surface: {OFFICE} has no assignment filters"
+        raise UserError(subject, "use groups", cause, f"Leave filter and filter_mode out, or set surface: {CATALOG}")
+
+
+def _scope_tags(tags: t.Sequence[str], subject: str) -> tuple[str, ...]:
+    for tag in tags:
+        refuse_half_characters(tag, subject, "scope_tags")
+        if not tag.strip():
+            raise UserError(subject, "use scope_tags", "one of them is empty", "Give names or ids of scope tags")
+    return tuple(tags)
 
 
 def _not_none(params: Arguments) -> set[str]:
@@ -152,8 +235,10 @@ def group_names(value: t.Any, name: str, subject: str) -> tuple[str, ...]:
     """Return the names or ids of a list of groups in any form that users may give. Raises UserError."""
     try:
         members = members_of(value, name)
+        if any(filter_of(member) is not UNSET for member in members):
+            raise GroupsError(f"{name} holds a filter", "Leave filter and filter_mode out there")
     except GroupsError as error:
-        raise _bad_groups(subject, error) from error
+        raise UserError(subject, "use groups", str(error), error.next_step) from error
     return _names_of(members, name, subject)
 
 
@@ -162,10 +247,6 @@ def _names_of(members: t.Sequence[t.Any], name: str, subject: str) -> tuple[str,
     for text in names:
         refuse_half_characters(text, subject, name)
     return names
-
-
-def _bad_groups(subject: str, error: GroupsError) -> UserError:
-    return UserError(subject, "use groups", str(error), error.next_step)
 
 
 def _check_masks(values: Arguments, subject: str) -> None:
@@ -183,18 +264,27 @@ def _check_masks(values: Arguments, subject: str) -> None:
         raise UserError(subject, f"use {masked}", cause, "Give the text itself, not the one that a task returned")
 
 
-def _check_assignments(params: Arguments, groups: GroupChange | None, subject: str) -> None:
+def _check_assignments(params: Arguments, change: AssignmentChange | None, subject: str) -> None:
     """Refuse edited ``assignments``: they come from office_client_config_info and are read-only beside ``groups``."""
     assignments = params.get("assignments")
     if not assignments:
         return
-    # One without a group has a target this collection does not know: the plan deals with it.
-    ids = {str(assignment["group_id"]).lower() for assignment in assignments if assignment.get("group_id")}
-    exact = None if groups is None or groups.exact is None else {str(group).lower() for group in groups.exact}
-    if ids != exact:
-        raise UserError(
-            subject,
-            "use assignments",
-            "they are read-only and differ from groups",
-            "Change groups, and leave assignments out or as office_client_config_info returned them",
-        )
+    asked = {} if change is None else change.group_changes
+    for to in (Target.GROUP, Target.EXCLUDED_GROUP):
+        # One without a group has a target this collection does not know: the plan deals with it.
+        ids = {str(each["group_id"]).lower() for each in assignments if each.get("group_id") and _is_for(each, to)}
+        exact = None if to not in asked or asked[to].exact is None else {*map(str.lower, asked[to].exact or ())}
+        if ids != exact and (ids or to is Target.GROUP):
+            option = GROUP_OPTIONS[to]
+            raise UserError(
+                subject,
+                "use assignments",
+                f"they are read-only and differ from {option}",
+                f"Change {option}, and leave assignments out or as office_client_config_info returned them",
+            )
+
+
+def _is_for(assignment: t.Mapping[str, t.Any], to: Target) -> bool:
+    """Tell whether an assignment of a result is a policy's own and for such a target."""
+    told = (assignment.get("target", Target.GROUP.value), assignment.get("source", DIRECT))
+    return told == (to.value, DIRECT)

@@ -35,13 +35,24 @@ def config_result(policy: Policy, fields: t.Iterable[Field]) -> dict[str, t.Any]
     return result
 
 
-def assignment_results(assignments: tuple[Assignment, ...] | Unset) -> list[dict[str, t.Any]]:
-    """Return assignments as a list of dicts, sorted by group."""
+def assignment_results(assignments: tuple[Assignment, ...] | Unset, field: Field) -> list[dict[str, t.Any]]:
+    """Return assignments as a list of dicts, sorted by group; where there are groups alone, these say all."""
     known = () if assignments is UNSET else assignments
+    shown = sorted(known, key=lambda assignment: assignment.key)
     return [
-        {"id": assignment.id, "group_id": assignment.group_id}
-        for assignment in sorted(known, key=lambda assignment: assignment.key)
+        {"id": each.id, "group_id": each.group_id, **(_target_result(each) if len(field.options) > 1 else {})}
+        for each in shown
     ]
+
+
+def _target_result(assignment: Assignment) -> dict[str, t.Any]:
+    wanted = assignment.filter
+    return {
+        "target": assignment.to.value,
+        "filter": wanted.id if wanted else None,
+        "filter_mode": wanted.mode if wanted else None,
+        "source": assignment.source,
+    }
 
 
 def opaque_warnings(policies: t.Iterable[Policy | None], fields: t.Iterable[Field]) -> list[str]:

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from .._catalog.surface import CatalogSurface
 from .._errors import UserError
 from .._graph.client import GraphClient, always
 from .._graph.clouds import CLOUDS
@@ -18,10 +19,28 @@ from .._graph.progress import Observer, RunBegins, ignore_progress
 from .._graph.retry import RetryPolicy
 from .._graph.session import Connection
 from .._office.surface import OfficeSurface
+from .._policy.surface import Surface
+from .catalog_files import catalog_of
 from .logins import authenticator_of
+from .surfaces import CATALOG, OFFICE, refuse_foreign_task
 
 # Seconds of a week.
 _LONGEST_TIME = 7 * 24 * 3600
+
+
+Arguments = t.Mapping[str, t.Any]
+
+
+def _office(client: GraphClient, params: Arguments) -> Surface:
+    return OfficeSurface(client, params["payload_transport"] == "inline")
+
+
+def _catalog(client: GraphClient, params: Arguments) -> Surface:
+    return CatalogSurface(client, catalog_of(params["catalog_file"]), bool(params.get("overwrite_unknown")))
+
+
+# How each surface is opened, by its name.
+_OPENERS: t.Mapping[str, t.Callable[[GraphClient, Arguments], Surface]] = {OFFICE: _office, CATALOG: _catalog}
 
 
 @dataclass(frozen=True)
@@ -31,7 +50,7 @@ class Tenant:
     ``tokens`` are those sent to it so far, for masking; ``written`` tells whether any write was sent to it.
     """
 
-    surface: OfficeSurface
+    surface: Surface
     directory: GroupDirectory
     tokens: t.Collection[str] = field(default=(), repr=False)
     written: t.Callable[[], bool] = lambda: False
@@ -47,7 +66,8 @@ def open_tenant(
 def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     """Return the tenant behind a client, with nothing known of it yet; its observer hears that a run begins."""
     client.tell(RunBegins())
-    surface = OfficeSurface(client, params["payload_transport"] == "inline")
+    refuse_foreign_task(params)
+    surface = _OPENERS[params["surface"]](client, params)
     before = client.writes
     return Tenant(surface, GroupDirectory(client), client.tokens, lambda: client.writes > before)
 

@@ -12,12 +12,14 @@ import typing as t
 
 from .desired import GroupName, is_id
 from .payload import PayloadError
+from .policy import FILTER_MODES, AssignmentFilter
 from .texts import is_like_json, value_of_text
+from .unset import UNSET, Unset
 
 GROUP_KEYS = ("set", "add", "remove")
-# What an object that names a group may hold.
+# What an object that names a group may hold: the group, and an assignment filter for it.
 OBJECT_KEYS = ("id", "display_name")
-
+FILTER_KEYS = ("filter", "filter_mode")
 
 _FORMS = "Give a list of group names or ids, or a dict with set, or with add and remove"
 
@@ -30,15 +32,15 @@ class GroupsError(ValueError):
         self.next_step = next_step
 
 
-def parts_of(value: t.Any) -> dict[str, list[t.Any]]:
-    """Return what the option ``groups`` says: the members of ``set``, or those of ``add`` and ``remove``.
+def parts_of(value: t.Any, name: str = "groups") -> dict[str, list[t.Any]]:
+    """Return what an option such as ``groups`` says: the members of ``set``, or those of ``add`` and ``remove``.
 
     A list, one name and an empty dict mean ``set``. Members come as they are given, and are fine. Raises GroupsError.
     """
     if isinstance(value, str):
         value = _of_text(value)
     if isinstance(value, list):
-        return {"set": members_of(value)}
+        return {"set": members_of(value, name)}
     if not isinstance(value, dict):
         raise GroupsError(f"it is of type {type(value).__name__}")
     unknown = sorted(str(key) for key in value if key not in GROUP_KEYS)
@@ -46,7 +48,9 @@ def parts_of(value: t.Any) -> dict[str, list[t.Any]]:
         raise GroupsError(f"it has the unknown key {unknown[0]}")
     if "set" in value and len(value) > 1:
         raise GroupsError("set is combined with add or remove")
-    parts = {key: members_of(members, f"groups.{key}") for key, members in value.items()} or {"set": []}
+    parts = {key: members_of(members, f"{name}.{key}") for key, members in value.items()} or {"set": []}
+    if any(filter_of(member) is not UNSET for member in parts.get("remove", ())):
+        raise GroupsError(f"{name}.remove holds a filter", "Leave filter and filter_mode out there")
     both = {_key(member) for member in parts.get("add", ())} & {_key(member) for member in parts.get("remove", ())}
     if both:
         raise GroupsError(f"group {min(both)[1]} is in add and in remove", "Keep one of them")
@@ -64,7 +68,26 @@ def members_of(value: t.Any, name: str = "groups") -> list[t.Any]:
         if not isinstance(member, str) or not member.strip():
             advice = " (quote it if it is a name)" if isinstance(given, (int, float)) else ""
             raise GroupsError(f"{name} holds {reprlib.repr(given)}, which is not a group name or id{advice}")
+        filter_of(given)
     return value
+
+
+def filter_of(value: t.Any) -> AssignmentFilter | Unset | None:
+    """Return the assignment filter that an object names, None where it is empty, UNSET where there is none in it.
+
+    Raises GroupsError.
+    """
+    if not isinstance(value, dict) or not set(value) & set(FILTER_KEYS):
+        return UNSET
+    wanted, mode = value.get("filter"), value.get("filter_mode", FILTER_MODES[0])
+    if mode not in FILTER_MODES:
+        raise GroupsError(f"filter_mode is {reprlib.repr(mode)}", f"Give {' or '.join(FILTER_MODES)}")
+    if not isinstance(wanted, str) or (wanted and not wanted.strip()):
+        given = (
+            "missing beside filter_mode" if "filter" not in value else f"{reprlib.repr(wanted)}, not a name or an id"
+        )
+        raise GroupsError(f"filter is {given}", "Give the name or the id of an assignment filter")
+    return AssignmentFilter(wanted, mode) if wanted else None
 
 
 def id_or_name(member: t.Any) -> t.Any:
@@ -72,7 +95,7 @@ def id_or_name(member: t.Any) -> t.Any:
 
     A display name that stands alone is one, also where it looks like an id.
     """
-    if isinstance(member, dict) and member and not set(member) - set(OBJECT_KEYS):
+    if isinstance(member, dict) and set(member) & set(OBJECT_KEYS) and not set(member) - {*OBJECT_KEYS, *FILTER_KEYS}:
         if "id" in member:
             return member["id"]
         name = member["display_name"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import runpy
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -27,8 +28,7 @@ class CatalogError(ValueError):
 @cache
 def builtin() -> Definitions:
     """The catalogue that is served where no file is given; it is read when it is first needed."""
-    # Its lines are all that is between three quotes, as its tool writes it.
-    return Definitions(lambda: _documents("built in", BUILTIN.read_text(encoding="utf-8").split("'''")[1]))
+    return Definitions(lambda: _documents("built in", runpy.run_path(str(BUILTIN))["LINES"]))
 
 
 def from_files(*paths: str) -> Definitions:

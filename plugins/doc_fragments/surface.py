@@ -1,0 +1,55 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options that say where policies live."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The surface of Microsoft Graph, and its definitions of settings."""
+
+    DOCUMENTATION = r"""
+---
+options:
+  surface:
+    description:
+      - Where the policies live. Microsoft withdrew the first surface in 2023; tenants of today have the
+        second one.
+      - Can be set once for all modules with the action group C(m365.apps.all) in C(module_defaults).
+      - If not set, the environment variable E(M365_SURFACE) is used, and without that
+        V(office_configuration). C(null) counts as not set.
+    type: str
+    choices:
+      office_configuration: Policies of C(officeConfiguration/clientConfigurations), with payloads, kinds and
+        priorities.
+      settings_catalog: Policies of Intune's settings catalog (C(deviceManagement/configurationPolicies) for
+        Windows, of no template), with settings, scope tags, excluded groups and assignment filters. They have
+        no priorities.
+    default: office_configuration
+    version_added: 0.2.0
+  catalog_file:
+    description:
+      - Path of a file with definitions of settings, plain or packed with gzip, beside those that the
+        collection brings. Where both know a definition, the file counts. Either the catalog format of this
+        collection, or the documents that Graph returns, one JSON object in a line.
+      - A definition that neither knows is asked of Graph before a setting is refused.
+      - When omitted or C(null), the definitions of the collection and those that Graph is asked for. Refused
+        with V(office_configuration) in O(surface).
+    type: path
+    version_added: 0.2.0
+"""
+
+    OVERWRITE = r"""
+---
+options:
+  overwrite_unknown:
+    description:
+      - Whether a policy of V(settings_catalog) may be written that holds what this collection does not know,
+        such as a setting of a new type, although the write loses it. When V(false), such a write is refused
+        with the name of what would be lost. A change of name and description alone loses nothing.
+      - When omitted, V(false). V(true) is refused with V(office_configuration) in O(surface).
+    type: bool
+    default: false
+    version_added: 0.2.0
+"""

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which surface has which options, and what a user is told who gives one to a surface that has no such thing."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._catalog import fields as catalog
+from .._catalog.catalog import built_in
+from .._errors import UserError
+from .._office import fields as office
+
+OFFICE, CATALOG = "office_configuration", "settings_catalog"
+SURFACES = (OFFICE, CATALOG)
+
+_TABLES = {OFFICE: office.FIELDS, CATALOG: catalog.fields_of(built_in)}
+# All options about assignments, of whichever surface.
+ASSIGNMENT_OPTIONS = catalog.ASSIGNMENTS.options
+# The options of a policy, by the surfaces that have them, beside those that say which policy is meant.
+OPTIONS: t.Mapping[str, frozenset[str]] = {
+    name: frozenset(option for field in table for option in field.options)
+    | (frozenset({"kind", *office.BYTES_OPTIONS.values()}) if name == OFFICE else frozenset())
+    for name, table in _TABLES.items()
+}
+_EVERY = frozenset().union(*OPTIONS.values())
+# What a task says when it leaves an option as it is.
+_SILENT: t.Mapping[str, t.Any] = {"payload_transport": "stream", "unlisted": "keep_after", "overwrite_unknown": False}
+# Options of a task that one surface alone has.
+_OF_TASKS: t.Mapping[str, tuple[str, ...]] = {
+    OFFICE: ("payload_transport", "order", "unlisted"),
+    CATALOG: ("catalog_file", "overwrite_unknown"),
+}
+# What to gather that one surface alone has.
+_GATHERED: t.Mapping[str, tuple[str, ...]] = {OFFICE: ("payloads", "checkins"), CATALOG: ("settings",)}
+_PAYLOADS = frozenset({*office.BYTES_OPTIONS, *office.BYTES_OPTIONS.values()})
+
+
+def refuse_foreign(given: t.Iterable[str], surface: str, subject: str) -> None:
+    """Refuse options of a policy that its surface does not have. Raises UserError that names all of them."""
+    foreign = sorted((set(given) & _EVERY) - OPTIONS[surface])
+    if foreign:
+        raise _refusal(foreign, surface, subject)
+
+
+def refuse_foreign_task(params: t.Mapping[str, t.Any], subject: str = "the task") -> None:
+    """Refuse options of a task that its surface does not have. Raises UserError that names all of them."""
+    surface = params["surface"]
+    if surface == CATALOG and "order" in params and "policies" not in params:
+        raise UserError(
+            "the order",
+            "apply it",
+            f"policies have no priorities on surface: {CATALOG}",
+            f"Leave this task out, or give it surface: {OFFICE}",
+        )
+    names = [name for name in _OF_TASKS[_other(surface)] if params.get(name) not in (None, [], _SILENT.get(name))]
+    if surface == CATALOG and (params.get("prune_scope") or {}).get("kind"):
+        names.append("prune_scope.kind")
+    if surface == CATALOG and "gather" in params and params.get("kind") is not None:
+        names.append("kind")
+    gathered = [name for name in params.get("gather") or () if name in _GATHERED[_other(surface)]]
+    names += [f"gather: {name}" for name in gathered]
+    if names:
+        raise _refusal(names, surface, subject)
+
+
+def _other(surface: str) -> str:
+    """Return the other surface."""
+    return next(name for name in SURFACES if name != surface)
+
+
+def _refusal(names: t.Sequence[str], surface: str, subject: str) -> UserError:
+    which = "no such option" if len(names) == 1 else "none of these options"
+    leave = f"Leave {'it' if len(names) == 1 else 'them'} out"
+    if surface == OFFICE:
+        leave += f", or set surface: {CATALOG}"
+    elif set(names) & _PAYLOADS:
+        leave += ", and give settings"
+    return UserError(subject, f"use {', '.join(names)}", f"surface: {surface} has {which}", leave)
