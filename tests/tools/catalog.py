@@ -31,8 +31,8 @@ MODULE = '''# Copyright (c) 2026 m365.apps contributors
 
 from __future__ import annotations
 
-LINES = r\'\'\'{lines}
-\'\'\'
+LINES = r"""{lines}
+"""
 '''
 
 
@@ -51,7 +51,7 @@ def belongs(definition: Definition) -> bool:
 def module(definitions: t.Iterable[Definition], made_from: str) -> str:
     """Return the text of the module that holds the lines."""
     lines = "\n".join(catalog_lines(filter(belongs, definitions), made_from))
-    if "'''" in lines or not lines.isascii():
+    if '"""' in lines or not lines.isascii():
         raise SystemExit("the catalog holds what the module's text cannot: three quotes, or more than ASCII")
     return MODULE.format(lines=lines)
 

@@ -9,9 +9,11 @@ import json
 import typing as t
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog import built_in_lines
 from ansible_collections.m365.apps.plugins.module_utils._catalog.built_in_lines import LINES
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import (
     Catalog,
@@ -29,7 +31,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions imp
     is_office,
 )
 from ansible_collections.m365.apps.plugins.module_utils._catalog.lines import definition_of, line_of
-from ansible_collections.m365.apps.tests.tools.catalog import module
+from ansible_collections.m365.apps.tests.tools.catalog import MODULE, module
 from graph_emulator.graph.catalog import facts
 
 TOP = "user_vendor_msft_policy_config_excel16v2~policy~l_excel~l_security_l_macros"
@@ -165,12 +167,18 @@ def test_the_lines_that_the_collection_brings_are_whole_sorted_and_without_texts
     assert built_in().ids() == sorted(known)
 
 
+def test_the_module_is_as_the_tool_makes_it() -> None:
+    """So that nothing else, such as a formatter, changes it."""
+    source = Path(built_in_lines.__file__).read_text(encoding="utf-8")
+    assert source == MODULE.format(lines=LINES.rstrip("\n"))
+
+
 def test_the_tool_makes_the_same_module_of_the_same_dump() -> None:
     office = definitions_from_graph(DOCUMENTS[:2])
     other = definition_from_graph(document("user_vendor_msft_policy_config_edge~policy~x_y", "ChoiceSetting"))
     made = module([*office, other], "a test")
     assert made == module([*reversed(office), other], "a test")
-    lines = made.split("'''")[1].splitlines()
+    lines = made.split('"""')[-2].splitlines()
     assert load_catalogue(lines, "made").ids() == [TOP, f"{TOP}_text"]
     assert "Own words" not in made
 
