@@ -52,8 +52,8 @@ $(INSTALLED): $(TARBALL)
 .venv/bin/ansible-galaxy:
 	@sh tests/tools/setup.sh tests/requirements.in
 
-demo: demo-setup install ## Roll out the example policies to a Graph emulator on this machine
-	@.venv/bin/python examples/demo.py
+demo: demo-setup install ## Roll out the example policies to a Graph emulator on this machine (SURFACE=settings_catalog: that one alone)
+	@.venv/bin/python examples/demo.py $(SURFACE)
 
 benchmark: setup tree install ## Time the collection against the Graph emulator; writes docs/benchmark.md (BENCHMARK_ARGS=--quick: a trial, writes nothing)
 	@mkdir -p docs

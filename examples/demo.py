@@ -2,9 +2,10 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``make demo``: roll the Contoso policies out to an emulated tenant and count what is sent.
+"""``make demo``: roll the Contoso policies out to an emulated tenant and count what is sent, on each surface.
 
-Plan, first run with a report, second run, one changed setting. Ends with 1 when a step does not do what it should.
+Plan, first run, second run, one changed setting. Ends with 1 when a step does not do what it should. An argument, as in
+``make demo SURFACE=settings_catalog``, shows one surface alone.
 """
 
 from __future__ import annotations
@@ -25,11 +26,56 @@ import requests
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 WORK = ROOT / ".ansible" / "demo"
-REPORT = WORK / "report"
-CONTOSO = ROOT / "examples" / "contoso"
-CHANGED_FILE = "12-office-hardening.yml"
-CHANGED_SETTING = re.compile(r'(\{settingId: word16;L_VBAWarningsPolicy,.*?value: ")(\d+)(")')
 SHOWN_LINES = 45
+
+
+@dataclass(frozen=True)
+class Show:
+    """How the demo of one surface runs.
+
+    ``playbook`` takes the folder of definitions in the variable ``variable``, the first run also ``first``. What is
+    shown of its output begins at the task ``begins`` and is shortened up to the task ``summary``. ``changed_setting``
+    is in the file ``changed_file``, with its value as a digit in the second group.
+    """
+
+    folder: Path
+    playbook: str
+    variable: str
+    begins: str
+    summary: str
+    changed_file: str
+    changed_setting: re.Pattern[str]
+    first: t.Mapping[str, str] = field(default_factory=dict)
+    ends: str = ""
+
+    @property
+    def definitions(self) -> Path:
+        """The folder of the policies."""
+        return self.folder / "definitions"
+
+
+SHOWS = {
+    "office_configuration": Show(
+        folder=ROOT / "examples" / "contoso",
+        playbook="m365.apps.rollout",
+        variable="rollout_definitions",
+        begins="TASK [m365.apps.rollout : Roll out the policies]",
+        summary="TASK [m365.apps.rollout : Show the summary]",
+        changed_file="12-office-hardening.yml",
+        changed_setting=re.compile(r'(\{settingId: word16;L_VBAWarningsPolicy,.*?value: ")(\d)(")'),
+        first={"rollout_report_folder": str(WORK / "report")},
+        ends=f"The page of the first run, for a browser: {(WORK / 'report' / 'report.html').relative_to(ROOT)}",
+    ),
+    "settings_catalog": Show(
+        folder=ROOT / "examples" / "contoso-intune",
+        playbook="examples/contoso-intune/rollout.yml",
+        variable="definitions",
+        begins="TASK [Apply the policies]",
+        summary="TASK [Show what became of the policies]",
+        changed_file="01-macros.yml",
+        changed_setting=re.compile(r"(\{setting: word16/L_VBAWarningsPolicy, value: )(\d)(\})"),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -75,9 +121,9 @@ class Emulator:
 
 
 @contextlib.contextmanager
-def emulator() -> t.Iterator[Emulator]:
-    """Run the emulator with the Contoso tenant; it is ended at the end of the block."""
-    command = [sys.executable, "-m", "graph_emulator", "--port", "0", "--state", str(CONTOSO / "seed.json")]
+def emulator(seed: Path) -> t.Iterator[Emulator]:
+    """Run the emulator with a tenant; it is ended at the end of the block."""
+    command = [sys.executable, "-m", "graph_emulator", "--port", "0", "--state", str(seed)]
     process = subprocess.Popen(command, cwd=ROOT / "tests" / "emulator", stdout=subprocess.PIPE, text=True)
     try:
         ready = process.stdout.readline() if process.stdout else ""
@@ -89,53 +135,49 @@ def emulator() -> t.Iterator[Emulator]:
         process.wait(timeout=20)
 
 
-def changed_definitions() -> Path:
+def changed_definitions(show: Show) -> Path:
     """Return a copy of the definitions in which one setting has another value."""
-    copy = WORK / "definitions"
-    shutil.copytree(CONTOSO / "definitions", copy)
-    file = copy / CHANGED_FILE
-    text, count = CHANGED_SETTING.subn(
+    copy = WORK / "definitions" / show.folder.name
+    shutil.copytree(show.definitions, copy)
+    file = copy / show.changed_file
+    text, count = show.changed_setting.subn(
         lambda found: found[1] + ("3" if found[2] != "3" else "2") + found[3], file.read_text()
     )
     if count != 1:
-        raise SystemExit(f"{CHANGED_FILE} does not hold word16;L_VBAWarningsPolicy once.")
+        raise SystemExit(f"{show.changed_file} does not hold the setting that the demo changes once.")
     file.write_text(text)
     return copy
 
 
-def play(step: Step, environment: t.Mapping[str, str]) -> None:
+def play(show: Show, step: Step, environment: t.Mapping[str, str]) -> None:
     """Run the playbook and show its output: long ones shortened, whole in a file below .ansible/demo."""
-    command = [str(BIN / "ansible-playbook"), "m365.apps.rollout", *step.arguments]
-    variables = {"rollout_definitions": str(step.definitions), **step.variables}
-    command += ["--extra-vars", json.dumps(variables)]
-    print(f"\n=== {step.title}\n$ ansible-playbook m365.apps.rollout {' '.join(step.arguments)}", flush=True)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    log = WORK / f"{step.title.split(':')[0].replace(' ', '-').lower()}.txt"
+    command = [str(BIN / "ansible-playbook"), show.playbook, *step.arguments]
+    command += ["--extra-vars", json.dumps({show.variable: str(step.definitions), **step.variables})]
+    print(f"\n=== {step.title}\n$ ansible-playbook {show.playbook} {' '.join(step.arguments)}", flush=True)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    log = WORK / f"{show.folder.name}-{step.title.split(':')[0].replace(' ', '-').lower()}.txt"
     log.write_text(done.stdout + done.stderr)
     if done.returncode:
         raise SystemExit(f"{done.stdout}{done.stderr}\nThe step failed: {step.title}")
-    body, mark, summary = done.stdout.partition("TASK [m365.apps.rollout : Show the summary]")
-    body = body.partition("TASK [m365.apps.rollout : Roll out the policies]")[2]
-    lines = body.splitlines()[1:]
+    body, mark, summary = done.stdout.partition(show.summary)
+    lines = body.partition(show.begins)[2].splitlines()[1:]
     print("\n".join(lines[:SHOWN_LINES]))
     if len(lines) > SHOWN_LINES:
         print(f"... {len(lines) - SHOWN_LINES} more lines in {log.relative_to(ROOT)}")
     print(mark + summary)
 
 
-def main() -> int:
-    """Run all steps and print the report; return the exit code."""
-    shutil.rmtree(WORK, ignore_errors=True)
-    WORK.mkdir(parents=True)
-    contoso = CONTOSO / "definitions"
+def demonstrate(surface: str, show: Show) -> list[str]:
+    """Run all steps on a surface and print the report; return the titles of steps that did something else."""
+    print(f"\n##### Surface {surface}")
     steps = (
-        Step("Plan: check mode, nothing is written", contoso, ("--check", "--diff"), lambda n: n == 0, "0"),
-        Step("First run", contoso, (), lambda n: n > 0, "more than 0", {"rollout_report_folder": str(REPORT)}),
-        Step("Second run: nothing to change", contoso, (), lambda n: n == 0, "0"),
-        Step("One setting changed", changed_definitions(), ("--diff",), lambda n: n == 1, "1"),
+        Step("Plan: check mode, nothing is written", show.definitions, ("--check", "--diff"), lambda n: n == 0, "0"),
+        Step("First run", show.definitions, (), lambda n: n > 0, "more than 0", show.first),
+        Step("Second run: nothing to change", show.definitions, (), lambda n: n == 0, "0"),
+        Step("One setting changed", changed_definitions(show), ("--diff",), lambda n: n == 1, "1"),
     )
     report = []
-    with emulator() as running:
+    with emulator(show.folder / "seed.json") as running:
         environment = {
             **os.environ,
             **running.environment(),
@@ -143,19 +185,32 @@ def main() -> int:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         }
+        environment.pop("M365_SURFACE", None)
         running.take_writes()
         for step in steps:
-            play(step, environment)
+            play(show, step, environment)
             report.append((step, running.take_writes()))
     print(f"=== Report: what the emulator's journal counted\n\n{'step':<40} {'writes':>6}  expected")
     for step, writes in report:
         shown = f"  ({writes[0]})" if len(writes) == 1 else ""
         print(f"{step.title:<40} {len(writes):>6}  {step.expected}{shown}")
-    print(f"\nThe page of the first run, for a browser: {(REPORT / 'report.html').relative_to(ROOT)}")
-    wrong = [step.title for step, writes in report if not step.writes(len(writes))]
+    if show.ends:
+        print(f"\n{show.ends}")
+    return [f"{surface}: {step.title}" for step, writes in report if not step.writes(len(writes))]
+
+
+def main(surfaces: t.Sequence[str]) -> int:
+    """Show the surfaces; return the exit code."""
+    unknown = [surface for surface in surfaces if surface not in SHOWS]
+    if unknown:
+        print(f"There is no surface {unknown[0]}. Choose one of: {', '.join(SHOWS)}.", file=sys.stderr)
+        return 2
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    wrong = [title for surface in surfaces or SHOWS for title in demonstrate(surface, SHOWS[surface])]
     print(f"\nNot as expected: {', '.join(wrong)}" if wrong else "\nAll as expected. The emulator has stopped.")
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

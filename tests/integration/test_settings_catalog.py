@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
+import yaml
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.plays import Task, play, registered, run
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Way
+from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible, Way
 
+EXAMPLES = ROOT / "examples" / "contoso-intune"
 GROUPS = [
     {"id": "11111111-0000-4000-8000-000000000001", "displayName": "All Staff"},
     {"id": "11111111-0000-4000-8000-000000000002", "displayName": "Finance"},
@@ -108,3 +111,22 @@ def test_a_policy_from_its_creation_to_its_end(ansible: Ansible, emulator: Emula
     assert (changed["display_name"], changed["description"], len(changed["settings"])) == ("Macros", "D", 2)
     assert (changed["groups"], changed["exclude_groups"]) == ([GROUPS[0]["id"]], [GROUPS[1]["id"]])
     assert not results["give back"]["changed"]
+
+
+def test_the_example_policies_are_rolled_out_once(ansible: Ansible, emulator: Emulator) -> None:
+    """The playbook of the examples with a folder of its own: 17 policies, and nothing to do the second time."""
+    [seed] = json.loads((EXAMPLES / "seed.json").read_text())["tenants"].values()
+    state = tenant.state((), seed["groups"])
+    parts = ("catalog_policies", "assignment_filters", "scope_tags")
+    state["tenants"][tenant.TENANT].update({name: seed[name] for name in parts})
+    emulator.reset(state)
+    ansible.run("ansible-playbook", str(EXAMPLES / "rollout.yml"), **ansible.login).ok()
+    held = emulator.tenant(tenant.TENANT)
+    names = [yaml.safe_load(path.read_text())["display_name"] for path in sorted((EXAMPLES / "definitions").iterdir())]
+    assert len(names) == 17
+    assert {policy["name"] for policy in held["catalog_policies"]} == {*names, "Branch office printers"}
+    assert sum(len(policy["settings"]) for policy in held["catalog_policies"]) == 448
+    emulator.clear_journal()
+    ansible.run("ansible-playbook", str(EXAMPLES / "rollout.yml"), **ansible.login).ok()
+    assert emulator.writes() == []
+    assert emulator.tenant(tenant.TENANT) == held

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT: dict[str, t.Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
 POLICY = DOCUMENT["$defs"]["policy"]
 VALIDATOR = jsonschema.Draft202012Validator(DOCUMENT)
-EXAMPLES = sorted((ROOT / "examples" / "contoso" / "definitions").iterdir())
+EXAMPLES = sorted((ROOT / "examples").glob("contoso*/definitions/*"))
 ROLLOUT = ROOT / "tests" / "integration" / "targets" / "rollout_role" / "files"
 TYPES = {"str": "string", "int": "integer", "list": "array"}
 
