@@ -283,7 +283,7 @@ def test_the_model_refuses_in_plain_text(name: str) -> None:
     sent, text = MODEL[name]
     found = refusal(sent)
     assert text in found.message
-    assert (found.code, found.nested) == ("ModelValidationFailure", False)
+    assert (found.code, found.nested, found.inner) == ("ModelValidationFailure", False, found.message)
 
 
 def test_a_policy_of_the_setting_s_technology_and_platform_takes_it() -> None:
@@ -326,8 +326,18 @@ def test_a_reference_is_spelled_as_the_template_has_it() -> None:
     assert refusal(settings(sent), template_id=BASELINE).message.endswith(f"InvalidReferenceId\n{key}")
 
 
-def test_an_unknown_template() -> None:
+def test_an_unknown_template_and_one_that_the_tenant_has() -> None:
     assert "Policy template t_1 was not found" in refusal(settings(from_baseline()), template_id="t_1").message
+    CATALOG.check(settings(from_baseline(), chosen(small.TOGGLE, 1)), template_id="t_1", held_templates=["", "t_1"])
+    assert "Invalid Reference id" in refusal(settings(from_baseline()), held_templates=["", "t_1"]).message
+
+
+def test_the_inner_error_tells_of_a_list_that_is_too_long() -> None:
+    inner = refusal(settings(small.addins(a="", b="", c="", d=""))).inner
+    assert inner == (
+        "dCV2Policy.Settings[0].SettingInstance.ChoiceSettingValue.Children[0].GroupSettingCollectionValue : "
+        "Count is not >= 0 and <= 3"
+    )
 
 
 def test_a_reference_of_a_value_is_checked_like_that_of_an_instance() -> None:

@@ -220,6 +220,7 @@ def check_settings(exchange: Exchange, body: Mapping[str, Any], policy: CatalogP
         platforms=policy.platforms,
         technologies=policy.technologies,
         template_id=str(policy.template["templateId"]),
+        held_templates=(str(item.template["templateId"]) for _ordinal, item in exchange.tenant.catalog.items()),
         unjudged=_held(exchange),
         accepts_unknown=exchange.settings.catalog_unknown_definitions == "accept",
     )

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from . import validation
+from .baseline import BASELINE
 from .refusals import refused
 from .shapes import check_settings
 
@@ -164,16 +165,19 @@ class Definitions:
         platforms: str = "windows10",
         technologies: str = "mdm",
         template_id: str = "",
+        held_templates: Iterable[str] = (),
         unjudged: Iterable[str] = (),
         accepts_unknown: bool = False,
     ) -> None:
         """Check the settings of a policy that is created or replaced.
 
         ``unjudged`` are ids that the tenant knows and this catalogue does not: settings with them are taken unchecked;
+        ``held_templates`` are templates of that kind;
         ``accepts_unknown`` is for all that this catalogue does not know.
 
         :raises Refused: 400 in Graph's words for the first thing that is wrong.
         """
         missing = frozenset(key.casefold() for key in unjudged if self.get(key) is None)
-        kept = check_settings(settings)
-        validation.check(validation.Context(self, platforms, technologies, template_id, missing, accepts_unknown), kept)
+        held = frozenset(held_templates) - {"", BASELINE}
+        context = validation.Context(self, platforms, technologies, template_id, held, missing, accepts_unknown)
+        validation.check(context, check_settings(settings))

@@ -106,7 +106,7 @@ class Job:
             "localizationType": LOCALIZATIONS[self.replaces],
             "search": self.body.get("search"),
             "status": status,
-            "url": url or None,
+            "url": url or ("" if status == "completed" else None),
             "requestDateTime": STARTED,
             "expirationDateTime": ENDS if status == "completed" else "0001-01-01T00:00:00Z",
         }

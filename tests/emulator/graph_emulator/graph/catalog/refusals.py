@@ -8,13 +8,13 @@ from ...errors import Refused
 
 
 def model_failure(text: str) -> Refused:
-    """400 from the data model: the JSON does not fit the types."""
-    return Refused(400, "ModelValidationFailure", text)
+    """400 from the data model: the JSON does not fit the types. The inner error says the same once more."""
+    return Refused(400, "ModelValidationFailure", text, inner=text)
 
 
-def refused(text: str) -> Refused:
+def refused(text: str, inner: str | None = None) -> Refused:
     """400 from the service: the JSON fits the types, and breaks a rule of the catalogue. The message is JSON text."""
-    return Refused(400, "BadRequest", text, service=True, nested=True)
+    return Refused(400, "BadRequest", text, service=True, nested=True, inner=inner)
 
 
 def unknown_type(name: str) -> Refused:
