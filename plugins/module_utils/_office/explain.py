@@ -28,7 +28,10 @@ def _reading(error: GraphError) -> tuple[str, str] | None:
     if not is_withdrawn(error):
         return None
     cause = f"this tenant's Graph does not serve officeConfiguration ({error.cause().rstrip('. ')})"
-    return cause, "Nothing is known about its policies, so nothing was changed; check api_version"
+    return cause, (
+        "Nothing is known about its policies, so nothing was changed; for policies of Intune's settings catalog set"
+        " surface: settings_catalog, else check api_version"
+    )
 
 
 RULES = ErrorRules(is_absent, _reading)
