@@ -18,14 +18,16 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.merge import me
 from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import Settings
 from ansible_collections.m365.apps.plugins.module_utils._catalog.validate import validate
 
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "settings_language.rst"
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "guide_settings.rst"
 BLOCK = re.compile(r"^\.\. code-block:: yaml\n\n(?P<text>(?:(?: +.*)?\n)+)", re.MULTILINE)
 BLOCKS = [textwrap.dedent(found["text"]) for found in BLOCK.finditer(GUIDE.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_every_example_is_right(block: str) -> None:
-    change = parse_settings(yaml.safe_load(block), built_in())
+    given = yaml.safe_load(block)
+    task = given[0].get("m365.apps.office_client_config") if isinstance(given, list) else None
+    change = parse_settings(task["settings"] if task else given, built_in())
     found = merged(change, Settings(), built_in())
     assert len(found) > 0
     assert validate(found, built_in()) == ()
@@ -34,4 +36,4 @@ def test_every_example_is_right(block: str) -> None:
 def test_every_key_of_an_entry_is_told() -> None:
     told = re.findall(r"^   \* - ``(\w+)``$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
     assert told == [*KEYS, "raw"]
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5

@@ -79,7 +79,7 @@ class Names:
     def look_up(self, filters: bool, tags: bool) -> None:
         """Read the lists that are needed and not known yet, at once. Raises UserError.
 
-        That this login may not list scope tags is no error yet: their ids can be used all the same.
+        That this login may not list scope tags is not an error yet: their ids can be used all the same.
         """
         missing = [
             kind for kind, wanted in ((_FILTERS, filters), (_TAGS, tags)) if wanted and kind.word not in self._known

@@ -173,7 +173,7 @@ def _with_body(answer: Answer, body: bytes) -> Answer:
 def _refuse_incomplete(policy: Policy, document: Document, settings: t.Sequence[Document]) -> None:
     """Refuse fewer settings than the server counts: what is not read would be lost when the policy is written.
 
-    Each counts once, since pages may overlap. Raises UserError, and NotGraphError for a count that is no number.
+    Each counts once, since pages may overlap. Raises UserError, and NotGraphError for a count that is not a number.
     """
     try:
         count = setting_count(document)
