@@ -231,3 +231,27 @@ def test_the_catalogue_that_the_collection_brings_is_served_where_no_file_is_giv
         for child in part.get("dependedOnBy", ())
     ]
     assert [key for key in below if found.get(key) is None] == []
+
+
+def filled(catalog: Definitions, key: str) -> small.Json:
+    """An instance of a definition with all that it needs."""
+    found = catalog.known(key)
+    kind = str(found["@odata.type"]).removeprefix(small.GRAPH).removesuffix("Definition")
+    children = [filled(catalog, child["id"]) for child in catalog.children(key)]
+    if kind == "ChoiceSetting":
+        option = next((item for item in found["options"] if item["dependedOnBy"]), found["options"][-1])
+        value = {"value": option["itemId"], "children": children if option["dependedOnBy"] else []}
+        return {**chosen(key, 0), "choiceSettingValue": value}
+    if kind == "SettingGroupCollection":
+        return small.grouped(key, children)
+    rules = found["valueDefinition"]
+    value = rules["minimumValue"] if "minimumValue" in rules else "x" * max(1, rules["minimumLength"])
+    return small.listed(key, value) if kind == "SimpleSettingCollection" else small.valued(key, value)
+
+
+def test_every_policy_that_the_collection_knows_can_be_enabled_in_one_policy() -> None:
+    catalog = builtin()
+    roots = [item["id"] for item in catalog if not catalog.is_child(item["id"])]
+    catalog.check(settings(*(filled(catalog, key) for key in roots)))
+    catalog.check(settings(*(chosen(key, 0) for key in roots)))
+    assert len(roots) > 2300
