@@ -64,7 +64,8 @@ def test_axe_finds_nothing(browser: Browser, pages: Path, name: str, theme: str,
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
+# The other theme and width of such a page: test_axe_finds_nothing[contoso-dark-360].
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), pytest.param("dark", 360, marks=pytest.mark.full)])
 def test_page_of_a_real_rollout(browser: Browser, real_page: Path, theme: str, width: int) -> None:
     """What the role wrote of the example set's rollout: nothing for axe to find, and its policies can be filtered."""
     with opened(browser, real_page, color_scheme=theme, viewport={"width": width, "height": 900}) as page:

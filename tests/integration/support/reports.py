@@ -45,16 +45,14 @@ _ONE = """
     rollout_report_folder: "{{ playbook_dir }}/out"
     rollout_report_name: "{{ which }}"
 - name: Write its plan
-  ansible.builtin.template:
-    src: "{{ templates }}/plan.md.j2"
-    dest: "{{ playbook_dir }}/out/{{ which }}.plan.md"
-    mode: "0644"
+  m365.apps.private_file:
+    path: "{{ playbook_dir }}/out/{{ which }}.plan.md"
+    content: "{{ lookup('ansible.builtin.template', templates ~ '/plan.md.j2') }}"
   check_mode: false
 - name: Tell its files
-  ansible.builtin.copy:
-    content: "{{ rollout_report_files | to_json }}"
-    dest: "{{ playbook_dir }}/out/{{ which }}.files.json"
-    mode: "0644"
+  m365.apps.private_file:
+    path: "{{ playbook_dir }}/out/{{ which }}.files.json"
+    data: "{{ rollout_report_files }}"
   check_mode: false
 """
 
