@@ -58,6 +58,18 @@ def exported(ansible: Ansible, name: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+def seen(emulator: Emulator) -> list[Dict]:
+    """The policies without what only the server makes, in their order."""
+    names = ("@odata.type", "displayName", "priority", "policyPayload", "userPreferencePayload")
+    found = [
+        {name: one[name] for name in names}
+        # No description and an empty one are the same.
+        | {"description": one["description"] or "", "groups": sorted(each["groupId"] for each in one["assignments"])}
+        for one in emulator.tenant(tenant.TENANT)["policies"]
+    ]
+    return sorted(found, key=lambda one: one["priority"])
+
+
 def said(run: Run) -> str:
     """What was printed, without the breaks of its lines."""
     return " ".join(run.stdout.split())
@@ -126,7 +138,7 @@ def test_a_backup_is_never_written_over(ansible: Ansible) -> None:
     "kind", ["reset_after", *(pytest.param(kind, marks=pytest.mark.full) for kind in ("forbidden", "server_error"))]
 )
 def test_a_rollout_that_fails_in_the_middle_is_restored(ansible: Ansible, there: Emulator, kind: str) -> None:
-    before = exported(ansible, "before")
+    before = seen(there)
     there.misbehave({"kind": kind, "match": ASSIGN, "count": None})
     failed = roll_out(ansible, WANTED, rollout_restore_on_failure=True, m365_retry_timeout=3).failed()
     assert any(call.endswith("policyPayload") for call in there.writes())
@@ -137,12 +149,12 @@ def test_a_rollout_that_fails_in_the_middle_is_restored(ansible: Ansible, there:
     assert "Written in part (1): New" in words
     assert "Not reached (1): Retired" in words
     there.misbehave()
-    assert exported(ansible, "after") == before
+    assert seen(there) == before
 
 
 def test_an_unclear_write_is_told_and_restored(ansible: Ansible, there: Emulator) -> None:
     """The server fails at an update: it may have been done, so it is unclear."""
-    before = exported(ansible, "before")
+    before = seen(there)
     there.misbehave(
         {"kind": "server_error", "match": {"method": "PATCH", "path": "clientConfigurations/"}, "count": 40}
     )
@@ -150,7 +162,7 @@ def test_an_unclear_write_is_told_and_restored(ansible: Ansible, there: Emulator
     words = said(failed)
     assert "Unclear, its write may have been done (1): Baseline" in words
     there.misbehave()
-    assert exported(ansible, "after") == before
+    assert seen(there) == before
 
 
 @pytest.mark.full  # a smaller set: test_a_rollout_that_fails_in_the_middle_is_restored
@@ -158,17 +170,17 @@ def test_the_example_set_is_restored(ansible: Ansible, emulator: Emulator) -> No
     """14 policies created, 3 updated, and of the assignments only the first four are taken."""
     [seed] = json.loads((CONTOSO / "seed.json").read_text())["tenants"].values()
     emulator.reset(tenant.state(seed["policies"], seed["groups"]))
-    before = exported(ansible, "before")
+    before = seen(emulator)
     emulator.misbehave({"kind": "forbidden", "match": {**ASSIGN}, "skip": 4, "count": None})
     extra = {"rollout_definitions": str(CONTOSO / "definitions")}
     failed = roll_out(ansible, [], rollout_restore_on_failure=True, **extra).failed()
     assert "it is as before the rollout" in said(failed)
     emulator.misbehave()
-    assert exported(ansible, "after") == before
+    assert seen(emulator) == before
 
 
 def test_a_restore_that_fails_too_is_told(ansible: Ansible, there: Emulator) -> None:
-    before = exported(ansible, "before")
+    before = seen(there)
     there.misbehave(
         {"kind": "forbidden", "match": ASSIGN, "count": None},
         {"kind": "forbidden", "match": {"method": "DELETE"}, "count": None},
@@ -180,7 +192,7 @@ def test_a_restore_that_fails_too_is_told(ansible: Ansible, there: Emulator) -> 
     assert f"ansible-playbook m365.apps.restore -e rollout_backup_folder={backup}" in words
     there.misbehave()
     ansible.playbook("m365.apps.restore", "-e", f"rollout_backup_folder={backup}").ok()
-    assert exported(ansible, "after") == before
+    assert seen(there) == before
 
 
 def test_unasked_nothing_is_restored(ansible: Ansible, there: Emulator) -> None:
@@ -206,18 +218,6 @@ ODD = [
 def restored(ansible: Ansible, *arguments: str, **variables: t.Any) -> Run:
     extra = {"rollout_backup_folder": str(ansible.folder / "one"), **variables}
     return ansible.playbook("m365.apps.restore", "-e", json.dumps(extra), *arguments)
-
-
-def seen(emulator: Emulator) -> list[Dict]:
-    """The policies without what only the server makes, in their order."""
-    names = ("displayName", "priority", "policyPayload", "userPreferencePayload")
-    found = [
-        {name: one[name] for name in names}
-        # No description and an empty one are the same.
-        | {"description": one["description"] or "", "groups": sorted(each["groupId"] for each in one["assignments"])}
-        for one in emulator.tenant(tenant.TENANT)["policies"]
-    ]
-    return sorted(found, key=lambda one: one["priority"])
 
 
 def worsen(emulator: Emulator) -> None:
