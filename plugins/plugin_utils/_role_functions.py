@@ -65,6 +65,7 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     # Places and texts
     absolute_path,
     file_name,
+    _rollout_state.own_places,
     markdown_text,
     # Backups
     backup_differences,
@@ -77,6 +78,7 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     planned_waves,
     wave_record,
     _rollout_state.blank_waves,
+    _rollout_state.plan_context,
     _rollout_state.counted_policies,
     _rollout_state.is_underway,
     _rollout_state.new_record,
@@ -87,6 +89,8 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.wave_problem,
     _rollout_state.with_news,
     # Results
+    _rollout_state.mode_of_entry,
+    _rollout_state.refused_findings,
     merged_results,
     tenants_report,
     _rollout_state.outcome_classes,

@@ -12,12 +12,45 @@ import hashlib
 import json
 import typing as t
 
+from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._wave_state import FORMAT
 
 Dict = dict[str, t.Any]
 
 _WRITTEN = ("created", "updated", "deleted")
 _BLANK: Dict = {"status": "waiting", "started": None, "finished": None, "counts": {}, "gate": None}
+
+
+# What rollout_lint lets pass no finding of.
+_REFUSED: dict[str, tuple[str, ...]] = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
+
+
+def refused_findings(findings: t.Sequence[Dict], lint: str) -> list[Dict]:
+    """Return the findings that ``rollout_lint`` refuses."""
+    return [finding for finding in findings if finding["level"] in _REFUSED[lint]]
+
+
+def plan_context(waves: t.Sequence[Dict], tenant: str) -> Dict:
+    """Return what is approved with a plan: for which tenant, and its waves.
+
+    Their groups are bound by check_groups, whichever way they are named.
+    """
+    kept = [{name: value for name, value in wave.items() if name != "groups"} for wave in waves]
+    return {"tenant": tenant, **({"waves": kept} if kept else {})}
+
+
+def own_places(paths: t.Sequence[t.Any], tenant: str) -> list[str]:
+    """Return what no other host of a play may have, too: its tenant, and the files and folders that it writes."""
+    return list(
+        dict.fromkeys([tenant.lower(), *(absolute_path(path) for path in paths if path and isinstance(path, str))])
+    )
+
+
+def mode_of_entry(entry: str, check_mode: bool, has_result: bool) -> str:
+    """Return as what the end of an entry point is told."""
+    if check_mode:
+        return "plan"
+    return "rollout" if entry == "main" or not has_result else entry
 
 
 def wave_problem(waves: t.Sequence[Dict], asked: t.Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from pathlib import Path
 
 import pytest
 from ansible.errors import AnsibleFilterError
@@ -166,3 +167,42 @@ def test_the_filter_calls_its_functions_only() -> None:
     assert all(function.__doc__ for function in FUNCTIONS.values())
     with pytest.raises(AnsibleFilterError, match="no function '__import__'"):
         call([], "__import__")
+
+
+@pytest.mark.parametrize(("lint", "levels"), [("error", ["error"]), ("warning", ["error", "warning"]), ("never", [])])
+def test_lint_refuses_what_its_option_says(lint: str, levels: list[str]) -> None:
+    findings = [{"level": level} for level in ("error", "warning", "info")]
+    assert [finding["level"] for finding in state.refused_findings(findings, lint)] == levels
+
+
+def test_a_plan_is_approved_for_its_tenant_and_its_waves() -> None:
+    waves = [{"name": "pilot", "groups": ["A"], "gate": {"min_users": 2}}, {"name": "all", "groups": ["B"], "pause": 5}]
+    assert state.plan_context(waves, "contoso") == {
+        "tenant": "contoso",
+        "waves": [{"name": "pilot", "gate": {"min_users": 2}}, {"name": "all", "pause": 5}],
+    }
+    assert state.plan_context([], "contoso") == {"tenant": "contoso"}
+
+
+def test_a_host_has_its_tenant_and_its_places_for_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PWD", str(tmp_path))
+    assert state.own_places(["a", "", f"{tmp_path}/a", "/b", None], "Contoso.Example") == [
+        "contoso.example",
+        f"{tmp_path}/a",
+        "/b",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "check_mode", "has_result", "mode"),
+    [
+        ("main", False, True, "rollout"),
+        ("main", True, True, "plan"),
+        ("restore", False, True, "restore"),
+        ("restore", False, False, "rollout"),
+        ("drift", True, True, "plan"),
+    ],
+)
+def test_an_entry_point_is_told_as_what_it_did(entry: str, check_mode: bool, has_result: bool, mode: str) -> None:
+    assert state.mode_of_entry(entry, check_mode, has_result) == mode
