@@ -176,7 +176,10 @@ def test_lint_refuses_what_its_option_says(lint: str, levels: list[str]) -> None
 
 
 def test_a_plan_is_approved_for_its_tenant_and_its_waves() -> None:
-    waves = [{"name": "pilot", "groups": ["A"], "gate": {"min_users": 2}}, {"name": "all", "groups": ["B"], "pause": 5}]
+    waves: list[Dict] = [
+        {"name": "pilot", "groups": ["A"], "gate": {"min_users": 2}},
+        {"name": "all", "groups": ["B"], "pause": 5},
+    ]
     assert state.plan_context(waves, "contoso") == {
         "tenant": "contoso",
         "waves": [{"name": "pilot", "gate": {"min_users": 2}}, {"name": "all", "pause": 5}],
