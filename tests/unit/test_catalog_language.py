@@ -443,3 +443,9 @@ def test_a_catalog_that_goes_in_a_circle_ends_in_a_sentence() -> None:
     raw = {"raw": choice("x", "_1", choice("x_y", "_1", choice("x", "_1", choice("x_y", "_1"))))}
     assert "is needed" in str(refused(raw, catalog=circle))
     assert list(shorten(from_instances([raw["raw"]]), circle)[0]) == ["raw"]
+
+
+def test_titles_that_say_no_more_than_the_values_are_not_told() -> None:
+    options = tuple(Option(f"x_{title}", value, (), title) for value, title in enumerate(("0", "One", "2")))
+    catalog = Catalog([Definition("x", "x", "", "", "X", "choice", options=options)])
+    assert "X must be one of 0, 1 (One), 2, not 9" in str(refused({"setting": "x", "value": 9}, catalog=catalog))

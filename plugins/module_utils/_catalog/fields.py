@@ -74,7 +74,7 @@ def _settings_field(catalog: t.Callable[[], Catalog]) -> Field:
         content=True,
         same=same,
         merge=merge,
-        result=by_option(lambda value: shorten(value, catalog())),
+        result=by_option(lambda value: shorten(value, catalog(), explicit=True)),
         sides=both,
         whole=by_option(lambda value: whole(_known(value), catalog())),
         digest=by_option(plain),

@@ -190,8 +190,9 @@ def _by_number(option: Option) -> int:
 
 
 def _shown_option(option: Option) -> str:
-    text = repr(option.value) if "," in str(option.value) or not str(option.value).strip() else str(option.value)
-    return f"{text} ({option.title})" if option.title else text
+    value = str(option.value)
+    text = repr(value) if "," in value or not value.strip() else value
+    return f"{text} ({option.title})" if option.title not in ("", value) else text
 
 
 def _between(pair: tuple[int | None, int | None], what: str, begin: str = " of") -> str:
