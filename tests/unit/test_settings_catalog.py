@@ -205,6 +205,16 @@ REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
             "assignment filter."
         ),
     ),
+    "a description that is too long": (
+        modules.OFFICE_CLIENT_CONFIGS,
+        {
+            "policies": [
+                {"display_name": "A", "settings": [MACROS]},
+                {"display_name": "B", "settings": [MACROS], "description": "x" * 1001},
+            ]
+        },
+        ("policies[1] policy 'B': cannot use its description: it has 1001 characters, more than 1000. Shorten it."),
+    ),
     "null": (
         modules.OFFICE_CLIENT_CONFIG,
         {"display_name": "A", "settings": None},

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from .._errors import UserError
 from .._policy.desired import AllTarget, AssignmentChange, DesiredPolicy, GroupChange, State
+from .._policy.fields import DESCRIPTION
 from .._policy.policy import AssignmentFilter
 from .._policy.unset import UNSET
 from .codec import DEFAULT_TAG, sorted_tags
@@ -20,6 +21,9 @@ from .names import Names
 from .problems import SettingsError
 
 Problems = list[UserError]
+
+# Characters of a description, as Graph counts them.
+LONGEST_DESCRIPTION = 1000
 
 
 def resolved(
@@ -38,6 +42,10 @@ def _resolved(
 ) -> DesiredPolicy | UserError:
     problems: Problems = []
     values: dict[str, t.Any] = {}
+    description = item.value(DESCRIPTION.name)
+    if description is not UNSET and len(description) > LONGEST_DESCRIPTION:
+        cause = f"it has {len(description)} characters, more than {LONGEST_DESCRIPTION}"
+        problems.append(UserError(item.named(), "use its description", cause, "Shorten it"))
     if isinstance(change, SettingsError):
         problems.append(refused_settings(item, change))
     elif change is not None:
