@@ -1,0 +1,88 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A catalog older than the tenant: Graph is asked before anything is refused, and not while the catalog is right."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog, built_in
+from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions import Definition
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
+from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
+
+DEFINITIONS = "/deviceManagement/configurationSettings"
+[TOP] = built_in().of_name("excel16", "L_VBAWarningsPolicy")
+CHILD = t.cast(Definition, built_in().get(TOP.all_children[0].id))
+MACROS: dict[str, t.Any] = {"setting": "excel16/L_VBAWarningsPolicy", "value": 3}
+[REPAIR] = built_in().of_name("outlk16", "L_CheckForgottenAttachments")
+
+
+def asked(**values: t.Any) -> DesiredPolicy:
+    return DesiredPolicy("", display_name="Mine", values=values)
+
+
+def reads(tenant: CatalogTenant) -> list[str]:
+    """Return what was asked about definitions, alone or in a batch."""
+    return [line for line in tenant.lines if DEFINITIONS in line]
+
+
+def test_nothing_is_asked_while_the_catalog_is_right() -> None:
+    tenant = CatalogTenant()
+    assert tenant.run(asked(settings=[MACROS])).error is None
+    assert reads(tenant) == []
+
+
+@pytest.mark.parametrize("key", ["excel16/L_VBAWarningsPolicy", "excel16;l_vbawarningspolicy", TOP.id, TOP.id.upper()])
+def test_a_setting_that_the_catalog_lacks_is_learned_with_its_elements(key: str) -> None:
+    tenant = CatalogTenant()
+    old = Catalog([REPAIR])
+    assert tenant.run(asked(settings=[{**MACROS, "setting": key}]), catalog=old).error is None
+    [policy] = tenant.policies
+    [setting] = policy["settings"]
+    assert setting["settingInstance"]["choiceSettingValue"]["children"][0]["settingDefinitionId"] == CHILD.id
+    assert len(reads(tenant)) == 2
+
+
+def test_an_option_that_the_catalog_lacks_is_learned() -> None:
+    stale = replace(CHILD, options=CHILD.options[:1], default=CHILD.options[0].id)
+    tenant = CatalogTenant()
+    assert tenant.run(asked(settings=[MACROS]), catalog=built_in().with_definitions([stale])).error is None
+    assert reads(tenant)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"setting": "excel16/L_Nothing"}, "there is no setting excel16/L_Nothing"),
+        ({"setting": "user_vendor_msft_policy_config_nothing"}, "there is no setting user_vendor_msft"),
+        ({**MACROS, "value": 99}, "99"),
+    ],
+)
+@pytest.mark.parametrize("batching", [True, False])
+def test_what_graph_does_not_know_either_is_refused(entry: dict[str, t.Any], said: str, batching: bool) -> None:
+    tenant = CatalogTenant()
+    with pytest.raises(UserError, match=said):
+        tenant.run(asked(settings=[entry]), batching=batching)
+    assert reads(tenant)
+    assert tenant.writes == []
+
+
+def test_several_policies_learn_at_once() -> None:
+    tenant = CatalogTenant()
+    other = DesiredPolicy("", display_name="Other", values={"settings": [{**MACROS, "value": 2}]})
+    assert tenant.run(asked(settings=[MACROS]), other, catalog=Catalog([REPAIR])).error is None
+    assert len(reads(tenant)) == 2
+
+
+def test_where_graph_cannot_be_asked_the_run_ends_before_any_write() -> None:
+    tenant = CatalogTenant()
+    tenant.faults({"kind": "forbidden", "match": {"method": "GET", "path": "configurationSettings"}})
+    with pytest.raises(UserError, match="the definition excel16/l_nothing: cannot read it"):
+        tenant.run(asked(settings=[{"setting": "excel16/L_Nothing"}]))
+    assert tenant.writes == []
