@@ -23,7 +23,8 @@ COLUMNS = (DUPLICATES, LOSSES, FOREIGN, UNCLEAR, UNTRUE, UNFINISHED, UNSTABLE)
 _SERVER_MADE = ("lastModifiedDateTime", "checkinStatuses", "userCheckinSummary")
 # An object, an action, a cause and a next step, in one line. The object is one that a user knows.
 _SENTENCE = re.compile(
-    r"(?P<object>the login|the list of Office policies|the policies' order"
+    r"(?P<object>the login|the policies' order|the list of Office policies"
+    r"|the list of (?:policies in the settings catalog|assignment filters|scope tags)"
     r"|(?:policies\[\d+\] )?(?:policy|group) [^\n]+)"
     r": cannot (?P<action>[^\n:]+): (?P<cause>[^\n]+)\. (?P<step>[A-Z][^\n]+)\."
     r"(?: \(\d+ more polic(?:y|ies) failed: see results\.\))?"
@@ -92,7 +93,7 @@ def damage(case: Case, now: Policies) -> t.Iterator[Violation]:
 
 def _doubles(now: Policies) -> t.Iterator[Violation]:
     for key in ("displayName", "priority"):
-        for value, count in Counter(policy[key] for policy in now).items():
+        for value, count in Counter(policy[key] for policy in now if key in policy).items():
             if count > 1:
                 yield Violation(DUPLICATES, f"{count} policies have the {key} {value!r}")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .kinds import Kind, Mode
 
 _GUID = re.compile(r"[0-9a-f]{8}(?:\\?-[0-9a-f]{4}){3}\\?-[0-9a-f]{12}")
-_LISTS = ("clientConfigurations", "assignments", "groups")
+_LISTS = ("clientConfigurations", "configurationPolicies", "assignmentFilters", "assignments", "groups")
 # What MSAL asks before Graph is called: where to log in, then the token.
 _LOGIN_CALLS = (("GET", "/openid-configuration"), ("POST", "/oauth2/v2.0/token"))
 

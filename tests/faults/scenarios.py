@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from . import bulk
+from . import bulk, catalog
 from .tenants import GROUP_IDS, Policy, policy, setting
 
 
@@ -19,6 +19,7 @@ class Scenario:
     ``options`` are those of the module. ``live`` are policies that are there before, beside the bystanders.
     ``wanted`` are properties by the policy's name, in the emulator's form, that it has afterwards; None where it is
     gone. ``order`` are names, strongest first. ``free`` are names of policies whose number was not asked for.
+    ``catalog`` tells that it works on the settings catalog.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Scenario:
     order: tuple[str, ...] = ()
     free: frozenset[str] = frozenset()
     settings: t.Mapping[str, t.Any] = field(default_factory=dict)
+    catalog: bool = False
 
 
 OLD, NEW = setting("Macros", "4"), setting("Macros", "2")
@@ -116,6 +118,12 @@ SCENARIOS = {
             bulk.WANTED,
             order=bulk.ORDER,
             settings={"page_size": 20},
+        ),
+        *(
+            Scenario(
+                name, module, {"surface": catalog.SURFACE, **options}, live, wanted, settings=settings, catalog=True
+            )
+            for name, module, options, live, wanted, settings in catalog.ROWS
         ),
     )
 }

@@ -62,6 +62,10 @@ BYSTANDERS = [
 ]
 
 
-def state(policies: t.Sequence[Policy], settings: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the state document of a tenant with these policies and the bystanders."""
-    return {**tenant.state([*policies, *BYSTANDERS], GROUPS), "settings": dict(settings)}
+def state(
+    policies: t.Sequence[Policy], settings: t.Mapping[str, t.Any], more: t.Mapping[str, t.Any] | None = None
+) -> dict[str, t.Any]:
+    """Return the state document of a tenant with these policies; ``more`` is what else the tenant has."""
+    document = tenant.state(policies, GROUPS)
+    document["tenants"][tenant.TENANT] |= more or {}
+    return {**document, "settings": dict(settings)}

@@ -12,7 +12,7 @@ from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import Way
 
-from . import judge, runners, tenants
+from . import catalog, judge, runners, tenants
 from .judge import Case, Violation
 from .kinds import KINDS, MODES
 from .positions import Position, positions_of
@@ -67,11 +67,10 @@ class Verdict:
 def baseline(emulator: Emulator, scenario: Scenario) -> Baseline:
     """Run a scenario without faults. Raises AssertionError when that does not bring what it asks for."""
     put(emulator, scenario)
-    before = policies(emulator)
+    before = policies(emulator, scenario)
     result = runners.in_process(emulator, scenario, *CALM)
-    goal, journal = policies(emulator), emulator.journal()
-    bystanders = frozenset(policy["displayName"] for policy in tenants.BYSTANDERS)
-    case = Case(before, goal, bystanders, bool(scenario.order), scenario.free)
+    goal, journal = policies(emulator, scenario), emulator.journal()
+    case = Case(before, goal, _bystanders(scenario), bool(scenario.order), scenario.free)
     wrong = unmet(scenario, goal) + [violation.text for violation in judge.damage(case, goal)]
     assert not result.get("failed"), f"{scenario.name} without faults: {result}"
     assert not wrong, f"{scenario.name} without faults: {wrong}"
@@ -87,12 +86,25 @@ def _writes(entry: t.Mapping[str, t.Any]) -> bool:
 
 def put(emulator: Emulator, scenario: Scenario, *faults: t.Mapping[str, t.Any]) -> None:
     """Put the scenario's tenant in place, with faults."""
-    emulator.reset({**tenants.state(scenario.live, scenario.settings), "faults": list(faults)})
+    if scenario.catalog:
+        found = {"catalog_policies": [*scenario.live, *catalog.BYSTANDERS], "assignment_filters": [catalog.FILTER]}
+        state = tenants.state((), scenario.settings, {**found, "scope_tags": [{"id": "1", "displayName": "Berlin"}]})
+    else:
+        state = tenants.state([*scenario.live, *tenants.BYSTANDERS], scenario.settings)
+    emulator.reset({**state, "faults": list(faults)})
 
 
-def policies(emulator: Emulator) -> list[dict[str, t.Any]]:
-    """Return the tenant's policies."""
-    return t.cast("list[dict[str, t.Any]]", emulator.tenant(tenant.TENANT)["policies"])
+def policies(emulator: Emulator, scenario: Scenario) -> list[dict[str, t.Any]]:
+    """Return the tenant's policies on the scenario's surface."""
+    state = emulator.tenant(tenant.TENANT)
+    return catalog.seen(state["catalog_policies"]) if scenario.catalog else state["policies"]
+
+
+def _bystanders(scenario: Scenario) -> frozenset[str]:
+    """Return the names of the policies that nobody may touch."""
+    if scenario.catalog:
+        return frozenset(policy["name"] for policy in catalog.BYSTANDERS)
+    return frozenset(policy["displayName"] for policy in tenants.BYSTANDERS)
 
 
 def tried(emulator: Emulator, trial: Trial, base: Baseline) -> Verdict:
@@ -103,7 +115,7 @@ def tried(emulator: Emulator, trial: Trial, base: Baseline) -> Verdict:
         survived, said = _kill(emulator, scenario, trial, base)
     else:
         survived, said = _fault(emulator, scenario, trial, base, found)
-    now = policies(emulator)
+    now = policies(emulator, scenario)
     found += judge.damage(base.case, now)
     emulator.misbehave()
     runs = 1
@@ -127,7 +139,7 @@ def _fault(
     put(emulator, scenario, position.fault(kinds[0], mode), *also)
     way = runners.by_playbook if trial.way == PLAYBOOK else runners.in_process
     result = way(emulator, scenario, min(kind.timeout for kind in kinds), mode.retry_timeout)
-    now = policies(emulator)
+    now = policies(emulator, scenario)
     if mode.count is not None and not trial.more and emulator.faults():
         found.append(Violation(judge.UNTRUE, "the matrix: the fault did not strike"))
     doubt = bool(trial.more) or (kinds[0].doubt and (position.writes or mode.anywhere))
@@ -155,9 +167,9 @@ def _next(
     emulator: Emulator, scenario: Scenario, case: Case, column: str, way: runners.Runner
 ) -> t.Iterator[Violation]:
     """Run it without faults; yield where it does not reach the goal, or (not stable) changes anything."""
-    before = policies(emulator)
+    before = policies(emulator, scenario)
     result = way(emulator, scenario, *CALM)
-    now = policies(emulator)
+    now = policies(emulator, scenario)
     if result.get("failed"):
         yield Violation(column, f"the next run says {result.get('msg')}")
     for text in judge.unlike_goal(case, now):
