@@ -143,7 +143,7 @@ def test_a_withdrawn_segment_is_its_own_error_and_never_absence(
 ) -> None:
     error = error_of(wire, surface, operation, {**WITHDRAWN, "status": status})
     assert str(error).startswith(f"{operation.said}: this tenant's Graph does not serve officeConfiguration (")
-    assert "for policies of Intune's settings catalog set surface: settings_catalog, else check" in str(error)
+    assert "Write surface: settings_catalog in the task, or set M365_SURFACE=settings_catalog" in str(error)
     assert "nothing was changed" in str(error)
 
 

@@ -11,6 +11,11 @@ from .._graph.explain import ErrorRules, is_missing
 READ_PERMISSION = "DeviceManagementConfiguration.Read.All"
 WRITE_PERMISSION = "DeviceManagementConfiguration.ReadWrite.All"
 
+_OTHER_SURFACE = (
+    "Write surface: settings_catalog in the task, or set M365_SURFACE=settings_catalog: Microsoft withdrew this API, "
+    "and tenants of today have such policies in the settings catalog. Nothing is known about those here, and nothing "
+    "was changed"
+)
 _SEGMENT = "resource not found for the segment 'officeconfiguration'"
 
 
@@ -28,10 +33,7 @@ def _reading(error: GraphError) -> tuple[str, str] | None:
     if not is_withdrawn(error):
         return None
     cause = f"this tenant's Graph does not serve officeConfiguration ({error.cause().rstrip('. ')})"
-    return cause, (
-        "Nothing is known about its policies, so nothing was changed; for policies of Intune's settings catalog set"
-        " surface: settings_catalog, else check api_version"
-    )
+    return cause, _OTHER_SURFACE
 
 
 RULES = ErrorRules(is_absent, _reading)
