@@ -123,30 +123,30 @@ _CREATE = {"display_name": "Mine", "description": "told", "groups": ["Sales"], *
 _CREATE_WANTED: dict[str, t.Any] = {"description": "told", "groups": ["Sales"], "scopeTags": ["0"], **WANTED}
 
 
+# What becomes of a policy that is there: what is asked, and what it is afterwards.
+_CHANGES: tuple[tuple[str, dict[str, t.Any], dict[str, t.Any]], ...] = (
+    ("describe", {"description": "told"}, {"description": "told", **OLD_WANTED}),
+    ("settings", NEW, WANTED),
+    ("assign", {"groups": ["Everyone", "Pilot"]}, {"groups": ["Everyone", "Pilot"], **OLD_WANTED}),
+    (
+        "everything",
+        {"description": "told", "groups": {"add": ["Pilot"]}, **NEW},
+        {"description": "told", "groups": ["Legal", "Pilot"], **WANTED},
+    ),
+    ("leave", {"settings": [macros(4)]}, {"groups": ["Legal"], **OLD_WANTED}),
+)
+
+
 def _bulk() -> tuple[list[dict[str, t.Any]], list[Policy], dict[str, t.Any]]:
     """Return a list of policies of all sorts, those of them that are there before, and what they are afterwards."""
     asked: list[dict[str, t.Any]] = []
-    live: list[Policy] = []
-    wanted: dict[str, t.Any] = {}
+    live: list[Policy] = [policy("Managed pruned", 1)]
+    wanted: dict[str, t.Any] = {"Managed pruned": None}
     for place in range(4):
-        name = f"Managed {place:02} create"
-        asked.append({"display_name": name, "groups": ["Sales"] if place % 2 else [], **NEW})
-        wanted[name] = {"groups": ["Sales"] if place % 2 else [], **WANTED}
-    for place, (what, change, after) in enumerate(
-        [
-            ("describe", {"description": "told"}, {"description": "told", **OLD_WANTED}),
-            ("settings", NEW, WANTED),
-            ("assign", {"groups": ["Everyone", "Pilot"]}, {"groups": ["Everyone", "Pilot"], **OLD_WANTED}),
-            (
-                "everything",
-                {"description": "told", "groups": {"add": ["Pilot"]}, **NEW},
-                {"description": "told", **WANTED},
-            ),
-            ("leave", {"settings": [macros(4)]}, {"groups": ["Legal"], **OLD_WANTED}),
-        ]
-        * 2,
-        4,
-    ):
+        name, groups = f"Managed {place:02} create", ["Sales"] if place % 2 else []
+        asked.append({"display_name": name, "groups": groups, **NEW})
+        wanted[name] = {"groups": groups, **WANTED}
+    for place, (what, change, after) in enumerate(_CHANGES * 2, 4):
         name = f"Managed {place:02} {what}"
         asked.append({"display_name": name, **change})
         live.append(policy(name, groups=["Legal"]))
@@ -156,8 +156,6 @@ def _bulk() -> tuple[list[dict[str, t.Any]], list[Policy], dict[str, t.Any]]:
         asked.append({"display_name": name, "state": "absent"})
         live.append(policy(name, groups=["Finance"]))
         wanted[name] = None
-    live.append(policy("Managed pruned", 1))
-    wanted["Managed pruned"] = None
     return asked, live, wanted
 
 

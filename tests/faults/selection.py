@@ -10,12 +10,15 @@ import typing as t
 from dataclasses import replace
 
 from .kinds import KINDS, MODES
+from .scenarios import SCENARIOS
 from .trial import ALONE, ALONE_MODULE, IN_PROCESS, KILLED, KILLS, PLAYBOOK, SEVERAL, Baseline, Trial
 
 Baselines = t.Mapping[str, Baseline]
 
 
 _SEVERAL = (2, 3, 5)
+# How many scenarios of the settings catalog a slice tries each kind of fault at.
+_SCENARIOS_OF_A_KIND = 3
 
 
 def whole(bases: Baselines, sample: int, several: int, chance: random.Random) -> list[Trial]:
@@ -39,7 +42,22 @@ def part(bases: Baselines, chance: random.Random) -> list[Trial]:
         chosen.setdefault((trial.scenario, trial.kind), trial)
     killed = [trial for trial in kills(bases) if trial.scenario == "bulk" and trial.way == KILLED]
     one_each = [chance.choice([trial for trial in killed if trial.kind == kind]) for kind in KILLS if killed]
-    return [*one_each, *_several(every, 2, chance), *chosen.values()]
+    return [*one_each, *_several(every, 2, chance), *_spread(list(chosen.values()))]
+
+
+def _spread(trials: t.Sequence[Trial]) -> list[Trial]:
+    """Return trials with each kind at some of the scenarios of the settings catalog, all of which are tried alike.
+
+    The wire and the engine are the same there, and each scenario of the other surface meets every kind.
+    """
+    names = sorted({trial.scenario for trial in trials if SCENARIOS[trial.scenario].catalog})
+    kinds = list(KINDS)
+    return [
+        trial
+        for trial in trials
+        if trial.scenario not in names
+        or (names.index(trial.scenario) + kinds.index(trial.kind)) % len(names) < _SCENARIOS_OF_A_KIND
+    ]
 
 
 def _several(every: t.Sequence[Trial], count: int, chance: random.Random) -> list[Trial]:
