@@ -21,11 +21,19 @@ class Spellings:
         """Return an action as it is to be called now."""
         return f"{self._namespaces[0]}{action}"
 
+    def names(self, action: str) -> list[str]:
+        """Return an action in all spellings that are left."""
+        return [f"{namespace}{action}" for namespace in self._namespaces]
+
+    def begin_with(self, place: int) -> None:
+        """Leave the spellings out that come before this place."""
+        self._namespaces = self._namespaces[place:]
+
     def next(self) -> bool:
         """Go on to the next spelling for good; False where there is none: what a server does not know it never will."""
         if not self._namespaces[1:]:
             return False
-        self._namespaces = self._namespaces[1:]
+        self.begin_with(1)
         return True
 
 

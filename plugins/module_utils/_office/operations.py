@@ -40,7 +40,7 @@ def replacing_payload(write: WritePart) -> Operation:
     return change(call, write.policy, f"write its {name}")
 
 
-def replacing_assignments(write: WritePart, namespace: str) -> Operation:
+def replacing_assignments(write: WritePart, action: str) -> Operation:
     """Return the assign call, with the action in one of its spellings; the answer is the new collection."""
     body = {"officeConfigurationAssignments": [assignment_to_graph(assignment) for assignment in write.value]}
 
@@ -51,7 +51,7 @@ def replacing_assignments(write: WritePart, namespace: str) -> Operation:
             return Written(assignments=write.value)
         return Written(assignments=tuple(read_assignment(item) for item in told))
 
-    call = Call("POST", path_of(write.policy.id, f"{namespace}assign"), json_body=body)
+    call = Call("POST", path_of(write.policy.id, action), json_body=body)
     return change(call, write.policy, "assign its groups", understand)
 
 

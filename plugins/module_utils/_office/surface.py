@@ -21,6 +21,7 @@ from .._graph.lost_creates import LostCreate, settle
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
 from .._graph.progress import WritesAnswered, WritesBegin
+from .._graph.spellings import Spellings, is_unknown_segment
 from .._ids import id_key
 from .._policy.desired import DesiredPolicy
 from .._policy.payload import Opaque
@@ -51,8 +52,6 @@ from .reads import Listing, Reading, TenantCheckins
 
 CAPABILITIES = Capabilities(FIELDS, priorities=True, kinds=KINDS, new_type=NEW_TYPE, type_name="odata_type")
 _THE_LIST = "the list of Office policies"
-# What stands before an action's name in the wild, in the metadata and in the documentation. A server may know but one.
-_NAMESPACES = ("", "microsoft.graph.", "microsoft.management.services.api.")
 
 
 class OfficeSurface:
@@ -65,7 +64,7 @@ class OfficeSurface:
     def __init__(self, client: GraphClient, inline_payloads: bool = False) -> None:
         self._client = client
         self._inline_payloads = inline_payloads
-        self._namespaces: tuple[str, ...] = _NAMESPACES
+        self._spellings = Spellings()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -149,19 +148,16 @@ class OfficeSurface:
     def _spelled_again(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result]) -> list[Result]:
         """Return the results with those of assigns that are sent again, as long as the action has another spelling."""
         results = list(results)
-        while self._namespaces[1:]:
-            name = f"{self._namespaces[0]}assign"
+        while True:
+            name = self._spellings.name("assign")
             unknown = [
                 place for place, result in enumerate(results) if _is_misspelled(writes[place], result.error, name)
             ]
-            if not unknown:
-                break
-            # What a server does not know once it does not know later: the next calls start with the next spelling.
-            self._namespaces = self._namespaces[1:]
+            if not unknown or not self._spellings.next():
+                return results
             renamed = self._sent([writes[place] for place in unknown], again=True)
             for place, result in zip(unknown, renamed, strict=True):
                 results[place] = result
-        return results
 
     def _run(self, operations: t.Sequence[Operation], again: bool = False) -> list[t.Any]:
         """Return what each operation's answer means, or the UserError why there is none."""
@@ -206,7 +202,7 @@ class OfficeSurface:
         if isinstance(write, Delete):
             return deleting(write)
         if write.field == ASSIGNMENTS:
-            return replacing_assignments(write, self._namespaces[0])
+            return replacing_assignments(write, self._spellings.name("assign"))
         return replacing_payload(write)
 
     def _creating(self, draft: Policy) -> Operation:
@@ -236,8 +232,7 @@ class OfficeSurface:
 
     def _call_priority_action(self, body: t.Mapping[str, t.Any]) -> None:
         first: GraphError | None = None
-        for place, namespace in enumerate(self._namespaces):
-            action = f"{namespace}updatePriorities"
+        for place, action in enumerate(self._spellings.names("updatePriorities")):
             try:
                 self._client.call("POST", f"{COLLECTION}/{action}", json_body=body)
             except GraphError as error:
@@ -245,7 +240,7 @@ class OfficeSurface:
                     raise
                 first = first or error
             else:
-                self._namespaces = self._namespaces[place:]
+                self._spellings.begin_with(place)
                 return
         if first is not None:
             raise first
@@ -278,13 +273,12 @@ def _is_misspelled(write: PolicyWrite, error: UserError | None, action: str) -> 
     """Tell whether an assign failed since the server does not know this spelling; a 404 alone may mean the policy."""
     if not _is_assign(write) or error is None or error.details is None:
         return False
-    return f"segment '{action.lower()}'" in error.details.message.lower()
+    return is_unknown_segment(error.details.message, action)
 
 
 def _is_unknown_action(error: GraphError, action: str) -> bool:
     """Tell whether the server does not know this spelling of an action, as against refusing the call."""
     if is_withdrawn(error):
         return False
-    message = error.failure.message.lower()
-    segment = f"segment '{action.lower()}'" in message
+    segment = is_unknown_segment(error.failure.message, action)
     return error.status in (404, 405, 501) or (error.status == 400 and segment)
