@@ -255,6 +255,10 @@ LINE = '{"id": "a", "scope": "", "file": "", "name": "A", "kind": "choice"}'
             [json.dumps(DOCUMENTS[0]), json.dumps({**DOCUMENTS[1], "id": 7})],
             "the definition 7 has not the form of Graph's",
         ),
+        (
+            [json.dumps(DOCUMENTS[0]), json.dumps({**DOCUMENTS[1], "maximumCount": "7"})],
+            "its maximumCount is not a whole number",
+        ),
     ],
 )
 def test_a_bad_file_is_one_sentence_with_its_line(lines: list[str | bytes], says: str) -> None:

@@ -144,7 +144,7 @@ def _from_graph(document: t.Mapping[str, t.Any]) -> Definition:
         children=_children_from_graph(document.get("dependedOnBy")),
         default=default,
         bounds=bounds,
-        counts=(document.get("minimumCount"), document.get("maximumCount")),
+        counts=_pair(document, "minimumCount", "maximumCount"),
         deprecated="deprecated" in title.lower(),
         platform=_text(applicability.get("platform") or "windows10"),
         technologies=_text(applicability.get("technologies") or "mdm"),
@@ -170,8 +170,15 @@ def _bounds_of(document: t.Mapping[str, t.Any]) -> tuple[tuple[int | None, int |
     name = _type_name(document["@odata.type"]).removesuffix("Setting")
     names = ("minimumValue", "maximumValue") if name == "Integer" else ("minimumLength", "maximumLength")
     secret = document.get("isSecret") is True
-    low, high = (document.get(bound) for bound in names)
-    return (low, high), SECRET if secret else _GRAPH_VALUES.get(name, name)
+    return _pair(document, *names), SECRET if secret else _GRAPH_VALUES.get(name, name)
+
+
+def _pair(document: t.Mapping[str, t.Any], least: str, most: str) -> tuple[int | None, int | None]:
+    for name in (least, most):
+        value = document.get(name)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+            raise ValueError(f"its {name} is not a whole number")
+    return document.get(least), document.get(most)
 
 
 def _type_name(type_name: str) -> str:
