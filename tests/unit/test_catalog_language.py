@@ -13,7 +13,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions import Child, Definition, Option
 from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import from_instances, instances
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
-from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import Ask, SettingsError
+from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import SHOWN, Ask, SettingsError
 from ansible_collections.m365.apps.plugins.module_utils._catalog.shorten import shorten
 
 CATALOG = built_in()
@@ -362,6 +362,30 @@ def test_a_long_list_of_problems_says_how_many_more_there_are() -> None:
     error = refused(*[{"setting": f"excel16/x{number}", "scope": "x"} for number in range(30)])
     assert len(error.problems) == 30
     assert str(error).endswith("10 more problems.")
+
+
+def test_the_nearest_keys_are_looked_for_where_they_are_told() -> None:
+    """A file in which every key is wrong is refused in a moment, and still says all that Graph may know better."""
+    error = refused(*[{"setting": f"excel16/L_VBAWarningsPolicy{number}"} for number in range(SHOWN + 5)])
+    nearest = ["the nearest keys are excel16/L_VBAWarningsPolicy" in problem.text for problem in error.problems]
+    assert nearest == [True] * SHOWN + [False] * 5
+    assert len(error.ask.names) == SHOWN + 5
+
+
+LONG_NUMBER = 16**5000
+DEEP: t.Any = []
+for _level in range(5000):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    "value", [LONG_NUMBER, {LONG_NUMBER: 1}, [LONG_NUMBER], DEEP, {"x": DEEP}], ids=["n", "key", "list", "deep", "dict"]
+)
+@pytest.mark.parametrize("key", ["setting", "scope", "state", "value", "values", "raw"])
+def test_what_no_message_can_show_is_refused_in_a_sentence(key: str, value: t.Any) -> None:
+    """YAML reads 0xfff... as a number of any length, and Python makes no text of it."""
+    error = str(refused({"setting": EXCEL_KEY, key: value}))
+    assert "it holds a number of thousands of digits" in error or "it is nested too deeply" in error
 
 
 def test_too_many_settings_and_what_is_not_a_list() -> None:

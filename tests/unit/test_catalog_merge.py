@@ -15,7 +15,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.changes import 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import from_instances, instances
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
 from ansible_collections.m365.apps.plugins.module_utils._catalog.merge import merged, parse_settings
-from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import SettingsError
+from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import SHOWN, SettingsError
 from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import Settings, same, unknown_members
 from ansible_collections.m365.apps.plugins.module_utils._catalog.shorten import shorten
 from ansible_collections.m365.apps.plugins.module_utils._catalog.validate import (
@@ -140,6 +140,18 @@ def test_all_keys_that_lead_nowhere_are_told_and_may_be_asked_of_graph() -> None
     ]
     assert caught.value.ask.ids == {"device_other"}
     assert caught.value.ask.names == {("word16", "l_vbawarningpolicy")}
+
+
+def test_the_nearest_keys_of_the_first_keys_that_lead_nowhere_are_told() -> None:
+    with pytest.raises(SettingsError) as caught:
+        after({"remove": [f"word16/L_VBAWarningPolicy{number}" for number in range(SHOWN + 5)]})
+    nearest = ["the nearest keys are word16/L_VBAWarningsPolicy" in each.text for each in caught.value.problems]
+    assert nearest == [True] * SHOWN + [False] * 5
+
+
+def test_a_key_that_no_message_can_show_is_refused_in_a_sentence() -> None:
+    with pytest.raises(SettingsError, match="settings: it holds a number of thousands of digits"):
+        parse_settings({16**5000: []}, CATALOG)
 
 
 MODE = "outlk16/L_OutlookSecurityMode"

@@ -16,6 +16,7 @@ from .problems import Ask, listed
 
 SCOPES = ("user", "device")
 _NEAREST = 3
+_NO_SETTING = "there is no setting"
 _FILE_AND_NAME = re.compile(r"(?P<file>[^/;]*)[/;](?P<name>[^/;]*)")
 
 
@@ -28,20 +29,26 @@ class Found:
     ask: Ask = Ask()
 
 
-def find(key: str, scope: str | None, catalog: Catalog) -> Found:
-    """Return the setting that a key and a scope lead to."""
+def find(key: str, scope: str | None, catalog: Catalog, suggest: bool = True) -> Found:
+    """Return the setting that a key and a scope lead to.
+
+    What is wrong names the nearest keys, unless nobody is to read it: the search for them takes long.
+    """
     text = key.strip()
     known = catalog.get(text)
     if known is not None:
         return _whole_id(known, scope, catalog)
     parts = _FILE_AND_NAME.fullmatch(text)
     if parts is None:
-        return Found(None, f"there is no setting {text}{_nearest(text, catalog)}", Ask(ids=frozenset({text})))
+        nearest = _nearest(text, catalog) if suggest else ""
+        return Found(None, f"{_NO_SETTING} {text}{nearest}", Ask(ids=frozenset({text})))
     file, name = parts["file"].strip(), parts["name"].strip()
     named = catalog.of_name(file, name)
     if not named:
         asked = Ask(names=frozenset({(file.lower(), name.lower())})) if file and name else Ask()
-        wrong = _element_of(file, name, catalog) or f"there is no setting {text}{_nearest(f'{file}/{name}', catalog)}"
+        if not suggest:
+            return Found(None, f"{_NO_SETTING} {text}", asked)
+        wrong = _element_of(file, name, catalog) or f"{_NO_SETTING} {text}{_nearest(f'{file}/{name}', catalog)}"
         return Found(None, wrong, asked)
     return _one_of(text, scope, named)
 

@@ -13,7 +13,7 @@ from .definitions import CHOICE, GROUP, GROUP_LIST, Definition
 from .elements import ValueProblem, default_of, elements_of, is_toggle, option_of, value_of
 from .instances import problem_of, setting_of
 from .keys import SCOPES, find, name_of, shown
-from .problems import Ask, Problem, SettingsError, listed
+from .problems import SHOWN, Ask, Problem, SettingsError, listed, unfit
 from .settings import Choice, Setting, Settings
 from .validate import allowed, too_many, wrong_in
 
@@ -45,7 +45,7 @@ def compile_settings(entries: t.Any, catalog: Catalog) -> Settings:
     places: dict[str, str] = {}
     problems = list(too_many(len(entries)))
     for number, entry in enumerate(entries, 1):
-        compiled = compile_entry(entry, catalog)
+        compiled = compile_entry(entry, catalog, suggest=len(problems) < SHOWN)
         place = f"item {number} of {len(entries)}{_key_of(entry)}"
         problems += [Problem(place, text, compiled.ask) for text in compiled.wrong]
         if compiled.setting is None:
@@ -60,17 +60,18 @@ def compile_settings(entries: t.Any, catalog: Catalog) -> Settings:
     return Settings(found.values())
 
 
-def compile_entry(entry: t.Any, catalog: Catalog) -> _Compiled:
-    """Return what one entry means, or what is wrong with it."""
+def compile_entry(entry: t.Any, catalog: Catalog, suggest: bool = True) -> _Compiled:
+    """Return what one entry means, or what is wrong with it, with the nearest keys where they are suggested."""
     if not isinstance(entry, dict):
         return _Compiled(wrong=[f"it must be a mapping, not {_type(entry)}: {_FORM}"])
-    if "raw" in entry:
+    unusable = unfit(entry)
+    if not unusable and "raw" in entry:
         return _raw(entry, catalog)
-    wrong = _wrong_form(entry)
+    wrong = [unusable] if unusable else _wrong_form(entry)
     if wrong:
         return _Compiled(wrong=wrong)
     scope = entry.get("scope")
-    found = find(entry["setting"], scope, catalog)
+    found = find(entry["setting"], scope, catalog, suggest)
     if found.definition is None:
         return _Compiled(wrong=[found.wrong], ask=found.ask)
     compiled = _compiled(found.definition, entry, catalog)

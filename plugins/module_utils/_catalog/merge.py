@@ -12,9 +12,9 @@ from .._policy.payload import PayloadError
 from .._policy.texts import is_like_json, value_of_text
 from .catalog import Catalog
 from .definitions import Definition
-from .keys import find, name_of
+from .keys import Found, find, name_of
 from .language import compile_settings
-from .problems import Problem, SettingsError, listed
+from .problems import SHOWN, Problem, SettingsError, listed, unfit
 from .settings import EMPTY, Settings, hidden_secrets, same
 
 FORMS = "give a list of entries, or a mapping with set, or with add and remove"
@@ -51,6 +51,9 @@ def parse_settings(value: t.Any, catalog: Catalog) -> SettingsChange:
     if not isinstance(value, dict):
         kind = "null" if value is None else type(value).__name__
         raise SettingsError([Problem("settings", f"it is of type {kind}: {FORMS}")])
+    wrong = unfit([*value])
+    if wrong:
+        raise SettingsError([Problem("settings", f"{wrong}: {FORMS}")])
     unknown = [str(key) for key in value if key not in _PARTS]
     if unknown:
         raise SettingsError([Problem("settings", f"it has the unknown key {listed(unknown)}: {FORMS}")])
@@ -81,7 +84,7 @@ def _parts(add: t.Any, remove: t.Any, catalog: Catalog) -> SettingsChange:
             problems.append(Problem(place, _NOT_A_KEY))
             continue
         keys.append(key)
-        found = find(*key, catalog).definition
+        found = find(*key, catalog, suggest=False).definition
         if found is not None and found.id in added:
             problems.append(Problem(f"{place} ({key[0]})", "it is in add and in remove: keep one of them"))
     if problems:
@@ -122,9 +125,11 @@ def merged(change: SettingsChange, live: Settings, catalog: Catalog) -> Settings
     problems: list[Problem] = []
     gone: set[str] = set()
     for number, (key, scope) in enumerate(change.remove, 1):
-        ids, problem = _to_remove(key, scope, live, catalog, f"remove item {number} of {len(change.remove)} ({key})")
+        ids, found = _to_remove((key, scope), live, catalog, suggest=len(problems) < SHOWN)
         gone |= ids
-        problems += problem
+        if found.wrong:
+            place = f"remove item {number} of {len(change.remove)} ({key})"
+            problems.append(Problem(place, found.wrong, found.ask))
     wanted = live.without(gone).with_settings(change.add.values()) if change.exact is None else change.exact
     if not same(wanted, live):
         problems += [Problem(name_of(each, catalog), _TOKEN) for each in sorted(hidden_secrets(wanted))]
@@ -134,19 +139,18 @@ def merged(change: SettingsChange, live: Settings, catalog: Catalog) -> Settings
 
 
 def _to_remove(
-    key: str, scope: str | None, live: Settings, catalog: Catalog, place: str
-) -> tuple[set[str], list[Problem]]:
-    """Return the ids that a key removes: of several settings of that name the one that the policy has."""
+    wanted: tuple[str, str | None], live: Settings, catalog: Catalog, suggest: bool
+) -> tuple[set[str], Found]:
+    """Return the ids that a key removes (of several settings of a name the one that is there), or what is wrong."""
+    key, scope = wanted
     if key.lower() in live:
-        return {key}, []
+        return {key}, Found()
     file, _mark, name = key.replace(";", "/").partition("/")
     named: tuple[Definition, ...] = catalog.of_name(file.strip(), name.strip())
     there = [each.id for each in named if each.id in live and scope in (None, each.scope)]
     if len(there) == 1:
-        return set(there), []
+        return set(there), Found()
     if not there and any(scope in (None, each.scope) for each in named):
-        return set(), []
-    found = find(key, scope, catalog)
-    if found.definition is not None:
-        return {found.definition.id}, []
-    return set(), [Problem(place, found.wrong, found.ask)]
+        return set(), Found()
+    found = find(key, scope, catalog, suggest)
+    return {found.definition.id} if found.definition else set(), found

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import FactsError, plain
+from .._json import is_too_deep
 
 # So many problems are told; the number of the others is.
 SHOWN = 20
@@ -66,6 +67,18 @@ class SettingsError(FactsError, Exception):
         for problem in self.problems:
             asked |= problem.ask
         return asked
+
+
+def unfit(value: t.Any) -> str:
+    """Return why a value cannot even be shown in a message, "" where it can."""
+    if is_too_deep(value):
+        return "it is nested too deeply"
+    try:
+        repr(value)
+    except (ValueError, RecursionError):
+        # Python makes no text of such a number.
+        return "it holds a number of thousands of digits, and no setting takes one"
+    return ""
 
 
 def listed(names: t.Iterable[t.Any], most: int = 12) -> str:
