@@ -123,6 +123,11 @@ def error_of(
             "Create a new policy and delete this one.",
         ),
         (
+            "No OData route exists that match template ~/singleton/navigation/key with http verb PUT for request /x",
+            "this Graph does not take this kind of call any more",
+            "Look for a newer version of the collection",
+        ),
+        (
             "Header 'x-msft-approval-justification' is required to request approval",
             "this tenant wants each change approved by a second administrator, and none was asked for",
             "Let an administrator exclude this app",

@@ -379,7 +379,40 @@ def test_of_two_drafts_alike_one_policy_is_that_of_one(wire: Wire, catalog: Cata
     assert second.error.in_doubt
 
 
+@pytest.mark.parametrize("tries", [1, 3])
+def test_an_assign_for_which_a_new_policy_is_not_found_yet_is_sent_again(
+    wire: Wire, catalog: CatalogSurface, clock: Clock, tries: int
+) -> None:
+    wire.expect("POST", POLICIES, status=201, json=row())
+    assert sent(catalog, Create(DRAFT)).written.policy_id == ID
+    for _try in range(tries):
+        wire.expect("POST", f"{URL}/assign", **ABSENT)
+    wire.expect("POST", f"{URL}/assign", status=204)
+    assert sent(catalog, WritePart(LIVE, ASSIGNMENTS, ())).error is None
+    assert clock.slept == [1.0, 2.0, 4.0][:tries]
+
+
+def test_one_for_a_policy_that_this_run_did_not_make_is_not(wire: Wire, catalog: CatalogSurface) -> None:
+    wire.expect("POST", f"{URL}/assign", **ABSENT)
+    assert error_of(catalog, WritePart(LIVE, ASSIGNMENTS, ())).absent
+
+
 # What is refused before a write
+
+
+def test_a_list_of_several_pages_is_read_once_more_before_a_policy_is_called_missing(
+    wire: Wire, catalog: CatalogSurface
+) -> None:
+    """A policy that is renamed while the pages are read may be in none of them."""
+    second = f"{POLICIES}?$skiptoken=a"
+    for rows in ([row("b", "Other")], [row("b", "Other"), row("c")]):
+        wire.expect("GET", LIST, json={"value": [], "@odata.nextLink": second})
+        wire.expect("GET", second, json={"value": rows})
+    assert len(catalog.list_policies()) == 1
+    [refused] = catalog.refusals([(None, DRAFT)])
+    assert "policy 'Zürich' (id c) is there, although the list did not show it at first" in str(refused)
+    # What is there already is no reason for another look.
+    assert catalog.refusals([(LIVE, LIVE)]) == [None]
 
 
 def test_a_new_policy_needs_settings(catalog: CatalogSurface) -> None:

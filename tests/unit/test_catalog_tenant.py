@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
     AllTarget,
@@ -124,6 +125,57 @@ def test_all_kinds_of_targets_are_assigned_at_once() -> None:
     assert tenant.run(only).error is None
     [found] = tenant.policies
     assert len(found["assignments"]) == 3
+
+
+def test_an_assignment_of_a_policy_set_stays_and_is_never_sent() -> None:
+    tenant = made()
+    [found] = tenant.policies
+    target = {"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": STAFF}
+    found["assignments"].append({"source": "policySets", "sourceId": FILTER, "target": target})
+    tenant = CatalogTenant(found)
+    none = policy(assignments=groups())
+    assert tenant.run(none).error is None
+    [after] = tenant.policies
+    assert [entry["source"] for entry in after["assignments"]] == ["policySets"]
+    quiet(tenant, none)
+
+
+def test_where_graph_takes_no_put_the_run_says_so() -> None:
+    tenant = made(catalog_put_refused=True)
+    outcome = tenant.run(policy(settings=[MACROS]))
+    assert outcome.statuses == ("failed",)
+    assert "this Graph does not take this kind of call any more" in str(outcome.error)
+
+
+def test_pruning_takes_policies_of_office_alone_and_none_that_is_for_another_platform() -> None:
+    other = {
+        "@odata.type": "#microsoft.graph.deviceManagementConfigurationSimpleSettingInstance",
+        "settingDefinitionId": "device_vendor_msft_policy_config_defender_scanparameter",
+        "simpleSettingValue": {
+            "@odata.type": "#microsoft.graph.deviceManagementConfigurationIntegerSettingValue",
+            "value": 1,
+        },
+    }
+    tenant = made()
+    [mine] = tenant.policies
+    instance = mine["settings"][0]["settingInstance"]
+    rows: dict[str, dict[str, t.Any]] = {
+        "Managed office": {"settings": [{"settingInstance": instance}]},
+        "Managed both": {"settings": [{"settingInstance": instance}, {"settingInstance": other}]},
+        "Managed mac": {"settings": [{"settingInstance": instance}], "platforms": "macOS"},
+        "Managed template": {
+            "settings": [{"settingInstance": instance}],
+            "templateReference": {"templateId": "x_1", "templateFamily": "baseline"},
+        },
+    }
+    shared = {"platforms": "windows10", "technologies": "mdm"}
+    tenant = CatalogTenant(mine, *({"name": name, **shared, **more} for name, more in rows.items()))
+    guards = Guards(prune=Prune(names=("Managed *",)))
+    assert tenant.run(WHOLE, guards=guards).error is None
+    left = {found["name"] for found in tenant.policies}
+    assert left == {"Mine", "Managed both", "Managed mac", "Managed template"}
+    with pytest.raises(UserError, match=r"prune_scope\.display_name"):
+        tenant.run(WHOLE, guards=Guards(prune=Prune()))
 
 
 def test_a_delete_takes_one_call() -> None:

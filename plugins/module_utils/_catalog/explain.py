@@ -117,6 +117,11 @@ _RULES = (
         "Create a new policy and delete this one",
     ),
     _Rule(
+        r"No OData route exists that match template",
+        "this Graph does not take this kind of call any more",
+        "Look for a newer version of the collection, or make this change in the Intune admin center",
+    ),
+    _Rule(
         r"x-msft-approval-justification' is required",
         "this tenant wants each change approved by a second administrator, and none was asked for",
         _OTHER_ADMINS,

@@ -37,11 +37,17 @@ _THE_LIST = "the list of policies in the settings catalog"
 Document = dict[str, t.Any]
 
 
-def listing(client: GraphClient, understand: t.Callable[[list[Document]], t.Any]) -> Operation:
-    """Return the read of all policies, to the end whatever the pages hold."""
-    return reading(
-        Call("GET", LIST), _THE_LIST, "read it", lambda answer: understand([*map(_object, client.all_items(answer))])
-    )
+def listing(client: GraphClient, understand: t.Callable[[list[Document], bool], t.Any]) -> Operation:
+    """Return the read of all policies, to the end whatever the pages hold.
+
+    ``understand`` hears also whether there was more than one page.
+    """
+
+    def read(answer: Answer) -> t.Any:
+        found = [_object(item) for item in client.all_items(answer)]
+        return understand(found, _object(answer.json()).get("@odata.nextLink") is not None)
+
+    return reading(Call("GET", LIST), _THE_LIST, "read it", read)
 
 
 def reading_policy(policy_id: str, subject: str, understand: t.Callable[[Document], t.Any]) -> Operation:

@@ -31,15 +31,15 @@ from .fields import ASSIGNMENTS
 from .instances import from_instances, instances
 from .known import KnownDefinitions
 from .names import Names
-from .problems import SettingsError, listed
+from .problems import SettingsError
+from .refusals import METADATA, is_replaced, unknown_held, unknown_of, was_hidden, without_settings
 from .resolve import resolved
 from .settings import Settings, without_unknown
-from .settings import unknown_members as unknown_in_settings
 
 _ASSIGN = "assign"
 _ANOTHER = "Give the id of a policy for Windows that was made from no template"
-# What an update of these alone takes is small and puts no setting at risk.
-_METADATA = frozenset({"display_name", "description"})
+# Seconds before each further try of an assign for which Graph does not find the new policy.
+_LATER = (1.0, 2.0, 4.0, 8.0)
 
 
 class CatalogSurface:
@@ -59,6 +59,10 @@ class CatalogSurface:
         # Policies of others by id, and the names of what policies hold and nobody here knows, as they were last read.
         self._foreign: dict[str, Policy] = {}
         self._unknown: dict[str, tuple[str, ...]] = {}
+        # Whether the list had several pages, which hide a policy that is renamed while they are read.
+        self._is_paged = False
+        # The policies that this run made: for a moment, Graph may not find them by their ids.
+        self._made: set[str] = set()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -101,7 +105,8 @@ class CatalogSurface:
 
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
         """Return why each change cannot be written, None where it can."""
-        return [self._refusal(before, after) for before, after in changes]
+        hidden = self._hidden(changes) if self._is_paged else {}
+        return [self._refusal(before, after, hidden) for before, after in changes]
 
     def begin_writes(self, total: int) -> None:
         """Tell the observer how many writes the run has."""
@@ -118,6 +123,8 @@ class CatalogSurface:
         with contextlib.suppress(Exception):
             results = self._spelled_again(writes, results)
             results = self._settled(writes, results, known_ids)
+            results = self._found_later(writes, results)
+        self._made.update(id_key(result.written.policy_id) for result in results if result.written.policy_id)
         return results
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None:
@@ -125,7 +132,8 @@ class CatalogSurface:
         cause = f"policies of the settings catalog have none ({len(numbers)} were given)"
         raise UserError("the policies' order", "update the priorities", cause, "Leave priorities and order out")
 
-    def _policies_in(self, documents: t.Iterable[operations.Document]) -> tuple[Policy, ...]:
+    def _policies_in(self, documents: t.Iterable[operations.Document], is_paged: bool) -> tuple[Policy, ...]:
+        self._is_paged = is_paged
         policies = distinct(self._policy_of(document) for document in documents)
         self._foreign = {id_key(policy.id): policy for policy in policies if policy.type != OWN_TYPE}
         return policies
@@ -153,16 +161,29 @@ class CatalogSurface:
             step = "Report this with the sentence, or change this policy in the Intune admin center"
             raise UserError(policy.named(), "read its settings", str(error), step) from error
 
-    def _refusal(self, before: Policy | None, after: Policy | None) -> UserError | None:
+    def _hidden(self, changes: t.Sequence[Change]) -> dict[str, Policy]:
+        """Return policies by name that are to be made and are there, as a second look at the list shows.
+
+        The pages of a list are cut by name, so a policy that is renamed in between may be in none of them.
+        """
+        made = {after.display_name for before, after in changes if before is None and after is not None}
+        return {
+            policy.display_name: policy
+            for policy in (self.list_policies() if made else ())
+            if policy.display_name in made
+        }
+
+    def _refusal(self, before: Policy | None, after: Policy | None, hidden: t.Mapping[str, Policy]) -> UserError | None:
         if after is None:
             return None
         settings = after.value("settings")
         if before is None:
-            return None if settings else _without_settings(after)
-        if self._overwrite_unknown or not _is_replaced(before, after):
+            found = hidden.get(after.display_name)
+            return was_hidden(found) if found else None if settings else without_settings(after)
+        if self._overwrite_unknown or not is_replaced(before, after):
             return None
-        unknown = [*self._unknown.get(id_key(before.id), ()), *_named(before.value("settings"))]
-        return _unknown_held(before, unknown) if unknown else None
+        unknown = [*self._unknown.get(id_key(before.id), ()), *unknown_of(before.value("settings"))]
+        return unknown_held(before, unknown) if unknown else None
 
     def _sent(self, writes: t.Sequence[PolicyWrite], again: bool = False) -> list[Result]:
         return [_result(brought) for brought in self._run([self._writing(write) for write in writes], again)]
@@ -175,7 +196,7 @@ class CatalogSurface:
         if isinstance(write, WritePart):
             return operations.assigning(write.policy, write.value, self._spellings.name(_ASSIGN))
         options = self._options(write)
-        if write.fields.keys() <= _METADATA:
+        if write.fields.keys() <= METADATA:
             return operations.patching(write.policy, write.fields, options)
         values = {**write.policy.values, **write.fields}
         return operations.replacing(write.policy, values, _to_send(values["settings"]), options)
@@ -197,6 +218,22 @@ class CatalogSurface:
             renamed = self._sent([writes[place] for place in unknown], again=True)
             for place, result in zip(unknown, renamed, strict=True):
                 results[place] = result
+
+    def _found_later(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result]) -> list[Result]:
+        """Return the results with those of assigns sent again for which Graph did not find the new policy yet."""
+        results = list(results)
+        for seconds in _LATER:
+            early = [place for place, result in enumerate(results) if self._is_early(writes[place], result)]
+            if not early or not self._client.wait(seconds):
+                break
+            later = self._sent([writes[place] for place in early], again=True)
+            for place, result in zip(early, later, strict=True):
+                results[place] = result
+        return results
+
+    def _is_early(self, write: PolicyWrite, result: Result) -> bool:
+        is_new = isinstance(write, WritePart) and id_key(write.policy.id) in self._made
+        return is_new and result.error is not None and result.error.absent
 
     def _settled(
         self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result], known_ids: t.Collection[str]
@@ -248,32 +285,6 @@ def _result(brought: t.Any) -> Result:
 def _to_send(settings: Settings) -> list[dict[str, t.Any]]:
     """Return settings as instances. What is unknown in them is not sent: nobody here knows what it would mean."""
     return instances(without_unknown(settings))
-
-
-def _is_replaced(before: Policy, after: Policy) -> bool:
-    """Tell whether a change takes the call that replaces the whole policy."""
-    changed = {name for name in after.values if after.value(name) != before.value(name)}
-    return bool(changed - _METADATA - {ASSIGNMENTS.name})
-
-
-def _named(settings: t.Any) -> list[str]:
-    """Return what settings hold that nobody here knows, as messages name it."""
-    if settings is UNSET:
-        return []
-    return [f"{what} of {setting_id}" for setting_id, what in sorted(unknown_in_settings(settings))]
-
-
-def _unknown_held(policy: Policy, unknown: t.Sequence[str]) -> UserError:
-    cause = f"it holds what this collection does not know, and a write would lose it: {listed(unknown, most=5)}"
-    step = "Update the collection, or set overwrite_unknown: true where it may be lost"
-    return UserError(policy.named(), "update it", cause, step)
-
-
-def _without_settings(policy: Policy) -> UserError:
-    cause = "no settings are given, and Graph wants one at least"
-    return UserError(
-        policy.named(), "create it", cause, "Give settings, or correct the name of the policy that you mean"
-    )
 
 
 def _brought(draft: Policy, live: Policy) -> Written | None:

@@ -1,0 +1,54 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Changes that the settings catalog cannot take, or must not, and how users are told. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import UserError
+from .._policy.policy import Policy
+from .._policy.unset import UNSET
+from .fields import ASSIGNMENTS
+from .problems import listed
+from .settings import unknown_members
+
+# What an update of these alone takes is small and puts no setting at risk.
+METADATA = frozenset({"display_name", "description"})
+
+
+def is_replaced(before: Policy, after: Policy) -> bool:
+    """Tell whether a change takes the call that replaces the whole policy."""
+    changed = {name for name in after.values if after.value(name) != before.value(name)}
+    return bool(changed - METADATA - {ASSIGNMENTS.name})
+
+
+def unknown_of(settings: t.Any) -> list[str]:
+    """Return what settings hold that nobody here knows, as messages name it."""
+    if settings is UNSET:
+        return []
+    return [f"{what} of {setting_id}" for setting_id, what in sorted(unknown_members(settings))]
+
+
+def unknown_held(policy: Policy, unknown: t.Sequence[str]) -> UserError:
+    """Return the error for a write that would lose what nobody here knows."""
+    cause = f"it holds what this collection does not know, and a write would lose it: {listed(unknown, most=5)}"
+    step = "Update the collection, or set overwrite_unknown: true where it may be lost"
+    return UserError(policy.named(), "update it", cause, step)
+
+
+def was_hidden(policy: Policy) -> UserError:
+    """Return the error for a create of a policy that is there, as a second look shows."""
+    cause = (
+        f"{policy.named()} is there, although the list did not show it at first: it was changed while the list was read"
+    )
+    return UserError(f"policy '{policy.display_name}'", "create it", cause, "Run it again")
+
+
+def without_settings(policy: Policy) -> UserError:
+    """Return the error for a new policy that nobody gives settings."""
+    cause = "no settings are given, and Graph wants one at least"
+    return UserError(
+        policy.named(), "create it", cause, "Give settings, or correct the name of the policy that you mean"
+    )
