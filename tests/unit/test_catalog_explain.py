@@ -152,7 +152,7 @@ def test_a_known_text_is_a_cause_and_a_next_step(
     wire: Wire, client: GraphClient, text: str, cause: str, step: str, status: int
 ) -> None:
     error = error_of(wire, client, text, status)
-    told, _, rest = str(error).partition(" (Graph answered ")
+    told, _mark, rest = str(error).partition(" (Graph answered ")
     assert told.startswith(f"policy 'Mine': cannot create it: {cause}")
     assert f"{status} BadRequest: {text.split('.')[0].strip()}" in rest
     assert "(operation id 0000, activity id a-1)" in rest
