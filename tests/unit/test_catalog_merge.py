@@ -295,6 +295,13 @@ def test_every_form_that_graph_has_comes_back_as_it_was() -> None:
         assert from_instances([*FORMS[:place], changed, *FORMS[place + 1 :]]) != found
 
 
+@pytest.mark.parametrize("form", [*FORMS, NEW_KIND])
+def test_ids_of_every_form_compare_without_case(form: t.Any) -> None:
+    spelled = {**form, "settingDefinitionId": form["settingDefinitionId"].upper()}
+    assert from_instances([spelled]) == from_instances([form])
+    assert instances(from_instances([spelled])) == [spelled]
+
+
 def test_a_secret_that_is_a_token_is_never_written_back() -> None:
     token = outside(
         "t", "SimpleSetting", "simpleSettingValue", simple("Secret", "1b4", valueState="encryptedValueToken")

@@ -15,6 +15,7 @@ from .settings import LIST_KINDS, Choice, Group, Members, Other, Setting, Settin
 
 PREFIX = "#microsoft.graph.deviceManagementConfiguration"
 TYPE = "@odata.type"
+_ID = "settingDefinitionId"
 # The kind of an instance by Graph's type, and the property that holds its value.
 KINDS = {
     "ChoiceSettingInstance": (CHOICE, "choiceSettingValue"),
@@ -95,20 +96,21 @@ def setting_of(document: t.Any) -> Setting:
 
 
 def _setting(document: t.Mapping[str, t.Any]) -> Setting:
-    definition_id = document.get("settingDefinitionId")
+    definition_id = document.get(_ID)
     if not isinstance(definition_id, str) or not definition_id:
-        raise _FormError("settingDefinitionId is not there, and it says which definition an instance is of")
+        raise _FormError(f"{_ID} is not there, and it says which definition an instance is of")
     type_name = document.get(TYPE)
     if not isinstance(type_name, str):
         raise _FormError(f"{definition_id}: {TYPE} is not there, and it says which kind of setting it is")
     kind, member = KINDS.get(_short(type_name), ("", ""))
     if not kind:
-        return Setting(definition_id, Other(_dumps(_kept(document))))
+        rest = {name: value for name, value in document.items() if name != _ID}
+        return Setting(definition_id, Other(_dumps(_kept(rest))))
     try:
         value = _value_of(kind, document.get(member), member)
     except _FormError as error:
         raise _FormError(f"{definition_id}: {error}") from None
-    return Setting(definition_id, value, _unknown(document, {"settingDefinitionId", member}))
+    return Setting(definition_id, value, _unknown(document, {_ID, member}))
 
 
 def _value_of(kind: str, document: t.Any, member: str) -> Value:
@@ -210,13 +212,12 @@ def instance_of(setting: Setting) -> dict[str, t.Any]:
     """Return the setting instance to send."""
     value = setting.value
     if isinstance(value, Other):
-        found: dict[str, t.Any] = json.loads(value.text)
-        return found
+        return {**json.loads(value.text), _ID: setting.id}
     name, member = _TYPES[value.kind]
     written = [_written(each) for each in value.given] if isinstance(value, Members) else _written(value)
     return {
         TYPE: PREFIX + name,
-        "settingDefinitionId": setting.id,
+        _ID: setting.id,
         member: written,
         **_members_of(setting.unknown),
     }

@@ -69,7 +69,7 @@ class Members:
 
 @dataclass(frozen=True)
 class Other:
-    """A setting of a type that this collection does not know: its whole instance as JSON text."""
+    """A setting of a type that this collection does not know: its whole instance but for the id, as JSON text."""
 
     text: str
 
