@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, printable_value
 from ansible_collections.m365.apps.plugins.plugin_utils import _backup, _role_inputs, _rollout_state
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
-from ansible_collections.m365.apps.plugins.plugin_utils._markdown import markdown_text
+from ansible_collections.m365.apps.plugins.plugin_utils._markdown import diff_lines, markdown_text
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, file_name
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import groups_to_check, planned_waves
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.tenants import tenants_report
@@ -67,6 +67,7 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     file_name,
     _rollout_state.own_places,
     markdown_text,
+    diff_lines,
     # Backups
     backup_differences,
     backup_manifest,
