@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
@@ -196,6 +197,18 @@ def test_a_quiet_run_takes_three_requests() -> None:
     assert len(tenant.lines) == seen + 3
     assert tenant.lines[seen].startswith(f"GET {POLICIES}")
     assert tenant.lines[seen + 1].count("[GET") == 2
+
+
+def test_deprecated_settings_are_told_when_they_are_written_and_not_again() -> None:
+    old = next(
+        each for key in built_in().ids() if (each := built_in().get(key)) and each.deprecated and each.is_setting
+    )
+    tenant = CatalogTenant()
+    asked = policy(settings=[MACROS, {"setting": old.id, "state": "disabled"}])
+    [warning] = tenant.run(asked).plan.warnings
+    assert warning.startswith("policy 'Mine': Microsoft calls this setting deprecated")
+    assert tenant.run(asked).plan.warnings == ()
+    assert tenant.run(policy(description="D")).plan.warnings == ()
 
 
 # What is refused before the first write

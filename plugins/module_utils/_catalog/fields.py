@@ -15,9 +15,10 @@ from .catalog import Catalog
 from .changes import sides, whole
 from .codec import DEFAULT_TAG
 from .merge import SettingsChange, merged
-from .problems import SettingsError
+from .problems import SettingsError, listed
 from .settings import EMPTY, Settings, plain, same
 from .shorten import shorten
+from .validate import deprecated
 
 SETTINGS = "settings"
 
@@ -79,7 +80,17 @@ def _settings_field(catalog: t.Callable[[], Catalog]) -> Field:
         whole=by_option(lambda value: whole(_known(value), catalog())),
         digest=by_option(plain),
         asked_digest=by_option(_change_digest),
+        warnings=lambda value: _deprecated(_known(value), catalog()),
     )
+
+
+def _deprecated(settings: Settings, catalog: Catalog) -> list[str]:
+    """Return the warning about settings that Microsoft calls deprecated, if there are any."""
+    keys = deprecated(settings, catalog)
+    if not keys:
+        return []
+    which, them = ("this setting", "it") if len(keys) == 1 else (f"these {len(keys)} settings", "them")
+    return [f"Microsoft calls {which} deprecated, and newer versions of Office may ignore {them}: {listed(keys)}."]
 
 
 def _change_digest(change: SettingsChange) -> t.Any:

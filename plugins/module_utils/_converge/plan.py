@@ -27,6 +27,7 @@ from .priorities import PriorityPlan, plan_priorities
 from .reach import Reach, held_back, pending_options, within
 from .stages import PlannedItem, patch_of, stages_of
 from .twins import twin_warnings
+from .value_warnings import value_warnings
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,12 @@ def make_plan(
         listed,
         touched=tuple(_touched(depends, live, whole.numbers, order, capabilities)),
         capabilities=capabilities,
-        warnings=(*unmatched_patterns(live, guards), *twin_warnings(items, live), *gone_warnings(items)),
+        warnings=(
+            *unmatched_patterns(live, guards),
+            *twin_warnings(items, live),
+            *gone_warnings(items),
+            *value_warnings(items),
+        ),
         effects=tuple(expectations(chain.from_iterable(every[1]), every[0], live)),
     )
     _check_limits(plan, guards)

@@ -57,7 +57,7 @@ class Field:
     For users: ``result`` returns the keys of results, ``sides`` what a diff shows of a change, ``whole`` what it shows
     of a policy that comes or goes. ``digest`` and ``asked_digest`` return what a fingerprint binds of a live value and
     of what is asked, as values of JSON. All of them return it by option. ``write`` is the name of the write of a part,
-    ``details`` what users are told of it.
+    ``details`` what users are told of it. ``warnings`` are sentences on a value that a policy is to get.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Field:
     asked_digest: t.Callable[[Field, t.Any], ByOption] = _itself
     write: str = ""
     details: t.Callable[[Field, t.Any], dict[str, t.Any]] = lambda field, _value: {"fields": [field.option]}
+    warnings: t.Callable[[t.Any], t.Sequence[str]] = lambda _value: ()
 
     def __eq__(self, other: object) -> bool:
         """Tell whether it is the same field, whether or not it is a part."""
