@@ -233,8 +233,8 @@ def test_where_there_is_no_room_nothing_is_written() -> None:
         pilots(tenant, desired("New", priority=3), absent("Old"))
     assert tenant.writes == []
     assert str(caught.value) == (
-        "the priorities: cannot give them out for limit_to_groups: there is no room between those of policies that groups"
-        " outside of it have. Choose free priorities, or make this change in a run without limit_to_groups."
+        "the priorities: cannot give them out for limit_to_groups: there is no room between those of policies that "
+        "groups outside of it have. Choose free priorities, or make this change in a run without limit_to_groups."
     )
 
 

@@ -29,7 +29,11 @@ LONGEST_DESCRIPTION = 1000
 def resolved(
     desired: t.Sequence[DesiredPolicy], known: KnownDefinitions, names: Names
 ) -> list[DesiredPolicy | UserError]:
-    """Return each desired policy as its fields compare it, or one error with all problems that it has."""
+    """Return each desired policy as its fields compare it, or one error with all problems that it has.
+
+    This takes one request where filters or scope tags are named (their lists travel together), and none for settings as
+    long as the catalog in hand is right.
+    """
     kept = [item for item in desired if item.state is not State.ABSENT]
     names.look_up(any(_filters_of(item) for item in kept), any(_is_given(item.value("scope_tags")) for item in kept))
     given = [item for item in kept if item.value(SETTINGS) is not UNSET]
