@@ -52,12 +52,14 @@ options:
       - V(group_names) means V(assignments) with the name of each group, which takes one call for each group
         and the permission C(GroupMember.Read.All). Without the permission the names are C(null), and a
         warning says so. Since version 0.2.0.
+      - V(content) means what policies set on devices, whichever surface they are of - V(payloads) or
+        V(settings).
       - V(payloads) and V(checkins) are there with V(office_configuration) in O(surface) alone, V(settings)
         with V(settings_catalog) alone, which costs one call for each policy.
       - When omitted or empty, nothing more is read.
     type: list
     elements: str
-    choices: [payloads, settings, assignments, group_names, checkins]
+    choices: [content, payloads, settings, assignments, group_names, checkins]
     default: []
   batch:
     description:
@@ -156,7 +158,7 @@ configs:
       type: str
     settings:
       description: The settings in the settings language.
-      returned: when O(gather) has V(settings)
+      returned: when O(gather) has V(settings), or V(content) with V(settings_catalog) in O(surface)
       type: list
       elements: dict
     scope_tags:

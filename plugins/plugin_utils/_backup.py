@@ -35,6 +35,8 @@ FORMATS = (1, FORMAT)
 FOLDER = "definitions"
 _TYPES: dict[str, type | tuple[type, ...]] = {"format": int, "tenant": str, "policies": int, "absent": list}
 _SCALARS = ("display_name", "kind", "description", "priority")
+# What policies of the settings catalog alone have.
+_CATALOG = ("settings", "scope_tags", "exclude_groups", "all_users", "all_devices")
 _WORDS = {"policy_payload": "policy payload", "user_preference_payload": "user preference payload"}
 
 
@@ -199,7 +201,7 @@ def steps(saved: Documents, absent: t.Collection[str], live: Documents) -> Steps
         wanted["display_name"] = _name(item)
         if config is not None:
             made.policies.append({**wanted, "id": config["id"]})
-        elif item.get("kind"):
+        elif item.get("kind") or "scope_tags" in item:
             made.policies.append(wanted)
         else:
             made.left.append(
@@ -258,7 +260,19 @@ def differing(item: Document, config: Document) -> list[str]:
             fields.append(_WORDS[field])
     if "groups" in item and not _same_groups(item["groups"], config):
         fields.append("groups")
-    return fields
+    return fields + [name for name in _CATALOG if name in item and _meaning(item[name]) != _meaning(config.get(name))]
+
+
+def _meaning(value: t.Any) -> t.Any:
+    """Return what values of the same meaning share: a list is a set, and names of groups beside ids are nothing."""
+    return {json.dumps(_member(each), sort_keys=True) for each in value} if isinstance(value, list) else value
+
+
+def _member(member: t.Any) -> t.Any:
+    if not isinstance(member, dict) or "id" not in member:
+        return member
+    rest = {name: each for name, each in member.items() if name not in ("id", "display_name")}
+    return {"id": str(member["id"]).lower(), **rest} if rest else str(member["id"]).lower()
 
 
 def _is_other_scalar(name: str, item: Document, config: Document) -> bool:
@@ -278,12 +292,12 @@ def _payload(document: Document, field: str) -> Payload | None:
 
 
 def _same_groups(groups: t.Any, config: Document) -> bool:
-    have = {str(group).lower() for group in config.get("groups") or ()}
+    have = _groups(config.get("groups") or ())
     if isinstance(groups, dict):
         # Beside an assignment that is not a group, the backup names those that it knows.
-        return set(_ids(groups.get("add", []))) <= have
-    return set(_ids(groups)) == have
+        return _groups(groups.get("add", [])) <= have
+    return _groups(groups) == have
 
 
-def _ids(groups: t.Iterable[t.Any]) -> list[str]:
-    return [str(group["id"] if isinstance(group, dict) and "id" in group else group).lower() for group in groups]
+def _groups(groups: t.Iterable[t.Any]) -> set[str]:
+    return set(_meaning([each.lower() if isinstance(each, str) else each for each in groups]))

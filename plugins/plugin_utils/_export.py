@@ -97,7 +97,7 @@ def definition(
         policy["display_name"] = name
     if config.get("kind"):
         policy["kind"] = config["kind"]
-    else:
+    elif not is_of_catalog(config):
         lost.append("its kind is not known, so the definition has none, and would create one of the kind windows")
     policy["description"] = config.get("description") or ""
     if 0 <= config.get("priority", -1) <= MAX_PRIORITY:
@@ -105,6 +105,7 @@ def definition(
     if "groups" in config:
         policy["groups"], strange = _groups(config, group_names)
         lost += ["it has an assignment that is not a group, which is not in the definition"] if strange else []
+    policy |= _of_catalog(config, group_names)
     for field in BYTES_OPTIONS:
         if isinstance(config.get(field), (dict, list)):
             policy[field] = config[field]
@@ -118,12 +119,35 @@ def definition(
 def _groups(config: Config, group_names: t.Mapping[str, str]) -> tuple[t.Any, bool]:
     """Return the option groups of a policy, and whether it has an assignment that is not a group."""
     assignments = config.get("assignments") or []
-    names = {**group_names, **{each["group_id"]: each["group_name"] for each in assignments if each.get("group_name")}}
-    groups = [{"id": each, **({"display_name": names[each]} if each in names else {})} for each in config["groups"]]
-    groups.sort(key=lambda group: (group.get("display_name", ""), group["id"]))
-    strange = any(not each.get("group_id") for each in assignments)
+    groups = _with_names(config["groups"], config, group_names)
+    strange = any(each.get("target", "unknown") == "unknown" and not each.get("group_id") for each in assignments)
     # A plain list means exactly these, which the modules refuse where there is more than groups.
     return ({"add": groups} if strange else groups), strange
+
+
+def _with_names(groups: t.Sequence[t.Any], config: Config, group_names: t.Mapping[str, str]) -> list[dict[str, t.Any]]:
+    """Return groups as objects with what is known of their names, sorted by these; a filter stays with its group."""
+    assignments = config.get("assignments") or []
+    names = {**group_names, **{each["group_id"]: each["group_name"] for each in assignments if each.get("group_name")}}
+    members = [each if isinstance(each, dict) else {"id": each} for each in groups]
+    named = [
+        {"id": each["id"], **({"display_name": names[each["id"]]} if each["id"] in names else {}), **each}
+        for each in members
+    ]
+    return sorted(named, key=lambda group: (group.get("display_name", ""), group["id"]))
+
+
+def is_of_catalog(config: Config) -> bool:
+    """Tell whether a policy is one of the settings catalog, which have no kinds: they always have scope tags."""
+    return "scope_tags" in config
+
+
+def _of_catalog(config: Config, group_names: t.Mapping[str, str]) -> dict[str, t.Any]:
+    """Return the options that policies of the settings catalog alone have."""
+    found = {name: config[name] for name in ("settings", "scope_tags", "all_users", "all_devices") if name in config}
+    if "exclude_groups" in config:
+        found["exclude_groups"] = _with_names(config["exclude_groups"], config, group_names)
+    return found
 
 
 def _check_ids(configs: t.Sequence[Config]) -> None:

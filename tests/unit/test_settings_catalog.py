@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._module import modules
+from ansible_collections.m365.apps.plugins.plugin_utils import _backup, _export
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import CLIENT, GROUPS, SECRET, TENANT, FuzzTenant, run
 
 FINANCE, STAFF = GROUPS["Finance"], GROUPS["All Staff"]
@@ -287,3 +288,36 @@ def test_the_first_surface_has_none_of_it(name: str) -> None:
     found = FuzzTenant()
     assert run(found, definition, options)["msg"] == sentence
     assert found.writes == []
+
+
+def test_a_definition_and_a_backup_hold_all_of_a_policy() -> None:
+    found = tenant()
+    item = {
+        "display_name": "Macros",
+        "settings": [MACROS, REPAIR],
+        "groups": [{"display_name": "All Staff", "filter": "Corporate"}],
+        "exclude_groups": ["Finance"],
+        "all_devices": True,
+        "scope_tags": ["Pilot"],
+    }
+    task(found, modules.OFFICE_CLIENT_CONFIGS, policies=[item])
+    read: Dict = {"gather": ["content", "group_names"]}
+    [config] = task(found, modules.OFFICE_CLIENT_CONFIG_INFO, **read)["configs"]
+    policy, lost = _export.definition(config, {}, False)
+    assert lost == ()
+    assert policy["groups"] == [{"id": STAFF, "display_name": "All Staff", "filter": FILTER, "filter_mode": "include"}]
+    assert policy["exclude_groups"] == [{"id": FINANCE, "display_name": "Finance"}]
+    assert _backup.differing(policy, config) == []
+    change = {"display_name": "Macros", "settings": [MACROS], "exclude_groups": [], "all_devices": False}
+    task(found, modules.OFFICE_CLIENT_CONFIGS, policies=[{**change, "groups": ["All Staff"], "scope_tags": []}])
+    [now] = task(found, modules.OFFICE_CLIENT_CONFIG_INFO, **read)["configs"]
+    fields = ["groups", "settings", "scope_tags", "exclude_groups", "all_devices"]
+    assert _backup.differing(policy, now) == fields
+    steps = _backup.steps([policy], [], [now])
+    back = task(found, modules.OFFICE_CLIENT_CONFIGS, policies=steps.policies)
+    assert not back.get("failed"), back.get("msg")
+    [last] = task(found, modules.OFFICE_CLIENT_CONFIG_INFO, **read)["configs"]
+    assert _backup.differing(policy, last) == []
+    task(found, modules.OFFICE_CLIENT_CONFIG, display_name="Macros", state="absent")
+    again = task(found, modules.OFFICE_CLIENT_CONFIGS, policies=_backup.steps([policy], [], []).policies)
+    assert [entry["status"] for entry in again["results"]] == ["created"]

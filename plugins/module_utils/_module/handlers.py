@@ -55,7 +55,7 @@ class Reply:
 Handler = t.Callable[[Request, Tenant], Reply]
 
 # What to gather that a policy sets on devices, on whichever surface.
-_CONTENT = {"payloads", "settings"}
+_CONTENT = {"content", "payloads", "settings"}
 
 
 def one_policy(request: Request, tenant: Tenant) -> Reply:

@@ -51,7 +51,7 @@ OFFICE_CLIENT_CONFIG_INFO = ModuleDefinition(
         "gather": {
             "type": "list",
             "elements": "str",
-            "choices": ["payloads", "settings", "assignments", "group_names", "checkins"],
+            "choices": ["content", "payloads", "settings", "assignments", "group_names", "checkins"],
             "default": [],
         },
     },
