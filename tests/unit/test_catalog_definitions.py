@@ -268,6 +268,22 @@ def test_a_bad_file_is_one_sentence_with_its_line(lines: list[str | bytes], says
     assert "\n" not in str(caught.value)
 
 
+def test_a_file_is_checked_whole_and_made_definitions_of_where_they_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str | bytes] = []
+
+    def reading(line: str | bytes) -> Definition:
+        read.append(line)
+        return definition_of(line)
+
+    monkeypatch.setattr(f"{load_catalogue.__module__}.definition_of", reading)
+    element = LINE.replace('"a"', '"a_b"').replace('"A"', '"B"').replace('"file": ""', '"element": "_b", "file": "f"')
+    catalog = load_catalogue([HEAD, LINE, element], "own.jsonl")
+    assert read == []
+    assert catalog.of_name("", "a") == (catalog.get("A"),)
+    assert [each.id for each in catalog.elements_of_name("f", "b")] == ["a_b"]
+    assert read == [LINE, element]
+
+
 def test_blank_lines_and_a_mark_at_the_beginning_do_no_harm() -> None:
     lines = [b"\xef\xbb\xbf" + HEAD.encode(), b"\n", LINE.encode()]
     assert load_catalogue(lines, "own.jsonl").ids() == ["a"]

@@ -11,8 +11,10 @@ import re
 import typing as t
 
 from .definitions import Definition, DefinitionError, definition_from_graph
-from .lines import check_header, definition_of, header, line_of
+from .lines import check_header, definition_of, header, line_of, values_of
 
+# A line that is read when it is needed, and what it is found by: id, ADMX file, name, and whether it is a setting.
+Unread = tuple[str, str, str, bool, str]
 # What every line of the catalog that the collection brings begins with: enough to find lines without reading them.
 _BEGINNING = re.compile(
     r'^\{"id":"(?P<id>[^"]+)","scope":"[^"]*","file":"(?P<file>[^"]*)","name":"(?P<name>[^"]+)",'
@@ -24,18 +26,28 @@ _BEGINNING = re.compile(
 class Catalog:
     """Definitions by id, in either case. It is never changed; ``with_definitions`` returns another."""
 
-    def __init__(self, definitions: t.Iterable[Definition] = (), lines: str = "", below: Catalog | None = None) -> None:
-        self._definitions = {definition.id.lower(): definition for definition in definitions}
+    def __init__(
+        self,
+        definitions: t.Iterable[Definition] = (),
+        unread: t.Iterable[Unread] = (),
+        below: Catalog | None = None,
+    ) -> None:
+        self._definitions: dict[str, Definition] = {}
         self._lines: dict[str, str] = {}
+        # Ids by ADMX file and name, of settings and of elements.
         self._names: dict[tuple[str, str], list[str]] = {}
+        self._elements: dict[tuple[str, str], list[str]] = {}
         self._below = below
-        for definition in self._definitions.values():
-            if definition.is_setting:
-                self._names.setdefault((definition.file, definition.name.lower()), []).append(definition.id.lower())
-        for found in _BEGINNING.finditer(lines):
-            self._lines[found["id"].lower()] = found[0]
-            if not found["element"]:
-                self._names.setdefault((found["file"], found["name"].lower()), []).append(found["id"].lower())
+        for definition in definitions:
+            key = definition.id.lower()
+            self._definitions[key] = definition
+            names = self._names if definition.is_setting else self._elements
+            names.setdefault((definition.file, definition.name.lower()), []).append(key)
+        for definition_id, file, name, is_setting, line in unread:
+            key = definition_id.lower()
+            self._lines[key] = line
+            names = self._names if is_setting else self._elements
+            names.setdefault((file, name.lower()), []).append(key)
 
     def get(self, definition_id: str) -> Definition | None:
         """Return the definition of an id, None where the catalog does not know it."""
@@ -54,13 +66,10 @@ class Catalog:
         return tuple(each for each in found if each and each.is_setting and each.name.lower() == name.lower())
 
     def elements_of_name(self, file: str, name: str) -> tuple[Definition, ...]:
-        """Return the elements of this name of an ADMX file, by id; this looks at every definition."""
-        found = {key: each for key, each in self._definitions.items() if (each.file, each.name.lower()) == (file, name)}
-        start = f'"file":"{file}","name":"{name}",'
-        known = {key: self.get(key) for key, line in self._lines.items() if start in line.lower()}
+        """Return the elements of this name of an ADMX file, by id."""
         below = {each.id.lower(): each for each in self._below.elements_of_name(file, name)} if self._below else {}
-        merged = {**below, **known, **found}
-        return tuple(each for _key, each in sorted(merged.items()) if each and not each.is_setting)
+        known = {key: self.get(key) for key in self._elements.get((file, name), ())}
+        return tuple(each for _key, each in sorted({**below, **known}.items()) if each and not each.is_setting)
 
     def names(self) -> t.Iterator[tuple[str, str]]:
         """Yield the ADMX file and the policy, in lower case, of every setting that has both."""
@@ -90,39 +99,47 @@ def load_catalogue(lines: t.Iterable[str | bytes], name: str, below: Catalog | N
     The lines are those of a catalog file, or Graph's own documents without a header. ``name`` is what the user calls
     the file.
     """
-    definitions: dict[str, Definition] = {}
-    read = definition_of
+    found: dict[str, t.Any] = {}
+    of_graph = False
     number = 0
     for number, line in enumerate(lines, 1):
         try:
-            text = line.decode("utf-8-sig") if isinstance(line, bytes) else line
-            if number == 1 and '"@odata.type"' in text:
-                read = _of_document
-            elif number == 1:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8") if isinstance(line, bytes) else line
+            if number == 1:
+                of_graph = '"@odata.type"' in text
+            if number == 1 and not of_graph:
                 check_header(text)
-                continue
-            if text.strip():
-                definition = read(text)
-                if definition.id.lower() in definitions:
-                    raise DefinitionError(f"it repeats the id {definition.id}")
-                definitions[definition.id.lower()] = definition
+            elif text.strip():
+                definition_id, one = _of_document(text) if of_graph else _of_line(text)
+                if definition_id.lower() in found:
+                    raise DefinitionError(f"it repeats the id {definition_id}")
+                found[definition_id.lower()] = one
         except UnicodeDecodeError:
             raise DefinitionError(f"{name} line {number}: it is not UTF-8 text") from None
         except DefinitionError as error:
             raise DefinitionError(f"{name} line {number}: {error}") from None
     if not number:
         raise DefinitionError(f"{name}: the file is empty")
-    return Catalog(definitions.values(), below=below)
+    return Catalog(found.values() if of_graph else (), () if of_graph else found.values(), below)
 
 
-def _of_document(line: str | bytes) -> Definition:
+def _of_line(line: str) -> tuple[str, Unread]:
+    """Return a line with its id, once it is checked: definitions of all lines would take several times as long."""
+    values = values_of(line)
+    own = values["id"]
+    is_setting = "element" not in values and values.get("root", own) == own
+    return own, (own, values["file"], values["name"], is_setting, line)
+
+
+def _of_document(line: str) -> tuple[str, Definition]:
     try:
         document = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise DefinitionError(f"it is not JSON: {error}") from None
     if not isinstance(document, dict):
         raise DefinitionError("it is not a JSON object")
-    return definition_from_graph(document)
+    definition = definition_from_graph(document)
+    return definition.id, definition
 
 
 def catalog_lines(definitions: t.Iterable[Definition], made_from: str, titles: bool = False) -> t.Iterator[str]:
@@ -138,4 +155,5 @@ def built_in() -> Catalog:
     # It is large, and only tasks with settings need it.
     from .built_in_lines import LINES  # noqa: PLC0415
 
-    return Catalog(lines=LINES)
+    found = (each.group("id", "file", "name", "element", 0) for each in _BEGINNING.finditer(LINES))
+    return Catalog(unread=((own, file, name, not element, line) for own, file, name, element, line in found))

@@ -56,11 +56,10 @@ def _is_bounds(values: t.Any) -> bool:
 
 # Keys of a line, with what their values must be.
 _KEYS: dict[str, t.Callable[[t.Any], bool]] = {
-    **dict.fromkeys(("id", "name", "kind"), lambda value: isinstance(value, str) and value != ""),
+    **dict.fromkeys(("id", "name", "kind", "root", "element"), lambda value: isinstance(value, str) and value != ""),
     **dict.fromkeys(
         ("scope", "file", "type", "title", "platform", "technologies"), lambda value: isinstance(value, str)
     ),
-    **dict.fromkeys(("root", "element"), lambda value: isinstance(value, str) and value != ""),
     "options": lambda value: isinstance(value, dict) and all(isinstance(each, (str, int)) for each in value.values()),
     "titles": lambda value: isinstance(value, dict) and all(isinstance(each, str) for each in value.values()),
     "default": lambda value: isinstance(value, (str, int)),
@@ -118,8 +117,8 @@ def line_of(definition: Definition, titles: bool = False) -> str:
     return _dumps(kept)
 
 
-def definition_of(line: str | bytes) -> Definition:
-    """Return the definition of a line. Raises DefinitionError."""
+def values_of(line: str | bytes) -> dict[str, t.Any]:
+    """Return what a line says, by key, once it is checked. Raises DefinitionError."""
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -127,6 +126,12 @@ def definition_of(line: str | bytes) -> Definition:
     if not isinstance(values, dict):
         raise DefinitionError("it is not a JSON object")
     _check(values)
+    return values
+
+
+def definition_of(line: str | bytes) -> Definition:
+    """Return the definition of a line. Raises DefinitionError."""
+    values = values_of(line)
     own = values["id"]
     titles = values.get("titles", {})
     default = values.get("default")
@@ -159,10 +164,10 @@ def _check(values: t.Mapping[str, t.Any]) -> None:
     missing = [key for key in _NEEDED if key not in values]
     if missing:
         raise DefinitionError(f"it has no {' and no '.join(missing)}")
-    unknown = sorted(values.keys() - _KEYS.keys())
+    wrong = [key for key, value in values.items() if key not in _KEYS or not _KEYS[key](value)]
+    unknown = sorted(key for key in wrong if key not in _KEYS)
     if unknown:
         raise DefinitionError(f"it has keys that this collection does not know: {', '.join(unknown)}")
-    wrong = [key for key, value in values.items() if not _KEYS[key](value)]
     element = values.get("element", "")
     if not values["id"].endswith(element) or values["id"] == element:
         wrong = ["element"]
