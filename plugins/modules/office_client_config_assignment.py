@@ -13,6 +13,8 @@ version_added: 0.1.0
 description:
   - Reads the groups of one Office client policy, merges them with what is asked, and writes once, or not at
     all if equal.
+  - A policy of Intune's settings catalog (see O(surface)) can also be assigned to all users and all devices,
+    exclude groups, and have assignment filters.
   - The policy must exist. To create a policy and assign it in one task, also in check mode, use
     M(m365.apps.office_client_configs).
 author:

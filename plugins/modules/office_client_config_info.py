@@ -11,7 +11,8 @@ module: office_client_config_info
 short_description: Read Microsoft 365 Apps client policies
 version_added: 0.1.0
 description:
-  - Returns the Office client policies of a tenant that match all given filters, strongest first.
+  - Returns the Office client policies of a tenant that match all given filters, strongest first; those of
+    Intune's settings catalog (see O(surface)) have no order, and come by their names.
   - With V(payloads) (or V(settings)) and V(assignments) in O(gather), RV(configs) can be given to
     O(m365.apps.office_client_configs#module:policies) unchanged.
   - What cannot be read is an error, never an empty answer.

@@ -11,7 +11,8 @@ module: office_client_configs
 short_description: Manage many Microsoft 365 Apps client policies with their groups
 version_added: 0.1.0
 description:
-  - Brings a list of Office client policies to the desired state in one task, with one login and one listing.
+  - Brings a list of Office client policies to the desired state in one task, with one login and one listing,
+    in C(officeConfiguration) or in Intune's settings catalog (see O(surface)).
   - Everything is read, resolved and planned before the first write; what cannot be read, resolved or planned
     ends the task with no write at all.
   - Policies that are not listed are left alone, unless O(prune) or O(order) say otherwise.

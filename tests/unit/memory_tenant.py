@@ -116,7 +116,7 @@ class MemoryTenant:
         return Written()
 
     def _write_part(self, write: WritePart) -> Written:
-        assert write.field in self.capabilities.parts
+        assert any(each.part for each in self.capabilities.fields if each == write.field)
         return self._replace_assignments(write) if write.field == ASSIGNMENTS else self._replace_payload(write)
 
     def _replace_payload(self, write: WritePart) -> Written:

@@ -238,7 +238,7 @@ def test_nothing_is_deleted_beyond_the_guards(case: Case) -> None:
 def minimal_writes(before: dict[str, Policy], tenant: MemoryTenant, managed: set[str | None]) -> int:
     """Return how few writes lead from one state to another, counted from the two states alone."""
     after = tenant.policies
-    inline = CONTENT[0] not in tenant.capabilities.parts
+    inline = not next(field for field in tenant.capabilities.fields if field.content).part
     count = len(before.keys() - after.keys())
     only_moved = []
     taken = {priority_of(policy): policy_id for policy_id, policy in before.items()}
@@ -273,7 +273,7 @@ def test_the_number_of_writes_and_of_requests_is_minimal(case: Case) -> None:
     assert len(tenant.writes) == minimal_writes(before, tenant, managed)
     assert tenant.requests == outcome.plan.write_requests(size)
     there = [item.desired for item in outcome.items if item.before is not None]
-    parts_of = tenant.capabilities.parts
+    parts_of = [field for field in tenant.capabilities.fields if field.part]
     # A policy that goes is read whole, whether it was listed or is pruned.
     parts = sum(
         desired.state is State.ABSENT or field.asked(desired) is not UNSET for desired in there for field in parts_of

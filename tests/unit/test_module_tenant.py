@@ -13,7 +13,6 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLOUDS
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION, SURFACE
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_tenant
-from ansible_collections.m365.apps.plugins.module_utils._office.fields import CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Delete
@@ -191,7 +190,8 @@ def test_a_retry_timeout_of_0_is_fine() -> None:
 @pytest.mark.parametrize(("transport", "inline"), [("stream", False), ("inline", True)])
 def test_the_payload_transport_is_taken_over(transport: str, inline: bool) -> None:
     opened = tenant({"access_token": TOKEN, "payload_transport": transport})
-    assert (CONTENT[0] not in opened.surface.capabilities.parts) is inline
+    [payload, _other] = opened.surface.capabilities.content
+    assert payload.part is not inline
 
 
 def test_surface_and_directory_share_one_login(wire: Wire) -> None:

@@ -55,11 +55,6 @@ class Capabilities:
         """The field of assignments, which every surface has; its options say what these may hold."""
         return next(each for each in self.fields if each.name == "assignments")
 
-    @property
-    def parts(self) -> tuple[Field, ...]:
-        """The fields that have a URL of their own."""
-        return tuple(each for each in self.fields if each.part)
-
     def type_for(self, kind: str | None) -> PolicyType:
         """Return the type of a new policy of which this kind is asked, or none."""
         return self.kinds[kind] if kind else self.new_type
