@@ -11,6 +11,7 @@ not once a task.
 from __future__ import annotations
 
 import contextlib
+import os
 import typing as t
 
 from ansible.errors import AnsibleError
@@ -38,6 +39,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies import (  # no
     waves,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._role_problems import role_problems
+from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import surface_problem
 from ansible_collections.m365.apps.plugins.plugin_utils._run_info import run_info
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
@@ -57,9 +59,17 @@ class ActionModule(ActionBase):
         result.update(changed=False, **run_info(self._task))
         entry_point = str(self._task.args["entry_point"])
         problems = role_problems(entry_point, self._given(entry_point, task_vars or {}))
+        problems += [problem for problem in [self._surface_problem()] if problem]
         if problems:
             result.update(failed=True, msg=f"The role: cannot start: {' '.join(problems)}")
         return result
+
+    def _surface_problem(self) -> str | None:
+        defaults = self._templar.template(_dicts(self._task.module_defaults))
+        environment = dict(os.environ)
+        for more in self._templar.template(_dicts(self._task.environment)):
+            environment.update(more)
+        return surface_problem(defaults, environment)
 
     def _given(self, entry_point: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return the variables that the entry point was given."""
@@ -70,3 +80,8 @@ class ActionModule(ActionBase):
                 with contextlib.suppress(AnsibleError):
                     given[name] = decrypted(self._templar.template(variables[name]))
         return given
+
+
+def _dicts(listed: t.Any) -> list[t.Any]:
+    """Return what a keyword that may be given at several places holds, the outermost first."""
+    return [each for each in listed or [] if isinstance(each, dict)]

@@ -1,0 +1,36 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The surface that the tasks of the role would work on, which has to be the one that the role knows."""
+
+from __future__ import annotations
+
+import typing as t
+
+KNOWN = "office_configuration"
+VARIABLE = "M365_SURFACE"
+# Where users set it for all tasks of the role, the weakest first: as a group, and for the module that writes.
+_DEFAULTS = ("group/m365.apps.all", "m365.apps.office_client_configs")
+
+
+def surface_problem(
+    module_defaults: t.Iterable[t.Mapping[str, t.Any]], environment: t.Mapping[str, t.Any]
+) -> str | None:
+    """Return the sentence that refuses another surface than the role knows, None where it is that one.
+
+    ``module_defaults`` are those of the task, the outermost first, with their templates resolved; ``environment`` holds
+    what modules see.
+    """
+    surface = environment.get(VARIABLE) or KNOWN
+    origin = f"the environment variable {VARIABLE}"
+    for name in _DEFAULTS:
+        for defaults in module_defaults:
+            given = (defaults.get(name) or {}).get("surface")
+            if given:
+                surface, origin = given, "module_defaults"
+    if surface == KNOWN:
+        return None
+    return (
+        f"surface is {surface} by {origin}, and the role works on {KNOWN} alone. Use the modules on {surface}, or set "
+        f"surface: {KNOWN} in module_defaults for the role."
+    )
