@@ -94,6 +94,7 @@ def test_a_policy_of_another_kind_is_told_from_ours(changes: dict[str, t.Any], w
         {"id": None},
         {"id": ".."},
         {"name": 5},
+        {"name": None},
         {"platforms": ["windows10"]},
         {"roleScopeTagIds": "0"},
         {"roleScopeTagIds": [0]},

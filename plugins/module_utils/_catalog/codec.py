@@ -79,6 +79,9 @@ def policy_from_graph(document: t.Mapping[str, t.Any]) -> Policy:
     unfit = unfit_for_path(policy_id)
     if unfit:
         raise ValueError(f"its id {unfit}")
+    if document.get("name") is None:
+        # By no name it would be found by nobody, and made a second time.
+        raise ValueError("it has no name")
     values = {
         "display_name": _text(document, "name"),
         "description": _text(document, "description"),
