@@ -22,18 +22,17 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import
 from ansible_collections.m365.apps.tests.unit.random_settings import CATALOG, ROOTS, policy
 from graph_emulator.errors import Refused
 from graph_emulator.graph.catalog.sources import builtin
-from graph_emulator.graph.catalog.validation import Context, check
 
 Json = dict[str, t.Any]
 # For each push; ten times as many with the profile many.
 SEEDS = (settings.default or settings()).max_examples // 3
-CONTEXT = Context(builtin())
+DEFINITIONS = builtin()
 
 
 def graph_refuses(documents: t.Sequence[Json]) -> str:
     """Return what the emulator says of instances, "" where it takes them."""
     try:
-        check(CONTEXT, [{"settingInstance": each} for each in documents])
+        DEFINITIONS.check([{"settingInstance": each} for each in documents])
     except Refused as refused:
         return str(refused) or "refused"
     return ""
@@ -132,9 +131,22 @@ def change_a_type(rng: random.Random, documents: list[Json]) -> None:
     chosen |= {"@odata.type": PREFIX + name, "settingDefinitionId": own, member: json.loads(json.dumps(content))}
 
 
+def misplace_a_member(rng: random.Random, documents: list[Json]) -> None:
+    """Give an instance or a value what only another type of Graph's has."""
+    chosen = rng.choice(list(instances_in(documents)))
+    value = next(each for name, each in chosen.items() if name.endswith("Value"))
+    content = value if isinstance(value, dict) else value[0]
+    if "children" in content and rng.random() < 0.3:
+        content["@odata.type"] = f"{PREFIX}{rng.choice(['StringSettingValue', 'SettingGroupInstance', 'NewValue'])}"
+    else:
+        others = {"settingDefinitionId", "simpleSettingValue", "groupSettingValue", "children", "valueState", "note"}
+        part = rng.choice([chosen, content])
+        part[rng.choice(sorted(others - part.keys()))] = "x"
+
+
 MUTATIONS: tuple[t.Callable[[random.Random, list[Json]], None], ...] = (
     *(lose_a_child, raise_a_child, adopt_a_stranger, repeat_a_setting, repeat_a_child),
-    *(take_another_option, change_a_value, change_a_count, change_a_type),
+    *(take_another_option, change_a_value, change_a_count, change_a_type, misplace_a_member),
 )
 
 

@@ -42,7 +42,9 @@ _NOISE = {
     "settingDefinitions",
 }
 # What else simple values say: a state of secrets, a note of references.
-_MORE = {"valueState", "note"}
+_MORE = {SECRET: "valueState", REFERENCE: "note"}
+# Members that Graph's types have; in a type that does not have them Graph refuses them.
+MEMBERS = {TYPE, _ID, "value", "children", *_MORE.values(), *(member for _kind, member in KINDS.values())}
 
 
 class _FormError(ValueError):
@@ -146,8 +148,10 @@ def _simple(document: t.Mapping[str, t.Any]) -> Simple:
         value = ""
     if isinstance(value, (dict, list)):
         raise _FormError("value of a simple value must be a text or a number")
-    more = {name: text for name, text in document.items() if name in _MORE}
-    return Simple(_SIMPLE_TYPES.get(name, name), value, _unknown(more, ()), _unknown(document, {"value", *_MORE}))
+    value_type = _SIMPLE_TYPES.get(name, name)
+    own = _MORE.get(value_type, "")
+    more = _unknown({own: document.get(own)}, ())
+    return Simple(value_type, value, more, _unknown(document, {"value", own}))
 
 
 def _children(document: t.Mapping[str, t.Any]) -> Settings:

@@ -22,9 +22,10 @@ from .definitions import (
     Definition,
     Option,
 )
+from .instances import MEMBERS
 from .keys import name_of
 from .problems import Ask, Problem, listed
-from .settings import Choice, Group, Members, Setting, Settings, Simple, Value
+from .settings import Choice, Group, Members, Setting, Settings, Simple
 
 MOST_SETTINGS = 5000
 _KINDS = {CHOICE: "a choice", SIMPLE: "a single value", SIMPLE_LIST: "a list", GROUP_LIST: "a list of groups"}
@@ -78,14 +79,18 @@ def wrong_in(setting: Setting, catalog: Catalog, already: t.Collection[str] = ()
     if _TECHNOLOGY not in definition.technologies.split(",") or _PLATFORM not in definition.platform.split(","):
         where = f"{definition.platform} by {definition.technologies}"
         return [f"it is a setting for {where}, and Office policies are for {_PLATFORM} by {_TECHNOLOGY}"]
-    return _wrong(definition, setting.value, catalog, {each.lower() for each in already})
+    return _wrong(definition, setting, catalog, {each.lower() for each in already})
 
 
-def _wrong(definition: Definition, value: Value, catalog: Catalog, already: t.Collection[str]) -> list[str]:
+def _wrong(definition: Definition, setting: Setting, catalog: Catalog, already: t.Collection[str]) -> list[str]:
+    value = setting.value
     if definition.kind not in KNOWN_KINDS or definition.id.lower() in already:
         return []
     if value.kind != definition.kind:
         return [f"{definition.name} must be {_KINDS.get(definition.kind, definition.kind)}"]
+    misplaced = _misplaced(setting)
+    if misplaced:
+        return [f"{definition.name} has {listed(misplaced)} in a place that it does not belong to: leave it out there"]
     if isinstance(value, Choice):
         return _wrong_choice(definition, value, catalog, already)
     if isinstance(value, Simple):
@@ -99,6 +104,13 @@ def _wrong(definition: Definition, value: Value, catalog: Catalog, already: t.Co
         elif isinstance(member, Group):
             found += _wrong_children(definition.name, definition.children, member.children, catalog, already)
     return list(dict.fromkeys(found))
+
+
+def _misplaced(setting: Setting) -> list[str]:
+    """Return the members of Graph's types that an instance or its value has and Graph's type of it has not."""
+    value: t.Any = setting.value
+    parts = value.given if isinstance(value, Members) else (value,)
+    return sorted({name for part in (setting, *parts) for name, _text in part.unknown} & MEMBERS)
 
 
 def _wrong_choice(definition: Definition, value: Choice, catalog: Catalog, already: t.Collection[str]) -> list[str]:
@@ -123,7 +135,7 @@ def _wrong_children(
         if key not in ids:
             found.append(f"{_named(child.id, catalog)} is not an element of {where}")
         elif definition is not None:
-            found += _wrong(definition, child.value, catalog, already)
+            found += _wrong(definition, child, catalog, already)
     return found
 
 
