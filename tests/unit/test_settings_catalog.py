@@ -216,6 +216,14 @@ REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
         },
         ("policies[1] policy 'B': cannot use its description: it has 1001 characters, more than 1000. Shorten it."),
     ),
+    "nothing to assign": (
+        modules.OFFICE_CLIENT_CONFIG_ASSIGNMENT,
+        {"display_name": "A"},
+        (
+            "policy 'A': cannot assign it: one of these is required: groups, exclude_groups, all_users, all_devices. "
+            "Give one of them."
+        ),
+    ),
     "null": (
         modules.OFFICE_CLIENT_CONFIG,
         {"display_name": "A", "settings": None},
@@ -269,6 +277,11 @@ OFFICE_REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
             "filter and "
             "filter_mode out, or set surface: settings_catalog."
         ),
+    ),
+    "nothing to assign": (
+        modules.OFFICE_CLIENT_CONFIG_ASSIGNMENT,
+        {"display_name": "One"},
+        "policy 'One': cannot assign it: missing required arguments: groups. Give groups.",
     ),
     "settings to gather": (
         modules.OFFICE_CLIENT_CONFIG_INFO,

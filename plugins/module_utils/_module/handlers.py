@@ -29,6 +29,7 @@ from .results import (
     plan_result,
 )
 from .run_options import bulk_options, given_order, given_wait, refuse_null
+from .surfaces import missing_assignments
 from .tenant import Tenant
 from .wave_results import wave_results
 
@@ -78,6 +79,8 @@ def one_policy(request: Request, tenant: Tenant) -> Reply:
 def one_assignment(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_assignment: the groups of one policy that exists."""
     desired = desired_policy(request.params, request.raw, state=State.EXISTING, surface=request.params["surface"])
+    if desired.assignments is UNSET:
+        raise missing_assignments(request.params["surface"], desired.named())
     options = RunOptions(request.check_mode, wait=given_wait(request.params))
     outcome = converge([desired], tenant.surface, tenant.directory, options)
     # EXISTING never ends absent.

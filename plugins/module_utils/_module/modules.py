@@ -37,11 +37,7 @@ OFFICE_CLIENT_CHECKIN_INFO = ModuleDefinition(
 
 OFFICE_CLIENT_CONFIG = ModuleDefinition({**POLICY, **OVERWRITE, **WAIT}, one_policy, _ONE_IDENTITY)
 
-OFFICE_CLIENT_CONFIG_ASSIGNMENT = ModuleDefinition(
-    {**IDENTITY, **GROUPS, **WAIT},
-    one_assignment,
-    {"required_one_of": [*_ONE_IDENTITY["required_one_of"], tuple(GROUPS)]},
-)
+OFFICE_CLIENT_CONFIG_ASSIGNMENT = ModuleDefinition({**IDENTITY, **GROUPS, **WAIT}, one_assignment, _ONE_IDENTITY)
 
 OFFICE_CLIENT_CONFIG_INFO = ModuleDefinition(
     {

@@ -65,6 +65,14 @@ def refuse_foreign_task(params: t.Mapping[str, t.Any], subject: str = "the task"
         raise _refusal(names, surface, subject)
 
 
+def missing_assignments(surface: str, subject: str) -> UserError:
+    """Return the error for a task that says nothing of who gets a policy."""
+    names = [name for name in ASSIGNMENT_OPTIONS if name in OPTIONS[surface]]
+    if len(names) == 1:
+        return UserError(subject, "assign it", f"missing required arguments: {names[0]}", f"Give {names[0]}")
+    return UserError(subject, "assign it", f"one of these is required: {', '.join(names)}", "Give one of them")
+
+
 def _other(surface: str) -> str:
     """Return the other surface."""
     return next(name for name in SURFACES if name != surface)
