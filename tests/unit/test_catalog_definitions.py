@@ -246,6 +246,10 @@ LINE = '{"id": "a", "scope": "", "file": "", "name": "A", "kind": "choice"}'
         ([HEAD, LINE[:-1] + ', "options": {"_0": null}}'], 'options has a value of the wrong form: {"_0": null}'),
         ([HEAD, LINE[:-1] + ', "length": [1]}'], "length has a value of the wrong form"),
         ([HEAD, LINE[:-1] + ', "element": "_b"}'], "element has a value of the wrong form"),
+        ([HEAD, LINE[:-1] + ', "element": "a"}'], "element has a value of the wrong form"),
+        ([HEAD, LINE[:-1] + ', "element": {}}'], "element has a value of the wrong form: {}"),
+        ([HEAD, LINE.replace('"a"', '""')], 'id has a value of the wrong form: ""'),
+        ([HEAD, LINE.replace('"a"', '["a"]')], 'id has a value of the wrong form: ["a"]'),
         ([HEAD, b"\xff"], "own.jsonl line 2: it is not UTF-8 text"),
         (
             [json.dumps(DOCUMENTS[0]), "{}"],

@@ -111,7 +111,7 @@ def test_of_two_settings_of_one_name_the_one_that_is_there_is_removed() -> None:
         ({"sets": []}, "settings: it has the unknown key sets"),
         ({"set": [], "add": []}, "settings: set is combined with add or remove"),
         ({"add": None}, "add settings: they must be a list of entries, not null"),
-        ({"remove": None}, "remove: it must be a list of keys, not NoneType"),
+        ({"remove": None}, "remove: it must be a list of keys, not null"),
         (
             {"remove": [3]},
             "remove item 1 of 1: it must be a key such as excel16/L_VBAWarningsPolicy, a whole definition",

@@ -13,7 +13,7 @@ from .definitions import CHOICE, GROUP, GROUP_LIST, Definition
 from .elements import ValueProblem, default_of, elements_of, is_toggle, option_of, value_of
 from .instances import problem_of, setting_of
 from .keys import SCOPES, find, name_of, shown
-from .problems import SHOWN, Ask, Problem, SettingsError, listed, unfit
+from .problems import SHOWN, Ask, Problem, SettingsError, listed, type_of, unfit
 from .settings import Choice, Setting, Settings
 from .validate import allowed, too_many, wrong_in
 
@@ -40,7 +40,7 @@ def compile_settings(entries: t.Any, catalog: Catalog) -> Settings:
     Entries are either a setting with its values, or ``raw`` with a setting instance.
     """
     if not isinstance(entries, (list, tuple)):
-        raise SettingsError([Problem("settings", f"they must be a list of entries, not {_type(entries)}: {_FORM}")])
+        raise SettingsError([Problem("settings", f"they must be a list of entries, not {type_of(entries)}: {_FORM}")])
     found: dict[str, Setting] = {}
     places: dict[str, str] = {}
     problems = list(too_many(len(entries)))
@@ -63,7 +63,7 @@ def compile_settings(entries: t.Any, catalog: Catalog) -> Settings:
 def compile_entry(entry: t.Any, catalog: Catalog, suggest: bool = True) -> _Compiled:
     """Return what one entry means, or what is wrong with it, with the nearest keys where they are suggested."""
     if not isinstance(entry, dict):
-        return _Compiled(wrong=[f"it must be a mapping, not {_type(entry)}: {_FORM}"])
+        return _Compiled(wrong=[f"it must be a mapping, not {type_of(entry)}: {_FORM}"])
     unusable = unfit(entry)
     if not unusable and "raw" in entry:
         return _raw(entry, catalog)
@@ -99,7 +99,7 @@ def _wrong_form(entry: Entry) -> list[str]:
         wrong.append(f"{given[0]} is only for state: enabled, and a disabled setting has none")
     values = entry.get("values")
     if values is not None and not isinstance(values, dict):
-        wrong.append(f"values must be a mapping of elements to their values, not {_type(values)}")
+        wrong.append(f"values must be a mapping of elements to their values, not {type_of(values)}")
     return wrong
 
 
@@ -259,7 +259,3 @@ def _key_of(entry: t.Any) -> str:
         inner = entry["raw"].get("settingInstance", entry["raw"])
         key = inner.get("settingDefinitionId") if isinstance(inner, dict) else None
     return f" ({key.strip()})" if isinstance(key, str) and key.strip() else ""
-
-
-def _type(value: t.Any) -> str:
-    return "null" if value is None else type(value).__name__

@@ -168,8 +168,7 @@ def _check(values: t.Mapping[str, t.Any]) -> None:
     unknown = sorted(key for key in wrong if key not in _KEYS)
     if unknown:
         raise DefinitionError(f"it has keys that this collection does not know: {', '.join(unknown)}")
-    element = values.get("element", "")
-    if not values["id"].endswith(element) or values["id"] == element:
+    if not wrong and "element" in values and not values["id"][1:].endswith(values["element"]):
         wrong = ["element"]
     if wrong:
         raise DefinitionError(f"{wrong[0]} has a value of the wrong form: {json.dumps(values[wrong[0]])[:80]}")

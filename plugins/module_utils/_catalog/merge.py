@@ -14,7 +14,7 @@ from .catalog import Catalog
 from .definitions import Definition
 from .keys import Found, find, name_of
 from .language import compile_settings
-from .problems import SHOWN, Problem, SettingsError, listed, unfit
+from .problems import SHOWN, Problem, SettingsError, listed, type_of, unfit
 from .settings import EMPTY, Settings, hidden_secrets, same
 
 FORMS = "give a list of entries, or a mapping with set, or with add and remove"
@@ -49,8 +49,7 @@ def parse_settings(value: t.Any, catalog: Catalog) -> SettingsChange:
     if isinstance(value, (list, tuple)):
         return SettingsChange(exact=compile_settings(value, catalog))
     if not isinstance(value, dict):
-        kind = "null" if value is None else type(value).__name__
-        raise SettingsError([Problem("settings", f"it is of type {kind}: {FORMS}")])
+        raise SettingsError([Problem("settings", f"it is of type {type_of(value)}: {FORMS}")])
     wrong = unfit([*value])
     if wrong:
         raise SettingsError([Problem("settings", f"{wrong}: {FORMS}")])
@@ -75,7 +74,7 @@ def _parts(add: t.Any, remove: t.Any, catalog: Catalog) -> SettingsChange:
     if isinstance(remove, str) and remove.strip():
         remove = _of_text(remove) if is_like_json(remove) else [remove]
     if not isinstance(remove, (list, tuple)):
-        problems.append(Problem("remove", f"it must be a list of keys, not {type(remove).__name__}"))
+        problems.append(Problem("remove", f"it must be a list of keys, not {type_of(remove)}"))
         remove = []
     for number, given in enumerate(remove, 1):
         key = _key(given)

@@ -81,6 +81,11 @@ def unfit(value: t.Any) -> str:
     return ""
 
 
+def type_of(value: t.Any) -> str:
+    """Return the type of a value for a message."""
+    return "null" if value is None else type(value).__name__
+
+
 def listed(names: t.Iterable[t.Any], most: int = 12) -> str:
     """Return names in a row, and how many more there are."""
     texts = [str(name) for name in names]
