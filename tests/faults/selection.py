@@ -42,10 +42,10 @@ def part(bases: Baselines, chance: random.Random) -> list[Trial]:
         chosen.setdefault((trial.scenario, trial.kind), trial)
     killed = [trial for trial in kills(bases) if trial.scenario == "bulk" and trial.way == KILLED]
     one_each = [chance.choice([trial for trial in killed if trial.kind == kind]) for kind in KILLS if killed]
-    return [*one_each, *_several(every, 2, chance), *_spread(list(chosen.values()))]
+    return [*one_each, *_several(every, 2, chance), *spread(list(chosen.values()))]
 
 
-def _spread(trials: t.Sequence[Trial]) -> list[Trial]:
+def spread(trials: t.Sequence[Trial]) -> list[Trial]:
     """Return trials with each kind at some of the scenarios of the settings catalog, all of which are tried alike.
 
     The wire and the engine are the same there, and each scenario of the other surface meets every kind.

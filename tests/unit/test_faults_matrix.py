@@ -10,11 +10,13 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.tests.faults import judge
+from ansible_collections.m365.apps.tests.faults import judge, selection
 from ansible_collections.m365.apps.tests.faults.judge import Case
 from ansible_collections.m365.apps.tests.faults.kinds import KINDS, MODES
 from ansible_collections.m365.apps.tests.faults.positions import positions_of
+from ansible_collections.m365.apps.tests.faults.scenarios import SCENARIOS
 from ansible_collections.m365.apps.tests.faults.tenants import BYSTANDERS, GROUP_IDS, Policy, made_id, policy, setting
+from ansible_collections.m365.apps.tests.faults.trial import Trial
 
 MINE = policy("Mine", 10, policyPayload=setting("A", "1"), groups=["Finance"])
 GONE = policy("Gone", 11, policyPayload=setting("B", "1"))
@@ -202,3 +204,15 @@ def test_positions() -> None:
     assert suited == set(KINDS)
     assert not found[0].suits(KINDS["segment_withdrawn"], MODES["once"])
     assert not found[4].suits(KINDS["slow"], MODES["outage"])
+
+
+def test_a_slice_tries_all_scenarios_of_the_settings_catalog_and_each_kind_at_some_of_them() -> None:
+    catalog = [name for name, scenario in SCENARIOS.items() if scenario.catalog]
+    trials = [Trial(name, 0, kind, "once") for name in SCENARIOS for kind in KINDS]
+    found = selection.spread(trials)
+    assert [trial for trial in found if trial.scenario not in catalog] == [
+        trial for trial in trials if trial.scenario not in catalog
+    ]
+    for kind in KINDS:
+        assert len([trial for trial in found if trial.scenario in catalog and trial.kind == kind]) == 3
+    assert {trial.scenario for trial in found} == set(SCENARIOS)
