@@ -130,39 +130,3 @@ def test_the_example_policies_are_rolled_out_once(ansible: Ansible, emulator: Em
     ansible.run("ansible-playbook", str(EXAMPLES / "rollout.yml"), **ansible.login).ok()
     assert emulator.writes() == []
     assert emulator.tenant(tenant.TENANT) == held
-
-
-def test_the_role_rolls_out_exports_and_restores(ansible: Ansible, emulator: Emulator) -> None:
-    """A backup, a rollout, an export that shows no drift, and the way back, as on the first surface."""
-    [seed] = json.loads((EXAMPLES / "seed.json").read_text())["tenants"].values()
-    state = tenant.state((), seed["groups"])
-    held = state["tenants"][tenant.TENANT]
-    held.update({name: seed[name] for name in ("catalog_policies", "assignment_filters", "scope_tags")})
-    for app in held["apps"]:
-        app["roles"] = [*app["roles"], "DeviceManagementRBAC.Read.All"]
-    emulator.reset(state)
-    here = Ansible(ansible.folder, {}, tenant.login_variables(emulator.ready))
-    definitions = ("-e", f"rollout_definitions={EXAMPLES / 'definitions'}")
-
-    def playbook(name: str, *arguments: str) -> str:
-        return here.playbook(f"m365.apps.{name}", *arguments, M365_SURFACE="settings_catalog").ok().output
-
-    def policies() -> list[t.Any]:
-        found = emulator.tenant(tenant.TENANT)["catalog_policies"]
-        return sorted([policy["name"], settings_of(policy), len(policy["assignments"])] for policy in found)
-
-    def settings_of(policy: dict[str, t.Any]) -> list[str]:
-        return sorted(json.dumps(setting["settingInstance"], sort_keys=True) for setting in policy["settings"])
-
-    before = policies()
-    playbook("backup", "-e", "rollout_backup_folder=backup", *definitions)
-    playbook("rollout", *definitions)
-    rolled_out = policies()
-    # Two of the 17 were there, and one that nobody describes.
-    assert (len(before), len(rolled_out)) == (3, 18)
-    playbook("export", "-e", "rollout_export_folder=exported")
-    emulator.clear_journal()
-    playbook("rollout", "-e", "rollout_definitions=exported")
-    assert emulator.writes() == []
-    playbook("restore", "-e", "rollout_backup_folder=backup")
-    assert policies() == before
