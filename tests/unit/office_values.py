@@ -50,7 +50,7 @@ def office_item(
     label: str = "",
     state: State = State.PRESENT,
     *,
-    id: str | None = None,  # noqa: A002 - the name of the option
+    id: str | None = None,  # noqa: A002  # pylint: disable=redefined-builtin
     display_name: str | None = None,
     kind: str | None = None,
     groups: GroupChange | Unset = UNSET,

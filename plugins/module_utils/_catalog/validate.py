@@ -91,19 +91,22 @@ def _wrong(definition: Definition, setting: Setting, catalog: Catalog, already: 
     misplaced = _misplaced(setting)
     if misplaced:
         return [f"{definition.name} has {listed(misplaced)} in a place that it does not belong to: leave it out there"]
-    if isinstance(value, Choice):
-        return _wrong_choice(definition, value, catalog, already)
-    if isinstance(value, Simple):
-        return wrong_simple(definition, value)
-    if isinstance(value, Group):
-        return _wrong_children(definition.name, definition.children, value.children, catalog, already)
-    found = _wrong_count(definition, len(t.cast(Members, value).given))
-    for member in t.cast(Members, value).given:
-        if isinstance(member, Simple):
-            found += wrong_simple(definition, member)
-        elif isinstance(member, Group):
-            found += _wrong_children(definition.name, definition.children, member.children, catalog, already)
+    parts = value.given if isinstance(value, Members) else (value,)
+    found = _wrong_count(definition, len(parts)) if isinstance(value, Members) else []
+    for part in parts:
+        found += _wrong_part(definition, part, catalog, already)
     return list(dict.fromkeys(found))
+
+
+def _wrong_part(definition: Definition, part: t.Any, catalog: Catalog, already: t.Collection[str]) -> list[str]:
+    """Return what is wrong with a value, or with one member of a list."""
+    if isinstance(part, Choice):
+        return _wrong_choice(definition, part, catalog, already)
+    if isinstance(part, Simple):
+        return wrong_simple(definition, part)
+    if isinstance(part, Group):
+        return _wrong_children(definition.name, definition.children, part.children, catalog, already)
+    return []
 
 
 def _misplaced(setting: Setting) -> list[str]:

@@ -22,7 +22,7 @@ from .._policy.unset import UNSET
 from .apply import OnError, Outcome, apply, predict, unforeseen_end
 from .binding import Binding, refuse_changed
 from .confirm import Wait, confirm
-from .fingerprint import Beside, definitions_of
+from .fingerprint import Beside, Definitions, definitions_of
 from .groups import newly_named, resolve, resolved, to_look_up
 from .guards import Guards, check_deletions, prunable, refuse_protected
 from .known_groups import NamedGroups, refuse_unknown
@@ -101,13 +101,13 @@ def read_and_plan(
     matches = (*matches, *prunable(matches, live, options.guards, capabilities.prune_needs_names))
     if options.reach is None:
         check_deletions(matches, len(desired), len(live), options.guards)
-    all_groups = options.reach is not None or bool(options.waves)
-    wanted = parts_to_read(matches, capabilities.fields, options.whole_policies, all_groups)
+    wanted = parts_to_read(
+        matches, capabilities.fields, options.whole_policies, options.reach is not None or bool(options.waves)
+    )
     matches = _read(matches, wanted, surface)
     matches = (*matches[: len(desired)], *filter(partial(_may_go, capabilities), matches[len(desired) :]))
     named = _named_beside(options)
-    beside = [group for entry in named for group in entry.groups]
-    names, ids = groups_to_look_up(matches, beside, options.name_groups)
+    names, ids = groups_to_look_up(matches, [group for entry in named for group in entry.groups], options.name_groups)
     directory.look_up(names, ids)
     refuse_unknown([*(() if leaves else _named_by(matches)), *named], directory)
     reach = None if options.reach is None else frozenset(resolved(options.reach, directory))
@@ -116,7 +116,25 @@ def read_and_plan(
     if leaves and options.order is None and capabilities.priorities:
         left = leave_taken(matches, live, left)
     plan, possible = _possible(matches, live, surface, options, reach, len(desired), left)
-    asked = definitions_of(
+    plan = replace(plan, definitions=_definitions(desired, matches, plan, options, directory))
+    refuse_changed(options.binding, plan)
+    return replace(
+        plan,
+        part_reads=len(wanted),
+        group_lookups=len(names) + len(ids),
+        waves=plans_by_wave(_reaches(options, directory), possible, plan, options.order, options.guards),
+    )
+
+
+def _definitions(
+    desired: t.Sequence[DesiredPolicy],
+    matches: t.Sequence[Match],
+    plan: Plan,
+    options: RunOptions,
+    directory: Directory,
+) -> Definitions:
+    """Return what a fingerprint binds of the definitions; groups of items that are left out were not resolved."""
+    return definitions_of(
         [
             _without_groups(found.desired) if place in plan.left else found.desired
             for place, found in enumerate(matches[: len(desired)])
@@ -126,10 +144,6 @@ def read_and_plan(
         options.context,
         [Beside(entry.place, entry.groups, resolved(entry.groups, directory)) for entry in options.check_groups],
     )
-    plan = replace(plan, definitions=asked)
-    refuse_changed(options.binding, plan)
-    waves = plans_by_wave(_reaches(options, directory), possible, plan, options.order, options.guards)
-    return replace(plan, part_reads=len(wanted), group_lookups=len(names) + len(ids), waves=waves)
 
 
 def parts_to_read(

@@ -85,9 +85,8 @@ def _movement(
     # A number held by a policy that moves itself is free only when both move in one call.
     contested = any(holder not in doomed for holder in holders)
     patched_ids = {str(matches[place].live.id) for place in patched if matches[place].live}  # type: ignore[union-attr]
-    managed_ids = {str(found.live.id) for found in matches if found.live}
     alone = [policy for policy in moved if str(policy.id) not in patched_ids]
-    foreign = any(str(policy.id) not in managed_ids for policy in moved)
+    foreign = {str(policy.id) for policy in moved} - {str(found.live.id) for found in matches if found.live}
     at_once = None
     if contested or foreign or len(alone) > 1:
         at_once = _all_numbers(live, wanted, {str(matches[place].live.id) for place in freed_first})  # type: ignore[union-attr]
