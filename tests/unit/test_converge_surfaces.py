@@ -144,7 +144,7 @@ def test_what_travels_in_a_create_is_no_write_of_its_own() -> None:
     tenant = tenant_of()
     run(tenant, item("A", settings=("a",), groups=GroupChange(exact=("Staff",))))
     assert tenant.writes == ["create", "assign"]
-    [policy] = list(tenant.policies.values())
+    policy = next(iter(tenant.policies.values()))
     assert (policy.value("settings"), policy.value("tags"), "priority" in policy.values) == (("a",), ("0",), False)
 
 
