@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -118,6 +119,10 @@ def tried(emulator: Emulator, trial: Trial, base: Baseline) -> Verdict:
     now = policies(emulator, scenario)
     found += judge.damage(base.case, now)
     emulator.misbehave()
+    # What a server shows to nobody yet, the next run cannot know of: it begins when the lag is over.
+    time.sleep(
+        max((seconds for name, seconds in scenario.settings.items() if name.endswith("_seconds")), default=0) * 1.5
+    )
     runs = 1
     way = runners.in_process if trial.way in (IN_PROCESS, SEVERAL) else runners.by_playbook
     for column in (judge.UNFINISHED, judge.UNSTABLE):
