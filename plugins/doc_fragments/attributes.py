@@ -52,3 +52,20 @@ attributes:
   idempotent:
     support: full
 """
+
+    # Of modules that run in the controller's process, beside the fragments of ansible.builtin.
+    CONTROLLER = r"""
+---
+options: {}
+attributes:
+  action:
+    support: full
+  async:
+    support: none
+  bypass_host_loop:
+    support: none
+  check_mode:
+    support: full
+  platform:
+    platforms: all
+"""

@@ -35,7 +35,7 @@ options:
         collection, or the documents that Graph returns, one JSON object in a line.
       - A definition that neither knows is asked of Graph before a setting is refused.
       - When omitted or C(null), the definitions of the collection and those that Graph is asked for. Refused
-        with V(office_configuration) in O(surface).
+        with O(surface=office_configuration).
     type: path
     version_added: 0.2.0
 """
@@ -48,7 +48,7 @@ options:
       - Whether a policy of V(settings_catalog) may be written that holds what this collection does not know,
         such as a setting of a new type, although the write loses it. When V(false), such a write is refused
         with the name of what would be lost. A change of name and description alone loses nothing.
-      - When omitted, V(false). V(true) is refused with V(office_configuration) in O(surface).
+      - When omitted, V(false). V(true) is refused with O(surface=office_configuration).
     type: bool
     default: false
     version_added: 0.2.0

@@ -89,19 +89,10 @@ options:
 extends_documentation_fragment:
   - ansible.builtin.action_common_attributes
   - ansible.builtin.action_common_attributes.flow
+  - m365.apps.attributes.controller
 attributes:
-  action:
-    support: full
-  async:
-    support: none
-  bypass_host_loop:
-    support: none
-  check_mode:
-    support: full
   diff_mode:
     support: full
-  platform:
-    platforms: all
 seealso:
   - module: m365.apps.office_client_config_info
   - plugin: m365.apps.definitions

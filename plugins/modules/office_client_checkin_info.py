@@ -23,7 +23,7 @@ description:
     check-in of any of the user's devices failed; of two at one time the failed one is the later. Graph gives
     a device no ID, so a user's devices are told apart by name and platform. All this is the collection's
     reading, not Microsoft's.
-  - Devices check in to V(office_configuration) in O(surface) alone; the task is refused with another one.
+  - Devices check in only with O(surface=office_configuration); the task is refused with another one.
 author:
   - m365.apps contributors (@m365-apps)
 options:

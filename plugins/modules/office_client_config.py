@@ -43,7 +43,7 @@ options:
     description:
       - Kind of the policy. A live policy of another kind is an error, since a kind cannot change.
       - When omitted, a live policy of any kind matches, and V(windows) is created. C(null) is refused.
-      - With V(office_configuration) in O(surface) alone.
+      - Only with O(surface=office_configuration).
     type: str
     choices:
       windows: A non-security policy (C(windowsOfficeClientConfiguration)).
@@ -62,7 +62,7 @@ options:
       - A number that another policy keeps is an error that names it.
       - When omitted, it is left alone; a new policy takes the weakest place (the highest live number plus
         one). C(null) is refused; it cannot be cleared.
-      - With V(office_configuration) in O(surface) alone.
+      - Only with O(surface=office_configuration).
     type: int
   policy_payload:
     description:
@@ -72,14 +72,14 @@ options:
         keyed by it; any other list is ordered.
       - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
         refused.
-      - With V(office_configuration) in O(surface) alone.
+      - Only with O(surface=office_configuration).
     type: raw
   user_preference_payload:
     description:
       - Settings that users can override. Same forms and rules as O(policy_payload).
       - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
         refused.
-      - With V(office_configuration) in O(surface) alone.
+      - Only with O(surface=office_configuration).
     type: raw
   policy_payload_base64:
     description:
@@ -87,7 +87,7 @@ options:
         M(m365.apps.office_client_config_info) returns it. The bytes are written as they are.
       - Bytes that are a JSON object or array count as O(policy_payload). Both together must agree.
       - When omitted, O(policy_payload) counts. The empty string clears the payload. C(null) is refused.
-      - With V(office_configuration) in O(surface) alone.
+      - Only with O(surface=office_configuration).
     type: str
   user_preference_payload_base64:
     description:
@@ -96,7 +96,7 @@ options:
       - Bytes that are a JSON object or array count as O(user_preference_payload). Both together must agree.
       - When omitted, O(user_preference_payload) counts. The empty string clears the payload. C(null) is
         refused.
-      - With V(office_configuration) in O(surface) alone.
+      - Only with O(surface=office_configuration).
     type: str
   settings:
     description:
@@ -105,7 +105,7 @@ options:
       - A dict with C(set) means exactly these. One with C(add) and C(remove) changes only what it names;
         C(add) takes entries, C(remove) keys such as V(excel16/L_VBAWarningsPolicy).
       - What a policy holds outside of Office is compared, kept and written like all else.
-      - With V(settings_catalog) in O(surface) alone. When omitted, the settings are left alone; a new policy
+      - Only with O(surface=settings_catalog). When omitted, the settings are left alone; a new policy
         needs at least one. Graph keeps no policy without settings, so one that would have none is refused.
         C(null) is refused.
     type: raw
@@ -113,7 +113,7 @@ options:
   scope_tags:
     description:
       - Scope tags of the policy, each as a name or an ID. A list means exactly these.
-      - With V(settings_catalog) in O(surface) alone. When omitted, they are left alone; a new policy gets the
+      - Only with O(surface=settings_catalog). When omitted, they are left alone; a new policy gets the
         tag V(0), the default one, as does one with an empty list. C(null) is refused.
     type: list
     elements: str

@@ -36,7 +36,7 @@ options:
     description:
       - Kind that the policy must have; another one is an error.
       - When omitted, any kind matches. C(null) is refused.
-      - With V(office_configuration) in O(surface) alone.
+      - Only with O(surface=office_configuration).
     type: str
     choices:
       windows: A non-security policy (C(windowsOfficeClientConfiguration)).
@@ -54,7 +54,7 @@ options:
         must belong to exactly one group, and a group that is newly assigned must exist.
       - V([]), V({}), the empty string and an empty C(set) take all groups away. Empty C(add) or C(remove) do
         nothing. C(null) is refused.
-      - With V(settings_catalog) in O(surface), a dict may hold C(filter), the name or ID of an assignment
+      - With O(surface=settings_catalog), a dict may hold C(filter), the name or ID of an assignment
         filter, and C(filter_mode), V(include) (the default) or V(exclude). A member of exactly these groups
         that names no filter has none; one in C(add) keeps the filter that it has, unless C(filter) says
         otherwise. An empty C(filter) takes it away.
@@ -65,7 +65,7 @@ options:
     description:
       - Groups that do not get the policy although another assignment says so, in the forms of O(groups), but
         without filters. A group that would be assigned and excluded at once is an error.
-      - With V(settings_catalog) in O(surface) alone. When omitted, they are left alone; a new policy
+      - Only with O(surface=settings_catalog). When omitted, they are left alone; a new policy
         excludes none. V([]), V({}), the empty string and an empty C(set) exclude nobody. C(null) is
         refused.
     type: raw
@@ -75,14 +75,14 @@ options:
       - Whether the policy is assigned to all users, as V(true) or V(false), or as a dict with C(filter),
         the name or ID of an assignment filter, and C(filter_mode), V(include) (the default) or V(exclude).
       - V(true) means without a filter, as does a dict without one or with an empty one.
-      - With V(settings_catalog) in O(surface) alone. When omitted, it is left alone; a new policy is not
+      - Only with O(surface=settings_catalog). When omitted, it is left alone; a new policy is not
         assigned to them. C(null) is refused.
     type: raw
     version_added: 0.2.0
   all_devices:
     description:
       - Whether the policy is assigned to all devices, in the forms of O(all_users).
-      - With V(settings_catalog) in O(surface) alone. When omitted, it is left alone; a new policy is not
+      - Only with O(surface=settings_catalog). When omitted, it is left alone; a new policy is not
         assigned to them. C(null) is refused.
     type: raw
     version_added: 0.2.0
@@ -149,19 +149,19 @@ assignments:
       type: str
     target:
       description: What is assigned, V(group), V(excluded_group), V(all_users), V(all_devices) or V(unknown).
-      returned: with V(settings_catalog) in O(surface)
+      returned: with O(surface=settings_catalog)
       type: str
     filter:
       description: ID of the assignment filter; C(null) for none.
-      returned: with V(settings_catalog) in O(surface)
+      returned: with O(surface=settings_catalog)
       type: str
     filter_mode:
       description: How the filter counts, V(include) or V(exclude); C(null) without one.
-      returned: with V(settings_catalog) in O(surface)
+      returned: with O(surface=settings_catalog)
       type: str
     source:
       description: Where the assignment comes from; only V(direct) ones are ever written.
-      returned: with V(settings_catalog) in O(surface)
+      returned: with O(surface=settings_catalog)
       type: str
   sample:
     - id: 7c1b3ac5-5a0e-4df0-9a7b-0a5c2f1f0b55

@@ -33,7 +33,7 @@ options:
     description:
       - Kind of the policies to return.
       - When omitted, policies of any kind match.
-      - With V(office_configuration) in O(surface) alone.
+      - Only with O(surface=office_configuration).
     type: str
     choices:
       windows: A non-security policy (C(windowsOfficeClientConfiguration)).
@@ -55,7 +55,7 @@ options:
         warning says so. Since version 0.2.0.
       - V(content) means what policies set on devices, whichever surface they are of - V(payloads) or
         V(settings).
-      - V(payloads) and V(checkins) are there with V(office_configuration) in O(surface) alone, V(settings)
+      - V(payloads) and V(checkins) are there only with O(surface=office_configuration), V(settings)
         with V(settings_catalog) alone, which costs one call for each policy.
       - When omitted or empty, nothing more is read.
     type: list
@@ -159,12 +159,12 @@ configs:
       type: str
     settings:
       description: The settings in the settings language.
-      returned: when O(gather) has V(settings), or V(content) with V(settings_catalog) in O(surface)
+      returned: when O(gather) has V(settings), or V(content) with O(surface=settings_catalog)
       type: list
       elements: dict
     scope_tags:
       description: IDs of the scope tags.
-      returned: with V(settings_catalog) in O(surface)
+      returned: with O(surface=settings_catalog)
       type: list
       elements: str
     groups:
@@ -175,22 +175,22 @@ configs:
       elements: raw
     exclude_groups:
       description: IDs of the excluded groups, sorted.
-      returned: when O(gather) has V(assignments) or V(group_names), with V(settings_catalog) in O(surface)
+      returned: when O(gather) has V(assignments) or V(group_names), with O(surface=settings_catalog)
       type: list
       elements: str
     all_users:
       description: Whether all users are assigned; a dict with C(filter) and C(filter_mode) where there is a
         filter.
-      returned: when O(gather) has V(assignments) or V(group_names), with V(settings_catalog) in O(surface)
+      returned: when O(gather) has V(assignments) or V(group_names), with O(surface=settings_catalog)
       type: raw
     all_devices:
       description: Whether all devices are assigned, in the form of C(all_users).
-      returned: when O(gather) has V(assignments) or V(group_names), with V(settings_catalog) in O(surface)
+      returned: when O(gather) has V(assignments) or V(group_names), with O(surface=settings_catalog)
       type: raw
     assignments:
       description:
         - The assignments with their own IDs.
-        - With V(settings_catalog) in O(surface), each has C(target) (V(group), V(excluded_group),
+        - With O(surface=settings_catalog), each has C(target) (V(group), V(excluded_group),
           V(all_users), V(all_devices) or V(unknown)), C(filter), C(filter_mode) and C(source). One whose
           C(source) is not V(direct) belongs to something else and is never written.
         - With V(group_names) in O(gather), each has a C(group_name) too; C(null) where the group is not there

@@ -15,7 +15,7 @@ description:
     first.
   - As few policies as possible get another number, all in one call that succeeds or changes nothing. Nothing
     is sent when the order already holds.
-  - Policies of V(settings_catalog) in O(surface) have no priorities, so the task is refused there.
+  - With O(surface=settings_catalog), policies have no priorities, so the task is refused.
 author:
   - m365.apps contributors (@m365-apps)
 options:

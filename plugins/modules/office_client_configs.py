@@ -59,7 +59,7 @@ options:
         description:
           - Kind of the policy. A live policy of another kind is an error, since a kind cannot change.
           - When omitted, a live policy of any kind matches, and V(windows) is created. C(null) is refused.
-          - With V(office_configuration) in O(surface) alone.
+          - Only with O(surface=office_configuration).
         type: str
         choices:
           windows: A non-security policy (C(windowsOfficeClientConfiguration)).
@@ -78,7 +78,7 @@ options:
           - A number that another policy keeps is an error that names it.
           - When omitted, it is left alone; a new policy takes the weakest place (the highest live number plus
             one). C(null) is refused; it cannot be cleared.
-          - With V(office_configuration) in O(surface) alone.
+          - Only with O(surface=office_configuration).
         type: int
       policy_payload:
         description:
@@ -88,14 +88,14 @@ options:
             keyed by it; any other list is ordered.
           - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
             refused.
-          - With V(office_configuration) in O(surface) alone.
+          - Only with O(surface=office_configuration).
         type: raw
       user_preference_payload:
         description:
           - Settings that users can override. Same forms and rules as O(policies[].policy_payload).
           - When omitted, the payload is left alone. V({}), V([]) and the empty string clear it. C(null) is
             refused.
-          - With V(office_configuration) in O(surface) alone.
+          - Only with O(surface=office_configuration).
         type: raw
       policy_payload_base64:
         description:
@@ -105,7 +105,7 @@ options:
             agree.
           - When omitted, O(policies[].policy_payload) counts. The empty string clears the payload. C(null) is
             refused.
-          - With V(office_configuration) in O(surface) alone.
+          - Only with O(surface=office_configuration).
         type: str
       user_preference_payload_base64:
         description:
@@ -115,7 +115,7 @@ options:
             together must agree.
           - When omitted, O(policies[].user_preference_payload) counts. The empty string clears the payload.
             C(null) is refused.
-          - With V(office_configuration) in O(surface) alone.
+          - Only with O(surface=office_configuration).
         type: str
       settings:
         description:
@@ -124,7 +124,7 @@ options:
           - A dict with C(set) means exactly these. One with C(add) and C(remove) changes only what it names;
             C(add) takes entries, C(remove) keys such as V(excel16/L_VBAWarningsPolicy).
           - What a policy holds outside of Office is compared, kept and written like all else.
-          - With V(settings_catalog) in O(surface) alone. When omitted, the settings are left alone; a new
+          - Only with O(surface=settings_catalog). When omitted, the settings are left alone; a new
             policy needs at least one. Graph keeps no policy without settings, so one that would have none
             is refused. C(null) is refused.
         type: raw
@@ -132,7 +132,7 @@ options:
       scope_tags:
         description:
           - Scope tags of the policy, each as a name or an ID. A list means exactly these.
-          - With V(settings_catalog) in O(surface) alone. When omitted, they are left alone; a new policy
+          - Only with O(surface=settings_catalog). When omitted, they are left alone; a new policy
             gets the tag V(0), the default one, as does one with an empty list. C(null) is refused.
         type: list
         elements: str
@@ -150,7 +150,7 @@ options:
             name must belong to exactly one group, and a group that is newly assigned must exist.
           - When omitted, the groups are left alone; a new policy gets none. V([]), V({}), the empty string
             and an empty C(set) take all groups away. C(null) is refused.
-          - With V(settings_catalog) in O(surface), a dict may hold C(filter), the name or ID of an
+          - With O(surface=settings_catalog), a dict may hold C(filter), the name or ID of an
             assignment filter, and C(filter_mode), V(include) (the default) or V(exclude). A member of
             exactly these groups that names no filter has none; one in C(add) keeps the filter that it has,
             unless C(filter) says otherwise. An empty C(filter) takes it away.
@@ -160,7 +160,7 @@ options:
           - Groups that do not get the policy although another assignment says so, in the forms of
             O(policies[].groups), but without filters. A group that would be assigned and excluded at once
             is an error.
-          - With V(settings_catalog) in O(surface) alone. When omitted, they are left alone; a new policy
+          - Only with O(surface=settings_catalog). When omitted, they are left alone; a new policy
             excludes none. V([]), V({}), the empty string and an empty C(set) exclude nobody. C(null) is
             refused.
         type: raw
@@ -171,14 +171,14 @@ options:
             C(filter), the name or ID of an assignment filter, and C(filter_mode), V(include) (the default)
             or V(exclude).
           - V(true) means without a filter, as does a dict without one or with an empty one.
-          - With V(settings_catalog) in O(surface) alone. When omitted, it is left alone; a new policy is
+          - Only with O(surface=settings_catalog). When omitted, it is left alone; a new policy is
             not assigned to them. C(null) is refused.
         type: raw
         version_added: 0.2.0
       all_devices:
         description:
           - Whether the policy is assigned to all devices, in the forms of O(policies[].all_users).
-          - With V(settings_catalog) in O(surface) alone. When omitted, it is left alone; a new policy is
+          - Only with O(surface=settings_catalog). When omitted, it is left alone; a new policy is
             not assigned to them. C(null) is refused.
         type: raw
         version_added: 0.2.0
@@ -209,7 +209,7 @@ options:
       - A O(policies[].priority) of an item is kept to. One that contradicts the order is an error.
       - A list, or the JSON text of one. Any other text is refused, since names may hold commas.
       - When omitted or an empty list, no order is made. C(null) is refused.
-      - With V(office_configuration) in O(surface) alone.
+      - Only with O(surface=office_configuration).
     type: list
     elements: str
   unlisted:
@@ -238,7 +238,7 @@ options:
     suboptions:
       kind:
         description:
-          - Kinds of policies, with V(office_configuration) in O(surface) alone.
+          - Kinds of policies, only with O(surface=office_configuration).
           - When omitted or empty, any kind.
         type: list
         elements: str
@@ -248,7 +248,7 @@ options:
           - Patterns for names, with V(*), V(?) and V([abc]), compared with case. One of them must match, or
             be the whole name, whatever characters that has.
           - When omitted, any name. An empty list is an error.
-          - With V(settings_catalog) in O(surface) it is needed, and V(*) alone is refused. There O(prune)
+          - With O(surface=settings_catalog) it is needed, and V(*) alone is refused. There O(prune)
             deletes only policies whose settings are Office's alone.
         type: list
         elements: str

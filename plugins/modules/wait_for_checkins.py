@@ -18,7 +18,7 @@ description:
   - Microsoft retired the health report of the product in 2022, and what Graph returns may be empty since
     then. No data does not count as success.
   - In check mode it asks once, and a closed gate is not a failure.
-  - Devices check in to V(office_configuration) in O(surface) alone; the task is refused with another one.
+  - Devices check in only with O(surface=office_configuration); the task is refused with another one.
 author:
   - m365.apps contributors (@m365-apps)
 options:

@@ -79,8 +79,9 @@ def test_both_lists_travel_in_one_batch(wire: Wire, clock: Clock) -> None:
     assert (names.filter_id("Corporate"), names.tag_id("Berlin")) == (ONE, "7")
 
 
-def test_nothing_is_read_where_nothing_is_named(names: Names) -> None:
+def test_nothing_is_read_where_nothing_is_named(wire: Wire, names: Names) -> None:
     names.look_up(False, False)
+    assert wire.sent == []
 
 
 @pytest.mark.parametrize("text", ["Nobody's", "99", "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e99"])

@@ -144,7 +144,7 @@ REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
         modules.OFFICE_CLIENT_CONFIG,
         {"display_name": "A", "priority": 1, "kind": "windows", "policy_payload": []},
         (
-            "policy 'A': cannot use kind, policy_payload, priority: surface: settings_catalog has none of these "
+            "policy 'A': cannot use kind, policy_payload, priority: surface settings_catalog has none of these "
             "options. "
             "Leave them out, and give settings."
         ),
@@ -152,13 +152,13 @@ REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
     "an order": (
         modules.OFFICE_CLIENT_CONFIGS,
         {"policies": [], "order": ["A"]},
-        "the task: cannot use order: surface: settings_catalog has no such option. Leave it out.",
+        "the task: cannot use order: surface settings_catalog has no such option. Leave it out.",
     ),
     "the module of the order": (
         modules.OFFICE_CLIENT_CONFIG_ORDER,
         {"order": ["A"]},
         (
-            "the order: cannot apply it: policies have no priorities on surface: settings_catalog. Leave this "
+            "the order: cannot apply it: policies have no priorities on surface settings_catalog. Leave this "
             "task out, "
             "or give it surface: office_configuration."
         ),
@@ -167,7 +167,7 @@ REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
         modules.OFFICE_CLIENT_CHECKIN_INFO,
         {},
         (
-            "the tenant's check-ins: cannot read them: devices check in to officeConfiguration, not to surface: "
+            "the tenant's check-ins: cannot read them: devices check in to officeConfiguration, not to surface "
             "settings_catalog. Leave this task out, or give it surface: office_configuration."
         ),
     ),
@@ -175,7 +175,7 @@ REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
         modules.OFFICE_CLIENT_CONFIG_INFO,
         {"gather": ["payloads", "checkins"], "kind": "office"},
         (
-            "the task: cannot use kind, gather: payloads, gather: checkins: surface: settings_catalog has none "
+            "the task: cannot use kind, payloads in gather, checkins in gather: surface settings_catalog has none "
             "of these "
             "options. Leave them out."
         ),
@@ -255,16 +255,15 @@ OFFICE_REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
         modules.OFFICE_CLIENT_CONFIGS,
         {"policies": [{"display_name": "A", "settings": [MACROS], "all_users": True, "scope_tags": []}]},
         (
-            "policies[0] policy 'A': cannot use all_users, scope_tags, settings: surface: office_configuration "
-            "has none of "
-            "these options. Leave them out, or set surface: settings_catalog."
+            "policies[0] policy 'A': cannot use all_users, scope_tags, settings: surface office_configuration "
+            "has none of these options. Leave them out, or set surface: settings_catalog."
         ),
     ),
     "options of the task": (
         modules.OFFICE_CLIENT_CONFIG,
         {"display_name": "A", "overwrite_unknown": True, "catalog_file": "/x"},
         (
-            "the task: cannot use catalog_file, overwrite_unknown: surface: office_configuration has none of "
+            "the task: cannot use catalog_file, overwrite_unknown: surface office_configuration has none of "
             "these options. "
             "Leave them out, or set surface: settings_catalog."
         ),
@@ -273,7 +272,7 @@ OFFICE_REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
         modules.OFFICE_CLIENT_CONFIG_ASSIGNMENT,
         {"display_name": "One", "groups": [{"id": STAFF, "filter": "F"}]},
         (
-            "policy 'One': cannot use groups: surface: office_configuration has no assignment filters. Leave "
+            "policy 'One': cannot use groups: surface office_configuration has no assignment filters. Leave "
             "filter and "
             "filter_mode out, or set surface: settings_catalog."
         ),
@@ -287,7 +286,7 @@ OFFICE_REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
         modules.OFFICE_CLIENT_CONFIG_INFO,
         {"gather": ["settings"]},
         (
-            "the task: cannot use gather: settings: surface: office_configuration has no such option. Leave it "
+            "the task: cannot use settings in gather: surface office_configuration has no such option. Leave it "
             "out, or set "
             "surface: settings_catalog."
         ),

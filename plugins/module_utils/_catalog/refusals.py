@@ -10,12 +10,19 @@ import typing as t
 from .._errors import UserError
 from .._policy.policy import Policy
 from .._policy.unset import UNSET
+from .definitions import is_office
 from .fields import ASSIGNMENTS
 from .problems import listed
 from .settings import unknown_members
 
 # What an update of these alone takes is small and puts no setting at risk.
 METADATA = frozenset({"display_name", "description"})
+
+
+def is_prunable(policy: Policy) -> bool:
+    """Tell whether a policy that was read whole holds settings of Office alone."""
+    settings = policy.value("settings")
+    return settings is not UNSET and bool(settings) and all(is_office(setting.id) for setting in settings.values())
 
 
 def is_replaced(before: Policy, after: Policy) -> bool:

@@ -21,18 +21,17 @@ from .._policy.desired import DesiredPolicy
 from .._policy.policy import Policy, distinct
 from .._policy.reads import Entity, Readable
 from .._policy.surface import Capabilities, Change
-from .._policy.unset import UNSET
-from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, WritePart, Written
+from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, WritePart
 from . import operations
 from .catalog import Catalog
 from .codec import OWN_TYPE, unknown_members, why_foreign
-from .definitions import is_office
 from .fields import ASSIGNMENTS
 from .instances import from_instances, instances
 from .known import KnownDefinitions
+from .lost import created_by, each_once, unsettled
 from .names import Names
 from .problems import SettingsError
-from .refusals import METADATA, is_replaced, unknown_held, unknown_of, was_hidden, without_settings
+from .refusals import METADATA, is_prunable, is_replaced, unknown_held, unknown_of, was_hidden, without_settings
 from .resolve import resolved
 from .settings import Settings, without_unknown
 
@@ -208,16 +207,13 @@ class CatalogSurface:
         return [option for field in self._known.fields if field.name in write.fields for option in field.options]
 
     def _spelled_again(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result]) -> list[Result]:
-        """Return the results with those of assigns that are sent again, as long as the action has another spelling."""
-        results = list(results)
-        while True:
-            name = self._spellings.name(_ASSIGN)
-            unknown = [place for place, result in enumerate(results) if _is_misspelled(writes[place], result, name)]
-            if not unknown or not self._spellings.next():
-                return results
-            renamed = self._sent([writes[place] for place in unknown], again=True)
-            for place, result in zip(unknown, renamed, strict=True):
-                results[place] = result
+        """Return the results with those of assigns sent again whose spelling the server does not know."""
+        return self._spellings.sent_again(
+            _ASSIGN,
+            results,
+            lambda place, result, name: _is_misspelled(writes[place], result, name),
+            lambda places: self._sent([writes[place] for place in places], again=True),
+        )
 
     def _found_later(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result]) -> list[Result]:
         """Return the results with those of assigns sent again for which Graph did not find the new policy yet."""
@@ -242,7 +238,7 @@ class CatalogSurface:
         known = {id_key(policy_id) for policy_id in known_ids}
         known |= {id_key(result.written.policy_id) for result in results if result.written.policy_id}
         lost = {
-            place: LostCreate(self._creating(write.draft), result.error, partial(_brought, write.draft))
+            place: LostCreate(self._creating(write.draft), result.error, partial(created_by, write.draft))
             for place, (write, result) in enumerate(zip(writes, results, strict=True))
             if isinstance(write, Create) and result.error is not None and result.error.in_doubt
         }
@@ -250,9 +246,9 @@ class CatalogSurface:
         def strangers() -> list[Policy]:
             return [policy for policy in self.list_policies() if id_key(policy.id) not in known]
 
-        settled = _each_once(settle_without_repeats(lost, self._client, strangers))
+        settled = each_once(settle_without_repeats(lost, self._client, strangers))
         return [
-            _result(settled.get(place, _unsettled(result.error))) if place in lost else result
+            _result(settled.get(place, unsettled(result.error))) if place in lost else result
             for place, result in enumerate(results)
         ]
 
@@ -263,12 +259,6 @@ class CatalogSurface:
 
     def _values(self, asked: t.Sequence[Operation]) -> list[t.Any]:
         return _raised(self._run(asked))
-
-
-def is_prunable(policy: Policy) -> bool:
-    """Tell whether a policy that was read whole holds settings of Office alone."""
-    settings = policy.value("settings")
-    return settings is not UNSET and bool(settings) and all(is_office(setting.id) for setting in settings.values())
 
 
 def _raised(results: list[t.Any]) -> list[t.Any]:
@@ -285,32 +275,6 @@ def _result(brought: t.Any) -> Result:
 def _to_send(settings: Settings) -> list[dict[str, t.Any]]:
     """Return settings as instances. What is unknown in them is not sent: nobody here knows what it would mean."""
     return instances(without_unknown(settings))
-
-
-def _brought(draft: Policy, live: Policy) -> Written | None:
-    """Return what the create of a draft brought if a live policy is the one that it made, else None."""
-    return Written(live.id) if (live.display_name, live.type) == (draft.display_name, draft.type) else None
-
-
-def _each_once(settled: t.Mapping[int, t.Any]) -> dict[int, t.Any]:
-    """Return what became of creates with each policy once: of two drafts alike none can tell which one it is."""
-    found: dict[int, t.Any] = {}
-    seen: set[str] = set()
-    for place, brought in settled.items():
-        key = brought.policy_id if isinstance(brought, Written) else None
-        if key is None or key not in seen:
-            found[place] = brought
-        if key is not None:
-            seen.add(key)
-    return found
-
-
-def _unsettled(error: UserError | None) -> UserError | None:
-    """Return the error of a create that nobody found and that is not sent again."""
-    if error is None:
-        return None
-    told = "The list does not show the policy (yet); since names need not be unique here, it is not sent a second time"
-    return error.saying(f"{error} {told}.")
 
 
 def _is_misspelled(write: PolicyWrite, result: Result, action: str) -> bool:

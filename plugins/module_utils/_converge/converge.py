@@ -14,9 +14,7 @@ from .._errors import UserError
 from .._ids import is_guid
 from .._policy.assignments import group_ids, merge_assignments
 from .._policy.desired import AssignmentChange, DesiredPolicy, GroupChange, State
-from .._policy.fields import Field
 from .._policy.policy import Assignment, Policy
-from .._policy.reads import Entity, Part
 from .._policy.surface import Capabilities, Directory, Surface
 from .._policy.unset import UNSET
 from .apply import OnError, Outcome, apply, predict, unforeseen_end
@@ -32,6 +30,7 @@ from .order import Order
 from .others import refuse_others
 from .plan import Plan, make_plan
 from .reach import Reach
+from .reads import parts_to_read, with_parts
 from .wave_plans import plans_by_wave
 
 
@@ -104,7 +103,7 @@ def read_and_plan(
     wanted = parts_to_read(
         matches, capabilities.fields, options.whole_policies, options.reach is not None or bool(options.waves)
     )
-    matches = _read(matches, wanted, surface)
+    matches = with_parts(matches, wanted, surface)
     matches = (*matches[: len(desired)], *filter(partial(_may_go, capabilities), matches[len(desired) :]))
     named = _named_beside(options)
     names, ids = groups_to_look_up(matches, [group for entry in named for group in entry.groups], options.name_groups)
@@ -144,42 +143,6 @@ def _definitions(
         options.context,
         [Beside(entry.place, entry.groups, resolved(entry.groups, directory)) for entry in options.check_groups],
     )
-
-
-def parts_to_read(
-    matches: t.Sequence[Match], fields: t.Sequence[Field], whole: bool, all_groups: bool = False
-) -> list[tuple[int, Part]]:
-    """Return what must be read beyond the listing: the place of the match, and the part.
-
-    A policy to be deleted is read whole. ``all_groups`` reads the groups of each policy, whether or not something is
-    asked of them.
-    """
-    return [
-        (place, Part(found.live, field))
-        for place, found in enumerate(matches)
-        if found.live is not None
-        for field in _fields_to_read(found.desired, found.live, fields, whole, all_groups)
-    ]
-
-
-def _fields_to_read(
-    item: DesiredPolicy, live: Policy, fields: t.Sequence[Field], whole: bool, all_groups: bool
-) -> t.Iterator[Field]:
-    """Return the fields of a live policy that must be known and are not."""
-    along = {name for field in fields if field.along and _changes(field, item, live) for name in field.along}
-    for field in fields:
-        beside = whole if field.content else all_groups
-        asked = field.asked(item) is not UNSET or field.name in along
-        if (item.state is State.ABSENT or beside or asked) and field.of(live) is UNSET:
-            yield field
-
-
-def _changes(field: Field, item: DesiredPolicy, live: Policy) -> bool:
-    """Tell whether what is asked of a field changes a policy of which it is known."""
-    asked, have = field.asked(item), field.of(live)
-    if asked is UNSET or item.state is State.ABSENT:
-        return False
-    return have is UNSET or not field.is_same(field.merge(field, item, asked, have), have)
 
 
 def groups_to_look_up(
@@ -226,34 +189,6 @@ def _reaches(options: RunOptions, directory: Directory) -> dict[str, Reach | Non
         reached |= frozenset(resolved(wave.groups, directory))
         reaches[wave.place] = reached
     return {**reaches, **dict.fromkeys(list(reaches)[-1:])}
-
-
-def _read(matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, Part]], surface: Surface) -> tuple[Match, ...]:
-    """Return the matches with the wanted parts of their live policies. Raises UserError."""
-    read: list[dict[str, t.Any]] = [{} for _match in matches]
-    values = surface.look([part for _place, part in wanted])
-    errors = {
-        place: value for (place, _part), value in zip(wanted, values, strict=True) if isinstance(value, UserError)
-    }
-    gone = _gone(matches, errors, surface)
-    for place, error in errors.items():
-        if place not in gone:
-            raise error
-    for (place, part), value in zip(wanted, values, strict=True):
-        read[place][part.field.name] = value if place not in gone else part.field.blank
-    return tuple(
-        Match(found.desired, found.live.with_values(parts)) if found.live and parts else found
-        for found, parts in zip(matches, read, strict=True)
-    )
-
-
-def _gone(matches: t.Sequence[Match], errors: t.Mapping[int, UserError], surface: Surface) -> set[int]:
-    """Return the places of policies to be deleted that are gone already: a listing may show one for a while."""
-    asked = [place for place, error in errors.items() if matches[place].desired.state is State.ABSENT and error.absent]
-    if not asked:
-        return set()
-    entities = surface.look([Entity(t.cast(Policy, matches[place].live)) for place in asked])
-    return {place for place, entity in zip(asked, entities, strict=True) if entity is None}
 
 
 def _change(found: Match) -> AssignmentChange | None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+T = t.TypeVar("T")
+
 # What stands before an action's name in the wild, in the metadata and in the documentation.
 NAMESPACES = ("", "microsoft.graph.", "microsoft.management.services.api.")
 
@@ -35,6 +37,27 @@ class Spellings:
             return False
         self.begin_with(1)
         return True
+
+    def sent_again(
+        self,
+        action: str,
+        results: t.Sequence[T],
+        is_unknown: t.Callable[[int, T, str], bool],
+        send: t.Callable[[list[int]], t.Sequence[T]],
+    ) -> list[T]:
+        """Return the results with those of calls that are sent again, as long as the action has another spelling.
+
+        ``is_unknown`` tells of a place, its result and the name that was used whether the server does not know that
+        name; ``send`` sends the calls at these places once more and returns their results.
+        """
+        results = list(results)
+        while True:
+            name = self.name(action)
+            unknown = [place for place, result in enumerate(results) if is_unknown(place, result, name)]
+            if not unknown or not self.next():
+                return results
+            for place, result in zip(unknown, send(unknown), strict=True):
+                results[place] = result
 
 
 def is_unknown_segment(message: str, name: str) -> bool:

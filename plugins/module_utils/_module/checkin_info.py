@@ -47,7 +47,7 @@ class _Options:
 def checkin_info(request: Request, tenant: Tenant, now: t.Callable[[], datetime] = _utc_now) -> Reply:
     """office_client_checkin_info: check-ins by policy and of the whole tenant, with rates and stale devices."""
     if not isinstance(tenant.surface, OfficeSurface):
-        cause = f"devices check in to officeConfiguration, not to surface: {request.params['surface']}"
+        cause = f"devices check in to officeConfiguration, not to surface {request.params['surface']}"
         raise UserError(_THE_TENANT, "read them", cause, f"Leave this task out, or give it surface: {OFFICE}")
     options = _options(request.params)
     whole, policies = _read(request.params, options, tenant.surface)

@@ -157,7 +157,7 @@ def _all_target(value: t.Any, name: str, subject: str) -> AllTarget:
 
 def _refuse_filters(change: AssignmentChange, surface: str | None, subject: str) -> None:
     if surface == OFFICE and any(asked.filters for asked in change.group_changes.values()):
-        cause = f"surface: {OFFICE} has no assignment filters"
+        cause = f"surface {OFFICE} has no assignment filters"
         raise UserError(subject, "use groups", cause, f"Leave filter and filter_mode out, or set surface: {CATALOG}")
 
 

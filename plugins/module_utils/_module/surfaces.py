@@ -51,7 +51,7 @@ def refuse_foreign_task(params: t.Mapping[str, t.Any], subject: str = "the task"
         raise UserError(
             "the order",
             "apply it",
-            f"policies have no priorities on surface: {CATALOG}",
+            f"policies have no priorities on surface {CATALOG}",
             f"Leave this task out, or give it surface: {OFFICE}",
         )
     names = [name for name in _OF_TASKS[_other(surface)] if params.get(name) not in (None, [], _SILENT.get(name))]
@@ -60,7 +60,7 @@ def refuse_foreign_task(params: t.Mapping[str, t.Any], subject: str = "the task"
     if surface == CATALOG and "gather" in params and params.get("kind") is not None:
         names.append("kind")
     gathered = [name for name in params.get("gather") or () if name in _GATHERED[_other(surface)]]
-    names += [f"gather: {name}" for name in gathered]
+    names += [f"{name} in gather" for name in gathered]
     if names:
         raise _refusal(names, surface, subject)
 
@@ -85,4 +85,4 @@ def _refusal(names: t.Sequence[str], surface: str, subject: str) -> UserError:
         leave += f", or set surface: {CATALOG}"
     elif set(names) & _PAYLOADS:
         leave += ", and give settings"
-    return UserError(subject, f"use {', '.join(names)}", f"surface: {surface} has {which}", leave)
+    return UserError(subject, f"use {', '.join(names)}", f"surface {surface} has {which}", leave)

@@ -146,18 +146,13 @@ class OfficeSurface:
         return [_result(result) for result in self._run([self._writing(write) for write in writes], again)]
 
     def _spelled_again(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result]) -> list[Result]:
-        """Return the results with those of assigns that are sent again, as long as the action has another spelling."""
-        results = list(results)
-        while True:
-            name = self._spellings.name("assign")
-            unknown = [
-                place for place, result in enumerate(results) if _is_misspelled(writes[place], result.error, name)
-            ]
-            if not unknown or not self._spellings.next():
-                return results
-            renamed = self._sent([writes[place] for place in unknown], again=True)
-            for place, result in zip(unknown, renamed, strict=True):
-                results[place] = result
+        """Return the results with those of assigns sent again whose spelling the server does not know."""
+        return self._spellings.sent_again(
+            "assign",
+            results,
+            lambda place, result, name: _is_misspelled(writes[place], result.error, name),
+            lambda places: self._sent([writes[place] for place in places], again=True),
+        )
 
     def _run(self, operations: t.Sequence[Operation], again: bool = False) -> list[t.Any]:
         """Return what each operation's answer means, or the UserError why there is none."""

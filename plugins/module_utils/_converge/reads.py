@@ -1,0 +1,81 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What must be known of live policies beyond their listing, and the reading of it: whole, or an error."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import UserError
+from .._policy.desired import DesiredPolicy, State
+from .._policy.fields import Field
+from .._policy.policy import Policy
+from .._policy.reads import Entity, Part
+from .._policy.surface import Surface
+from .._policy.unset import UNSET
+from .match import Match
+
+
+def parts_to_read(
+    matches: t.Sequence[Match], fields: t.Sequence[Field], whole: bool, all_groups: bool = False
+) -> list[tuple[int, Part]]:
+    """Return what must be read beyond the listing: the place of the match, and the part.
+
+    A policy to be deleted is read whole. ``all_groups`` reads the groups of each policy, whether or not something is
+    asked of them.
+    """
+    return [
+        (place, Part(found.live, field))
+        for place, found in enumerate(matches)
+        if found.live is not None
+        for field in _fields_to_read(found.desired, found.live, fields, whole, all_groups)
+    ]
+
+
+def _fields_to_read(
+    item: DesiredPolicy, live: Policy, fields: t.Sequence[Field], whole: bool, all_groups: bool
+) -> t.Iterator[Field]:
+    """Return the fields of a live policy that must be known and are not."""
+    along = {name for field in fields if field.along and _changes(field, item, live) for name in field.along}
+    for field in fields:
+        beside = whole if field.content else all_groups
+        asked = field.asked(item) is not UNSET or field.name in along
+        if (item.state is State.ABSENT or beside or asked) and field.of(live) is UNSET:
+            yield field
+
+
+def _changes(field: Field, item: DesiredPolicy, live: Policy) -> bool:
+    """Tell whether what is asked of a field changes a policy of which it is known."""
+    asked, have = field.asked(item), field.of(live)
+    if asked is UNSET or item.state is State.ABSENT:
+        return False
+    return have is UNSET or not field.is_same(field.merge(field, item, asked, have), have)
+
+
+def with_parts(matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, Part]], surface: Surface) -> tuple[Match, ...]:
+    """Return the matches with the wanted parts of their live policies. Raises UserError."""
+    read: list[dict[str, t.Any]] = [{} for _match in matches]
+    values = surface.look([part for _place, part in wanted])
+    errors = {
+        place: value for (place, _part), value in zip(wanted, values, strict=True) if isinstance(value, UserError)
+    }
+    gone = _gone(matches, errors, surface)
+    for place, error in errors.items():
+        if place not in gone:
+            raise error
+    for (place, part), value in zip(wanted, values, strict=True):
+        read[place][part.field.name] = value if place not in gone else part.field.blank
+    return tuple(
+        Match(found.desired, found.live.with_values(parts)) if found.live and parts else found
+        for found, parts in zip(matches, read, strict=True)
+    )
+
+
+def _gone(matches: t.Sequence[Match], errors: t.Mapping[int, UserError], surface: Surface) -> set[int]:
+    """Return the places of policies to be deleted that are gone already: a listing may show one for a while."""
+    asked = [place for place, error in errors.items() if matches[place].desired.state is State.ABSENT and error.absent]
+    if not asked:
+        return set()
+    entities = surface.look([Entity(t.cast(Policy, matches[place].live)) for place in asked])
+    return {place for place, entity in zip(asked, entities, strict=True) if entity is None}
