@@ -65,11 +65,13 @@ class ActionModule(ActionBase):
         return result
 
     def _surface_problem(self) -> str | None:
-        defaults = self._templar.template(_dicts(self._task.module_defaults))
-        environment = dict(os.environ)
-        for more in self._templar.template(_dicts(self._task.environment)):
-            environment.update(more)
-        return surface_problem(defaults, environment)
+        environments = [os.environ, *_dicts(self._task.environment)]
+        return surface_problem(_dicts(self._task.module_defaults), environments, self._resolved)
+
+    def _resolved(self, value: t.Any) -> t.Any:
+        """Return the value of a template, None where it is omitted: newer cores take a member that is omitted out."""
+        found = self._templar.template({"value": value}).get("value")
+        return None if _role_inputs.is_omit(found) else found
 
     def _given(self, entry_point: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return the variables that the entry point was given."""

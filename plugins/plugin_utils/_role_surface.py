@@ -14,20 +14,20 @@ _DEFAULTS = ("group/m365.apps.all", "m365.apps.office_client_configs")
 
 
 def surface_problem(
-    module_defaults: t.Iterable[t.Mapping[str, t.Any]], environment: t.Mapping[str, t.Any]
+    module_defaults: t.Iterable[t.Mapping[str, t.Any]],
+    environments: t.Iterable[t.Mapping[str, t.Any]],
+    resolve: t.Callable[[t.Any], t.Any],
 ) -> str | None:
     """Return the sentence that refuses another surface than the role knows, None where it is that one.
 
-    ``module_defaults`` are those of the task, the outermost first, with their templates resolved; ``environment`` holds
-    what modules see.
+    ``module_defaults`` and ``environments`` are those of the task, the outermost first, and ``resolve`` returns the
+    value of what may be a template in them, nothing for one that is omitted: nothing else of them is looked at.
     """
-    surface = environment.get(VARIABLE) or KNOWN
-    origin = f"the environment variable {VARIABLE}"
-    for name in _DEFAULTS:
-        for defaults in module_defaults:
-            given = (defaults.get(name) or {}).get("surface")
-            if given:
-                surface, origin = given, "module_defaults"
+    places = [(f"the environment variable {VARIABLE}", each.get(VARIABLE)) for each in environments]
+    listed = list(module_defaults)
+    places += [("module_defaults", (each.get(name) or {}).get("surface")) for name in _DEFAULTS for each in listed]
+    found = [(origin, given) for origin, value in places if value and (given := resolve(value))]
+    origin, surface = found[-1] if found else ("", KNOWN)
     if surface == KNOWN:
         return None
     return (

@@ -28,7 +28,7 @@ ALL, WRITER = "group/m365.apps.all", "m365.apps.office_client_configs"
     ],
 )
 def test_its_own_surface_is_fine(defaults: list[dict[str, t.Any]], environment: dict[str, str]) -> None:
-    assert surface_problem(defaults, environment) is None
+    assert surface_problem(defaults, [environment], str.strip) is None
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,24 @@ def test_its_own_surface_is_fine(defaults: list[dict[str, t.Any]], environment: 
 def test_another_one_is_refused_with_where_it_is_set(
     defaults: list[dict[str, t.Any]], environment: dict[str, str], origin: str
 ) -> None:
-    assert surface_problem(defaults, environment) == (
+    assert surface_problem(defaults, [{}, environment], str.strip) == (
         f"surface is settings_catalog by {origin}, and the role works on office_configuration alone. Use the modules "
         "on settings_catalog, or set surface: office_configuration in module_defaults for the role."
     )
+
+
+def test_nothing_but_the_surface_is_resolved() -> None:
+    """Other defaults may hold secrets, and templates that cannot be resolved yet."""
+    resolved: list[str] = []
+
+    def resolve(value: str) -> str:
+        resolved.append(value)
+        return "office_configuration"
+
+    defaults = {ALL: {"client_secret": "{{ secret }}", "surface": "{{ mine }}"}}
+    assert surface_problem([defaults], [{"PATH": "{{ path }}"}], resolve) is None
+    assert resolved == ["{{ mine }}"]
+
+
+def test_one_that_is_omitted_says_nothing() -> None:
+    assert surface_problem([{ALL: {"surface": "{{ omit }}"}}], [], lambda _value: None) is None
