@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
+from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import instances
+from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
 from ansible_collections.m365.apps.tests.credentials import federated_token, federation, pair, rsa_key
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.documents import Command, examples_of
@@ -58,6 +61,9 @@ POLICIES = [
 ]
 MINE = [{"display_name": name} for name in ("Contoso - Mine", "Contoso - Macro security", "Contoso - Pilot")]
 SETTINGS = [{"settingId": "word16;L_VBAWarningsPolicy", "app": "word16", "value": "4"}]
+# The same policy, in the settings catalog.
+[MACROS] = instances(compile_settings([{"setting": "excel16/L_VBAWarningsPolicy", "value": 2}], built_in()))
+FILTER = {"displayName": "Company devices", "rule": '(device.deviceOwnership -eq "Corporate")'}
 # What the guides log in with.
 APP, IDENTITY_PROVIDER, PASSPHRASE = pair(), rsa_key("identity provider"), "canary-passphrase-0123456789"
 DEFINITION = "display_name: Contoso - From a file\npriority: 700\n"
@@ -104,6 +110,9 @@ def _state(emulator: Emulator) -> dict[str, t.Any]:
     state = tenant.state(POLICIES, GROUPS)
     held = state["tenants"][tenant.TENANT]
     held["domains"] = ["contoso.onmicrosoft.com"]
+    held["scope_tags"] = ["Contoso"]
+    held["assignment_filters"] = [FILTER]
+    held["catalog_policies"] = [{"name": "Contoso - Macro security", "settings": [{"settingInstance": MACROS}]}]
     held["apps"][0].update(
         certificates=[APP.certificate_pem().decode()],
         federated=[federation(IDENTITY_PROVIDER)],

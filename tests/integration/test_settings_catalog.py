@@ -25,7 +25,7 @@ MACROS = {"setting": "excel16/L_VBAWarningsPolicy", "value": 3}
 FORGOTTEN = {"setting": "outlk16/L_CheckForgottenAttachments", "state": "disabled"}
 ONE, MANY, GROUP, INFO = (f"m365.apps.office_client_config{name}" for name in ("", "s", "_assignment", "_info"))
 # What the second task, the first one that is not in check mode, returned.
-CREATED = "{{ kept_result_1.config.id }}"
+CREATED = "{{ kept['create'].result.config.id }}"
 # Each step: the module, its options, and the writes that it takes.
 STEPS: dict[str, tuple[str, dict[str, t.Any], list[str]]] = {
     "create": (ONE, {"display_name": "Macros", "settings": [MACROS, FORGOTTEN], "description": "D"}, ["create"]),
@@ -67,7 +67,7 @@ def tasks(way: Way) -> dict[str, Task]:
             found[f"{name} {when}".strip()] = task
         if name == "tag":
             found["read"] = {INFO: {"gather": ["settings", "assignments"]}}
-            found["give back"] = {MANY: {"policies": f"{{{{ kept_result_{len(found) - 1}.configs }}}}"}}
+            found["give back"] = {MANY: {"policies": "{{ kept['read'].result.configs }}"}}
     return found
 
 

@@ -22,6 +22,7 @@ _LOGINS = (
 _ALWAYS = {"check_mode": False, "no_log": True}
 _CONDITIONS = ("until", "failed_when", "changed_when")
 _THIS = re.compile(r"\bthis\b")
+_EARLIER = re.compile(r"\bkept\['([^']+)'\]\.result\b")
 
 
 def play(tasks: t.Sequence[Task], **keywords: t.Any) -> Task:
@@ -39,12 +40,14 @@ def play(tasks: t.Sequence[Task], **keywords: t.Any) -> Task:
 def registered(tasks: t.Mapping[str, Task], logins: bool = False) -> list[Task]:
     """Return tasks that keep their results by their names in the fact ``kept``; one that fails does not end the play.
 
-    Conditions of a task name its result ``this``. With ``logins``, each result comes with how many tokens were asked
-    for up to then.
+    Conditions of a task name its result ``this``, and any text that of another one ``kept['its name'].result``. With
+    ``logins``, each result comes with how many tokens were asked for up to then.
     """
     made: list[Task] = []
     found: dict[str, Task] = {}
-    for place, (name, task) in enumerate(tasks.items()):
+    earlier = {name: f"kept_result_{place}" for place, name in enumerate(tasks)}
+    for place, (name, given) in enumerate(tasks.items()):
+        task = json.loads(_EARLIER.sub(lambda match: earlier[match[1]], json.dumps(given)))
         result, count = f"kept_result_{place}", f"kept_logins_{place}"
         named = {key: _THIS.sub(result, task[key]) for key in _CONDITIONS if key in task}
         made.append({"name": name, "ignore_errors": True, **task, **named, "register": result})
