@@ -133,6 +133,14 @@ def test_a_link_off_the_host_is_refused_before_the_token_goes_there(wire: Wire, 
     assert TOKEN not in str(caught.value)
 
 
+@pytest.mark.parametrize("path", ["/v1.0/things?p=2", "/things?p=2", "/betabeta/things?p=2", ""])
+def test_a_link_to_another_version_of_graph_is_refused(wire: Wire, client: GraphClient, path: str) -> None:
+    wire.expect("GET", URL, json=page([1], f"https://graph.test{path}"))
+    with pytest.raises(NotGraphError, match="leads out of /beta/"):
+        client.pages("/things")
+    assert len(wire.sent) == 1
+
+
 def test_the_host_of_a_link_may_be_in_capitals(wire: Wire, client: GraphClient) -> None:
     wire.expect("GET", URL, json=page([1], "https://GRAPH.test/beta/things?p=2"))
     wire.expect("GET", f"{URL}?p=2", json=page([2]))
