@@ -323,6 +323,18 @@ def test_a_part_that_an_item_mentions_may_not_move(item: DesiredPolicy, change: 
     )
 
 
+def test_policies_whose_names_were_swapped_are_told_by_nothing_but_that() -> None:
+    """Each plays the part of the other: what the plan did not look at then cannot be another."""
+    items = [desired("A", policy_payload={"a": 1}), absent("B")]
+    first, second = policies("AB")
+    swapped = [changed_policy(first, display_name="B"), changed_policy(second, display_name="A")]
+    message = refusal_of(MemoryTenant.of(swapped), items, binding=bound(planned([first, second], items)))
+    assert (
+        "the tenant has changed since the plan was made: policy 'A' (id id-B) has another display_name; "
+        "policy 'B' (id id-A) has another display_name." in message
+    )
+
+
 def test_a_pruned_policy_counts_whole() -> None:
     guards = Guards(Prune(names=("B*",)))
     plan = planned(policies("AB"), ["A"], guards=guards)

@@ -128,7 +128,7 @@ def _changes_of_tenant(then: Details, plan: Plan, others_asked: bool) -> list[st
     for entry in _by_name(plan.details["tenant"]["policies"]):
         planned = before.pop(key_of(entry), None)
         name = named.get(key_of(entry), f"policy '{entry['display_name']}'")
-        changed = [] if planned is None else _other_aspects(planned["digests"], entry["digests"], others_asked)
+        changed = [] if planned is None else _moved_aspects(planned["digests"], entry["digests"], others_asked)
         if planned is None and not others_asked:
             moves.append(f"{name} is new to the plan")
         elif changed:
@@ -136,6 +136,13 @@ def _changes_of_tenant(then: Details, plan: Plan, others_asked: bool) -> list[st
     if not others_asked:
         moves += [f"{named[key]} is no longer part of it" for key in before if key in named]
     return moves + [f"policy '{entry['display_name']}' is gone" for key, entry in before.items() if key not in named]
+
+
+def _moved_aspects(then: t.Mapping[str, str], now: t.Mapping[str, str], others_asked: bool) -> list[str]:
+    """Return what changed of a live policy. One that another item means now, as after a rename, is looked at in other
+    aspects, and those tell nothing where one that both plans looked at has changed.
+    """
+    return _other_aspects(then, now, shared_only=True) or _other_aspects(then, now, others_asked)
 
 
 def _changes_of_definitions(then: Details, now: Details) -> list[str]:
