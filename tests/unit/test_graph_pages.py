@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._graph import client as client_module
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, NotGraphError
+from ansible_collections.m365.apps.plugins.module_utils._graph.page_links import fault_of_link
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, TOKEN, Clock, Wire, refusal
 
 URL = f"{GRAPH}/beta/things"
@@ -133,12 +134,41 @@ def test_a_link_off_the_host_is_refused_before_the_token_goes_there(wire: Wire, 
     assert TOKEN not in str(caught.value)
 
 
-@pytest.mark.parametrize("path", ["/v1.0/things?p=2", "/things?p=2", "/betabeta/things?p=2", ""])
+_ELSEWHERE = (
+    "/v1.0/things?p=2",
+    "/things?p=2",
+    "/betabeta/things?p=2",
+    "/beta",
+    "",
+    "/beta/../v1.0/things?p=2",
+    "/beta/%2e%2E/v1.0/things?p=2",
+    "/beta/x%2F..%2F../v1.0/things?p=2",
+)
+
+
+@pytest.mark.parametrize("path", _ELSEWHERE)
 def test_a_link_to_another_version_of_graph_is_refused(wire: Wire, client: GraphClient, path: str) -> None:
-    wire.expect("GET", URL, json=page([1], f"https://graph.test{path}"))
-    with pytest.raises(NotGraphError, match="leads out of /beta/"):
+    wire.expect("GET", URL, json=page([1], f"{GRAPH}{path}"))
+    with pytest.raises(NotGraphError, match=r"leads out of /beta/.*the token was not sent there"):
         client.pages("/things")
     assert len(wire.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("graph_url", "page_path", "link", "is_followed"),
+    [
+        (f"{GRAPH}/proxy", "/proxy/beta/things?$top=2", f"{GRAPH}/proxy/beta/things?p=2", True),
+        (f"{GRAPH}/proxy", "/proxy/beta/things?$top=2", f"{GRAPH}/beta/things?p=2", False),
+        (f"{GRAPH}/proxy", "/proxy/beta/things", f"{GRAPH}/proxy/v1.0/things?p=2", False),
+        (GRAPH, "/v1.0/groups?$filter=a", f"{GRAPH}/v1.0/groups?p=2", True),
+        (GRAPH, "/v1.0/groups?$filter=a", f"{GRAPH}/beta/groups?p=2", False),
+        (GRAPH, "/beta/things", f"{GRAPH}/Beta/things('a..b')?p=../x", True),
+    ],
+)
+def test_a_link_is_followed_below_the_root_and_the_version_of_its_page(
+    graph_url: str, page_path: str, link: str, is_followed: bool
+) -> None:
+    assert (fault_of_link(link, graph_url, page_path) is None) == is_followed
 
 
 def test_the_host_of_a_link_may_be_in_capitals(wire: Wire, client: GraphClient) -> None:
