@@ -34,6 +34,7 @@ _OF_TASKS: t.Mapping[str, tuple[str, ...]] = {
 }
 # What to gather that one surface alone has.
 _GATHERED: t.Mapping[str, tuple[str, ...]] = {OFFICE: ("payloads", "checkins"), CATALOG: ("settings",)}
+_ORDER, _CHECKINS = "order", "check-ins"
 _PAYLOADS = frozenset({*office.BYTES_OPTIONS, *office.BYTES_OPTIONS.values()})
 
 
@@ -47,7 +48,7 @@ def refuse_foreign(given: t.Iterable[str], surface: str, subject: str) -> None:
 def refuse_foreign_task(params: t.Mapping[str, t.Any], subject: str = "the task") -> None:
     """Refuse options of a task that its surface does not have. Raises UserError that names all of them."""
     surface = params["surface"]
-    if surface == CATALOG and "order" in params and "policies" not in params:
+    if surface == CATALOG and only_office_has(params) == _ORDER:
         raise UserError(
             "the order",
             "apply it",
@@ -63,6 +64,13 @@ def refuse_foreign_task(params: t.Mapping[str, t.Any], subject: str = "the task"
     names += [f"{name} in gather" for name in gathered]
     if names:
         raise _refusal(names, surface, subject)
+
+
+def only_office_has(params: t.Mapping[str, t.Any]) -> str:
+    """Return what a task is about that policies of the first surface alone have, "" for one that both have."""
+    if "stale_after" in params:
+        return _CHECKINS
+    return _ORDER if "order" in params and "policies" not in params else ""
 
 
 def missing_assignments(surface: str, subject: str) -> UserError:

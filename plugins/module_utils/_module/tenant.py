@@ -18,11 +18,12 @@ from .._graph.groups import GroupDirectory
 from .._graph.progress import Observer, RunBegins, ignore_progress
 from .._graph.retry import RetryPolicy
 from .._graph.session import Connection
+from .._office.explain import RULES, rules_without
 from .._office.surface import OfficeSurface
 from .._policy.surface import Surface
 from .catalog_files import catalog_of
 from .logins import authenticator_of
-from .surfaces import CATALOG, OFFICE, refuse_foreign_task
+from .surfaces import CATALOG, OFFICE, only_office_has, refuse_foreign_task
 
 # Seconds of a week.
 _LONGEST_TIME = 7 * 24 * 3600
@@ -32,7 +33,9 @@ Arguments = t.Mapping[str, t.Any]
 
 
 def _office(client: GraphClient, params: Arguments) -> Surface:
-    return OfficeSurface(client, params["payload_transport"] == "inline")
+    only_here = only_office_has(params)
+    rules = rules_without(only_here) if only_here else RULES
+    return OfficeSurface(client, params["payload_transport"] == "inline", rules)
 
 
 def _catalog(client: GraphClient, params: Arguments) -> Surface:

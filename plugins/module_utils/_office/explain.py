@@ -29,11 +29,23 @@ def is_absent(error: GraphError) -> bool:
     return is_missing(error) and not is_withdrawn(error)
 
 
-def _reading(error: GraphError) -> tuple[str, str] | None:
-    if not is_withdrawn(error):
-        return None
-    cause = f"this tenant's Graph does not serve officeConfiguration ({error.cause().rstrip('. ')})"
-    return cause, _OTHER_SURFACE
+def _rules(step: str) -> ErrorRules:
+    """Return the rules; ``step`` is what to do where the segment was withdrawn."""
+
+    def reading(error: GraphError) -> tuple[str, str] | None:
+        if not is_withdrawn(error):
+            return None
+        return f"this tenant's Graph does not serve officeConfiguration ({error.cause().rstrip('. ')})", step
+
+    return ErrorRules(is_absent, reading)
 
 
-RULES = ErrorRules(is_absent, _reading)
+def rules_without(thing: str) -> ErrorRules:
+    """Return the rules for a task about a thing (such as check-ins) that the other surface does not have."""
+    return _rules(
+        f"Leave this task out: Microsoft withdrew this API, and policies of the settings catalog, which tenants of "
+        f"today have instead, have no {thing}. Nothing was changed"
+    )
+
+
+RULES = _rules(_OTHER_SURFACE)

@@ -16,7 +16,7 @@ from .._errors import Failure, UserError
 from .._graph.batch import BATCH_SIZE
 from .._graph.client import GraphClient
 from .._graph.errors import GraphError, NotGraphError
-from .._graph.explain import explained
+from .._graph.explain import ErrorRules, explained
 from .._graph.lost_creates import LostCreate, settle
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
@@ -58,11 +58,12 @@ class OfficeSurface:
     """Reads and writes the policies of one tenant.
 
     With ``inline_payloads``, payloads go as base64 inside create and update, else as bytes to their own
-    URLs. Errors are UserErrors, which name the policy, the action and the next step.
+    URLs. Errors are UserErrors, which name the policy, the action and the next step; ``rules`` say what they mean.
     """
 
-    def __init__(self, client: GraphClient, inline_payloads: bool = False) -> None:
+    def __init__(self, client: GraphClient, inline_payloads: bool = False, rules: ErrorRules = RULES) -> None:
         self._client = client
+        self._rules = rules
         self._inline_payloads = inline_payloads
         self._spellings = Spellings()
 
@@ -75,7 +76,7 @@ class OfficeSurface:
 
     def list_policies(self) -> tuple[Policy, ...]:
         """Return all policies of the tenant, in the server's order, complete or not at all."""
-        with explained(_THE_LIST, "read it", READ_PERMISSION, rules=RULES):
+        with explained(_THE_LIST, "read it", READ_PERMISSION, rules=self._rules):
             return distinct(self._read_policy(item) for item in self._client.pages(COLLECTION))
 
     def get_policy(self, policy_id: str) -> Policy | None:
@@ -156,8 +157,9 @@ class OfficeSurface:
 
     def _run(self, operations: t.Sequence[Operation], again: bool = False) -> list[t.Any]:
         """Return what each operation's answer means, or the UserError why there is none."""
-        answers = self._client.many([operation.call for operation in operations], again)
-        return [operation.understood(answer) for operation, answer in zip(operations, answers, strict=True)]
+        asked = [replace(operation, rules=self._rules) for operation in operations]
+        answers = self._client.many([operation.call for operation in asked], again)
+        return [operation.understood(answer) for operation, answer in zip(asked, answers, strict=True)]
 
     def _reading_entity(self, policy_id: str, subject: str) -> Operation:
         call = Call("GET", path_of(policy_id))
@@ -220,7 +222,7 @@ class OfficeSurface:
             "officeConfigurationPriorities": list(numbers.values()),
         }
         try:
-            with explained("the policies' order", "update the priorities", WRITE_PERMISSION, rules=RULES):
+            with explained("the policies' order", "update the priorities", WRITE_PERMISSION, rules=self._rules):
                 self._call_priority_action(body)
         finally:
             self._client.tell(WritesAnswered(1))
