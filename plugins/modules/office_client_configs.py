@@ -248,8 +248,9 @@ options:
           - Patterns for names, with V(*), V(?) and V([abc]), compared with case. One of them must match, or
             be the whole name, whatever characters that has.
           - When omitted, any name. An empty list is an error.
-          - With O(surface=settings_catalog) it is needed, and V(*) alone is refused. There O(prune)
-            deletes only policies whose settings are Office's alone.
+          - With O(surface=settings_catalog) it is needed, and each pattern must hold a character of the name
+            itself, so that V(*) and V(?*) are refused. There O(prune) deletes only policies whose settings are
+            Office's alone, and limits count these.
         type: list
         elements: str
   protect:

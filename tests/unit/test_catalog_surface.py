@@ -458,6 +458,7 @@ def test_what_nobody_knows_is_not_written_over_silently(
 def test_pruning_takes_policies_of_office_alone(catalog: CatalogSurface) -> None:
     other = compile_settings([{"raw": {**INSTANCES[0], "settingDefinitionId": "device_vendor_msft_x"}}], built_in())
     prunable = catalog.capabilities.prunable
+    assert prunable is not None
     assert prunable(LIVE)
     assert not prunable(LIVE.with_values({"settings": MACROS.with_settings(other.values())}))
     assert not prunable(Policy(ID, OWN_TYPE, VALUES))

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge
-from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.known_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
@@ -194,6 +194,38 @@ def test_a_prune_must_name_what_it_deletes_and_spares_what_the_surface_keeps() -
     outcome = run(tenant, item("A"), guards=Guards(Prune(names=("B", "C"))))
     assert outcome.plan.total == 2
     assert sorted(tenant.policies) == ["id-A", "id-C"]
+
+
+def test_limits_count_what_a_prune_deletes_and_not_what_it_spares() -> None:
+    spared = [live(f"Spared {number}", settings=("foreign",)) for number in range(20)]
+    tenant = tenant_of(live("A"), live("B"), *spared)
+    scope = Prune(names=("B", "Spared *"))
+    for limit in (None, Limit(1)):
+        outcome = run(
+            tenant, item("A"), guards=Guards(scope, max_deletions=limit, max_changes=Limit(1)), check_mode=True
+        )
+        assert [found.status for found in outcome.plan.items] == ["unchanged", "deleted"]
+        assert outcome.plan.total == 21
+    with pytest.raises(UserError, match=r"cannot delete 1 of 22 policies: max_deletions allows 0; it would delete 'B'"):
+        run(tenant, item("A"), guards=Guards(scope, max_deletions=Limit(0)))
+    assert "id-B" in tenant.policies
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*", "**", " * ", "?*", "*?*", "??*", "[!~]*", "[A-Za-z]*", "[]]*", "[!]]*", "*\t*", ""]
+)
+def test_a_pattern_that_holds_nothing_of_a_name_is_no_scope(pattern: str) -> None:
+    tenant = tenant_of(live("A"), live("B"))
+    for names in ((pattern,), ("B", pattern)):
+        with pytest.raises(UserError, match=r"cannot prune: on this surface other teams keep policies, too, and"):
+            run(tenant, item("A"), guards=Guards(Prune(names=names)))
+    assert len(tenant.policies) == 2
+
+
+@pytest.mark.parametrize("pattern", ["B", "*B", "[AB]B*", "B?*", "[x", "*-*"])
+def test_a_pattern_that_holds_a_part_of_a_name_is_a_scope(pattern: str) -> None:
+    tenant = tenant_of(live("A"))
+    assert run(tenant, item("A"), guards=Guards(Prune(names=(pattern,)))).error is None
 
 
 # Groups that a run may affect

@@ -99,7 +99,8 @@ def read_and_plan(
     matches, left = _meant(matches, surface, leaves)
     matches = (*matches, *prunable(matches, live, options.guards, capabilities.prune_needs_names))
     if options.reach is None:
-        check_deletions(matches, len(desired), len(live), options.guards)
+        certain = matches if capabilities.prunable is None else matches[: len(desired)]
+        check_deletions(certain, len(desired), len(live), options.guards)
     wanted = parts_to_read(
         matches, capabilities.fields, options.whole_policies, options.reach is not None or bool(options.waves)
     )
@@ -266,4 +267,4 @@ def _possible(
 
 def _may_go(capabilities: Capabilities, found: Match) -> bool:
     """Tell whether a policy that nothing lists may be deleted, now that it was read."""
-    return found.live is not None and capabilities.prunable(found.live)
+    return capabilities.prunable is None or (found.live is not None and capabilities.prunable(found.live))

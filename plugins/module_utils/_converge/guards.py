@@ -8,6 +8,7 @@ Pure.
 from __future__ import annotations
 
 import fnmatch
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -64,10 +65,8 @@ def prunable(
     """
     if guards.prune is None:
         return ()
-    if needs_names and "*" in guards.prune.names:
-        cause = "on this surface other teams keep policies, too, and prune_scope.display_name is missing"
-        step = "Give prune_scope.display_name patterns that only names of yours match"
-        raise UserError(_TASK, "prune", cause, step)
+    if needs_names:
+        _refuse_any_name(guards.prune.names)
     listed = {found.live.id for found in matches if found.live}
     scope = guards.prune
     return tuple(
@@ -78,6 +77,20 @@ def prunable(
         and _like(policy.display_name, scope.names)
         and not _like(policy.display_name, guards.protect)
     )
+
+
+def _refuse_any_name(patterns: t.Sequence[str]) -> None:
+    """Refuse patterns that hold no character which a name must have: nobody means all others' policies by them.
+
+    A set of characters is none: what names of one team begin with is more than one letter. Raises UserError.
+    """
+    loose = [pattern for pattern in patterns if not re.sub(r"\[!?\]?[^]]*\]|[*?\s]", "", pattern)]
+    if not loose:
+        return
+    what = "is missing" if loose == ["*"] else f"holds '{loose[0]}'"
+    cause = f"on this surface other teams keep policies, too, and prune_scope.display_name {what}"
+    step = "Give prune_scope.display_name patterns that only names of yours match"
+    raise UserError(_TASK, "prune", cause, step)
 
 
 def refuse_protected(matches: t.Sequence[Match], guards: Guards) -> None:
@@ -95,7 +108,8 @@ def refuse_protected(matches: t.Sequence[Match], guards: Guards) -> None:
 def check_deletions(matches: t.Sequence[Match], listed: int, total: int, guards: Guards) -> None:
     """Refuse to delete more than is allowed, before all that would go is read; those behind ``listed`` are pruned.
 
-    Raises UserError.
+    Where pruning spares some of these, which only reading them tells, they must not be among the matches. Raises
+    UserError.
     """
     names = [
         (place, found.live.display_name)

@@ -16,10 +16,6 @@ from .reads import Readable
 from .writes import PolicyWrite, Result
 
 
-def _any(_policy: Policy) -> bool:
-    return True
-
-
 @dataclass(frozen=True)
 class Capabilities:
     """What a surface can do.
@@ -31,7 +27,7 @@ class Capabilities:
     ``new_type`` is that of a new policy where they ask for none, and ``type_name`` what plans and messages call the
     type. ``others`` tells of policies that the tenant has and the surface does not manage why that is, by id (as
     ``id_key`` has it), as far as they were seen. ``prunable`` tells of a policy that was read whole whether pruning may
-    delete it; ``prune_needs_names``: pruning must be told patterns of names.
+    delete it (None: it may delete any); ``prune_needs_names``: pruning must be told patterns of names.
     """
 
     fields: tuple[Field, ...]
@@ -42,7 +38,7 @@ class Capabilities:
     new_type: PolicyType = PolicyType("")
     type_name: str = "type"
     others: t.Mapping[str, str] = field(default_factory=dict)
-    prunable: t.Callable[[Policy], bool] = _any
+    prunable: t.Callable[[Policy], bool] | None = None
     prune_needs_names: bool = False
 
     @property
