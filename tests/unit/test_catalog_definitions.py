@@ -68,6 +68,16 @@ DOCUMENTS = [
         TOP,
         "ChoiceSetting",
         displayName="Own words (Deprecated)",
+        keywords=[
+            "macros",
+            "Own  words",
+            "\\Own Excel\\Safety ",
+            "Own Excel\\Safety",
+            "Safety",
+            "Machine",
+            "",
+            "two\r\nlines",
+        ],
         defaultOptionId=f"{TOP}_0",
         options=[option(f"{TOP}_0", 0), option(f"{TOP}_1", 1, (f"{TOP}_text", True), ("other_v2", False))],
     ),
@@ -118,6 +128,8 @@ def test_facts_of_graphs_documents() -> None:
         default=f"{TOP}_0",
         deprecated=True,
         title="Own words (Deprecated)",
+        category="Own Excel\\Safety",
+        keywords=("Machine", "two lines"),
     )
     assert (text.kind, text.value_type, text.bounds, text.default) == ("simple", "string", (0, 64), None)
     assert (text.title, text.deprecated, text.is_setting) == ("Own words", False, False)
@@ -132,7 +144,27 @@ def test_a_file_says_what_graph_says_and_titles_only_where_asked_for() -> None:
     assert [read.get(each.id) for each in definitions] == list(definitions)
     assert [json.loads(line)["id"] for line in written[1:]] == sorted(each.id for each in definitions)
     assert json.loads(written[0])["made_from"] == "a test"
-    assert "Own words" not in "\n".join(catalog_lines(definitions, "a test"))
+    assert [json.loads(line) for line in written[1:]][2]["category"] == "Own Excel\\Safety"
+    bare = "\n".join(catalog_lines(definitions, "a test"))
+    assert [text for text in ("Own words", "Own Excel", "two lines") if text in bare] == []
+
+
+def test_a_catalog_tells_whether_its_uppermost_definitions_have_texts() -> None:
+    [top, *_elements] = definitions_from_graph(DOCUMENTS)
+    bare = replace(top, title="")
+    assert Catalog([top], below=built_in()).has_texts
+    assert not Catalog([bare], below=Catalog([top])).has_texts
+    assert not built_in().has_texts
+    assert not Catalog().has_texts
+
+
+def test_the_settings_of_a_catalog_are_each_there_once_without_elements() -> None:
+    top, *elements = definitions_from_graph(DOCUMENTS)
+    mine = replace(top, title="Mine")
+    assert list(Catalog([mine, *elements], below=Catalog([top])).settings()) == [mine]
+    demoted = replace(top, root="other")
+    assert list(Catalog([demoted], below=Catalog([top])).settings()) == []
+    assert sum(1 for _each in built_in().settings()) == 2349
 
 
 def test_a_file_may_hold_graphs_documents() -> None:
@@ -163,7 +195,7 @@ def test_the_lines_that_the_collection_brings_are_whole_sorted_and_without_texts
     known = {each.id for each in definitions}
     assert all(child.id in known for each in definitions for child in each.all_children)
     assert all(each.root in known for each in definitions)
-    assert '"title' not in LINES
+    assert [text for text in ('"title', '"category', '"keywords') if text in LINES] == []
     assert built_in().ids() == sorted(known)
 
 
@@ -245,6 +277,8 @@ LINE = '{"id": "a", "scope": "", "file": "", "name": "A", "kind": "choice"}'
         ([HEAD, LINE[:-1] + ', "optoins": {}}'], "line 2: it has keys that this collection does not know: optoins"),
         ([HEAD, LINE[:-1] + ', "options": {"_0": null}}'], 'options has a value of the wrong form: {"_0": null}'),
         ([HEAD, LINE[:-1] + ', "length": [1]}'], "length has a value of the wrong form"),
+        ([HEAD, LINE[:-1] + ', "keywords": [""]}'], "keywords has a value of the wrong form"),
+        ([HEAD, LINE[:-1] + ', "category": null}'], "category has a value of the wrong form"),
         ([HEAD, LINE[:-1] + ', "element": "_b"}'], "element has a value of the wrong form"),
         ([HEAD, LINE[:-1] + ', "element": "a"}'], "element has a value of the wrong form"),
         ([HEAD, LINE[:-1] + ', "element": {}}'], "element has a value of the wrong form: {}"),
@@ -303,3 +337,13 @@ def test_what_the_emulator_serves_of_the_lines_are_the_same_definitions() -> Non
         replace(each, title="", options=tuple(replace(option, title="") for option in each.options)) for each in read
     ]
     assert bare == [built_in().get(each) for each in built_in().ids()]
+
+
+def test_what_the_emulator_serves_of_lines_with_texts_are_the_same_definitions() -> None:
+    definitions = definitions_from_graph(DOCUMENTS)
+    _head, *lines = catalog_lines(definitions, "a test", titles=True)
+    served = [each for each in facts.documents(map(json.loads, lines)) if "@odata.type" in each]
+    assert {each["id"]: each for each in served}[TOP]["keywords"][2] == "\\Own Excel\\Safety"
+    assert sorted(definitions_from_graph(served), key=lambda each: each.id) == sorted(
+        definitions, key=lambda each: each.id
+    )

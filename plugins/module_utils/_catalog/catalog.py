@@ -77,6 +77,17 @@ class Catalog:
         if self._below is not None:
             yield from (name for name in self._below.names() if name not in self._names)
 
+    def settings(self) -> t.Iterator[Definition]:
+        """Yield all settings, by id."""
+        found = (self.get(each) for each in sorted(self._setting_ids()))
+        return (each for each in found if each and each.is_setting)
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether the definitions of the uppermost layer, such as a user's file, have Microsoft's texts."""
+        own = (self.get(each) for ids in self._names.values() for each in ids)
+        return any(each.title for each in own if each)
+
     def ids(self) -> list[str]:
         """Return the ids of all definitions, sorted, in lower case."""
         return sorted(self._all_ids())
@@ -88,6 +99,10 @@ class Catalog:
     def _ids_of_name(self, file: str, name: str) -> set[str]:
         below = self._below._ids_of_name(file, name) if self._below is not None else set()
         return below | set(self._names.get((file, name), ()))
+
+    def _setting_ids(self) -> set[str]:
+        below = self._below._setting_ids() if self._below is not None else set()
+        return below.union(*self._names.values())
 
     def _all_ids(self) -> set[str]:
         return {*self._definitions, *self._lines, *(self._below._all_ids() if self._below is not None else ())}

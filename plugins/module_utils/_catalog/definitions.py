@@ -67,8 +67,11 @@ class Definition:
     file, and the policy or element of it. ``kind`` is one of the kinds above, or Graph's word where this collection
     does not know it; ``value_type`` is the type of simple values. ``options`` belong to choices, ``children`` to
     groups. ``bounds`` are those of a text's length (a maximum of 0: none) or of a number, ``counts`` those of a list.
-    ``default`` is an option's id or a simple value, None where there is none. ``title`` is the display name, "" in
-    the catalog that the collection brings.
+    ``default`` is an option's id or a simple value, None where there is none.
+
+    Texts of Microsoft's are "" or none in the catalog that the collection brings: ``title`` is the display name; of a
+    setting, ``category`` is the path to it in the display tree, with backslashes, and ``keywords`` are further words
+    that people may look for.
     """
 
     id: str
@@ -87,6 +90,8 @@ class Definition:
     platform: str = "windows10"
     technologies: str = "mdm"
     title: str = ""
+    category: str = ""
+    keywords: tuple[str, ...] = ()
 
     @property
     def is_setting(self) -> bool:
@@ -129,12 +134,13 @@ def _from_graph(document: t.Mapping[str, t.Any]) -> Definition:
     applicability = document.get("applicability") or {}
     file = _FILE_IN_URI.match(document.get("offsetUri") or "")
     bounds, value_type = _bounds_of(document.get("valueDefinition") or {})
+    root = _text(document.get("rootDefinitionId") or document["id"])
     default = document.get("defaultOptionId") or (document.get("defaultValue") or {}).get("value")
     if default is not None and not isinstance(default, (str, int)):
         raise ValueError("its default is neither text nor a number")
     return Definition(
         id=_text(document["id"]),
-        root=_text(document.get("rootDefinitionId") or document["id"]),
+        root=root,
         scope=_scope_of(document),
         file=file["file"].lower() if file else "",
         name=_text(document["name"]),
@@ -149,7 +155,20 @@ def _from_graph(document: t.Mapping[str, t.Any]) -> Definition:
         platform=_text(applicability.get("platform") or "windows10"),
         technologies=_text(applicability.get("technologies") or "mdm"),
         title=title,
+        **(_words_of(document, title) if root == document["id"] else {}),
     )
+
+
+def _words_of(document: t.Mapping[str, t.Any], title: str) -> dict[str, t.Any]:
+    """Return the category of a setting and its keywords, without those that say what other facts say.
+
+    Graph has the path of the category among the keywords: it is the one that begins with a backslash.
+    """
+    words = list(dict.fromkeys(" ".join(str(each).split()) for each in document.get("keywords") or ()))
+    category = next((each.strip("\\ ") for each in words if each.startswith("\\")), "")
+    told = ("", document["name"], category, category.rpartition("\\")[2])
+    new = (each for each in words if each.strip("\\ ") not in told and not " ".join(title.split()).startswith(each))
+    return {"category": category, "keywords": tuple(new)}
 
 
 def _option_from_graph(document: t.Mapping[str, t.Any]) -> Option:

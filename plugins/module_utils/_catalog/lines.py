@@ -24,7 +24,8 @@ The header says ``{"format": "m365.apps/catalog", "version": 1, "made_from": TEX
   number or null.
 * ``deprecated``: true where Microsoft's name of it says so. ``platform`` and ``technologies`` where they are not
   windows10 and mdm.
-* ``title`` and ``titles`` (by option): Microsoft's texts, only in files that were made from a user's own tenant.
+* ``title``, ``titles`` (by option), and of settings ``category`` (the path to it, with backslashes) and ``keywords``:
+  Microsoft's texts, only in files that were made from a user's own tenant.
 
 An id of an option or a child that begins with "_" continues the id of its own definition. Spaces, the order of keys and
 the order of lines are free in a file that this collection did not make.
@@ -58,8 +59,10 @@ def _is_bounds(values: t.Any) -> bool:
 _KEYS: dict[str, t.Callable[[t.Any], bool]] = {
     **dict.fromkeys(("id", "name", "kind", "root", "element"), lambda value: isinstance(value, str) and value != ""),
     **dict.fromkeys(
-        ("scope", "file", "type", "title", "platform", "technologies"), lambda value: isinstance(value, str)
+        ("scope", "file", "type", "title", "category", "platform", "technologies"),
+        lambda value: isinstance(value, str),
     ),
+    "keywords": _is_texts,
     "options": lambda value: isinstance(value, dict) and all(isinstance(each, (str, int)) for each in value.values()),
     "titles": lambda value: isinstance(value, dict) and all(isinstance(each, str) for each in value.values()),
     "default": lambda value: isinstance(value, (str, int)),
@@ -109,8 +112,10 @@ def line_of(definition: Definition, titles: bool = False) -> str:
         "technologies": "" if definition.technologies == "mdm" else definition.technologies,
         "title": definition.title if titles else "",
         "titles": {_short(option.id, own): option.title for option in definition.options if titles and option.title},
+        "category": definition.category if titles else "",
+        "keywords": list(definition.keywords) if titles else [],
     }
-    kept = {key: value for key, value in values.items() if key in _NEEDED or value not in ("", {}, None, False)}
+    kept = {key: value for key, value in values.items() if key in _NEEDED or value not in ("", {}, [], None, False)}
     default = definition.default
     if default is not None:
         kept["default"] = _short(default, own) if definition.kind == CHOICE and isinstance(default, str) else default
@@ -157,6 +162,8 @@ def definition_of(line: str | bytes) -> Definition:
         platform=values.get("platform", "windows10"),
         technologies=values.get("technologies", "mdm"),
         title=values.get("title", ""),
+        category=values.get("category", ""),
+        keywords=tuple(values.get("keywords", ())),
     )
 
 

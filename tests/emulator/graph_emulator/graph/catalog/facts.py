@@ -89,7 +89,7 @@ def _definition(line: Json, hung: Hung) -> dict[str, Any]:
     return {
         "@odata.type": f"{NAMED}{KINDS.get(kind, kind)}Definition",
         "accessTypes": "none",
-        "keywords": [name],
+        "keywords": _keywords(line, title),
         "infoUrls": [],
         "baseUri": SCOPES.get(line["scope"], ""),
         "offsetUri": f"/Config/{line['file']}~Policy/{name}" if line["file"] else f"/{name}",
@@ -110,6 +110,13 @@ def _definition(line: Json, hung: Hung) -> dict[str, Any]:
         "occurrence": {"minDeviceOccurrence": 1, "maxDeviceOccurrence": 1},
         "referredSettingInformationList": [],
     }
+
+
+def _keywords(line: Json, title: str) -> list[str]:
+    """What Graph has among the keywords: the name, and where a line has texts the title and the category's path."""
+    path = line.get("category", "")
+    places = [f"\\{path}", path, path.rpartition("\\")[2]] if path else []
+    return list(dict.fromkeys([line["name"], *([title, *places] if places else []), *line.get("keywords", ())]))
 
 
 def _applicability(line: Json) -> dict[str, Any]:
