@@ -159,34 +159,6 @@ def test_a_known_text_is_a_cause_and_a_next_step(
     assert ". " + step in rest
 
 
-@pytest.mark.parametrize("layers", [1, 2, 3])
-@pytest.mark.parametrize(
-    ("method", "permission"), [("GET", "DeviceManagementConfiguration.Read.All"), ("POST", WRITE_PERMISSION)]
-)
-def test_a_bare_403_names_both_causes(
-    wire: Wire, client: GraphClient, layers: int, method: str, permission: str
-) -> None:
-    error = error_of(wire, client, "An error has occurred", 403, "Forbidden", layers, method=method)
-    assert str(error) == (
-        "policy 'Mine': cannot create it: Graph answered 403 Forbidden: An error has occurred (operation id 0000, "
-        "activity id a-1). Either the tenant has no active Intune license, or the app lacks the permission "
-        f"{permission} with admin consent; for a user it may also be a role that does not reach this policy by its "
-        "scope tags."
-    )
-
-
-def test_a_403_that_names_permissions_passes_them_on(wire: Wire, client: GraphClient) -> None:
-    text = (
-        "Application is not authorized to perform this operation. Application must have one of the following scopes: "
-        "DeviceManagementConfiguration.Read.All, DeviceManagementConfiguration.ReadWrite.All"
-    )
-    error = error_of(wire, client, text, 403, "Forbidden")
-    step = (
-        "Grant the app one of DeviceManagementConfiguration.Read.All, DeviceManagementConfiguration.ReadWrite.All with"
-    )
-    assert step in str(error)
-
-
 @pytest.mark.parametrize("code", ["ResourceNotFound", "resourceNotFound"])
 def test_400_resource_not_found_is_absence(wire: Wire, client: GraphClient, code: str) -> None:
     error = error_of(wire, client, "An error has occurred", 400, code)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from .._graph.errors import GraphError, NotGraphError
 from .._graph.explain import ErrorRules, is_missing
+from .._graph.forbidden import of_approving_intune
 
 READ_PERMISSION = "DeviceManagementConfiguration.Read.All"
 WRITE_PERMISSION = "DeviceManagementConfiguration.ReadWrite.All"
 
 _SEGMENT = re.compile(r"resource not found for the segment '(devicemanagement|configurationpolicies)'", re.IGNORECASE)
 _ABSENT_CODE = "resourcenotfound"
-_FORBIDDEN = 403
 
 _CHECK_SETTINGS = "Correct settings; catalog_file takes the definitions that this tenant has now"
 _OTHER_ADMINS = (
@@ -138,8 +138,6 @@ _RULES = (
     ),
 )
 
-_SCOPES = re.compile(r"must have one of the following scopes:\s*(?P<scopes>[\w., ]+)", re.IGNORECASE)
-
 
 def is_withdrawn(error: GraphError) -> bool:
     """Tell whether this Graph has no settings catalog at all."""
@@ -166,19 +164,7 @@ def _reading(error: GraphError) -> tuple[str, str] | None:
     if said is not None:
         cause, step = said
         return f"{cause} ({error.cause().rstrip('. ')})", step
-    return _refused(error) if error.status == _FORBIDDEN else _named_absent(error)
-
-
-def _refused(error: GraphError) -> tuple[str, str]:
-    """Return what a 403 means: four causes look alike, but for the one that names permissions."""
-    scopes = _SCOPES.search(error.failure.message)
-    if scopes is not None:
-        return error.cause(), f"Grant the app one of {scopes['scopes'].strip(' .,')} with admin consent"
-    permission = READ_PERMISSION if error.failure.method == "GET" else WRITE_PERMISSION
-    return error.cause(), (
-        f"Either the tenant has no active Intune license, or the app lacks the permission {permission} with admin "
-        "consent; for a user it may also be a role that does not reach this policy by its scope tags"
-    )
+    return _named_absent(error)
 
 
 def _named_absent(error: GraphError) -> tuple[str, str] | None:
@@ -188,4 +174,4 @@ def _named_absent(error: GraphError) -> tuple[str, str] | None:
     return cause, "Check the id, and the scope tags that this login may see"
 
 
-RULES = ErrorRules(is_absent, _reading)
+RULES = ErrorRules(is_absent, _reading, of_approving_intune)

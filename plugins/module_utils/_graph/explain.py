@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from .._errors import UserError
 from .errors import GraphError, LoginError, NotGraphError
+from .forbidden import of_directory
 
 
 def is_missing(error: GraphError) -> bool:
@@ -28,11 +29,13 @@ class ErrorRules:
     """What errors mean, which differs between surfaces.
 
     ``is_absent`` tells whether Graph says that the object is not there, ``reading`` returns the cause and the next step
-    of what the surface knows better, None for all other errors.
+    of what the surface knows better, None for all other errors; ``forbidden`` returns them for a 403 that is not one of
+    these, from the error and the permission that the call needs.
     """
 
     is_absent: t.Callable[[GraphError], bool] = is_missing
     reading: t.Callable[[GraphError], tuple[str, str] | None] = nothing_better
+    forbidden: t.Callable[[GraphError, str], tuple[str, str]] = of_directory
 
 
 GRAPH = ErrorRules()
@@ -53,14 +56,15 @@ def explained(
             "the login", "get a token", error.cause(), error.next_step, error.failure, error.in_doubt
         ) from error
     except GraphError as error:
-        cause, next_step = rules.reading(error) or (error.cause(), _next_step(error, permission, refused))
+        cause, next_step = rules.reading(error) or _read(error, permission, refused, rules)
         absent = rules.is_absent(error)
         raise UserError(subject, action, cause, next_step, error.failure, error.in_doubt, absent) from error
 
 
-def _next_step(error: GraphError, permission: str, refused: str) -> str:
+def _read(error: GraphError, permission: str, refused: str, rules: ErrorRules) -> tuple[str, str]:
+    """Return the cause and the next step of an error that no surface knows better."""
     if refused and error.status in (403, 404) and not isinstance(error, NotGraphError):
-        return refused
+        return error.cause(), refused
     if error.status == 403 and not isinstance(error, NotGraphError):
-        return f"Grant the app the permission {permission} with admin consent; the tenant needs an Intune licence, too"
-    return error.advice() or "Check the values against the answer"
+        return rules.forbidden(error, permission)
+    return error.cause(), error.advice() or "Check the values against the answer"

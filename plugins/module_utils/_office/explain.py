@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .._graph.errors import GraphError
 from .._graph.explain import ErrorRules, is_missing
+from .._graph.forbidden import of_intune
 
 READ_PERMISSION = "DeviceManagementConfiguration.Read.All"
 WRITE_PERMISSION = "DeviceManagementConfiguration.ReadWrite.All"
@@ -37,7 +38,7 @@ def _rules(step: str) -> ErrorRules:
             return None
         return f"this tenant's Graph does not serve officeConfiguration ({error.cause().rstrip('. ')})", step
 
-    return ErrorRules(is_absent, reading)
+    return ErrorRules(is_absent, reading, of_intune)
 
 
 def rules_without(thing: str) -> ErrorRules:
