@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 import traceback
 import typing as t
@@ -82,6 +83,23 @@ class Failure:
         return asdict(self)
 
 
+class ApprovalKind(enum.Enum):
+    """What an answer says where a tenant wants each change approved by a second administrator."""
+
+    WANTED = "wanted"  # nobody was asked, and nothing was filed
+    FILED = "filed"  # a request was filed for this call
+    OPEN = "open"  # an earlier request about the same object waits
+    REFUSED = "refused"  # the code that the call came with is not good for it
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What an answer says of approval; ``code`` is that of the request, None where it is not known."""
+
+    kind: ApprovalKind
+    code: str | None = None
+
+
 class FactsError(Exception):
     """An error whose facts stay what they were when it was made; Python alone adds to it, such as the traceback."""
 
@@ -111,12 +129,13 @@ class UserError(FactsError):
     """One clear sentence for the user: object, action, cause, next step.
 
     ``details`` are the facts of a failed call. ``in_doubt`` tells that it may have been done all the same, ``absent``
-    that Graph says that the object is not there.
+    that Graph says that the object is not there, ``approval`` what it says of a second administrator's approval.
     """
 
     details: Failure | None
     in_doubt: bool
     absent: bool
+    approval: Approval | None
 
     def __init__(
         self,
@@ -131,7 +150,7 @@ class UserError(FactsError):
         parts = (subject, action, cause.rstrip(". "), next_step.rstrip(". "))
         subject, action, cause, next_step = (plain(*part) for part in zip(parts, _PART_LIMITS, strict=True))
         text = f"{subject}: cannot {action}: {cause}. {next_step}."
-        super().__init__(text, details=details, in_doubt=in_doubt, absent=absent)
+        super().__init__(text, details=details, in_doubt=in_doubt, absent=absent, approval=None)
 
     def with_others(self, count: int) -> UserError:
         """Return this error with a word on how many others there were."""

@@ -19,10 +19,6 @@ _SEGMENT = re.compile(r"resource not found for the segment '(devicemanagement|co
 _ABSENT_CODE = "resourcenotfound"
 
 _CHECK_SETTINGS = "Correct settings; catalog_file takes the definitions that this tenant has now"
-_OTHER_ADMINS = (
-    "Let an administrator exclude this app from the tenant's access policy (multi-admin approval), or make this change "
-    "in the Intune admin center"
-)
 
 
 @dataclass(frozen=True)
@@ -120,21 +116,6 @@ _RULES = (
         r"No OData route exists that match template",
         "this Graph does not take this kind of call any more",
         "Look for a newer version of the collection, or make this change in the Intune admin center",
-    ),
-    _Rule(
-        r"x-msft-approval-justification' is required",
-        "this tenant wants each change approved by a second administrator, and none was asked for",
-        _OTHER_ADMINS,
-    ),
-    _Rule(
-        r"An active Approval Request already exists",
-        "a request to change this policy is waiting for a second administrator",
-        "Run it again when the request is approved or cancelled",
-    ),
-    _Rule(
-        r"Approval Required\. Request Approval",
-        "the change waits for a second administrator, and is not done yet",
-        _OTHER_ADMINS,
     ),
 )
 

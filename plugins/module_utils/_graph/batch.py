@@ -13,6 +13,7 @@ import uuid
 from dataclasses import replace
 
 from .._errors import FactsError, Failure, MissingLibraryError
+from .approvals import is_filed
 from .errors import GraphError, InDoubtError, NotGraphError, UnforeseenError
 from .messages import THROTTLED, Answer, Call, refusal_of
 from .retry import RetryPolicy, Transient
@@ -180,7 +181,7 @@ def _is_unauthorized(result: Answer | GraphError) -> bool:
 
 
 def _request(place: int, call: Call) -> dict[str, t.Any]:
-    headers = {"client-request-id": str(uuid.uuid4())}
+    headers = {**call.headers, "client-request-id": str(uuid.uuid4())}
     request: dict[str, t.Any] = {"id": str(place), "method": call.method, "url": call.path, "headers": headers}
     if call.json_body is not None:
         headers["Content-Type"] = "application/json"
@@ -211,12 +212,12 @@ def _answer(call: Call, sent: t.Mapping[str, t.Any], inner: t.Mapping[str, t.Any
             NotGraphError(Failure("$batch gave no answer to this call", method=call.method, path=call.path))
         )
     told = inner.get("headers")
-    headers = {key.lower(): str(value) for key, value in told.items()} if isinstance(told, dict) else {}
+    headers = _IgnoringCase({key.lower(): str(value) for key, value in told.items()} if isinstance(told, dict) else {})
     answer = Answer(inner["status"], _body(inner.get("body")), headers.get("content-type", ""), call.method, call.path)
-    if 200 <= answer.status < 300:
+    if 200 <= answer.status < 300 and not (call.method != "GET" and is_filed(headers, sent["headers"])):
         answer.check(call.json_answer)
         return answer
-    refusal = refusal_of(answer, _IgnoringCase(headers), sent["headers"]["client-request-id"])
+    refusal = refusal_of(answer, headers, sent["headers"])
     if isinstance(refusal, GraphError) and answer.status == _FAILED_DEPENDENCY:
         raise Transient(refusal, maybe_done=False)
     raise refusal

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from .._errors import Failure, MissingLibraryError
 from .._json import MOST_VALUES, count_values
+from .approvals import is_filed
 from .auth import Authenticator
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
 from .errors import GraphError, InDoubtError, LoginError, NoAnswerError, NotGraphError, UnforeseenError, UnwantedError
@@ -146,7 +147,7 @@ class GraphClient:
     def _send_call(self, call: Call) -> Answer:
         url = self._url(call.path, call.version)
         arguments = {"json_body": call.json_body, "data": call.data, "content_type": call.content_type}
-        return self.send_once(call.method, url, json_answer=call.json_answer, **arguments)
+        return self.send_once(call.method, url, json_answer=call.json_answer, headers=call.headers, **arguments)
 
     def _send_alone(self, call: Call, maybe_done: bool = False) -> Answer | GraphError:
         """Send one of many calls; ``maybe_done`` tells that an earlier try of it may have done its work."""
@@ -216,7 +217,7 @@ class GraphClient:
             seen.add(url)
             answer = self._retry.run(partial(self.send_once, "GET", url))
 
-    def send_once(
+    def send_once(  # pylint: disable=too-many-arguments
         self,
         method: str,
         url: str,
@@ -227,20 +228,23 @@ class GraphClient:
         content_type: str | None = None,
         json_answer: bool = True,
         methods: t.Sequence[str] | None = None,
+        headers: t.Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request to a full URL and return its 2xx answer; with a new token, once, where this one is refused.
 
-        ``methods`` are those of the calls in it, if it is a batch: Graph counts them. Raises Transient or GraphError.
+        ``methods`` are those of the calls in it, if it is a batch: Graph counts them. ``headers`` are sent beside the
+        usual ones. Raises Transient or GraphError.
         """
-        headers = {
+        sent = {
+            **(headers or {}),
             "Accept": "application/json" if content_type is None else "*/*",
             "return-client-request-id": "true",
         }
         if json_body is not None:
             data, content_type = json.dumps(json_body, ensure_ascii=False).encode(), "application/json"
         if content_type is not None:
-            headers["Content-Type"] = content_type
-        exchange = partial(self._exchange, method, url, methods or [method], headers, params=params, data=data)
+            sent["Content-Type"] = content_type
+        exchange = partial(self._exchange, method, url, methods or [method], sent, params=params, data=data)
         answer, refusal = exchange()
         if answer.status == _UNAUTHORIZED and self.renew():
             answer, refusal = exchange()
@@ -282,8 +286,8 @@ class GraphClient:
             method=method,
             path=f"{path.path}?{path.query}" if path.query else path.path,
         )
-        fine = 200 <= answer.status < 300
-        return answer, None if fine else refusal_of(answer, response.headers, request_id)
+        fine = 200 <= answer.status < 300 and not (method != "GET" and is_filed(response.headers, sent))
+        return answer, None if fine else refusal_of(answer, response.headers, sent)
 
     def _refuse_earlier(self, told: str | None, request_id: str, method: str, url: str) -> None:
         """Refuse an answer that repeats the id of an earlier request: what was asked now is still to be answered."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._errors import FactsError, Failure, cut, plain, unforeseen
+from .._errors import Approval, ApprovalKind, FactsError, Failure, cut, plain, unforeseen
 from .._json import bounded_json
 from .nested_messages import sentence_of
 
@@ -22,6 +22,23 @@ _ADVICE = {
     429: _BUSY,
     503: _BUSY,
     504: _BUSY,
+}
+
+_OTHER_ADMINS = (
+    "Let an administrator exclude this app from the tenant's access policy (multi-admin approval), or make this change "
+    "in the Intune admin center"
+)
+_APPROVAL_CAUSES = {
+    ApprovalKind.WANTED: "this tenant wants each change approved by a second administrator, and none was asked for",
+    ApprovalKind.FILED: "the change waits for a second administrator, and is not done yet",
+    ApprovalKind.OPEN: "a request to change this policy is waiting for a second administrator",
+    ApprovalKind.REFUSED: "Graph does not take the approval for this change",
+}
+_APPROVAL_STEPS = {
+    ApprovalKind.WANTED: _OTHER_ADMINS,
+    ApprovalKind.FILED: _OTHER_ADMINS,
+    ApprovalKind.OPEN: "Run it again when the request is approved or cancelled",
+    ApprovalKind.REFUSED: "Look at the request in the Intune admin center",
 }
 
 
@@ -83,6 +100,29 @@ class NotGraphError(GraphError):
 
     def advice(self) -> str | None:
         return "Check graph_url and api_version, and whether a proxy or captive portal answers instead of Graph"
+
+
+class ApprovalError(GraphError):
+    """A write that Graph did not do, since a second administrator must approve it; ``approval`` says how far that is.
+
+    Another try brings nothing, and the answer says nothing of whether the object is there.
+    """
+
+    approval: Approval
+
+    def __init__(self, failure: Failure, approval: Approval) -> None:
+        super().__init__(failure, approval=approval)
+
+    @property
+    def in_doubt(self) -> bool:
+        """What waits is not done. But a code is good for one write, so an earlier try may have used it up."""
+        return self.maybe_done and self.approval.kind is ApprovalKind.REFUSED
+
+    def cause(self) -> str:
+        return f"{_APPROVAL_CAUSES[self.approval.kind]} ({super().cause().rstrip('. ')})"
+
+    def advice(self) -> str | None:
+        return _APPROVAL_STEPS[self.approval.kind]
 
 
 class UnwantedError(GraphError):

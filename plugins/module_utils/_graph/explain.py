@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import UserError
-from .errors import GraphError, LoginError, NotGraphError
+from .errors import ApprovalError, GraphError, LoginError, NotGraphError
 from .forbidden import of_directory
 
 
@@ -37,6 +37,10 @@ class ErrorRules:
     reading: t.Callable[[GraphError], tuple[str, str] | None] = nothing_better
     forbidden: t.Callable[[GraphError, str], tuple[str, str]] = of_directory
 
+    def says_absent(self, error: GraphError) -> bool:
+        """Tell whether an error says that the object is not there; one about approval says nothing of it."""
+        return not isinstance(error, ApprovalError) and self.is_absent(error)
+
 
 GRAPH = ErrorRules()
 
@@ -55,9 +59,12 @@ def explained(
         raise UserError(
             "the login", "get a token", error.cause(), error.next_step, error.failure, error.in_doubt
         ) from error
+    except ApprovalError as error:
+        told = UserError(subject, action, error.cause(), error.advice() or "", error.failure, error.in_doubt)
+        raise told.with_facts(approval=error.approval) from error
     except GraphError as error:
         cause, next_step = rules.reading(error) or _read(error, permission, refused, rules)
-        absent = rules.is_absent(error)
+        absent = rules.says_absent(error)
         raise UserError(subject, action, cause, next_step, error.failure, error.in_doubt, absent) from error
 
 

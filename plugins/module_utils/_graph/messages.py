@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import time
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from .._errors import Failure
 from .._json import strict_json
-from .errors import GraphError, NotGraphError, is_graph_error, parse_error_body
+from .approvals import approval_in
+from .errors import ApprovalError, GraphError, NotGraphError, is_graph_error, parse_error_body
 from .retry import FEW_TRIES, Transient, parse_retry_after
 
 # Statuses worth another try (Graph pages "throttling" and "error responses"). 429 was surely not done; the others may
 # come from a gateway, and so may be.
 THROTTLED = 429
 _NO_CONTENT = 204
+# As much of a refusal's body as is searched for words.
+_MOST_OF_BODY = 64 * 1024
 _RETRIED = (THROTTLED, 502, 503, 504)
 # Redirects that say that the call was not done here. Others may point at what it brought.
 _NOT_DONE_HERE = (307, 308)
@@ -28,7 +31,7 @@ _NOT_DONE_HERE = (307, 308)
 @dataclass(frozen=True)
 class Call:
     """One call: ``path`` is relative to the version's root. Not ``repeatable`` is what must not be done twice. Where
-    ``json_answer`` is set, an answer that is not JSON is a broken one.
+    ``json_answer`` is set, an answer that is not JSON is a broken one. ``headers`` are sent beside the usual ones.
     """
 
     method: str
@@ -39,6 +42,7 @@ class Call:
     content_type: str | None = None
     repeatable: bool = True
     json_answer: bool = True
+    headers: t.Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,8 +101,12 @@ def failure_of(answer: Answer, message: str) -> Failure:
     return Failure(message, status=answer.status, method=answer.method, path=answer.path)
 
 
-def refusal_of(answer: Answer, headers: t.Mapping[str, str], client_request_id: str | None) -> Exception:
-    """Return the error for an answer that is not 2xx: Transient where another try makes sense."""
+def refusal_of(answer: Answer, headers: t.Mapping[str, str], sent: t.Mapping[str, str]) -> Exception:
+    """Return the error for an answer that is not 2xx, or that only files a request: Transient where another try makes
+    sense.
+
+    ``headers`` are those of the answer, ``sent`` those of the call.
+    """
     if 300 <= answer.status < 400:
         target = host_of(headers.get("Location", "")) or "an unnamed place"
         redirect = failure_of(answer, f"a redirect to {target} (status {answer.status}) was not followed")
@@ -108,8 +116,13 @@ def refusal_of(answer: Answer, headers: t.Mapping[str, str], client_request_id: 
         failure,
         method=answer.method,
         path=answer.path,
-        client_request_id=failure.client_request_id or client_request_id,
+        client_request_id=failure.client_request_id or sent.get("client-request-id"),
     )
+    if answer.method != "GET":
+        texts = (failure.message, answer.body[:_MOST_OF_BODY].decode("utf-8", "replace"))
+        approval = approval_in(answer.status, failure.code, texts, headers, sent)
+        if approval is not None:
+            return ApprovalError(failure, approval)
     error = GraphError(failure) if is_graph_error(answer.body) else NotGraphError(failure)
     if answer.status in _RETRIED:
         retry_after = parse_retry_after(headers.get("Retry-After"), time.time())

@@ -55,7 +55,7 @@ class Operation:
             with self.explained():
                 if isinstance(answer, Answer):
                     return self.read(answer)
-                if self.absent is not None and self.rules.is_absent(answer):
+                if self.absent is not None and self.rules.says_absent(answer):
                     return self.absent()
                 raise answer
         except UserError as error:
