@@ -12,11 +12,14 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog, built_in
 from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions import Definition
+from ansible_collections.m365.apps.plugins.module_utils._catalog.known import MOST_ASKED
+from ansible_collections.m365.apps.plugins.module_utils._catalog.validate import MOST_SETTINGS
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
 
 DEFINITIONS = "/deviceManagement/configurationSettings"
+QUALIFIED = f"/beta{DEFINITIONS}"
 [TOP] = built_in().of_name("excel16", "L_VBAWarningsPolicy")
 CHILD = t.cast(Definition, built_in().get(TOP.all_children[0].id))
 MACROS: dict[str, t.Any] = {"setting": "excel16/L_VBAWarningsPolicy", "value": 3}
@@ -78,6 +81,44 @@ def test_several_policies_learn_at_once() -> None:
     other = DesiredPolicy("", display_name="Other", values={"settings": [{**MACROS, "value": 2}]})
     assert tenant.run(asked(settings=[MACROS]), other, catalog=Catalog([REPAIR])).error is None
     assert len(reads(tenant)) == 2
+
+
+def test_of_very_many_unknown_keys_graph_is_asked_of_the_first_ones() -> None:
+    tenant = CatalogTenant()
+    first = [{"setting": f"excel16/L_Nothing{number}"} for number in range(60)]
+    second = [{"setting": f"user_vendor_msft_policy_config_x{number}"} for number in range(MOST_ASKED)]
+    other = DesiredPolicy("", display_name="Other", values={"settings": second})
+    with pytest.raises(UserError) as caught:
+        tenant.run(asked(settings=first), other)
+    told = str(caught.value)
+    assert sum(line.count(f"[GET {QUALIFIED}") for line in reads(tenant)) == MOST_ASKED
+    # All that stand in front were asked of, and of these nothing is said.
+    own, _mark, others = told.partition("policy 'Other': cannot use its settings")
+    assert "Graph was asked" not in own
+    assert (
+        "Graph was asked of the first 100 settings of the task that the catalog does not know or allow, and not of 60 "
+        "of these: where they are right, give their definitions by catalog_file."
+    ) in others
+    assert told.count("; the nearest key") == 40
+    assert tenant.writes == []
+
+
+def test_graph_is_not_asked_for_more_settings_than_a_policy_holds() -> None:
+    tenant = CatalogTenant()
+    many = [{"setting": f"excel16/L_Nothing{number}"} for number in range(MOST_SETTINGS + 1)]
+    for settings in (many, {"set": many}, {"add": many, "remove": []}):
+        with pytest.raises(UserError, match="a policy holds at most 5000 settings, and these are 5001: divide them"):
+            tenant.run(asked(settings=settings))
+    assert reads(tenant) == []
+
+
+@pytest.mark.parametrize("name", ["L", "L_", "L_Di", "x"])
+def test_graph_is_not_asked_for_a_name_that_half_of_its_definitions_hold(name: str) -> None:
+    tenant = CatalogTenant()
+    with pytest.raises(UserError, match=f"there is no setting excel16/{name}; the nearest key"):
+        tenant.run(asked(settings=[{"setting": f"excel16/{name}"}]))
+    assert reads(tenant) == []
+    assert all(len(name) >= 5 for _file, name in built_in().names())
 
 
 def test_where_graph_cannot_be_asked_the_run_ends_before_any_write() -> None:

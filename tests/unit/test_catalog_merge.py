@@ -325,3 +325,11 @@ def test_texts_that_no_request_can_carry_are_refused() -> None:
     ):
         with pytest.raises(SettingsError, match="an unpaired surrogate"):
             of(entry)
+
+
+def test_settings_to_add_to_many_may_be_too_many() -> None:
+    entries = [{"raw": {**OUTSIDE, "settingDefinitionId": f"device_x_{number}"}} for number in range(5001)]
+    live = compile_settings(entries[:5000], built_in())
+    with pytest.raises(SettingsError, match="a policy holds at most 5000 settings, and these are 5001"):
+        merged(parse_settings({"add": entries[5000:]}, built_in()), live, built_in())
+    assert len(merged(parse_settings({"add": entries[4999:5000]}, built_in()), live, built_in())) == 5000

@@ -16,6 +16,8 @@ from .problems import Ask, listed
 
 SCOPES = ("user", "device")
 _NEAREST = 3
+# Graph finds a policy by a part of the id, so for a shorter name than any it would return half of its definitions.
+_SHORTEST = 5
 _NO_SETTING = "there is no setting"
 _FILE_AND_NAME = re.compile(r"(?P<file>[^/;]*)[/;](?P<name>[^/;]*)")
 
@@ -45,7 +47,7 @@ def find(key: str, scope: str | None, catalog: Catalog, suggest: bool = True) ->
     file, name = parts["file"].strip(), parts["name"].strip()
     named = catalog.of_name(file, name)
     if not named:
-        asked = Ask(names=frozenset({(file.lower(), name.lower())})) if file and name else Ask()
+        asked = Ask(names=frozenset({(file.lower(), name.lower())})) if file and len(name) >= _SHORTEST else Ask()
         if not suggest:
             return Found(None, f"{_NO_SETTING} {text}", asked)
         wrong = _element_of(file, name, catalog) or f"{_NO_SETTING} {text}{_nearest(f'{file}/{name}', catalog)}"

@@ -13,7 +13,13 @@ from .catalog import Catalog
 from .fields import fields_of
 from .learn import Teacher
 from .merge import SettingsChange, parse_settings
-from .problems import Ask, SettingsError
+from .problems import SHOWN, Ask, SettingsError, first_of
+
+# So many definitions are asked of Graph in a run. A tenant has few that a catalog lacks; a file in which every key is
+# wrong would take minutes.
+MOST_ASKED = 100
+# So many keys get the nearest ones beside them in a run; the search takes long.
+_MOST_SUGGESTED = 40
 
 
 class KnownDefinitions:
@@ -30,23 +36,39 @@ class KnownDefinitions:
     def changes(self, given: t.Sequence[t.Any]) -> list[SettingsChange | SettingsError]:
         """Return what each of these options asks for, or all that is wrong with it.
 
-        What Graph may know better is asked of it at once, before anything is refused. Raises UserError.
+        What Graph may know better is asked of it at once, before anything is refused; of very many settings the first
+        ones. Raises UserError.
         """
-        tried = [_tried(each, self.catalog) for each in given]
-        ask = Ask()
-        for result in tried:
-            ask |= result.ask if isinstance(result, SettingsError) else Ask()
-        if not ask:
+        tried = [_tried(each, self.catalog, 0) for each in given]
+        refused = {place: result for place, result in enumerate(tried) if isinstance(result, SettingsError)}
+        if not refused:
             return tried
-        self.catalog = self._teacher.taught(self.catalog, ask)
-        return [
-            _tried(each, self.catalog) if isinstance(result, SettingsError) else result
-            for each, result in zip(given, tried, strict=True)
-        ]
+        ask = first_of((problem.ask for error in refused.values() for problem in error.problems), MOST_ASKED)
+        if ask:
+            self.catalog = self._teacher.taught(self.catalog, ask)
+        left = _MOST_SUGGESTED
+        for place in refused:
+            result = tried[place] = _tried(given[place], self.catalog, min(left, SHOWN))
+            if isinstance(result, SettingsError):
+                left = max(0, left - min(len(result.problems), SHOWN))
+                tried[place] = _with_note(result, ask)
+        return tried
 
 
-def _tried(given: t.Any, catalog: Catalog) -> SettingsChange | SettingsError:
+def _tried(given: t.Any, catalog: Catalog, suggest: int) -> SettingsChange | SettingsError:
     try:
-        return parse_settings(given, catalog)
+        return parse_settings(given, catalog, suggest)
     except SettingsError as error:
         return error
+
+
+def _with_note(error: SettingsError, asked: Ask) -> SettingsError:
+    """Return settings that are refused with a word on those of which Graph was not asked, if there are any."""
+    more = len(error.ask - asked)
+    if not more:
+        return error
+    note = (
+        f"Graph was asked of the first {MOST_ASKED} settings of the task that the catalog does not know or allow, and "
+        f"not of {more} of these: where they are right, give their definitions by catalog_file"
+    )
+    return SettingsError(error.problems, note)

@@ -34,8 +34,9 @@ class _Compiled:
     told: set[str] = field(default_factory=set)
 
 
-def compile_settings(entries: t.Any, catalog: Catalog) -> Settings:
-    """Return the settings of a list of entries. Raises SettingsError with all that is wrong with them.
+def compile_settings(entries: t.Any, catalog: Catalog, suggest: int = SHOWN) -> Settings:
+    """Return the settings of a list of entries. Raises SettingsError with all that is wrong with them; so many of the
+    problems may name the nearest keys.
 
     Entries are either a setting with its values, or ``raw`` with a setting instance.
     """
@@ -43,9 +44,11 @@ def compile_settings(entries: t.Any, catalog: Catalog) -> Settings:
         raise SettingsError([Problem("settings", f"they must be a list of entries, not {type_of(entries)}: {_FORM}")])
     found: dict[str, Setting] = {}
     places: dict[str, str] = {}
-    problems = list(too_many(len(entries)))
+    if too_many(len(entries)):
+        raise SettingsError(too_many(len(entries)))
+    problems: list[Problem] = []
     for number, entry in enumerate(entries, 1):
-        compiled = compile_entry(entry, catalog, suggest=len(problems) < SHOWN)
+        compiled = compile_entry(entry, catalog, suggest=len(problems) < suggest)
         place = f"item {number} of {len(entries)}{_key_of(entry)}"
         problems += [Problem(place, text, compiled.ask) for text in compiled.wrong]
         if compiled.setting is None:

@@ -16,6 +16,7 @@ from .keys import Found, find, name_of
 from .language import compile_settings
 from .problems import SHOWN, Problem, SettingsError, listed, type_of, unfit
 from .settings import EMPTY, Settings, hidden_secrets, same
+from .validate import too_many
 
 FORMS = "give a list of entries, or a mapping with set, or with add and remove"
 _PARTS = ("set", "add", "remove")
@@ -42,12 +43,14 @@ class SettingsChange:
     remove: tuple[tuple[str, str | None], ...] = ()
 
 
-def parse_settings(value: t.Any, catalog: Catalog) -> SettingsChange:
-    """Return what the option ``settings`` asks for. Raises SettingsError with all that is wrong."""
+def parse_settings(value: t.Any, catalog: Catalog, suggest: int = SHOWN) -> SettingsChange:
+    """Return what the option ``settings`` asks for. Raises SettingsError with all that is wrong; so many of the keys
+    that lead nowhere get suggestions.
+    """
     if isinstance(value, str):
         value = _of_text(value)
     if isinstance(value, (list, tuple)):
-        return SettingsChange(exact=compile_settings(value, catalog))
+        return SettingsChange(exact=compile_settings(value, catalog, suggest))
     if not isinstance(value, dict):
         raise SettingsError([Problem("settings", f"it is of type {type_of(value)}: {FORMS}")])
     wrong = unfit([*value])
@@ -59,15 +62,15 @@ def parse_settings(value: t.Any, catalog: Catalog) -> SettingsChange:
     if "set" in value and len(value) > 1:
         raise SettingsError([Problem("settings", f"set is combined with add or remove: {FORMS}")])
     if "add" not in value and "remove" not in value:
-        return SettingsChange(exact=compile_settings(_as_list(value.get("set", [])), catalog))
-    return _parts(value.get("add", []), value.get("remove", []), catalog)
+        return SettingsChange(exact=compile_settings(_as_list(value.get("set", [])), catalog, suggest))
+    return _parts(value.get("add", []), value.get("remove", []), catalog, suggest)
 
 
-def _parts(add: t.Any, remove: t.Any, catalog: Catalog) -> SettingsChange:
+def _parts(add: t.Any, remove: t.Any, catalog: Catalog, suggest: int) -> SettingsChange:
     problems: list[Problem] = []
     added = EMPTY
     try:
-        added = compile_settings(_as_list(add), catalog)
+        added = compile_settings(_as_list(add), catalog, suggest)
     except SettingsError as error:
         problems += [Problem(f"add {each.place}", each.text, each.ask) for each in error.problems]
     keys: list[tuple[str, str | None]] = []
@@ -131,6 +134,7 @@ def merged(change: SettingsChange, live: Settings, catalog: Catalog) -> Settings
             problems.append(Problem(place, found.wrong, found.ask))
     wanted = live.without(gone).with_settings(change.add.values()) if change.exact is None else change.exact
     if not same(wanted, live):
+        problems += too_many(len(wanted))
         problems += [Problem(name_of(each, catalog), _TOKEN) for each in sorted(hidden_secrets(wanted))]
     if problems:
         raise SettingsError(problems)

@@ -29,6 +29,28 @@ class Ask:
     def __or__(self, other: Ask) -> Ask:
         return Ask(self.ids | other.ids, self.names | other.names)
 
+    def __sub__(self, other: Ask) -> Ask:
+        return Ask(self.ids - other.ids, self.names - other.names)
+
+    def __len__(self) -> int:
+        return len(self.ids) + len(self.names)
+
+
+def union(asks: t.Iterable[Ask]) -> Ask:
+    """Return all that is to be read."""
+    found = tuple(asks)
+    return Ask(frozenset().union(*(ask.ids for ask in found)), frozenset().union(*(ask.names for ask in found)))
+
+
+def first_of(asks: t.Iterable[Ask], most: int) -> Ask:
+    """Return the first ones of what is to be read, so many at most."""
+    found = Ask()
+    for ask in asks:
+        if len(found | ask) > most:
+            break
+        found |= ask
+    return found
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -46,11 +68,11 @@ class Problem:
 
 
 class SettingsError(FactsError, Exception):
-    """Settings that cannot be used; ``problems`` are all that is wrong with them."""
+    """Settings that cannot be used; ``problems`` are all that is wrong with them, ``note`` is what to know of them."""
 
     problems: tuple[Problem, ...]
 
-    def __init__(self, problems: t.Iterable[Problem]) -> None:
+    def __init__(self, problems: t.Iterable[Problem], note: str = "") -> None:
         found = tuple(problems)
         texts: dict[str, list[str]] = {}
         for problem in found[:SHOWN]:
@@ -58,15 +80,12 @@ class SettingsError(FactsError, Exception):
         told = [f"{plain(place, _PLACE_LIMIT)}: {'; '.join(each)}" for place, each in texts.items()]
         rest = len(found) - SHOWN
         more = [f"{rest} more problem{'' if rest == 1 else 's'}"] if rest > 0 else []
-        super().__init__(". ".join([*told, *more]) + ".", problems=found)
+        super().__init__(". ".join([*told, *more, *([note] if note else [])]) + ".", problems=found)
 
     @property
     def ask(self) -> Ask:
         """What to read from Graph before any of the problems is believed."""
-        asked = Ask()
-        for problem in self.problems:
-            asked |= problem.ask
-        return asked
+        return union(problem.ask for problem in self.problems)
 
 
 def unfit(value: t.Any) -> str:
