@@ -15,7 +15,7 @@ from dataclasses import replace
 from .._errors import FactsError, Failure, MissingLibraryError
 from .approvals import is_filed
 from .errors import GraphError, InDoubtError, NotGraphError, UnforeseenError
-from .messages import THROTTLED, Answer, Call, refusal_of
+from .messages import Answer, Call, refusal_of
 from .retry import RetryPolicy, Transient
 
 BATCH_SIZE = 20
@@ -128,7 +128,7 @@ class _BatchRun:
             raise
         self._answered_once = True
         left = self._sort(answer, requests)
-        if THROTTLED in {failure.error.status for failure in left}:
+        if any(failure.error.throttled for failure in left):
             self._sender.throttled()
         return left
 

@@ -19,7 +19,7 @@ from .approvals import is_filed
 from .auth import Authenticator
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
 from .errors import GraphError, InDoubtError, LoginError, NoAnswerError, NotGraphError, UnforeseenError, UnwantedError
-from .messages import THROTTLED, Answer, Call, failure_of, host_of, refusal_of
+from .messages import Answer, Call, failure_of, host_of, refusal_of
 from .no_answer import RUN_AGAIN
 from .pace import Pace
 from .page_links import fault_of_link
@@ -250,7 +250,7 @@ class GraphClient:
             answer, refusal = exchange()
         if answer.status != _UNAUTHORIZED:
             self._renewed = False
-        if answer.status == THROTTLED:
+        if isinstance(refusal, Transient) and refusal.error.throttled:
             self.throttled()
         if answer.status == _UNAVAILABLE:
             # The next try is to meet another server (Graph page "error responses").

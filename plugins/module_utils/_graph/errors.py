@@ -16,10 +16,13 @@ _INNER_ERROR_KEYS = ("innererror", "inner_error")
 _MESSAGE_LIMIT = 600
 _FACT_LIMIT = 200
 
+THROTTLED = 429
+# What Intune's reports say, with 500, where other services answer 429.
+_TOO_MANY = "rate limit reached because of too many requests to query broker"
+
 _BUSY = "Run it again later, or raise retry_timeout; what was already applied is found and left alone"
 _ADVICE = {
     401: "Check that the token is for this Graph host and tenant and has not expired",
-    429: _BUSY,
     503: _BUSY,
     504: _BUSY,
 }
@@ -61,6 +64,11 @@ class GraphError(FactsError, Exception):
         return self.failure.status
 
     @property
+    def throttled(self) -> bool:
+        """Whether the call was one too many. Nobody promises that one refused with 500 was not done all the same."""
+        return self.status == THROTTLED or (self.status == 500 and _TOO_MANY in self.failure.message.lower())
+
+    @property
     def in_doubt(self) -> bool:
         """Whether the call may have been done: nobody answered, the server failed, or a success cannot be read."""
         status = self.status or 0
@@ -75,7 +83,7 @@ class GraphError(FactsError, Exception):
 
     def advice(self) -> str | None:
         """Return the next step for this kind of failure, None when the caller knows better."""
-        return _ADVICE.get(self.status or 0)
+        return _BUSY if self.throttled else _ADVICE.get(self.status or 0)
 
 
 class NoAnswerError(GraphError):

@@ -14,12 +14,11 @@ from urllib.parse import urlsplit
 from .._errors import Failure
 from .._json import strict_json
 from .approvals import approval_in
-from .errors import ApprovalError, GraphError, NotGraphError, is_graph_error, parse_error_body
+from .errors import THROTTLED, ApprovalError, GraphError, NotGraphError, is_graph_error, parse_error_body
 from .retry import FEW_TRIES, Transient, parse_retry_after
 
 # Statuses worth another try (Graph pages "throttling" and "error responses"). 429 was surely not done; the others may
 # come from a gateway, and so may be.
-THROTTLED = 429
 _NO_CONTENT = 204
 # As much of a refusal's body as is searched for words.
 _MOST_OF_BODY = 64 * 1024
@@ -124,7 +123,7 @@ def refusal_of(answer: Answer, headers: t.Mapping[str, str], sent: t.Mapping[str
         if approval is not None:
             return ApprovalError(failure, approval)
     error = GraphError(failure) if is_graph_error(answer.body) else NotGraphError(failure)
-    if answer.status in _RETRIED:
+    if answer.status in _RETRIED or error.throttled:
         retry_after = parse_retry_after(headers.get("Retry-After"), time.time())
         return Transient(error, retry_after, maybe_done=answer.status != THROTTLED)
     return error
