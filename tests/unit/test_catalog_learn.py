@@ -86,7 +86,7 @@ def test_several_policies_learn_at_once() -> None:
 def test_of_very_many_unknown_keys_graph_is_asked_of_the_first_ones() -> None:
     tenant = CatalogTenant()
     first = [{"setting": f"excel16/L_Nothing{number}"} for number in range(60)]
-    second = [{"setting": f"user_vendor_msft_policy_config_x{number}"} for number in range(MOST_ASKED)]
+    second = [{"setting": f"word16/L_Nothing{number}"} for number in range(MOST_ASKED)]
     other = DesiredPolicy("", display_name="Other", values={"settings": second})
     with pytest.raises(UserError) as caught:
         tenant.run(asked(settings=first), other)
