@@ -1,12 +1,13 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The admin endpoints: journal, logins, state, faults, settings. JSON in, JSON out, no token."""
+"""The admin endpoints: journal, logins, state, faults, settings, approvals. JSON in, JSON out, no token."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .approval_state import decide
 from .dump import dump_tenants
 from .faults import FaultError, Faults
 from .nodes import StateError
@@ -43,6 +44,7 @@ WORK: dict[tuple[str, str], Work] = {
     ("PUT", "faults"): _faults,
     ("GET", "settings"): lambda world, _: world.settings.to_json(),
     ("PUT", "settings"): _settings,
+    ("POST", "approvals"): lambda world, body: decide(world.tenants, body),
     ("GET", "openapi.json"): lambda world, _: document(world.origins[0]),
 }
 
@@ -60,7 +62,7 @@ class Admin:
         if work is None:
             return _unknown(call, name)
         try:
-            body = read_json(call.body.decode()) if call.method == "PUT" else None
+            body = read_json(call.body.decode()) if call.method in ("PUT", "POST") else None
             result = work(self.world, body)
         except (StateError, SettingError, FaultError) as error:
             return _refuse(400, str(error))

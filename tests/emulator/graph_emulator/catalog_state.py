@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .approval_state import dump_approvals
 from .graph.catalog.answers import normal_id
 from .graph.catalog.model import (
     DEFAULT_TAG,
@@ -22,7 +23,7 @@ from .graph.catalog.statuses import load_status
 from .nodes import Node, StateError, guid, unique
 from .tenants import Store, Tenant, new_id, timestamp
 
-KEYS = ("catalog_policies", "assignment_filters", "scope_tags", "device_statuses")
+KEYS = ("catalog_policies", "assignment_filters", "scope_tags", "device_statuses", "approval_requests")
 # Keys of a policy that are read; others that are not null are fields that the emulator has no name for.
 TEXTS = ("id", "name", "description", "platforms", "technologies", "createdDateTime", "lastModifiedDateTime")
 READ = (
@@ -60,6 +61,7 @@ def dump_catalog(tenant: Tenant) -> dict[str, Any]:
         "assignment_filters": list(tenant.assignment_filters.values()),
         "scope_tags": list(tenant.scope_tags.values()),
         "device_statuses": tenant.device_statuses,
+        "approval_requests": dump_approvals(tenant),
     }
 
 

@@ -30,6 +30,7 @@ def _dump_tenant(tenant: Tenant) -> dict[str, Any]:
         "apps": [_dump_app(app) for app in tenant.apps.values()],
         **tenant.checkins,
         **dump_catalog(tenant),
+        **({"settings": tenant.settings} if tenant.settings else {}),
     }
 
 

@@ -10,6 +10,16 @@ from typing import Any
 
 from .wire import Call
 
+# Headers that tell how a write stands with those who approve it.
+APPROVAL_HEADERS = ("x-msft-approval-justification", "x-msft-approval-code")
+
+
+def opened(call: Call) -> dict[str, Any]:
+    """What is known of a call when it arrives; ``headers`` are there where it has any of APPROVAL_HEADERS."""
+    sent = {name: call.headers[name] for name in APPROVAL_HEADERS if name in call.headers}
+    record: dict[str, Any] = {"method": call.method, "path": call.target, "status": None}
+    return {**record, "headers": sent} if sent else record
+
 
 @dataclass(slots=True)
 class Journal:
@@ -24,14 +34,7 @@ class Journal:
         ``status`` stays None where the connection was reset without an answer.
         """
         self._last += 1
-        entry: dict[str, Any] = {
-            "n": self._last,
-            "tenant": None,
-            "method": call.method,
-            "path": call.target,
-            "status": None,
-            "batch": [],
-        }
+        entry: dict[str, Any] = {"n": self._last, "tenant": None, **opened(call), "batch": []}
         self.entries.append(entry)
         return entry
 

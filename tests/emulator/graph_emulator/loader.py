@@ -13,6 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from cryptography.x509 import load_pem_x509_certificate
 
+from .approval_state import load_approvals
 from .catalog_state import KEYS as CATALOG_KEYS
 from .catalog_state import load_catalog
 from .graph.permissions import GROUP_ROLE, READ_ROLE, WRITE_ROLE
@@ -26,6 +27,7 @@ from .graph.schema import (
     bare_type,
 )
 from .nodes import Node, StateError, guid, unique
+from .settings import SettingError, Settings
 from .tenants import PAYLOADS, App, Assignment, Federation, Policy, PolicyStore, Tenant, new_id, timestamp
 
 # What Entra has in a federated credential when nothing else is said.
@@ -58,7 +60,7 @@ def load_tenants(document: object) -> dict[str, Tenant]:
 
 
 def _tenant(key: str, value: object) -> Tenant:
-    known = ("policies", "groups", "apps", "domains", "tenantCheckinStatuses", "tenantUserCheckinSummary")
+    known = ("policies", "groups", "apps", "domains", "tenantCheckinStatuses", "tenantUserCheckinSummary", "settings")
     node = Node(value, f"tenants.{key}", (*known, *CATALOG_KEYS))
     policies = _policies(node)
     apps = [_app(place, item) for place, item in node.items("apps")]
@@ -76,7 +78,19 @@ def _tenant(key: str, value: object) -> Tenant:
         apps=unique(apps, lambda app: app.client_id, f"{node.place}.apps"),
         checkins=checkins,
         **load_catalog(node),
+        approvals=load_approvals(node, (app.client_id for app in apps)),
+        settings=_settings(node),
     )
+
+
+def _settings(node: Node) -> dict[str, Any]:
+    """Settings that differ in a tenant."""
+    own: dict[str, Any] = node.get("settings", dict, {})
+    try:
+        Settings().merged(own)
+    except SettingError as error:
+        raise StateError(f"{node.place}.{error}") from None
+    return own
 
 
 def _policies(node: Node) -> list[Policy]:

@@ -140,6 +140,8 @@ class Settings:
     export_job_polls: int = field(default=1, metadata={"rule": NATURAL})
     export_job_missing_polls: int = field(default=0, metadata={"rule": NATURAL})
     export_job_empty_urls: int = field(default=0, metadata={"rule": NATURAL})
+    approval_required: bool = field(default=False, metadata={"rule": FLAG})
+    approval_status: int = field(default=403, metadata={"rule": one_of(403, 412)})
     token_seconds: int = field(default=3599, metadata={"rule": COUNT})
 
     def merged(self, changes: object) -> Settings:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+from .graph.catalog.approval_model import ApprovalRequest
 from .graph.catalog.definitions import Definitions
 from .graph.catalog.model import CatalogPolicy
 from .settings import HISTORY_SECONDS
@@ -209,5 +210,8 @@ class Tenant:
     assignment_filters: dict[str, dict[str, Any]] = field(default_factory=dict)
     scope_tags: dict[str, dict[str, Any]] = field(default_factory=dict)
     device_statuses: list[dict[str, Any]] = field(default_factory=list)
+    approvals: dict[str, ApprovalRequest] = field(default_factory=dict)
+    # Settings that differ here from what they are everywhere.
+    settings: dict[str, Any] = field(default_factory=dict)
     # Exports and cached reports; they are no part of a state.
     jobs: dict[str, Any] = field(default_factory=dict)

@@ -52,6 +52,10 @@ class World:
         found = self.tenants.get(wanted)
         return found or next((item for item in self.tenants.values() if wanted in item.domains), None)
 
+    def settings_of(self, tenant: Tenant) -> Settings:
+        """The settings with those that differ in a tenant."""
+        return self.settings.merged(tenant.settings) if tenant.settings else self.settings
+
     def load(self, document: object) -> dict[str, Tenant]:
         """Take over a state document; its tenants, which are returned, replace those of the same id.
 

@@ -55,8 +55,13 @@ class CatalogTenant:
 
     def put(self, name: str, body: object) -> None:
         """Change the settings, faults or state."""
-        answer = Admin(self.world).handle(Call("PUT", f"/_emulator/{name}", {}, json.dumps(body).encode(), ORIGIN))
+        answer = self.admin("PUT", name, body)
         assert answer.status == 200, answer.content
+
+    def admin(self, method: str, name: str, body: object = None) -> Answer:
+        """The answer of an admin endpoint."""
+        data = b"" if body is None else json.dumps(body).encode()
+        return Admin(self.world).handle(Call(method, f"/_emulator/{name}", {}, data, ORIGIN))
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """The answer to one call; ``path`` is below the version, or a URL of ours."""

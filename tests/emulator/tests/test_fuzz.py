@@ -36,7 +36,9 @@ GROUPS = ["0f0e0d0c-0000-4000-8000-0000000000b1", "0f0e0d0c-0000-4000-8000-00000
 ASSIGNMENTS = ["0f0e0d0c-0000-4000-8000-0000000000c1"]
 CATALOG = ["0f0e0d0c-0000-4000-8000-0000000000d1", "0f0e0d0c-0000-4000-8000-0000000000d2"]
 FILTERS = ["0f0e0d0c-0000-4000-8000-0000000000e1"]
-ROLES = ["DeviceManagementConfiguration.ReadWrite.All", "GroupMember.Read.All"]
+REQUESTS = ["0f0e0d0c-0000-4000-8000-0000000000f1", "0f0e0d0c-0000-4000-8000-0000000000f2"]
+ROLES = ["DeviceManagementConfiguration.ReadWrite.All", "GroupMember.Read.All", "DeviceManagementRBAC.Read.All"]
+ONE = f"/beta/deviceManagement/configurationPolicies/{CATALOG[1]}"
 
 
 # A setting that cannot be without its child.
@@ -59,6 +61,10 @@ STATE = {
     "assignment_filters": [{"id": FILTERS[0], "displayName": "F"}],
     "scope_tags": [{"id": "1", "displayName": "T"}],
     "device_statuses": [{"PolicyId": CATALOG[0], "DeviceName": "PC-1", "PolicyStatus": 5}],
+    "approval_requests": [
+        {"id": REQUESTS[0], "method": "DELETE", "url": ONE, "status": "approved"},
+        {"id": REQUESTS[1], "method": "DELETE", "url": ONE, "status": "rejected"},
+    ],
     "groups": [{"id": key, "displayName": f"G{n}"} for n, key in enumerate(GROUPS)],
     "apps": [{"client_id": APP, "secrets": [SECRET], "roles": ROLES, "managed_identity": True, "identity_header": "h"}],
 }
@@ -74,6 +80,9 @@ KNOWN: dict[str, list[str]] = {
     "settingDefinition": [TOGGLE],
     "category": ["c0000000-0000-4000-8000-000000000000"],
     "template": [BASELINE],
+    "approvalRequest": REQUESTS,
+    "x-msft-approval-justification": ["Q2hhbmdlIDQ3MTE="],
+    "x-msft-approval-code": REQUESTS,
     "tenant": [TENANT],
     "resource": ["https://graph.microsoft.com", "DeviceConfigurations"],
 }
@@ -108,6 +117,8 @@ def configuration() -> schemathesis.Config:
     return schemathesis.Config(projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
 
 
+# Writes of policies, each once.
+GATED = r"configurationPolicies(/\{catalogPolicy\}(/assign)?)?$"
 SCHEMA = schemathesis.openapi.from_dict(furnished(), config=configuration())
 
 
@@ -147,6 +158,13 @@ def test_graph(case: schemathesis.Case[Any], client: Client, shared_emulator: Sh
     # For what the service has no route, the settings catalogue answers 400, not 405.
     excluded = [unsupported_method] if "configurationPolicies" in case.path else []
     hold(case, client, *excluded, Authorization=f"Bearer {client.token}")
+
+
+@SCHEMA.include(tag="catalog", path_regex=GATED, method=["POST", "PUT", "PATCH", "DELETE"]).parametrize()
+def test_graph_with_approval(case: schemathesis.Case[Any], client: Client, shared_emulator: Shared) -> None:
+    put_in_order(*shared_emulator)
+    shared_emulator[0].admin("PUT", "settings", {"approval_required": True})
+    hold(case, client, unsupported_method, Authorization=f"Bearer {client.token}")
 
 
 @SCHEMA.include(tag="login").parametrize()

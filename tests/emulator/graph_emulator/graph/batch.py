@@ -22,7 +22,7 @@ KEYS = ("id", "method", "url", "headers", "body", "dependsOn")
 # What the generated Python client writes for dependsOn: Graph reads over it.
 SKIPPED = "depends_on"
 NEEDED = ("id", "method", "url")
-INNER_HEADERS = ("Location", "Retry-After", "Allow")
+INNER_HEADERS = ("Location", "Retry-After", "Allow", "x-msft-approval-code")
 
 
 @dataclass(frozen=True, slots=True)

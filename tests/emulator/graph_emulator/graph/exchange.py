@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Refused, bad_request, not_found
+from ..login.tokens import Caller
 from ..settings import Settings
 from ..tenants import Policy, Tenant
 from ..wire import JSON_TYPE, Answer, Call, read_json
@@ -16,13 +17,14 @@ from ..wire import JSON_TYPE, Answer, Call, read_json
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What an operation gets: the call, the caller's tenant, the settings, the API version and query options."""
+    """What an operation gets: the call, who sent it, his tenant and its settings, the API version and query options."""
 
     call: Call
     tenant: Tenant
     settings: Settings
     version: str
     options: Mapping[str, str]
+    caller: Caller
 
     @property
     def root(self) -> str:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Refused, to_answer, too_many_requests, unknown_segment
+from ..journal import opened
 from ..login.tokens import Caller, TokenError
+from ..settings import Settings
 from ..wire import Answer, Call
 from ..world import World
 from . import batch, query, routes
@@ -61,28 +63,25 @@ class Gate:
 
     def _serve(self, call: Call, caller: Caller, inner: list[dict[str, Any]] | None) -> Answer:
         """Limits and faults around an operation; ``inner`` collects the calls of a batch, None is within one."""
-        world = self.world
+        world, settings = self.world, self.world.settings_of(caller.tenant)
         is_batch = call.segments[1:] == [BATCH]
         if not is_batch:
             wait = world.limits.wait(
-                caller.tenant.id, caller.client_id, is_write=routes.changes(call), setting=world.settings.intune_limits
+                caller.tenant.id, caller.client_id, is_write=routes.changes(call), setting=settings.intune_limits
             )
             if wait is not None:
-                return self._refusal(too_many_requests(wait if world.settings.retry_after_sent else None, call), call)
+                refused = too_many_requests(wait if settings.retry_after_sent else None, call)
+                return to_answer(refused, call, nested_errors=settings.nested_errors)
 
         def proceed() -> Answer:
             try:
-                return self._batch(call, caller, inner) if is_batch else self._operate(call, caller)
+                return self._batch(call, caller, inner) if is_batch else self._operate(call, caller, settings)
             except Refused as refused:
-                return self._refusal(refused, call)
+                return to_answer(refused, call, nested_errors=settings.nested_errors)
 
         return world.faults.apply("graph", call, caller.tenant.id, proceed)
 
-    def _refusal(self, refused: Refused, call: Call) -> Answer:
-        return to_answer(refused, call, nested_errors=self.world.settings.nested_errors)
-
-    def _operate(self, call: Call, caller: Caller) -> Answer:
-        settings = self.world.settings
+    def _operate(self, call: Call, caller: Caller, settings: Settings) -> Answer:
         version, *segments = call.segments
         _check_version(version)
         plain = routes.plain_segments(segments, settings.action_spellings)
@@ -96,25 +95,26 @@ class Gate:
         if settings.no_intune_licence and plain[0] == "deviceManagement":
             raise no_licence()
         options = query.parse(call.query, operation.options)
-        return operation.run(Exchange(call, caller.tenant, settings, version, options), *keys)
+        return operation.run(Exchange(call, caller.tenant, settings, version, options, caller), *keys)
 
     def _batch(self, call: Call, caller: Caller, inner: list[dict[str, Any]] | None) -> Answer:
         _check_version(call.segments[0])
         if inner is None:
             raise Refused(400, "BadRequest", "A batch cannot be nested in a batch.")
-        if not self.world.settings.batch_enabled:
+        settings = self.world.settings_of(caller.tenant)
+        if not settings.batch_enabled:
             raise unknown_segment(BATCH)
         if call.method != "POST":
             raise Refused(405, "MethodNotAllowed", "The method has to be POST.", {"Allow": "POST"})
 
         def serve(item: Call) -> Answer:
-            record: dict[str, Any] = {"method": item.method, "path": item.target, "status": None}
+            record = opened(item)
             inner.append(record)
             answer = self._serve(item, caller, None)
             record["status"] = answer.status
             return answer
 
-        return batch.run(call, self.world.settings, serve)
+        return batch.run(call, settings, serve)
 
 
 def _check_version(version: str) -> None:

@@ -12,7 +12,7 @@ from ..errors import Refused
 READ_ROLE = "DeviceManagementConfiguration.Read.All"
 WRITE_ROLE = "DeviceManagementConfiguration.ReadWrite.All"
 GROUP_ROLE = "GroupMember.Read.All"
-TAG_ROLES = ("DeviceManagementRBAC.Read.All", "DeviceManagementRBAC.ReadWrite.All")
+RBAC_ROLES = ("DeviceManagementRBAC.Read.All", "DeviceManagementRBAC.ReadWrite.All")
 
 
 def intune_forbidden(roles: tuple[str, ...]) -> Refused:
@@ -51,13 +51,15 @@ class Area:
 
 DIRECTORY_ROLES = (GROUP_ROLE, "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
 CONFIGURATION = Area((READ_ROLE, WRITE_ROLE), (WRITE_ROLE,), intune_forbidden)
-TAGS = Area((*TAG_ROLES, READ_ROLE, WRITE_ROLE), (), intune_forbidden)
+APPROVALS = Area(RBAC_ROLES, (), intune_forbidden)
+TAGS = Area((*RBAC_ROLES, READ_ROLE, WRITE_ROLE), (), intune_forbidden)
 # First segment, or the first two where the second has roles of its own -> area.
 AREAS = {
     "officeConfiguration": CONFIGURATION,
     "deviceManagement": CONFIGURATION,
     "deviceManagement/roleScopeTags": TAGS,
     "deviceManagement/getRoleScopeTagsByResource": TAGS,
+    "deviceManagement/operationApprovalRequests": APPROVALS,
     "groups": Area(DIRECTORY_ROLES, (), directory_forbidden),
 }
 

@@ -99,7 +99,7 @@ class LoginService:
             raise LoginRefused(700016, form["client_id"])
         audience = self._audience(form["scope"])
         method = self._check_credential(call, tenant, app, form)
-        seconds = self.world.settings.token_seconds
+        seconds = self.world.settings_of(tenant).token_seconds
         token = self.world.keys.issue(tenant, app, audience, seconds, method)
         self.world.logins.tokens.append(token)
         return _json({"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token})

@@ -37,7 +37,7 @@ def token(world: World, call: Call, style: str) -> Answer:
     if found is None:
         return _refuse(401 if style == APP_SERVICE else 400, "Identity not found")
     tenant, app = found
-    seconds = world.settings.token_seconds
+    seconds = world.settings_of(tenant).token_seconds
     issued = world.keys.issue(tenant, app, resource, seconds, "2")
     world.logins.tokens.append(issued)
     body = {

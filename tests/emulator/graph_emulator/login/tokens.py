@@ -29,6 +29,11 @@ class Caller:
     client_id: str
     roles: frozenset[str]
 
+    @property
+    def identity(self) -> str:
+        """Who it is to those who approve his writes."""
+        return self.client_id
+
 
 def _base64url(number: int) -> str:
     data = number.to_bytes((number.bit_length() + 7) // 8, "big")

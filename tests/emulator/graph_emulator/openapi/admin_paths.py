@@ -8,10 +8,12 @@ from dataclasses import fields
 
 from ..echo import FORMS
 from ..fault_kinds import KINDS
+from ..graph.catalog.approval_model import OPERATIONS, STATUSES
 from ..graph.catalog.statuses import IDS as STATUS_IDS
 from ..graph.catalog.statuses import TEXTS as STATUS_TEXTS
 from ..graph.catalog.statuses import WORDS as STATUS_WORDS
 from ..graph.schema import ABSTRACT_POLICY, POLICY_TYPES
+from ..journal import APPROVAL_HEADERS
 from ..settings import Settings
 from ..tenants import PAYLOADS
 from .parts import (
@@ -110,8 +112,26 @@ _TENANT = _optional(
         "assignment_filters": array(_named("displayName")),
         "scope_tags": array({"anyOf": [FILLED, closed(_TAG, "displayName")]}),
         "device_statuses": array(closed(_STATUS_ROW, "PolicyId")),
+        "approval_requests": array(ref("ApprovalRequest")),
+        "settings": ref("Settings"),
     }
 )
+_TIME: Json = {"type": "string", "format": "date-time"}
+_REQUEST: Json = {
+    "method": {"enum": list(OPERATIONS)},
+    "url": {"type": "string", "pattern": "^/"},
+    "body": {},
+    "id": optional({"anyOf": [GUID, {"const": ""}]}),
+    "status": {"enum": [*STATUSES, None]},
+    **_optional(dict.fromkeys(("caller", "payloadName", "requestJustification", "approvalJustification"), TEXT)),
+    **_optional(dict.fromkeys(("requestDateTime", "lastModifiedDateTime", "expirationDateTime"), _TIME)),
+}
+_DECISION: Json = {
+    "tenant": MAYBE_TEXT,
+    "id": GUID,
+    "status": {"enum": list(STATUSES)},
+    "approvalJustification": MAYBE_TEXT,
+}
 _MATCH: Json = {
     "method": {"anyOf": [TEXT, array(TEXT)]},
     "path": {"type": "string", "format": "regex"},
@@ -119,7 +139,8 @@ _MATCH: Json = {
     "on": {"enum": ["graph", "login"]},
 }
 _CALL: Json = {"method": TEXT, "path": TEXT, "status": {"type": ["integer", "null"]}}
-_ENTRY: Json = {"n": COUNT, "tenant": MAYBE_TEXT, **_CALL, "batch": array(closed(_CALL, *_CALL))}
+_SENT: Json = {"headers": closed(dict.fromkeys(APPROVAL_HEADERS, TEXT))}
+_ENTRY: Json = {"n": COUNT, "tenant": MAYBE_TEXT, **_CALL, "batch": array(closed({**_CALL, **_SENT}, *_CALL))}
 _COUNTS: Json = {"type": "object", "additionalProperties": COUNT}
 _LOGINS: Json = {
     "total": COUNT,
@@ -151,7 +172,9 @@ SCHEMAS: Json = {
     "Settings": closed({item.name: item.metadata["rule"].schema for item in fields(Settings)}),
     "Fault": closed(_FAULT, "kind"),
     "Faults": array(ref("Fault")),
-    "Journal": array(closed(_ENTRY, *_ENTRY)),
+    "Journal": array(closed({**_ENTRY, **_SENT}, *_ENTRY)),
+    "ApprovalRequest": closed(_REQUEST, "method", "url"),
+    "Decision": closed(_DECISION, "id", "status"),
     "Logins": closed(_LOGINS, *_LOGINS),
     "Refusal": closed({"error": TEXT}, "error"),
     "Document": {"type": "object", "required": ["openapi", "paths"]},
@@ -168,6 +191,7 @@ SHAPES: dict[tuple[str, str], tuple[str, str | None, str | None]] = {
     ("PUT", "faults"): ("Replace the faults", "Faults", "Faults"),
     ("GET", "settings"): ("All settings", None, "Settings"),
     ("PUT", "settings"): ("Change some settings", "Settings", "Settings"),
+    ("POST", "approvals"): ("Decide a request for approval", "Decision", "ApprovalRequest"),
     ("GET", "openapi.json"): ("This document", None, "Document"),
 }
 

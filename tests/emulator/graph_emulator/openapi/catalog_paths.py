@@ -15,6 +15,7 @@ KEYS = {
     "settings": "setting",
     "assignmentFilters": "assignmentFilter",
     "roleScopeTags": "roleScopeTag",
+    "operationApprovalRequests": "approvalRequest",
 }
 POLICY = f"{ROOT}/{KEY}"
 ONE_POLICY = "deviceManagementConfigurationPolicy"
@@ -31,11 +32,13 @@ SHAPES: dict[tuple[str, str], Shape] = {
         {200: "CatalogPolicyPage"},
         options={"$expand": EXPANDED, "$filter": FILTERED},
     ),
-    (ROOT, "POST"): Shape("Create a policy with its settings", {201: ONE_POLICY}, "NewCatalogPolicy", headers=LOCATION),
+    (ROOT, "POST"): Shape(
+        "Create a policy with its settings", {201: ONE_POLICY}, "NewCatalogPolicy", approved=True, headers=LOCATION
+    ),
     (POLICY, "GET"): Shape("Get a policy", {200: ONE_POLICY}, options={"$expand": EXPANDED}),
-    (POLICY, "PUT"): Shape("Replace metadata and settings", {204: None}, "CatalogPolicyReplaced"),
-    (POLICY, "PATCH"): Shape("Change metadata", {200: ONE_POLICY, 204: None}, "CatalogPolicyChanges"),
-    (POLICY, "DELETE"): Shape("Delete a policy", {204: None}),
+    (POLICY, "PUT"): Shape("Replace metadata and settings", {204: None}, "CatalogPolicyReplaced", approved=True),
+    (POLICY, "PATCH"): Shape("Change metadata", {200: ONE_POLICY, 204: None}, "CatalogPolicyChanges", approved=True),
+    (POLICY, "DELETE"): Shape("Delete a policy", {204: None}, approved=True),
     (f"{POLICY}/settings", "GET"): Shape(
         "List settings", {200: "CatalogSettingPage"}, options={"$expand": {"const": "settingDefinitions"}}
     ),
@@ -48,10 +51,10 @@ SHAPES: dict[tuple[str, str], Shape] = {
     (f"{POLICY}/assignments", "GET"): Shape("List assignments", {200: "CatalogAssignmentPage"}),
     (f"{POLICY}/assignments/{KEY}", "GET"): Shape("Get an assignment", {200: ONE_ASSIGNMENT}),
     (f"{POLICY}/assign", "POST"): Shape(
-        "Replace the direct assignments", {200: "CatalogAssigned", 204: None}, "CatalogAssignParameters"
+        "Replace the direct assignments", {200: "CatalogAssigned", 204: None}, "CatalogAssignParameters", approved=True
     ),
-    (f"{POLICY}/createCopy", "POST"): Shape("Copy a policy", {200: ONE_POLICY}, "CreateCopyParameters"),
-    (f"{POLICY}/reorder", "POST"): Shape("Change the priority", {204: None}, "ReorderParameters"),
+    (f"{POLICY}/createCopy", "POST"): Shape("Copy a policy", {200: ONE_POLICY}, "CreateCopyParameters", approved=True),
+    (f"{POLICY}/reorder", "POST"): Shape("Change the priority", {204: None}, "ReorderParameters", approved=True),
     ("deviceManagement/assignmentFilters", "GET"): Shape("List filters", {200: "FilterPage"}),
     (f"deviceManagement/assignmentFilters/{KEY}", "GET"): Shape(
         "Get a filter", {200: "deviceAndAppManagementAssignmentFilter"}
@@ -60,5 +63,13 @@ SHAPES: dict[tuple[str, str], Shape] = {
     (f"deviceManagement/roleScopeTags/{KEY}", "GET"): Shape("Get a scope tag", {200: "roleScopeTag"}),
     (f"deviceManagement/getRoleScopeTagsByResource/{KEY}", "GET"): Shape(
         "Scope tags that the caller may use for a resource", {200: "TagPage"}
+    ),
+    ("deviceManagement/operationApprovalRequests", "GET"): Shape(
+        "List requests for approval",
+        {200: "ApprovalRequestPage"},
+        options={"$filter": {**TEXT, "examples": ["status eq 'needsApproval'"]}},
+    ),
+    (f"deviceManagement/operationApprovalRequests/{KEY}", "GET"): Shape(
+        "Get a request for approval", {200: "operationApprovalRequest"}
     ),
 }

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from ..graph.catalog.approval_model import STATUSES
+from ..graph.catalog.approvals import SHOWN
 from ..graph.catalog.assignments import TARGETS
 from ..graph.catalog.bodies import MADE_BY_SERVICE, PLATFORMS
 from ..graph.catalog.model import FILTER_ID, FILTER_TYPE
@@ -118,6 +120,7 @@ SCHEMAS: Json = {
     },
     "SettingInstance": _SETTING_INSTANCE,
     "deviceAndAppManagementAssignmentFilter": entity({name: {} for name in FILTER_DEFAULTS}),
+    "operationApprovalRequest": entity({**{name: {} for name in SHOWN}, "status": {"enum": list(STATUSES)}}),
     "roleScopeTag": entity({name: {} for name in TAG_DEFAULTS}),
     "CatalogPolicyPage": _page(ref("deviceManagementConfigurationPolicy"), "@odata.count"),
     "CatalogSettingPage": _page(ref("deviceManagementConfigurationSetting"), "@odata.count"),
@@ -126,6 +129,7 @@ SCHEMAS: Json = {
     "SettingDefinitionsOfSetting": _page({"type": "object"}),
     "FilterPage": _page(ref("deviceAndAppManagementAssignmentFilter")),
     "TagPage": _page(ref("roleScopeTag")),
+    "ApprovalRequestPage": _page(ref("operationApprovalRequest")),
     "NewSetting": _NEW_SETTING,
     "NewCatalogPolicy": entity({**_NEW, "roleScopeTagIds": optional(array(TEXT))}, "name", "settings"),
     "CatalogPolicyReplaced": entity(

@@ -7,11 +7,12 @@ from __future__ import annotations
 from ..graph.gate import BATCH
 from ..graph.operations import KEY
 from ..graph.routes import ACTIONS, AREAS, ROOT, ROUTES, VERSIONS
+from ..journal import APPROVAL_HEADERS
 from ..settings import ACTION_SPELLINGS
 from ..tenants import PAYLOADS
 from . import catalog_paths, report_paths
 from .parts import BINARY, FILLED, TEXT, Json, answer, body, parameter, ref
-from .shapes import IDS, LOCATION, Shape
+from .shapes import APPROVAL_CODE, IDS, LOCATION, Shape
 
 # What stands before a key in a path -> the key's name there.
 KEYS = {
@@ -34,9 +35,11 @@ QUERY: dict[str, Json] = {
 ERRORS = {
     400: "what was sent breaks a rule, or the path is not known",
     401: "the token is missing or not valid",
-    403: "the app lacks a permission, or the setting refuse_writes is on",
+    403: "the app lacks a permission, the setting refuse_writes is on, or the write waits for approval",
     404: "there is none with this id",
     415: "the body has another media type",
+    409: "a request for approval of this object is open",
+    412: "the setting approval_required is on: the write was filed",
     429: "the setting intune_limits is on and used up",
 }
 
@@ -115,14 +118,26 @@ def _operation(path: str, shape: Shape, options: frozenset[str]) -> Json:
     parameters = [parameter(name, "path", FILLED, f"id of the {name}") for name in keys]
     text = "see Microsoft Graph: query parameters"
     parameters += [parameter(name, "query", shape.options.get(name, QUERY[name]), text) for name in sorted(options)]
-    codes = [code for code in ERRORS if (code != 404 or keys or shape.may_miss) and (code != 415 or shape.takes)]
+    if shape.approved:
+        text = "with the setting approval_required"
+        parameters += [parameter(name, "header", TEXT, text) for name in APPROVAL_HEADERS]
     responses = {str(code): _answer(shape, schemas) | {} for code, schemas in shape.answers.items()}
-    errors = {str(code): answer(ERRORS[code], ref("GraphError"), headers=IDS) for code in codes}
+    errors = {str(code): _error(shape, code) for code in _codes(shape, has_keys=bool(keys))}
     tags = ["graph", "catalog"] if path.startswith("deviceManagement/") else ["graph"]
     operation: Json = {"summary": shape.summary, "tags": tags, "parameters": parameters}
     if shape.takes:
         operation["requestBody"] = body(ref(shape.takes), shape.media_type, required=shape.media_type != BINARY)
     return {**operation, "responses": {**responses, **errors}, "security": [{"token": []}]}
+
+
+def _codes(shape: Shape, *, has_keys: bool) -> list[int]:
+    applies = {404: has_keys or shape.may_miss, 409: shape.approved, 412: shape.approved, 415: bool(shape.takes)}
+    return [code for code in ERRORS if applies.get(code, True)]
+
+
+def _error(shape: Shape, code: int) -> Json:
+    headers = {**IDS, **APPROVAL_CODE} if shape.approved and code in (403, 412) else IDS
+    return answer(ERRORS[code], ref("GraphError"), headers=headers)
 
 
 def _answer(shape: Shape, schemas: str | None) -> Json:

@@ -13,6 +13,7 @@ IDS: Json = {
     "request-id": {"schema": GUID, "required": True, "description": "Graph's id of the request"},
     "client-request-id": {"schema": TEXT, "required": True, "description": "the client's, or the same"},
 }
+APPROVAL_CODE: Json = {"x-msft-approval-code": {"schema": GUID, "description": "the request, where it was filed"}}
 LOCATION: Json = {**IDS, "Location": {"schema": TEXT, "required": True, "description": "where the new one is"}}
 
 
@@ -29,6 +30,8 @@ class Shape:
     gives: str = ""
     # Where 404 is for an id in the body.
     may_miss: bool = False
+    # Whether a tenant may want it approved.
+    approved: bool = False
     headers: Json = field(default_factory=lambda: IDS)
     # Schemas of query options that differ from what they are elsewhere.
     options: Mapping[str, Json] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from .answers import (
     picked,
     seen_policy,
 )
+from .approvals import keep
 from .model import FILTER_ID, FILTER_TYPE, CatalogPolicy, Json, shown_assignment, target_key
 from .refusals import model_failure, no_collection, refused, unknown_property, unknown_type
 from .unrouted import wrong_parameter
@@ -58,7 +59,7 @@ def assign(exchange: Exchange, key: str) -> Answer:
     kept = tuple(item for item in policy.assignments if item["source"] != "direct")
     made = tuple(shown_assignment(policy.id, target) for target in targets)
     changed = replace(policy, assignments=(*made, *kept))
-    exchange.tenant.catalog.put(changed)
+    keep(exchange, changed)
     if exchange.settings.assign_status == 204:
         return no_content()
     head = {"@odata.context": f"{exchange.root}/$metadata#Collection({ASSIGNMENT_TYPE})"}

@@ -29,6 +29,7 @@ from .answers import (
     picked,
     seen_policy,
 )
+from .approvals import approve, keep
 from .bodies import (
     check_names,
     check_settings,
@@ -87,7 +88,7 @@ def create_policy(exchange: Exchange) -> Answer:
     )
     policy = check_settings(exchange, body, policy)
     policy = replace(policy, role_scope_tag_ids=tags_of(exchange, body))
-    exchange.tenant.catalog.put(policy)
+    keep(exchange, policy)
     return _made(exchange, policy, 201)
 
 
@@ -123,7 +124,7 @@ def replace_policy(exchange: Exchange, key: str) -> Answer:
         extra=extra,
         modified=timestamp(),
     )
-    exchange.tenant.catalog.put(changed)
+    keep(exchange, changed)
     return no_content()
 
 
@@ -141,13 +142,14 @@ def update_policy(exchange: Exchange, key: str) -> Answer:
     if "roleScopeTagIds" in body:
         changes["role_scope_tag_ids"] = tags_of(exchange, body, policy.role_scope_tag_ids)
     changed = replace(policy, **changes, modified=timestamp())
-    exchange.tenant.catalog.put(changed)
+    keep(exchange, changed)
     return no_content() if exchange.settings.patch_status == 204 else _made(exchange, changed, 200)
 
 
 def delete_policy(exchange: Exchange, key: str) -> Answer:
     """204; settings and assignments go with the policy."""
     policy = live_policy(exchange, key)
+    approve(exchange, policy)
     exchange.tenant.catalog.remove(policy.id)
     return no_content()
 
@@ -173,7 +175,7 @@ def copy_policy(exchange: Exchange, key: str) -> Answer:
         created=now,
         modified=now,
     )
-    exchange.tenant.catalog.put(copied)
+    keep(exchange, copied)
     return _made(exchange, copied, 200)
 
 
@@ -193,7 +195,7 @@ def reorder_policy(exchange: Exchange, key: str) -> Answer:
         raise refused("The parameter 'priority' of reorder is required and must be from 1 to 500.")
     if policy.priority is None:
         raise refused("Policy does not have a priority and cannot be reordered.")
-    exchange.tenant.catalog.put(replace(policy, priority={**policy.priority, "priority": priority}))
+    keep(exchange, replace(policy, priority={**policy.priority, "priority": priority}))
     return no_content()
 
 

@@ -36,29 +36,29 @@ BUILT_IN_TAG: dict[str, Any] = {**TAG_DEFAULTS, "id": DEFAULT_TAG, "displayName"
 
 def list_filters(exchange: Exchange) -> Answer:
     """200 with one page of filters."""
-    return _list(exchange, FILTERS, exchange.tenant.assignment_filters.values(), FILTER_DEFAULTS)
+    return listed(exchange, FILTERS, exchange.tenant.assignment_filters.values(), FILTER_DEFAULTS)
 
 
 def get_filter(exchange: Exchange, key: str) -> Answer:
     """200 with the filter, or an ordinary 404."""
-    return _one(exchange, FILTERS, exchange.tenant.assignment_filters.get(normal_id(key)), FILTER_DEFAULTS)
+    return one(exchange, FILTERS, exchange.tenant.assignment_filters.get(normal_id(key)), FILTER_DEFAULTS)
 
 
 def list_tags(exchange: Exchange) -> Answer:
     """200 with one page of tags; 403 with the setting scope_tags_forbidden."""
     _check_allowed(exchange)
-    return _list(exchange, TAGS, exchange.tenant.scope_tags.values(), TAG_DEFAULTS)
+    return listed(exchange, TAGS, exchange.tenant.scope_tags.values(), TAG_DEFAULTS)
 
 
 def get_tag(exchange: Exchange, key: str) -> Answer:
     """200 with the tag, or an ordinary 404."""
     _check_allowed(exchange)
-    return _one(exchange, TAGS, exchange.tenant.scope_tags.get(key), TAG_DEFAULTS)
+    return one(exchange, TAGS, exchange.tenant.scope_tags.get(key), TAG_DEFAULTS)
 
 
 def list_tags_by_resource(exchange: Exchange, _resource: str) -> Answer:
     """200 with the tags that a caller may use for a resource: it works where the list is forbidden."""
-    return _list(exchange, TAGS, exchange.tenant.scope_tags.values(), TAG_DEFAULTS)
+    return listed(exchange, TAGS, exchange.tenant.scope_tags.values(), TAG_DEFAULTS)
 
 
 def _check_allowed(exchange: Exchange) -> None:
@@ -66,7 +66,8 @@ def _check_allowed(exchange: Exchange) -> None:
         raise user_forbidden()
 
 
-def _list(exchange: Exchange, name: str, items: Iterable[Mapping[str, Any]], known: Mapping[str, Any]) -> Answer:
+def listed(exchange: Exchange, name: str, items: Iterable[Mapping[str, Any]], known: Mapping[str, Any]) -> Answer:
+    """200 with one page of what $filter names."""
     check_selected(exchange, known, name)
     test = test_of(exchange.options.get("$filter"), known)
     found = ((place, item) for place, item in enumerate(items) if test(item))
@@ -80,7 +81,8 @@ def _shown(exchange: Exchange, item: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": item["id"], **picked(exchange, dict(item))}
 
 
-def _one(exchange: Exchange, name: str, item: Mapping[str, Any] | None, known: Mapping[str, Any]) -> Answer:
+def one(exchange: Exchange, name: str, item: Mapping[str, Any] | None, known: Mapping[str, Any]) -> Answer:
+    """200 with one, or an ordinary 404."""
     check_selected(exchange, known, name)
     if item is None:
         raise missing(name.rpartition("/")[2])

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..operations import KEY, Operation, read
-from . import assignments, definition_reads, exports, listing, policies, references, reports, templates
+from . import approvals, assignments, definition_reads, exports, listing, policies, references, reports, templates
 
 ROOT = "deviceManagement/configurationPolicies"
 LIST = ("$select", "$expand", "$filter", "$orderby", "$top", "$skiptoken")
@@ -32,6 +32,8 @@ ROUTES: dict[str, dict[str, Operation]] = {
     "deviceManagement/roleScopeTags": {"GET": read(references.list_tags, *REFERENCES)},
     f"deviceManagement/roleScopeTags/{KEY}": {"GET": read(references.get_tag, "$select")},
     f"deviceManagement/getRoleScopeTagsByResource/{KEY}": {"GET": read(references.list_tags_by_resource, *REFERENCES)},
+    approvals.REQUESTS: {"GET": read(approvals.list_requests, *REFERENCES)},
+    f"{approvals.REQUESTS}/{KEY}": {"GET": read(approvals.get_request, "$select")},
     **definition_reads.ROUTES,
     **templates.ROUTES,
     **reports.ROUTES,
