@@ -161,7 +161,9 @@ def spelled(definition: Definition, value: Value, catalog: Catalog) -> t.Any:
     """Return the shortest spelling of an element's value but for its own elements. Raises NoSpelling."""
     if isinstance(value, Choice):
         option = next((each for each in definition.options if each.id.lower() == value.option), None)
-        return _shortest(definition, option)
+        if option is None:
+            raise NoSpelling
+        return spelled_option(definition, option)
     if isinstance(value, Simple):
         return value.value
     if isinstance(value, Members) and value.kind == SIMPLE_LIST:
@@ -175,9 +177,8 @@ def spelled(definition: Definition, value: Value, catalog: Catalog) -> t.Any:
     return dict(sorted(found.items()))
 
 
-def _shortest(definition: Definition, option: Option | None) -> t.Any:
-    if option is None:
-        raise NoSpelling
+def spelled_option(definition: Definition, option: Option) -> t.Any:
+    """Return the shortest spelling of an option: its registry value, its id where another option has that value."""
     text = str(option.value)
     value = int(text) if _PLAIN_NUMBER.fullmatch(text) else text
     try:

@@ -55,6 +55,19 @@ def find(key: str, scope: str | None, catalog: Catalog, suggest: bool = True) ->
     return _one_of(text, scope, named)
 
 
+def settings_of(key: str, catalog: Catalog) -> tuple[Definition, ...]:
+    """Return all settings that a key can mean: in both scopes, deprecated ones too, and the owners of an element."""
+    text = key.strip()
+    parts = _FILE_AND_NAME.fullmatch(text)
+    known = catalog.get(text)
+    named: tuple[Definition, ...] = (known,) if known else ()
+    if parts and not named:
+        file, name = parts["file"].strip(), parts["name"].strip()
+        named = catalog.of_name(file, name) or catalog.elements_of_name(file.lower(), name.lower())
+    owners = dict.fromkeys(each.root.lower() for each in named)
+    return tuple(each for each in map(catalog.get, owners) if each is not None)
+
+
 def _whole_id(definition: Definition, scope: str | None, catalog: Catalog) -> Found:
     if not definition.is_setting:
         root = catalog.get(definition.root)

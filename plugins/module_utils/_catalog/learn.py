@@ -14,7 +14,7 @@ from .._graph.errors import NotGraphError
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
 from .catalog import Catalog
-from .definitions import Definition, DefinitionError, definition_from_graph
+from .definitions import Definition, DefinitionError, definition_from_graph, is_office
 from .explain import READ_PERMISSION, RULES
 from .problems import Ask
 
@@ -39,11 +39,29 @@ class Teacher:
         read = self._run([*map(_reading_one, ids), *(self._reading_named(*name) for name in names)])
         found = [each for each in read[: len(ids)] if each is not None]
         found += [each for group in read[len(ids) :] for each in group]
-        roots = sorted({each.root.lower() for each in found if each.all_children or not each.is_setting})
-        below = self._run(self._reading_below(root) for root in roots)
-        learned = {each.id.lower(): each for each in [*found, *(each for group in below for each in group)]}
+        roots = {each.root.lower() for each in found if each.all_children or not each.is_setting}
+        learned = {each.id.lower(): each for each in [*found, *self._below(roots)]}
         self._asked.update(learned)
         return catalog.with_definitions(learned.values()) if learned else catalog
+
+    def whole(self, catalog: Catalog, ids: t.Iterable[str]) -> Catalog:
+        """Return a catalog with these settings and all that belongs to them as Graph has them, texts too.
+
+        One that Graph does not know stays as it is. Raises UserError where Graph cannot be asked.
+        """
+        return catalog.with_definitions(self._below(ids))
+
+    def titled(self, catalog: Catalog, words: t.Sequence[str]) -> Catalog:
+        """Return a catalog with the settings of Office that have one of these words in their display names.
+
+        That is all that Graph is known to look for. Raises UserError where Graph cannot be asked.
+        """
+        read = self._run(map(self._reading_titled, words))
+        return catalog.with_definitions({each.id.lower(): each for group in read for each in group}.values())
+
+    def _below(self, roots: t.Iterable[str]) -> list[Definition]:
+        read = self._run(map(self._reading_below, sorted(roots)))
+        return [each for group in read for each in group]
 
     def _reading_named(self, file: str, name: str) -> Operation:
         """Return the read of the settings of this ADMX file and name; Graph finds them by a part of the id."""
@@ -52,7 +70,18 @@ class Teacher:
             found = [_definition(item) for item in self._client.all_items(answer)]
             return [each for each in found if each.is_setting and (each.file, each.name.lower()) == (file, name)]
 
-        return _reading(Call("GET", _filtered("contains(id,{})", f"_{name}")), f"{file}/{name}", read)
+        return _reading(Call("GET", _filtered("contains(id,{})", f"_{name}")), f"definition {file}/{name}", read)
+
+    def _reading_titled(self, word: str) -> Operation:
+        """Return the read of the settings of Office with a word in the display name."""
+
+        def read(answer: Answer) -> list[Definition]:
+            # Those of other products may have any form.
+            found = [_definition(item) for item in self._client.all_items(answer) if _is_of_office(item)]
+            return [each for each in found if each.is_setting]
+
+        call = Call("GET", _filtered("contains(displayName,{})", word))
+        return _reading(call, f"definitions with '{word}' in their names", read)
 
     def _reading_below(self, root: str) -> Operation:
         """Return the read of a setting and of all that belongs to it."""
@@ -60,7 +89,7 @@ class Teacher:
         def read(answer: Answer) -> list[Definition]:
             return [_definition(item) for item in self._client.all_items(answer)]
 
-        return _reading(Call("GET", _filtered("rootDefinitionId eq {}", root)), root, read)
+        return _reading(Call("GET", _filtered("rootDefinitionId eq {}", root)), f"definition {root}", read)
 
     def _run(self, operations: t.Iterable[Operation]) -> list[t.Any]:
         asked = list(operations)
@@ -81,18 +110,21 @@ def _filtered(form: str, text: str) -> str:
 
 def _reading_one(definition_id: str) -> Operation:
     call = Call("GET", f"{_DEFINITIONS}/{quote(definition_id, safe='')}")
-    return _reading(call, definition_id, lambda answer: _definition(answer.json()), lambda: None)
+    return _reading(call, f"definition {definition_id}", lambda answer: _definition(answer.json()), lambda: None)
 
 
 def _reading(
     call: Call,
-    definition_id: str,
+    what: str,
     understand: t.Callable[[Answer], t.Any],
     absent: t.Callable[[], t.Any] | None = None,
 ) -> Operation:
-    return Operation(
-        call, f"the definition {definition_id}", "read it", READ_PERMISSION, understand, absent, rules=RULES
-    )
+    return Operation(call, f"the {what}", "read it", READ_PERMISSION, understand, absent, rules=RULES)
+
+
+def _is_of_office(item: t.Any) -> bool:
+    """Tell whether an item is a definition of Office, or no definition at all, which is not left out unseen."""
+    return not isinstance(item, dict) or not isinstance(item.get("id"), str) or is_office(item["id"])
 
 
 def _definition(item: t.Any) -> Definition:
