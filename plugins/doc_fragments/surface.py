@@ -53,3 +53,23 @@ options:
     default: false
     version_added: 0.2.0
 """
+
+    VIEW = r"""
+---
+options:
+  assume_full_view:
+    description:
+      - Whether a policy of V(settings_catalog) that the login does not see is taken for one that is not there.
+        Scope tags hide policies from users without a sign.
+      - When V(false), a login that may not see all policies neither creates one that it does not find nor
+        counts one as deleted. The task then fails before the first write, in check mode too, and names all
+        such policies and the reason.
+      - These logins see all policies - apps, and users with the Entra role Intune Administrator or Global
+        Administrator, as the token in O(access_token) tells. For them the option changes nothing.
+      - Give V(true) only where you know that the tenant has no such policy; otherwise there are two of it
+        afterwards.
+      - When omitted, V(false). V(true) is refused with O(surface=office_configuration).
+    type: bool
+    default: false
+    version_added: 0.2.0
+"""

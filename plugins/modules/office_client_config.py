@@ -125,6 +125,7 @@ extends_documentation_fragment:
   - m365.apps.connection
   - m365.apps.surface
   - m365.apps.surface.overwrite
+  - m365.apps.surface.view
   - m365.apps.wait
 seealso:
   - module: m365.apps.office_client_configs

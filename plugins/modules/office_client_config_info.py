@@ -15,7 +15,8 @@ description:
     Intune's settings catalog (see O(surface)) have no order, and come by their names.
   - With V(payloads) (or V(settings)) and V(assignments) in O(gather), RV(configs) can be given to
     O(m365.apps.office_client_configs#module:policies) unchanged.
-  - What cannot be read is an error, never an empty answer.
+  - What cannot be read is an error, never an empty answer. Where no policy is found and RV(view) is not
+    full, a warning says that there may be one all the same.
 author:
   - m365.apps contributors (@m365-apps)
 options:
@@ -226,6 +227,23 @@ configs:
       assignments:
         - id: 7c1b3ac5-5a0e-4df0-9a7b-0a5c2f1f0b55
           group_id: 0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11
+view:
+  description: How many of the tenant's policies the login sees. What it does not see is hidden without a
+    sign, and looks like what is not there.
+  returned: with O(surface=settings_catalog)
+  type: dict
+  contains:
+    extent:
+      description: V(full), V(partial) or V(unknown).
+      returned: always
+      type: str
+    reason:
+      description: From what that is known, as a clause.
+      returned: always
+      type: str
+  sample:
+    extent: full
+    reason: an app signed in, and scope tags hide nothing from apps
 error:
   description: Facts of the failed call; empty when the failure was found before any call.
   returned: failure

@@ -394,6 +394,7 @@ extends_documentation_fragment:
   - m365.apps.connection
   - m365.apps.surface
   - m365.apps.surface.overwrite
+  - m365.apps.surface.view
   - m365.apps.wait
 seealso:
   - module: m365.apps.office_client_config
@@ -662,6 +663,20 @@ plan:
       returned: always
       type: list
       elements: str
+    view:
+      description: How many of the tenant's policies the login sees. What it does not see is hidden without a
+        sign, and looks like what is not there.
+      returned: with O(surface=settings_catalog)
+      type: dict
+      contains:
+        extent:
+          description: V(full), V(partial) or V(unknown).
+          returned: always
+          type: str
+        reason:
+          description: From what that is known, as a clause.
+          returned: always
+          type: str
   sample:
     fingerprint: m2zklycewkdo64v6wcggzzui64hyr6qfqahfmuum4jj5swjynrfz6sya5jkb5oezpm6w2tk2ef
     created: 1

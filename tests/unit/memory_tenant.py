@@ -23,6 +23,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     PolicyWrite,
     Result,
     Update,
+    Write,
     WritePart,
     Written,
 )
@@ -31,7 +32,8 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
 @dataclass
 class MemoryTenant:
     """Policies by id. ``writes`` names every write in order, ``requests`` counts what carried them; ``fail_at`` makes
-    that write (from 0) fail unsent. ``announced`` is how many writes the run said that it has.
+    that write (from 0) fail unsent. ``announced`` is how many writes the run said that it has, ``asked_to_write`` for
+    how many it asked whether it may; ``forbids`` is the answer.
     """
 
     policies: dict[str, Policy] = field(default_factory=dict)
@@ -43,6 +45,8 @@ class MemoryTenant:
     listings: int = 0
     ids_made: int = 0
     announced: int | None = None
+    asked_to_write: int | None = None
+    forbids: UserError | None = None
 
     @classmethod
     def of(cls, policies: t.Iterable[Policy], capabilities: Capabilities | None = None) -> MemoryTenant:
@@ -85,6 +89,10 @@ class MemoryTenant:
 
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
         return [None for _change in changes]
+
+    def forbidden(self, writes: t.Sequence[Write]) -> UserError | None:
+        self.asked_to_write = len(writes)
+        return self.forbids
 
     def begin_writes(self, total: int) -> None:
         self.announced = total

@@ -3,8 +3,8 @@
 
 """How many requests a run on the settings catalog takes: the formula of the plan, and what this surface adds to it.
 
-The list, the parts that are mentioned, the groups, one request for filters and tags where any are named, the writes by
-stages, and what confirms them.
+The list, the parts that are mentioned, the groups, one request for filters and tags where any are named, one before the
+first write for what the role of a user allows, the writes by stages, and what confirms them.
 """
 
 from __future__ import annotations
@@ -72,25 +72,28 @@ def names_something(items: t.Iterable[DesiredPolicy]) -> bool:
     return False
 
 
-def expected(plan: Plan, items: t.Sequence[DesiredPolicy], check: bool) -> int:
+def expected(plan: Plan, items: t.Sequence[DesiredPolicy], check: bool, by_user: bool) -> int:
     """Return the number of requests that a run takes, login aside; the list has one page here."""
     reads = 1 + int(names_something(items)) + plan.read_requests(_BATCH)
     if check or not plan.actions:
         return reads
     confirming = reads_of_plan(plan)
-    return reads + plan.write_requests(_BATCH) + int(confirming.lists) + confirming.requests(_BATCH)
+    asked = int(by_user)
+    return reads + asked + plan.write_requests(_BATCH) + int(confirming.lists) + confirming.requests(_BATCH)
 
 
-@given(desired(), desired())
+@given(desired(), desired(), st.booleans())
 def test_each_run_takes_as_many_requests_as_the_formula_says(
-    first: list[DesiredPolicy], then: list[DesiredPolicy]
+    first: list[DesiredPolicy], then: list[DesiredPolicy], by_user: bool
 ) -> None:
     tenant = CatalogTenant()
+    if by_user:
+        tenant.sign_in(idtyp="user", scp="DeviceManagementConfiguration.ReadWrite.All")
     for items in (first, then, then):
         for check in (True, False):
             before, writes = len(tenant.lines), len(tenant.writes)
-            outcome = tenant.run(*items, check_mode=check)
+            outcome = tenant.run(*items, check_mode=check, assume_full_view=by_user)
             assert outcome.error is None
-            assert len(tenant.lines) - before == expected(outcome.plan, items, check)
+            assert len(tenant.lines) - before == expected(outcome.plan, items, check, by_user)
             assert len(tenant.writes) - writes == (0 if check else len(outcome.actions))
     assert not outcome.actions

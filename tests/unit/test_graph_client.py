@@ -185,6 +185,8 @@ def test_the_query_is_part_of_the_path_in_errors(wire: Wire, client: GraphClient
 
 def test_the_token_is_asked_for_before_every_try(wire: Wire, clock: Clock) -> None:
     class Renewing:
+        is_app = True
+
         def __init__(self) -> None:
             self.given = 0
 

@@ -40,6 +40,7 @@ class Login:
     logins: int = 1
     failures: list[GraphError] = field(default_factory=list)
     forgotten: bool = False
+    is_app: t.ClassVar[bool] = True
 
     def token(self) -> str:
         if self.forgotten:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -13,11 +14,14 @@ from .._graph.client import GraphClient
 from .._graph.errors import GraphError, NotGraphError
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
+from .._ids import is_guid
 from .explain import READ_PERMISSION, RULES
 
 _PLATFORM, _MANAGEMENT = "windows10andlater", "devices"
 _TAGS_PERMISSION = "DeviceManagementRBAC.Read.All"
 _FORBIDDEN = 403
+# Intune numbers its scope tags.
+_TAG_ID = re.compile("[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,11 @@ class Names:
                 raise result
             self._known[kind.word] = result
 
+    @property
+    def tags_refused(self) -> bool:
+        """Whether Graph refused the list of scope tags."""
+        return isinstance(self._known.get(_TAGS.word), UserError)
+
     def filter_id(self, text: str) -> str | UserError:
         """Return the id of the filter that a text names, in lower case, or why there is none that fits."""
         self.look_up(True, False)
@@ -122,8 +131,8 @@ class Names:
 
 def _unlisted_tag(text: str, error: UserError) -> str | UserError:
     """Return a tag that is given by its id, and for a name the error: this login may not list scope tags."""
-    if text.isdecimal():
-        return text
+    if _TAG_ID.fullmatch(text) or is_guid(text):
+        return text.lower()
     cause = f"this login may not list scope tags ({error.details.message if error.details else 'Graph refused it'})"
     step = f"Give the id of the tag, or grant the app {_TAGS_PERMISSION} (a user needs a role with Roles/Read)"
     return UserError(f"scope tag '{text}'", "resolve the name", cause, step, error.details)

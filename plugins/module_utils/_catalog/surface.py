@@ -21,8 +21,9 @@ from .._policy.desired import DesiredPolicy
 from .._policy.policy import Policy, distinct
 from .._policy.reads import Entity, Readable
 from .._policy.surface import Capabilities, Change
-from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, WritePart
+from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, Write, WritePart
 from . import operations
+from .access import Access
 from .catalog import Catalog
 from .codec import OWN_TYPE, unknown_members, why_foreign
 from .fields import ASSIGNMENTS
@@ -54,6 +55,7 @@ class CatalogSurface:
         self._overwrite_unknown = overwrite_unknown
         self._known = KnownDefinitions(client, catalog)
         self._names = Names(client)
+        self._access = Access(client)
         self._spellings = Spellings()
         # Policies of others by id, and the names of what policies hold and nobody here knows, as they were last read.
         self._foreign: dict[str, Policy] = {}
@@ -73,6 +75,7 @@ class CatalogSurface:
             new_type=OWN_TYPE,
             prunable=is_prunable,
             prune_needs_names=True,
+            view=self._access.view(self._names.tags_refused),
             others={key: f"it {why_foreign(policy)}" for key, policy in self._foreign.items()},
         )
 
@@ -107,6 +110,10 @@ class CatalogSurface:
         hidden = self._hidden(changes) if self._is_paged else {}
         return [self._refusal(before, after, hidden) for before, after in changes]
 
+    def forbidden(self, writes: t.Sequence[Write]) -> UserError | None:
+        """Return why the login may not send all of these writes, None where it may, or where Graph does not say."""
+        return self._access.forbidden(writes)
+
     def begin_writes(self, total: int) -> None:
         """Tell the observer how many writes the run has."""
         self._client.tell(WritesBegin(total))
@@ -134,6 +141,7 @@ class CatalogSurface:
     def _policies_in(self, documents: t.Iterable[operations.Document], is_paged: bool) -> tuple[Policy, ...]:
         self._is_paged = is_paged
         policies = distinct(self._policy_of(document) for document in documents)
+        self._access.saw(policies)
         self._foreign = {id_key(policy.id): policy for policy in policies if policy.type != OWN_TYPE}
         return policies
 

@@ -15,7 +15,7 @@ from .._ids import is_guid
 from .._policy.assignments import group_ids, merge_assignments
 from .._policy.desired import AssignmentChange, DesiredPolicy, GroupChange, State
 from .._policy.policy import Assignment, Policy
-from .._policy.surface import Capabilities, Directory, Surface
+from .._policy.surface import Capabilities, Directory, Surface, View
 from .._policy.unset import UNSET
 from .apply import OnError, Outcome, apply, predict, unforeseen_end
 from .binding import Binding, refuse_changed
@@ -31,6 +31,7 @@ from .others import refuse_others
 from .plan import Plan, make_plan
 from .reach import Reach
 from .reads import parts_to_read, with_parts
+from .unseen import refuse_unseen, unseen
 from .wave_plans import plans_by_wave
 
 
@@ -44,7 +45,7 @@ class RunOptions:
     ``wait`` the writes of a run that did not fail are read back. ``reach`` are the groups, by name or GUID, that may
     be affected; None is all. ``check_groups`` must be there although no policy names them, as must those of ``waves``,
     by the names of the waves; the plan tells what each of these does. ``same_names`` lets policies share a name, or
-    have none.
+    have none. ``assume_full_view``: what the login does not see is not there.
     """
 
     check_mode: bool = False
@@ -60,6 +61,7 @@ class RunOptions:
     check_groups: tuple[NamedGroups, ...] = ()
     waves: tuple[NamedGroups, ...] = ()
     same_names: bool = False
+    assume_full_view: bool = False
 
 
 def converge(
@@ -74,6 +76,9 @@ def converge(
     plan = read_and_plan(desired, surface, directory, options)
     if options.check_mode:
         return predict(plan)
+    forbidden = surface.forbidden(plan.actions)
+    if forbidden is not None:
+        raise forbidden
     outcome = apply(plan, surface, options.on_error)
     # What is left keeps nobody from reading back the others.
     if options.wait is None or (outcome.error and options.on_error is not OnError.LEAVE):
@@ -94,9 +99,10 @@ def read_and_plan(
     live = surface.list_policies()
     capabilities = surface.capabilities
     refuse_others(desired, capabilities.others)
-    matches = match(desired, live, options.same_names)
+    matches = match(desired, live, options.same_names, _view(surface, options))
     refuse_protected(matches, options.guards)
     matches, left = _meant(matches, surface, leaves)
+    matches, left = _seen(matches, left, _view(surface, options), leaves)
     matches = (*matches, *prunable(matches, live, options.guards, capabilities.prune_needs_names))
     if options.reach is None:
         certain = matches if capabilities.prunable is None else matches[: len(desired)]
@@ -104,7 +110,8 @@ def read_and_plan(
     wanted = parts_to_read(
         matches, capabilities.fields, options.whole_policies, options.reach is not None or bool(options.waves)
     )
-    matches = with_parts(matches, wanted, surface)
+    view = _view(surface, options)
+    matches = with_parts(matches, wanted, surface, view is None or view.is_full)
     matches = (*matches[: len(desired)], *filter(partial(_may_go, capabilities), matches[len(desired) :]))
     named = _named_beside(options)
     names, ids = groups_to_look_up(matches, [group for entry in named for group in entry.groups], options.name_groups)
@@ -240,6 +247,19 @@ def _meant(matches: t.Sequence[Match], surface: Surface, leave: bool) -> tuple[t
     pairs = zip(matches, answers, strict=True)
     meant = tuple(found if isinstance(answer, UserError) else Match(answer, found.live) for found, answer in pairs)
     return without(meant, left), left
+
+
+def _view(surface: Surface, options: RunOptions) -> View | None:
+    """Return the view as far as it is known now, None where what does not show is not there."""
+    return None if options.assume_full_view else surface.capabilities.view
+
+
+def _seen(matches: t.Sequence[Match], left: Left, view: View | None, leave: bool) -> tuple[tuple[Match, ...], Left]:
+    """Return the matches without those that the login may not see; with ``leave`` these are left beside the others."""
+    if not leave:
+        refuse_unseen(matches, view)
+    left = {**unseen(matches, view), **left}
+    return without(matches, left), left
 
 
 def _possible(

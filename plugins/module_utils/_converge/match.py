@@ -13,6 +13,7 @@ from .._errors import UserError
 from .._ids import id_key
 from .._policy.desired import DesiredPolicy, State
 from .._policy.policy import Policy
+from .._policy.surface import View
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,15 @@ class Match:
     live: Policy | None
 
 
-def match(desired: t.Sequence[DesiredPolicy], live: t.Sequence[Policy], same_names: bool = False) -> tuple[Match, ...]:
+def match(
+    desired: t.Sequence[DesiredPolicy], live: t.Sequence[Policy], same_names: bool = False, view: View | None = None
+) -> tuple[Match, ...]:
     """Pair every desired policy with its live one: by id, else by display name compared exactly across kinds.
 
     With ``same_names`` policies may share a name: one that is named by its id here, or is of another kind, is not meant
-    by a name. Raises UserError for an unknown id, several live policies with the name, another kind, a name that is or
-    would be taken, and two desired items that mean one policy.
+    by a name. Errors about what is missing tell also where the ``view`` may be why. Raises UserError for an unknown id,
+    several live policies with the name, another kind, a name that is or would be taken, and two desired items that mean
+    one policy.
     """
     by_id = {id_key(policy.id): policy for policy in live}
     by_name: dict[str, list[Policy]] = defaultdict(list)
@@ -36,7 +40,8 @@ def match(desired: t.Sequence[DesiredPolicy], live: t.Sequence[Policy], same_nam
     for policy in live:
         if id_key(policy.id) not in named_by_id:
             by_name[policy.display_name].append(policy)
-    matches = tuple(Match(item, _find(item, by_id, _of_kind(by_name, item, same_names))) for item in desired)
+    doubt = "" if view is None or view.is_full else f", or this login does not see it ({view.reason})"
+    matches = tuple(Match(item, _find(item, by_id, _of_kind(by_name, item, same_names), doubt)) for item in desired)
     _refuse_double(matches, same_names)
     for found in matches:
         _refuse_other_kind(found)
@@ -56,20 +61,20 @@ def _of_kind(
 
 
 def _find(
-    item: DesiredPolicy, by_id: t.Mapping[str, Policy], by_name: t.Mapping[str, t.Sequence[Policy]]
+    item: DesiredPolicy, by_id: t.Mapping[str, Policy], by_name: t.Mapping[str, t.Sequence[Policy]], doubt: str
 ) -> Policy | None:
-    policy = _find_by_id(item, by_id) if item.id is not None else _find_by_name(item, by_name)
+    policy = _find_by_id(item, by_id, doubt) if item.id is not None else _find_by_name(item, by_name)
     if policy is None and item.state is State.EXISTING:
         raise UserError(
             item.named(),
             "change it",
-            "the tenant has no such policy",
+            f"the tenant has no such policy{doubt}",
             "Create it first (in check mode nothing was created), or use office_client_configs, which does both",
         )
     return policy
 
 
-def _find_by_id(item: DesiredPolicy, by_id: t.Mapping[str, Policy]) -> Policy | None:
+def _find_by_id(item: DesiredPolicy, by_id: t.Mapping[str, Policy], doubt: str) -> Policy | None:
     policy = by_id.get(id_key(item.id))
     if policy is None:
         if item.state is State.ABSENT:
@@ -77,7 +82,7 @@ def _find_by_id(item: DesiredPolicy, by_id: t.Mapping[str, Policy]) -> Policy | 
         raise UserError(
             item.named(),
             f"find it by id {item.id}",
-            "the tenant has no policy with this id",
+            f"the tenant has no policy with this id{doubt}",
             "Check the id, or leave id out to create a policy by its display_name",
         )
     if item.state is not State.PRESENT and item.display_name not in (None, policy.display_name):

@@ -53,14 +53,19 @@ def _changes(field: Field, item: DesiredPolicy, live: Policy) -> bool:
     return have is UNSET or not field.is_same(field.merge(field, item, asked, have), have)
 
 
-def with_parts(matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, Part]], surface: Surface) -> tuple[Match, ...]:
-    """Return the matches with the wanted parts of their live policies. Raises UserError."""
+def with_parts(
+    matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, Part]], surface: Surface, sees_all: bool = True
+) -> tuple[Match, ...]:
+    """Return the matches with the wanted parts of their live policies; ``sees_all``: what does not show is not there.
+
+    Raises UserError.
+    """
     read: list[dict[str, t.Any]] = [{} for _match in matches]
     values = surface.look([part for _place, part in wanted])
     errors = {
         place: value for (place, _part), value in zip(wanted, values, strict=True) if isinstance(value, UserError)
     }
-    gone = _gone(matches, errors, surface)
+    gone = _gone(matches, errors, surface) if sees_all else set()
     for place, error in errors.items():
         if place not in gone:
             raise error

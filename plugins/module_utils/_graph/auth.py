@@ -17,7 +17,10 @@ TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 class Authenticator(t.Protocol):
-    """Hands out a token for Microsoft Graph."""
+    """Hands out a token for Microsoft Graph; ``is_app`` tells of a way to sign in that apps alone have."""
+
+    @property
+    def is_app(self) -> bool: ...
 
     def token(self) -> str:
         """Return a bearer token that is valid now, as far as is known here. Raises LoginError or NoAnswerError."""
@@ -30,6 +33,7 @@ class Authenticator(t.Protocol):
 class ReadyToken:
     """A token that somebody else acquired."""
 
+    is_app: t.ClassVar[bool] = False
     access_token: str = field(repr=False)
 
     def __post_init__(self) -> None:

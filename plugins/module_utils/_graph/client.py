@@ -26,6 +26,7 @@ from .page_links import fault_of_link
 from .progress import Event, WritesAnswered, notify
 from .retry import RetryPolicy, Transient
 from .session import Connection, open_session, send
+from .token_claims import Claims, claims_of
 
 # What one list may have: far more than Graph has policies, groups of one name, or assignments for.
 MOST_PAGES = 10_000
@@ -64,6 +65,7 @@ class GraphClient:
         self._still_wanted = still_wanted
         # Every token that was sent, so that it can be masked where an answer repeats it.
         self.tokens: set[str] = set()
+        self._last_token = ""
         # How many calls that are not reads were sent, whatever became of them.
         self.writes = 0
         self._connection = connection
@@ -96,6 +98,20 @@ class GraphClient:
                 raise
 
         return self._retry.run(attempt, recover)
+
+    def ask(self, call: Call) -> Answer | GraphError:
+        """Send a read once: the answer to a question that the run can do without is not worth waiting for."""
+        try:
+            return self._send_call(call)
+        except Transient as failure:
+            return failure.error
+        except GraphError as error:
+            return error
+
+    @property
+    def claims(self) -> Claims:
+        """Who signed in, as far as the login and the token that was sent last tell."""
+        return Claims(is_app=True) if self._authenticator.is_app else claims_of(self._last_token)
 
     def tell(self, event: Event) -> None:
         """Tell the observer of an event."""
@@ -267,7 +283,7 @@ class GraphClient:
 
         Raises Transient, LoginError, NoAnswerError, UnwantedError.
         """
-        token = self._token()
+        token = self._last_token = self._token()
         self.tokens.add(token)
         self._pace.before(methods)
         # Last of all: the login and the pace may have taken minutes.

@@ -33,6 +33,8 @@ _NONE_HERE = (
 class ManagedIdentityLogin:
     """Asks the endpoint that MSAL finds (App Service, machine metadata and so on); None means the system's identity."""
 
+    is_app = True
+
     def __init__(self, connection: Connection, retry: RetryPolicy, client_id: str | None = None) -> None:
         self._connection = connection
         self._retry = retry

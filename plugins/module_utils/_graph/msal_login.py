@@ -33,6 +33,8 @@ Assertion = t.Callable[[str], str]
 class MsalApplication:
     """The client credentials flow with a secret's text, or with assertions that are made when they are needed."""
 
+    is_app = True
+
     def __init__(
         self,
         connection: Connection,

@@ -97,6 +97,8 @@ GROUPS: Spec = {name: {"type": "raw"} for name in ASSIGNMENT_OPTIONS}
 
 OVERWRITE: Spec = {"overwrite_unknown": {"type": "bool", "default": False}}
 
+VIEW: Spec = {"assume_full_view": {"type": "bool", "default": False}}
+
 # What office_client_config_info returns beside the options of a policy: accepted, so that its list can be passed on.
 READ_ONLY: Spec = {
     "assignments": {"type": "list", "elements": "dict"},

@@ -27,6 +27,8 @@ from .results import (
     order_result,
     outcome_result,
     plan_result,
+    unseen_warnings,
+    view_result,
 )
 from .run_options import bulk_options, given_order, given_wait, refuse_null
 from .surfaces import missing_assignments
@@ -63,7 +65,11 @@ def one_policy(request: Request, tenant: Tenant) -> Reply:
     """office_client_config: one policy, shown whole."""
     desired = desired_policy(request.params, request.raw, surface=request.params["surface"])
     options = RunOptions(
-        request.check_mode, whole_policies=True, name_groups=request.diff_mode, wait=given_wait(request.params)
+        request.check_mode,
+        whole_policies=True,
+        name_groups=request.diff_mode,
+        wait=given_wait(request.params),
+        assume_full_view=request.params["assume_full_view"],
     )
     outcome = converge([desired], tenant.surface, tenant.directory, options)
     shown, fields = outcome.items[0].after, outcome.plan.capabilities.fields
@@ -143,9 +149,10 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     configs = [_info_result(policy, gather, capabilities.fields) for policy in found]
     if "group_names" in gather:
         _add_group_names([entry for config in configs for entry in config["assignments"]], tenant)
+    seen = tenant.surface.capabilities
     return Reply(
-        {"changed": False, "configs": configs},
-        [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings],
+        {"changed": False, "configs": configs, **view_result(seen)},
+        [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings, *unseen_warnings(found, seen.view)],
     )
 
 

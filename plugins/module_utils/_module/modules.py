@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .arguments import BATCH, BULK, GROUPS, IDENTITY, OVERWRITE, POLICY, POLICY_IN_LIST, UNLISTED, WAIT, Spec
+from .arguments import BATCH, BULK, GROUPS, IDENTITY, OVERWRITE, POLICY, POLICY_IN_LIST, UNLISTED, VIEW, WAIT, Spec
 from .checkin_info import PARTS, STALE_AFTER, checkin_info
 from .handlers import Handler, many_policies, one_assignment, one_policy, order_of_policies, policy_info
 
@@ -35,7 +35,7 @@ OFFICE_CLIENT_CHECKIN_INFO = ModuleDefinition(
     checkin_info,
 )
 
-OFFICE_CLIENT_CONFIG = ModuleDefinition({**POLICY, **OVERWRITE, **WAIT}, one_policy, _ONE_IDENTITY)
+OFFICE_CLIENT_CONFIG = ModuleDefinition({**POLICY, **OVERWRITE, **VIEW, **WAIT}, one_policy, _ONE_IDENTITY)
 
 OFFICE_CLIENT_CONFIG_ASSIGNMENT = ModuleDefinition({**IDENTITY, **GROUPS, **WAIT}, one_assignment, _ONE_IDENTITY)
 
@@ -69,6 +69,7 @@ OFFICE_CLIENT_CONFIGS = ModuleDefinition(
         },
         **BULK,
         **OVERWRITE,
+        **VIEW,
         **WAIT,
     },
     many_policies,

@@ -16,6 +16,7 @@ from .._errors import printable, printable_value
 from .._policy.fields import Field, content_of
 from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, priority_of
+from .._policy.surface import Capabilities, View
 from .._policy.unset import UNSET, Unset
 from .._policy.writes import UpdatePriorities, Write
 
@@ -65,6 +66,13 @@ def opaque_warnings(policies: t.Iterable[Policy | None], fields: t.Iterable[Fiel
         for field in content
         if isinstance(field.of(policy), Opaque)
     ]
+
+
+def unseen_warnings(found: t.Sequence[Policy], view: View | None) -> list[str]:
+    """Return a warning where no policy was found, and that does not mean that there is none."""
+    if found or view is None or view.is_full:
+        return []
+    return [f"No policy was found, which does not mean that there is none: {view.reason}."]
 
 
 def action_result(action: Write, items: t.Sequence[PlannedItem]) -> dict[str, t.Any]:
@@ -140,8 +148,15 @@ def plan_result(outcome: Outcome, waits: bool) -> dict[str, t.Any]:
         "wait_requests": confirming.requests(size) if confirming else 0,
         "wait_listings": int(confirming.lists) if confirming else 0,
         "warnings": [printable(warning) for warning in plan.warnings],
+        **view_result(plan.capabilities),
         **({} if outcome.error else {"details": plan.details}),
     }
+
+
+def view_result(capabilities: Capabilities) -> dict[str, t.Any]:
+    """Return what the login sees, nothing on a surface that shows all policies to anyone who may read them."""
+    view = capabilities.view
+    return {} if view is None else {"view": {"extent": view.extent.value, "reason": printable(view.reason)}}
 
 
 def order_result(outcome: Outcome) -> list[dict[str, t.Any]]:

@@ -56,6 +56,7 @@ def bulk_options(params: Arguments, raw: Arguments, check_mode: bool) -> RunOpti
         check_groups=_check_groups(params),
         waves=_waves(params, check_mode),
         same_names=params["allow_same_names"],
+        assume_full_view=params["assume_full_view"],
     )
 
 

@@ -26,11 +26,16 @@ OPTIONS: t.Mapping[str, frozenset[str]] = {
 }
 _EVERY = frozenset().union(*OPTIONS.values())
 # What a task says when it leaves an option as it is.
-_SILENT: t.Mapping[str, t.Any] = {"payload_transport": "stream", "unlisted": "keep_after", "overwrite_unknown": False}
+_SILENT: t.Mapping[str, t.Any] = {
+    "payload_transport": "stream",
+    "unlisted": "keep_after",
+    "overwrite_unknown": False,
+    "assume_full_view": False,
+}
 # Options of a task that one surface alone has.
 _OF_TASKS: t.Mapping[str, tuple[str, ...]] = {
     OFFICE: ("payload_transport", "order", "unlisted"),
-    CATALOG: ("catalog_file", "overwrite_unknown"),
+    CATALOG: ("catalog_file", "overwrite_unknown", "assume_full_view"),
 }
 # What to gather that one surface alone has.
 _GATHERED: t.Mapping[str, tuple[str, ...]] = {OFFICE: ("payloads", "checkins"), CATALOG: ("settings",)}

@@ -28,7 +28,7 @@ from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, distinct, distinct_assignments, priority_of
 from .._policy.reads import Entity
 from .._policy.surface import Capabilities, Change
-from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, WritePart, Written
+from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, Write, WritePart, Written
 from .codec import WIRE_NAMES, policy_from_graph, policy_to_graph
 from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION, is_withdrawn
 from .fields import ASSIGNMENTS, FIELDS, INLINE_FIELDS
@@ -107,6 +107,10 @@ class OfficeSurface:
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
         """Return why changes cannot be written: all that the engine plans can."""
         return [None for _change in changes]
+
+    def forbidden(self, _writes: t.Sequence[Write]) -> UserError | None:
+        """Return why the login may not send these writes: Graph alone knows, and says so when it gets one."""
+        return None
 
     def begin_writes(self, total: int) -> None:
         """Tell the observer how many writes the run has."""

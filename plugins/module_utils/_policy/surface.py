@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import enum
 import typing as t
 from dataclasses import dataclass, field
 
@@ -13,7 +14,28 @@ from .desired import DesiredPolicy
 from .fields import Field, content_of
 from .policy import Policy, PolicyType
 from .reads import Readable
-from .writes import PolicyWrite, Result
+from .writes import PolicyWrite, Result, Write
+
+
+class Extent(enum.Enum):
+    """How much of what a tenant has shows to a login."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class View:
+    """How many of a tenant's policies show to the login, and from what that is known, as a clause of a sentence."""
+
+    extent: Extent
+    reason: str
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a policy that does not show is not there."""
+        return self.extent is Extent.FULL
 
 
 @dataclass(frozen=True)
@@ -27,7 +49,8 @@ class Capabilities:
     ``new_type`` is that of a new policy where they ask for none, and ``type_name`` what plans and messages call the
     type. ``others`` tells of policies that the tenant has and the surface does not manage why that is, by id (as
     ``id_key`` has it), as far as they were seen. ``prunable`` tells of a policy that was read whole whether pruning may
-    delete it (None: it may delete any); ``prune_needs_names``: pruning must be told patterns of names.
+    delete it (None: it may delete any); ``prune_needs_names``: pruning must be told patterns of names. ``view`` is what
+    the login sees, as far as it is known now; None: anyone who may read policies sees all.
     """
 
     fields: tuple[Field, ...]
@@ -40,6 +63,7 @@ class Capabilities:
     others: t.Mapping[str, str] = field(default_factory=dict)
     prunable: t.Callable[[Policy], bool] | None = None
     prune_needs_names: bool = False
+    view: View | None = None
 
     @property
     def content(self) -> tuple[Field, ...]:
@@ -70,7 +94,9 @@ class Surface(t.Protocol):
     Before anything is compared, ``resolve`` returns each desired policy with names of the surface's own (filters, scope
     tags, settings) in the form in which its fields compare, or the error why it cannot be meant; names of groups stay
     as they are. When a plan is made, ``refusals`` returns for each change (the policy before and after it, None where
-    there is none) why the surface cannot write it, None where it can. Neither writes anything.
+    there is none) why the surface cannot write it, None where it can. Right before the first write, ``forbidden``
+    returns why the login may not send all of them, None where it may, or where nobody can tell. None of these writes
+    anything.
     """
 
     @property
@@ -87,6 +113,8 @@ class Surface(t.Protocol):
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]: ...
 
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]: ...
+
+    def forbidden(self, writes: t.Sequence[Write]) -> UserError | None: ...
 
     def begin_writes(self, total: int) -> None: ...
 
