@@ -10,6 +10,8 @@ from typing import Any
 
 HISTORY_SECONDS = 600
 INT32_MAX = 2**31 - 1
+# Who tokens stand for.
+SIGNED_IN = ("app", "user", "intune_administrator")
 LIMIT_KEYS = ("writes", "requests", "seconds")
 ACTION_SPELLINGS = ("plain", "microsoft.graph", "microsoft.management.services.api")
 
@@ -92,11 +94,16 @@ SPELLINGS = Rule(
 )
 
 
-TAGS = Rule(
-    lambda value: value is None or (isinstance(value, list) and all(isinstance(item, str) for item in value)),
-    "a list of ids of scope tags, or null",
-    {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}]},
-)
+def _texts_or_null(text: str) -> Rule:
+    return Rule(
+        lambda value: value is None or (isinstance(value, list) and all(isinstance(item, str) for item in value)),
+        f"a list of {text}, or null",
+        {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}]},
+    )
+
+
+TAGS = _texts_or_null("ids of scope tags")
+ACTIONS = _texts_or_null("actions such as Microsoft.Intune_DeviceConfigurations_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,11 @@ class Settings:
     catalog_extra_fields: bool = field(default=False, metadata={"rule": FLAG})
     no_intune_licence: bool = field(default=False, metadata={"rule": FLAG})
     scope_tags_forbidden: bool = field(default=False, metadata={"rule": FLAG})
+    signed_in: str = field(default="app", metadata={"rule": one_of(*SIGNED_IN)})
+    visible_scope_tags: list[str] | None = field(default=None, metadata={"rule": TAGS})
+    writable_scope_tags: list[str] | None = field(default=None, metadata={"rule": TAGS})
+    untagged_policies: str = field(default="creator", metadata={"rule": one_of("creator", "default")})
+    role_actions: list[str] | None = field(default=None, metadata={"rule": ACTIONS})
     allowed_scope_tags: list[str] | None = field(default=None, metadata={"rule": TAGS})
     export_job_polls: int = field(default=1, metadata={"rule": NATURAL})
     export_job_missing_polls: int = field(default=0, metadata={"rule": NATURAL})

@@ -51,7 +51,11 @@ class CatalogTenant:
         tenant = {"groups": groups, "assignment_filters": filters, "scope_tags": ["Pilot"], "apps": [app], **self.state}
         self.world.load({"tenants": {TENANT: tenant}})
         self.tenant = self.world.tenants[TENANT]
-        self.token = self.world.keys.issue(self.tenant, self.tenant.apps[APP], ORIGIN, 3600, "1")
+        self.sign_in("app")
+
+    def sign_in(self, signed_in: str) -> None:
+        """Make calls as the app, or as a user of it."""
+        self.token = self.world.keys.issue(self.tenant, self.tenant.apps[APP], ORIGIN, 3600, "1", signed_in)
 
     def put(self, name: str, body: object) -> None:
         """Change the settings, faults or state."""

@@ -83,6 +83,7 @@ KNOWN: dict[str, list[str]] = {
     "approvalRequest": REQUESTS,
     "x-msft-approval-justification": ["Q2hhbmdlIDQ3MTE="],
     "x-msft-approval-code": REQUESTS,
+    "scope": ["*"],
     "tenant": [TENANT],
     "resource": ["https://graph.microsoft.com", "DeviceConfigurations"],
 }

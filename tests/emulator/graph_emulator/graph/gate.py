@@ -14,6 +14,7 @@ from ..settings import Settings
 from ..wire import Answer, Call
 from ..world import World
 from . import batch, query, routes
+from .catalog.views import check_action
 from .exchange import Exchange
 from .permissions import check_roles, no_licence
 
@@ -94,6 +95,7 @@ class Gate:
         check_roles(plain, caller.roles, is_write=is_write)
         if settings.no_intune_licence and plain[0] == "deviceManagement":
             raise no_licence()
+        check_action(plain, call.method, caller, settings)
         options = query.parse(call.query, operation.options)
         return operation.run(Exchange(call, caller.tenant, settings, version, options, caller), *keys)
 

@@ -51,7 +51,7 @@ class Area:
 
 DIRECTORY_ROLES = (GROUP_ROLE, "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
 CONFIGURATION = Area((READ_ROLE, WRITE_ROLE), (WRITE_ROLE,), intune_forbidden)
-APPROVALS = Area(RBAC_ROLES, (), intune_forbidden)
+RBAC = Area(RBAC_ROLES, (), intune_forbidden)
 TAGS = Area((*RBAC_ROLES, READ_ROLE, WRITE_ROLE), (), intune_forbidden)
 # First segment, or the first two where the second has roles of its own -> area.
 AREAS = {
@@ -59,7 +59,8 @@ AREAS = {
     "deviceManagement": CONFIGURATION,
     "deviceManagement/roleScopeTags": TAGS,
     "deviceManagement/getRoleScopeTagsByResource": TAGS,
-    "deviceManagement/operationApprovalRequests": APPROVALS,
+    "deviceManagement/operationApprovalRequests": RBAC,
+    "deviceManagement/getEffectivePermissions": RBAC,
     "groups": Area(DIRECTORY_ROLES, (), directory_forbidden),
 }
 

@@ -99,8 +99,9 @@ class LoginService:
             raise LoginRefused(700016, form["client_id"])
         audience = self._audience(form["scope"])
         method = self._check_credential(call, tenant, app, form)
-        seconds = self.world.settings_of(tenant).token_seconds
-        token = self.world.keys.issue(tenant, app, audience, seconds, method)
+        settings = self.world.settings_of(tenant)
+        seconds = settings.token_seconds
+        token = self.world.keys.issue(tenant, app, audience, seconds, method, settings.signed_in)
         self.world.logins.tokens.append(token)
         return _json({"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token})
 

@@ -16,6 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ..tenants import App, Tenant
 
+# Role templates of the directory (Microsoft Entra built-in roles). Global Reader opens nothing in Intune by itself.
+INTUNE_ADMINISTRATOR = "3a2c62db-5318-420d-8d74-23affee5d9d5"
+GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
+ANY_USER = "b79fbf4d-3ef9-4689-8143-76b194e85509"
+
 
 class TokenError(Exception):
     """A token that Graph does not take; the text is the reason."""
@@ -28,11 +33,19 @@ class Caller:
     tenant: Tenant
     client_id: str
     roles: frozenset[str]
+    # The signed-in user's id; empty for an app on its own.
+    user: str = ""
+    is_administrator: bool = False
 
     @property
     def identity(self) -> str:
         """Who it is to those who approve his writes."""
-        return self.client_id
+        return self.user or self.client_id
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether Intune's roles and scope tags do not hold the caller."""
+        return self.is_administrator or not self.user
 
 
 def _base64url(number: int) -> str:
@@ -43,6 +56,26 @@ def _base64url(number: int) -> str:
 def issuer(tenant: Tenant) -> str:
     """The issuer of version 1.0 tokens."""
     return f"https://sts.windows.net/{tenant.id}/"
+
+
+def user_id(app: App) -> str:
+    """The id of the user who signs in with an app."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, app.object_id))
+
+
+def _subject(app: App, signed_in: str) -> dict[str, Any]:
+    """Who a token stands for, and what he may do."""
+    if signed_in == "app":
+        return {"idtyp": "app", "oid": app.object_id, "roles": list(app.roles), "sub": app.object_id}
+    key, administrator = user_id(app), signed_in == "intune_administrator"
+    return {
+        "idtyp": "user",
+        "name": signed_in,
+        "oid": key,
+        "scp": " ".join(app.roles),
+        "sub": key,
+        "wids": [INTUNE_ADMINISTRATOR, ANY_USER] if administrator else [GLOBAL_READER, ANY_USER],
+    }
 
 
 def _reason(error: jwt.PyJWTError) -> str:
@@ -63,8 +96,13 @@ class TokenKeys:
     _key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     _id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
-    def issue(self, tenant: Tenant, app: App, audience: str, seconds: int, method: str) -> str:
-        """A token for ``audience``; ``method`` is appidacr: 1 secret, 2 assertion (or managed identity)."""
+    def issue(  # pylint: disable=too-many-arguments,too-many-positional-arguments
+        self, tenant: Tenant, app: App, audience: str, seconds: int, method: str, signed_in: str = "app"
+    ) -> str:
+        """A token for ``audience``; ``method`` is appidacr: 1 secret, 2 assertion (or managed identity).
+
+        ``signed_in`` is one of `SIGNED_IN`: a user's token has the app's roles as scopes.
+        """
         now = int(time.time())
         claims: dict[str, Any] = {
             "aud": audience,
@@ -75,10 +113,7 @@ class TokenKeys:
             "appid": app.client_id,
             "appidacr": method,
             "idp": issuer(tenant),
-            "idtyp": "app",
-            "oid": app.object_id,
-            "roles": list(app.roles),
-            "sub": app.object_id,
+            **_subject(app, signed_in),
             "tid": tenant.id,
             "uti": uuid.uuid4().hex[:22],
             "ver": "1.0",
@@ -106,4 +141,11 @@ class TokenKeys:
         tenant = tenants.get(str(claims["tid"]))
         if tenant is None or claims["iss"] != issuer(tenant):
             raise TokenError("Access token validation failure. Invalid issuer or tenant.")
-        return Caller(tenant, str(claims["appid"]), frozenset(claims.get("roles", ())))
+        scopes = frozenset(str(claims.get("scp", "")).split())
+        return Caller(
+            tenant,
+            str(claims["appid"]),
+            frozenset(claims.get("roles", ())) | scopes,
+            str(claims["oid"]) if "scp" in claims else "",
+            INTUNE_ADMINISTRATOR in claims.get("wids", ()),
+        )

@@ -64,6 +64,9 @@ SHAPES: dict[tuple[str, str], Shape] = {
     (f"deviceManagement/getRoleScopeTagsByResource/{KEY}", "GET"): Shape(
         "Scope tags that the caller may use for a resource", {200: "TagPage"}
     ),
+    (f"deviceManagement/getEffectivePermissions/{KEY}", "GET"): Shape(
+        "Allowed actions of the signed-in user", {200: "RolePermissions"}
+    ),
     ("deviceManagement/operationApprovalRequests", "GET"): Shape(
         "List requests for approval",
         {200: "ApprovalRequestPage"},

@@ -23,7 +23,7 @@ KEYS = {
     **report_paths.KEYS,
 }
 # Functions have one parameter in place of a key; its name.
-FUNCTIONS = {"getRoleScopeTagsByResource": "resource"}
+FUNCTIONS = {"getRoleScopeTagsByResource": "resource", "getEffectivePermissions": "scope"}
 QUERY: dict[str, Json] = {
     "$select": {**TEXT, "examples": ["id"]},
     "$expand": {"type": "string", "enum": ["assignments"]},

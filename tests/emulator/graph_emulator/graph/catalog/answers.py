@@ -13,6 +13,7 @@ from ...settings import Settings
 from ..exchange import Exchange
 from ..query import PARSING
 from .model import CatalogPolicy
+from .views import check_writable, sees
 
 POLICIES = "deviceManagement/configurationPolicies"
 POLICY_TYPE = "microsoft.graph.deviceManagementConfigurationPolicy"
@@ -54,21 +55,22 @@ def normal_id(key: str) -> str:
 def live_policy(exchange: Exchange, key: str) -> CatalogPolicy:
     """The policy as writes see it.
 
-    :raises Refused: 400 ResourceNotFound where there is none.
+    :raises Refused: 400 ResourceNotFound where there is none that the caller sees, 403 where he only sees it.
     """
     policy = exchange.tenant.catalog.get(normal_id(key))
-    if policy is None:
+    if policy is None or not sees(exchange, policy.role_scope_tag_ids):
         raise missing_policy()
+    check_writable(exchange, policy.role_scope_tag_ids)
     return policy
 
 
 def seen_policy(exchange: Exchange, key: str) -> CatalogPolicy:
     """The policy as reads by id see it: they lag with stale_seconds, and not as the list does.
 
-    :raises Refused: 400 ResourceNotFound where there is none (or none yet).
+    :raises Refused: 400 ResourceNotFound where there is none (or none yet) that the caller sees.
     """
     policy = exchange.tenant.catalog.get(normal_id(key), exchange.lag)
-    if policy is None:
+    if policy is None or not sees(exchange, policy.role_scope_tag_ids):
         raise missing_policy()
     return policy
 

@@ -25,6 +25,7 @@ from .answers import (
 )
 from .approvals import keep
 from .model import FILTER_ID, FILTER_TYPE, CatalogPolicy, Json, shown_assignment, target_key
+from .references import seen_filter
 from .refusals import model_failure, no_collection, refused, unknown_property, unknown_type
 from .unrouted import wrong_parameter
 
@@ -149,7 +150,7 @@ def _group_id(target: Mapping[str, Any]) -> str:
 
 def _check_filters(exchange: Exchange, targets: list[Json]) -> None:
     asked = dict.fromkeys(str(target[FILTER_ID]) for target in targets if target.get(FILTER_ID))
-    known = {key for key in asked if key.lower() in exchange.tenant.assignment_filters}
+    known = {key for key in asked if seen_filter(exchange, key.lower())}
     if set(asked) - known:
         valid = ", ".join(key for key in asked if key in known)
         raise refused(f"Scope Tags validation failed : Filters {', '.join(asked)} , Validated filters {valid}")

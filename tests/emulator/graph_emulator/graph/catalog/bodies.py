@@ -14,6 +14,7 @@ from .answers import EXTRA_FIELDS
 from .expressions import flags
 from .model import DEFAULT_TAG, PLAIN_TEMPLATE, CatalogPolicy, shown_settings
 from .refusals import model_failure, refused, unknown_property, unknown_type
+from .views import check_tags, scope_of
 
 MODEL = "microsoft.management.services.api."
 TYPE = "deviceManagementConfigurationPolicy"
@@ -158,13 +159,13 @@ def check_texts(body: Mapping[str, Any], *, name_needed: bool) -> None:
 
 
 def tags_of(exchange: Exchange, body: Mapping[str, Any], before: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The scope tags of a create or replace; left out they are the default tag, which the service then adds.
+    """The scope tags of a create or replace; left out they are those of the caller, else the default tag.
 
     :raises Refused: 400 for null in a replace, a tag that the tenant does not have, or that the caller may not add.
     """
     if "roleScopeTagIds" in body and body["roleScopeTagIds"] is None and exchange.call.method != "POST":
         raise refused("dCV2Policy.RoleScopeTagIds : The RoleScopeTagIds field is required.")
-    tags = tuple(dict.fromkeys(body.get("roleScopeTagIds") or (DEFAULT_TAG,)))
+    tags = tuple(dict.fromkeys(body.get("roleScopeTagIds") or _own_tags(exchange)))
     if len(tags) > MAX_TAGS:
         raise refused(f"dCV2Policy.RoleScopeTagIds : Count is not >= 1 and <= {MAX_TAGS}")
     known = {DEFAULT_TAG, *exchange.tenant.scope_tags}
@@ -172,11 +173,14 @@ def tags_of(exchange: Exchange, body: Mapping[str, Any], before: tuple[str, ...]
     if unknown:
         valid = ", ".join(tag for tag in tags if tag in known)
         raise refused(f"Scope Tags validation failed : Scope Tags {', '.join(unknown)} , Validated scope tags {valid}")
-    allowed = exchange.settings.allowed_scope_tags
-    for tag in tags:
-        if allowed is not None and tag not in allowed and tag not in before:
-            raise refused(f"Added a tag which is not allowed by the current role: {tag}")
+    check_tags(exchange, tags, before)
     return tags
+
+
+def _own_tags(exchange: Exchange) -> tuple[str, ...]:
+    """The tags of what is made without any: a new policy has its maker's, unless a setting says otherwise."""
+    made = exchange.call.method == "POST" and exchange.settings.untagged_policies == "creator"
+    return (scope_of(exchange) if made else ()) or (DEFAULT_TAG,)
 
 
 def template_of(body: Mapping[str, Any]) -> dict[str, Any]:

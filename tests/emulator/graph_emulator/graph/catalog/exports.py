@@ -33,6 +33,7 @@ from .reports import (
     table_of,
 )
 from .statuses import COUNTS, Row, policy_rows, summary_rows
+from .views import seen_tenant
 
 if TYPE_CHECKING:
     from ...tenants import Tenant
@@ -293,7 +294,7 @@ def read_cached(exchange: Exchange) -> Answer:
         skip=asked.skip,
         top=asked.top,
     )
-    return as_bytes(table_of(exchange.tenant, cached.report, query))
+    return as_bytes(table_of(seen_tenant(exchange), cached.report, query))
 
 
 ROUTES: dict[str, dict[str, Operation]] = {

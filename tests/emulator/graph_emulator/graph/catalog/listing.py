@@ -35,6 +35,7 @@ from .answers import (
 )
 from .expressions import Order, Rank, order_of, test_of
 from .model import CatalogPolicy
+from .views import sees
 
 # What $top can ask for. Whether Graph ever gives more is not known; every client follows the links.
 MAX_PAGE = 100
@@ -80,6 +81,8 @@ def _rows(exchange: Exchange, orders: list[Order]) -> list[Row]:
     lag = max(exchange.lag, exchange.settings.catalog_list_lag_seconds)
     rows: list[Row] = []
     for ordinal, policy in exchange.tenant.catalog.items(lag):
+        if not sees(exchange, policy.role_scope_tag_ids):
+            continue
         entity = full_entity(policy, exchange.settings)
         rows.append(Row(policy, entity, (*(order.rank(entity) for order in orders), Rank(f"{ordinal:012}"))))
     return sorted(rows, key=lambda row: row.position)

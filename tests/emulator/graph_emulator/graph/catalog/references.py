@@ -14,6 +14,7 @@ from ..permissions import user_forbidden
 from .answers import check_selected, context, missing, normal_id, picked
 from .expressions import test_of
 from .model import DEFAULT_TAG
+from .views import scope_of, sees
 
 FILTERS = "deviceManagement/assignmentFilters"
 TAGS = "deviceManagement/roleScopeTags"
@@ -36,12 +37,19 @@ BUILT_IN_TAG: dict[str, Any] = {**TAG_DEFAULTS, "id": DEFAULT_TAG, "displayName"
 
 def list_filters(exchange: Exchange) -> Answer:
     """200 with one page of filters."""
-    return listed(exchange, FILTERS, exchange.tenant.assignment_filters.values(), FILTER_DEFAULTS)
+    seen = (item for item in exchange.tenant.assignment_filters.values() if sees(exchange, item["roleScopeTags"]))
+    return listed(exchange, FILTERS, seen, FILTER_DEFAULTS)
 
 
 def get_filter(exchange: Exchange, key: str) -> Answer:
     """200 with the filter, or an ordinary 404."""
-    return one(exchange, FILTERS, exchange.tenant.assignment_filters.get(normal_id(key)), FILTER_DEFAULTS)
+    return one(exchange, FILTERS, seen_filter(exchange, normal_id(key)), FILTER_DEFAULTS)
+
+
+def seen_filter(exchange: Exchange, key: str) -> Mapping[str, Any] | None:
+    """The filter of an id, if the caller sees it."""
+    found = exchange.tenant.assignment_filters.get(key)
+    return found if found and sees(exchange, found["roleScopeTags"]) else None
 
 
 def list_tags(exchange: Exchange) -> Answer:
@@ -58,7 +66,9 @@ def get_tag(exchange: Exchange, key: str) -> Answer:
 
 def list_tags_by_resource(exchange: Exchange, _resource: str) -> Answer:
     """200 with the tags that a caller may use for a resource: it works where the list is forbidden."""
-    return listed(exchange, TAGS, exchange.tenant.scope_tags.values(), TAG_DEFAULTS)
+    tags = exchange.tenant.scope_tags
+    own = scope_of(exchange) or tags
+    return listed(exchange, TAGS, [tag for key, tag in tags.items() if key in own], TAG_DEFAULTS)
 
 
 def _check_allowed(exchange: Exchange) -> None:

@@ -5,7 +5,18 @@
 from __future__ import annotations
 
 from ..operations import KEY, Operation, read
-from . import approvals, assignments, definition_reads, exports, listing, policies, references, reports, templates
+from . import (
+    approvals,
+    assignments,
+    definition_reads,
+    exports,
+    listing,
+    policies,
+    references,
+    reports,
+    templates,
+    views,
+)
 
 ROOT = "deviceManagement/configurationPolicies"
 LIST = ("$select", "$expand", "$filter", "$orderby", "$top", "$skiptoken")
@@ -34,6 +45,7 @@ ROUTES: dict[str, dict[str, Operation]] = {
     f"deviceManagement/getRoleScopeTagsByResource/{KEY}": {"GET": read(references.list_tags_by_resource, *REFERENCES)},
     approvals.REQUESTS: {"GET": read(approvals.list_requests, *REFERENCES)},
     f"{approvals.REQUESTS}/{KEY}": {"GET": read(approvals.get_request, "$select")},
+    f"{views.EFFECTIVE}/{KEY}": {"GET": read(views.effective_permissions)},
     **definition_reads.ROUTES,
     **templates.ROUTES,
     **reports.ROUTES,
