@@ -10,8 +10,12 @@ import typing as t
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.access import Access
+from ansible_collections.m365.apps.plugins.module_utils._catalog.codec import OWN_TYPE
 from ansible_collections.m365.apps.plugins.module_utils._catalog.permissions import QUESTION
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
     AllTarget,
@@ -19,10 +23,13 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
     DesiredPolicy,
     State,
 )
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Extent, View
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Delete
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import GROUPS, ORIGIN, FuzzTenant, Spoilt, run
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, Clock, Wire, connection, token_with
 from graph_emulator.wire import Call
 
 MACROS = {"setting": "excel16/L_VBAWarningsPolicy", "value": 3}
@@ -178,6 +185,7 @@ def test_nothing_is_asked_where_nothing_is_written() -> None:
         (503, b""),
         (429, b""),
         (200, b"<html>"),
+        (200, b""),
         (200, b"[" * 500),
         (200, b'{"value": []}'),
     ],
@@ -189,6 +197,14 @@ def test_a_question_without_an_answer_keeps_nobody_from_writing(status: int, bod
     assert found.run(policy("Old1", description="D"), wait=None).statuses == ("updated",)
     assert len([line for line in found.lines if "getEffectivePermissions" in line]) == 1
     assert len(found.clock.slept) == slept
+
+
+def test_the_question_goes_to_the_version_that_knows_it(wire: Wire, clock: Clock) -> None:
+    found = GraphClient(connection(api_version="v1.0"), ReadyToken(token_with(USER)), clock.policy())
+    wire.expect("GET", f"{GRAPH}/v1.0/first", json={})
+    wire.expect("GET", f"{GRAPH}{ASKED.removeprefix('GET ')}", json={"value": []})
+    found.call("GET", "/first")
+    assert Access(found).forbidden([Delete(Policy("1", OWN_TYPE))]) is None
 
 
 # What modules return

@@ -59,6 +59,7 @@ def test_a_tag_is_found_by_its_name_and_by_its_id(wire: Wire, names: Names, text
     wire.expect("GET", TAGS, json={"value": TAG_ROWS})
     assert names.tag_id(text) == "7"
     assert names.tag_id("Default") == "0"
+    assert not names.tags_refused
 
 
 def test_both_lists_are_read_to_their_end_and_once(wire: Wire, names: Names) -> None:
@@ -131,6 +132,9 @@ def test_a_filter_that_does_not_fit_is_refused(wire: Wire, names: Names, row: di
 def test_where_tags_may_not_be_listed_ids_are_taken_and_names_are_refused(wire: Wire, names: Names) -> None:
     wire.expect("GET", TAGS, **refusal(403, "User is not authorized to perform this operation", "Forbidden"))
     assert names.tag_id("7") == "7"
+    assert names.tags_refused
+    assert names.tag_id(ONE.upper()) == ONE
+    assert isinstance(names.tag_id("\N{ARABIC-INDIC DIGIT SEVEN}"), UserError)
     assert error_of(names.tag_id("Berlin")) == (
         "scope tag 'Berlin': cannot resolve the name: this login may not list scope tags (User is not authorized to "
         "perform this operation). Give the id of the tag, or grant the app DeviceManagementRBAC.Read.All (a user needs "

@@ -12,8 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.m365.apps.plugins.module_utils._graph.auth import Authenticator, ReadyToken
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._graph.managed_identity import ManagedIdentityLogin
+from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import client_secret_login, federated_login
 from ansible_collections.m365.apps.plugins.module_utils._graph.token_claims import Claims, claims_of
-from ansible_collections.m365.apps.tests.unit.wire import TOKEN, token_with
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, TOKEN, Clock, Wire, connection, token_with
 
 ADMIN = "3A2C62DB-5318-420D-8D74-23AFFEE5D9D5"
 APP, USER, NOBODY = Claims(is_app=True), Claims(is_user=True), Claims()
@@ -69,6 +73,25 @@ def test_a_token_says_who_signed_in(said: t.Any, meant: Claims) -> None:
 )
 def test_what_is_not_a_token_with_claims_says_nothing(token: str) -> None:
     assert claims_of(token) == NOBODY
+
+
+def test_a_way_to_sign_in_that_apps_alone_have_needs_no_word_of_the_token(clock: Clock) -> None:
+    logins: list[tuple[Authenticator, Claims]] = [
+        (client_secret_login(connection(), clock.policy(), "t", "c", "s"), APP),
+        (federated_login(connection(), clock.policy(), "t", "c", "/f"), APP),
+        (ManagedIdentityLogin(connection(), clock.policy()), APP),
+        (ReadyToken(TOKEN), NOBODY),
+    ]
+    for login, meant in logins:
+        assert GraphClient(connection(), login, clock.policy()).claims == meant
+
+
+def test_the_token_that_was_sent_last_tells(wire: Wire, clock: Clock) -> None:
+    client = GraphClient(connection(), ReadyToken(token_with({"scp": "openid"})), clock.policy())
+    assert client.claims == NOBODY
+    wire.expect("GET", f"{GRAPH}/beta/things", json={})
+    client.call("GET", "/things")
+    assert client.claims == USER
 
 
 json_values = st.recursive(
