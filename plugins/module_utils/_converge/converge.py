@@ -8,14 +8,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 from dataclasses import dataclass, replace
-from functools import partial
 
 from .._errors import UserError
 from .._ids import is_guid
 from .._policy.assignments import group_ids, merge_assignments
 from .._policy.desired import AssignmentChange, DesiredPolicy, GroupChange, State
 from .._policy.policy import Assignment, Policy
-from .._policy.surface import Capabilities, Directory, Surface, View
+from .._policy.surface import Directory, Surface, View
 from .._policy.unset import UNSET
 from .apply import OnError, Outcome, apply, predict, unforeseen_end
 from .binding import Binding, refuse_changed
@@ -30,7 +29,7 @@ from .order import Order
 from .others import refuse_others
 from .plan import Plan, make_plan
 from .reach import Reach
-from .reads import parts_to_read, with_parts
+from .reads import parts_to_read, spare, with_parts
 from .unseen import refuse_unseen, unseen
 from .wave_plans import plans_by_wave
 
@@ -107,12 +106,7 @@ def read_and_plan(
     if options.reach is None:
         certain = matches if capabilities.prunable is None else matches[: len(desired)]
         check_deletions(certain, len(desired), len(live), options.guards)
-    wanted = parts_to_read(
-        matches, capabilities.fields, options.whole_policies, options.reach is not None or bool(options.waves)
-    )
-    view = _view(surface, options)
-    matches = with_parts(matches, wanted, surface, view is None or view.is_full)
-    matches = (*matches[: len(desired)], *filter(partial(_may_go, capabilities), matches[len(desired) :]))
+    matches, left, part_reads = _whole(matches, len(desired), surface, options, left)
     named = _named_beside(options)
     names, ids = groups_to_look_up(matches, [group for entry in named for group in entry.groups], options.name_groups)
     directory.look_up(names, ids)
@@ -127,7 +121,7 @@ def read_and_plan(
     refuse_changed(options.binding, plan)
     return replace(
         plan,
-        part_reads=len(wanted),
+        part_reads=part_reads,
         group_lookups=len(names) + len(ids),
         waves=plans_by_wave(_reaches(options, directory), possible, plan, options.order, options.guards),
     )
@@ -285,6 +279,16 @@ def _possible(
         left = {**left, **refused}
 
 
-def _may_go(capabilities: Capabilities, found: Match) -> bool:
-    """Tell whether a policy that nothing lists may be deleted, now that it was read."""
-    return capabilities.prunable is None or (found.live is not None and capabilities.prunable(found.live))
+def _whole(
+    matches: t.Sequence[Match], listed: int, surface: Surface, options: RunOptions, left: Left
+) -> tuple[tuple[Match, ...], Left, int]:
+    """Return the matches with what must be known of their policies, those that are left, and how many parts were read.
+
+    Raises UserError.
+    """
+    capabilities, view = surface.capabilities, _view(surface, options)
+    all_groups = options.reach is not None or bool(options.waves)
+    wanted = parts_to_read(matches, capabilities.fields, options.whole_policies, all_groups)
+    leaves, sees_all = options.on_error is OnError.LEAVE, view is None or view.is_full
+    found, unread = with_parts(matches, wanted, surface, sees_all, leaves)
+    return *spare(found, listed, capabilities, {**left, **unread}), len(wanted)

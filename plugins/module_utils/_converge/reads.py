@@ -11,9 +11,10 @@ from .._errors import UserError
 from .._policy.desired import DesiredPolicy, State
 from .._policy.fields import Field
 from .._policy.policy import Policy
-from .._policy.reads import Entity, Part
-from .._policy.surface import Surface
+from .._policy.reads import Entity, Part, unreadable
+from .._policy.surface import Capabilities, Surface
 from .._policy.unset import UNSET
+from .leave import Left, without
 from .match import Match
 
 
@@ -54,27 +55,38 @@ def _changes(field: Field, item: DesiredPolicy, live: Policy) -> bool:
 
 
 def with_parts(
-    matches: t.Sequence[Match], wanted: t.Sequence[tuple[int, Part]], surface: Surface, sees_all: bool = True
-) -> tuple[Match, ...]:
-    """Return the matches with the wanted parts of their live policies; ``sees_all``: what does not show is not there.
+    matches: t.Sequence[Match],
+    wanted: t.Sequence[tuple[int, Part]],
+    surface: Surface,
+    sees_all: bool = True,
+    leave: bool = False,
+) -> tuple[tuple[Match, ...], Left]:
+    """Return the matches with the wanted parts of their live policies; with ``leave`` also why some cannot be read.
 
-    Raises UserError.
+    Nothing is asked of those. ``sees_all``: what does not show is not there. Raises UserError that names all policies
+    that cannot be read, unless they are left.
     """
     read: list[dict[str, t.Any]] = [{} for _match in matches]
     values = surface.look([part for _place, part in wanted])
-    errors = {
-        place: value for (place, _part), value in zip(wanted, values, strict=True) if isinstance(value, UserError)
-    }
-    gone = _gone(matches, errors, surface) if sees_all else set()
-    for place, error in errors.items():
-        if place not in gone:
-            raise error
+    failed = [
+        (place, part.policy, value)
+        for (place, part), value in zip(wanted, values, strict=True)
+        if isinstance(value, UserError)
+    ]
+    gone = _gone(matches, {place: error for place, _policy, error in failed}, surface) if sees_all else set()
+    failed = [each for each in failed if each[0] not in gone]
+    if failed and not leave:
+        raise unreadable([(policy, error) for _place, policy, error in failed])
+    # The first reason of each counts.
+    left = {place: error for place, _policy, error in reversed(failed)}
     for (place, part), value in zip(wanted, values, strict=True):
-        read[place][part.field.name] = value if place not in gone else part.field.blank
-    return tuple(
+        if place not in left:
+            read[place][part.field.name] = value if place not in gone else part.field.blank
+    found = tuple(
         Match(found.desired, found.live.with_values(parts)) if found.live and parts else found
         for found, parts in zip(matches, read, strict=True)
     )
+    return without(found, left), left
 
 
 def _gone(matches: t.Sequence[Match], errors: t.Mapping[int, UserError], surface: Surface) -> set[int]:
@@ -84,3 +96,20 @@ def _gone(matches: t.Sequence[Match], errors: t.Mapping[int, UserError], surface
         return set()
     entities = surface.look([Entity(t.cast(Policy, matches[place].live)) for place in asked])
     return {place for place, entity in zip(asked, entities, strict=True) if entity is None}
+
+
+def spare(
+    matches: t.Sequence[Match], listed: int, capabilities: Capabilities, left: Left
+) -> tuple[tuple[Match, ...], Left]:
+    """Return the matches without policies that nothing lists and pruning must leave, now that they were read.
+
+    One that cannot be read stays among those that are left, so that it is told.
+    """
+    may_go = capabilities.prunable
+    kept = [
+        place
+        for place, found in enumerate(matches)
+        if place < listed or place in left or may_go is None or may_go(t.cast(Policy, found.live))
+    ]
+    places = {place: moved for moved, place in enumerate(kept)}
+    return tuple(matches[place] for place in kept), {places[place]: error for place, error in left.items()}

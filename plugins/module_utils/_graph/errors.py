@@ -22,6 +22,7 @@ _TOO_MANY = "rate limit reached because of too many requests to query broker"
 
 _BUSY = "Run it again later, or raise retry_timeout; what was already applied is found and left alone"
 _ADVICE = {
+    500: "Run it again later; where it stays so, Microsoft's support asks for the request id in error",
     401: "Check that the token is for this Graph host and tenant and has not expired",
     503: _BUSY,
     504: _BUSY,

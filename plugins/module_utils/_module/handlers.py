@@ -15,7 +15,7 @@ from .._errors import UserError
 from .._policy.desired import State
 from .._policy.fields import Field
 from .._policy.policy import Policy, Target, priority_of
-from .._policy.reads import Part
+from .._policy.reads import Part, unreadable
 from .._policy.unset import UNSET
 from .parse_options import desired_policies, desired_policy, group_names, refuse_blank, refuse_half_characters
 from .results import (
@@ -139,12 +139,11 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     refuse_half_characters(params["id"], "the filter", "id")
     group = _group_filter(params["group"], tenant)
     found = [policy for policy in _listed(params["id"], tenant) if matches(policy, params)]
-    if group is not None or "assignments" in gather:
-        found = _with_fields(found, [capabilities.assignments], tenant)
     if group is not None:
+        found = _with_fields(found, [capabilities.assignments], tenant)
         found = [policy for policy in found if _has_group(policy, group)]
-    if gather & _CONTENT:
-        found = _with_fields(found, capabilities.content, tenant)
+    assignments = [capabilities.assignments] if "assignments" in gather else []
+    found = _with_fields(found, [*assignments, *(capabilities.content if gather & _CONTENT else ())], tenant)
     found.sort(key=strongest_first)
     configs = [_info_result(policy, gather, capabilities.fields) for policy in found]
     if "group_names" in gather:
@@ -213,7 +212,10 @@ def strongest_first(policy: Policy) -> tuple[t.Any, ...]:
 
 
 def _with_fields(policies: t.Sequence[Policy], fields: t.Iterable[Field], tenant: Tenant) -> list[Policy]:
-    """Return the policies with these fields known; what the listing carried is not read again."""
+    """Return the policies with these fields known; what the listing carried is not read again.
+
+    Raises UserError that names all policies that cannot be read.
+    """
     wanted = [
         (place, Part(policy, field))
         for place, policy in enumerate(policies)
@@ -221,7 +223,14 @@ def _with_fields(policies: t.Sequence[Policy], fields: t.Iterable[Field], tenant
         if field.of(policy) is UNSET
     ]
     read: list[dict[str, t.Any]] = [{} for _policy in policies]
-    values = tenant.surface.read([part for _place, part in wanted])
+    values = tenant.surface.look([part for _place, part in wanted])
+    failed = [
+        (part.policy, value)
+        for (_place, part), value in zip(wanted, values, strict=True)
+        if isinstance(value, UserError)
+    ]
+    if failed:
+        raise unreadable(failed)
     for (place, part), value in zip(wanted, values, strict=True):
         read[place][part.field.name] = value
     return [policy.with_values(known) for policy, known in zip(policies, read, strict=True)]
