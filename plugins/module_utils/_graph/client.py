@@ -110,8 +110,9 @@ class GraphClient:
 
     @property
     def claims(self) -> Claims:
-        """Who signed in, as far as the login and the token that was sent last tell."""
-        return Claims(is_app=True) if self._authenticator.is_app else claims_of(self._last_token)
+        """Who signed in, as the token tells that was sent last, or else the way to sign in."""
+        said = claims_of(self._last_token)
+        return Claims(is_app=self._authenticator.is_app) if said == Claims() else said
 
     def tell(self, event: Event) -> None:
         """Tell the observer of an event."""
