@@ -73,3 +73,29 @@ options:
     default: false
     version_added: 0.2.0
 """
+
+    APPROVAL = r"""
+---
+options:
+  approval_reason:
+    description:
+      - Why changes are made, for a tenant that requires a second administrator's approval (multi-admin
+        approval), in 1 to 1024 characters. Each write that the tenant wants approved files a request with this
+        text, is reported as C(awaiting_approval), and does not fail. Needs O(approval_codes).
+      - When omitted or C(null), no request is filed, and a write that needs approval fails. An empty text is
+        refused, and so is any with O(surface=office_configuration).
+    type: str
+    version_added: 0.2.0
+  approval_codes:
+    description:
+      - Path of a JSON file that keeps the requests for approval, with the writes that they are for, from one
+        run to the next. Run the task again with the same file - what was approved is written, just as it was
+        when the request was filed. Only its owner can read the file; its folder must exist.
+      - Without O(approval_reason), what was approved is written, and no request is filed.
+      - Reading the state of requests needs the permission C(DeviceManagementRBAC.Read.All). Without it, a
+        write is tried with its request, and fails while that is not approved.
+      - In check mode the file is read, and nothing is filed or written to it.
+      - When omitted or C(null), no request is used. Refused with O(surface=office_configuration).
+    type: path
+    version_added: 0.2.0
+"""

@@ -126,6 +126,7 @@ extends_documentation_fragment:
   - m365.apps.surface
   - m365.apps.surface.overwrite
   - m365.apps.surface.view
+  - m365.apps.surface.approval
   - m365.apps.wait
 seealso:
   - module: m365.apps.office_client_configs
@@ -206,6 +207,20 @@ EXAMPLES = r"""
         - setting: excel16/L_VBAWarningsPolicy
           value: 4
 
+- name: Change it in a tenant that requires a second administrator's approval
+  m365.apps.office_client_config:
+    surface: settings_catalog
+    display_name: Contoso - Macro security
+    description: Macros only from trusted places
+    approval_reason: Change 4711, agreed with the help desk
+    approval_codes: /var/lib/contoso/approvals.json
+  register: macros
+
+- name: Say what waits
+  ansible.builtin.debug:
+    msg: "Ask for the approval of request {{ macros.approval.code }}"
+  when: macros.awaiting_approval | length > 0
+
 - name: Give the login once for several tasks
   module_defaults:
     group/m365.apps.all:
@@ -222,7 +237,9 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 config:
-  description: The policy after the change, in check mode as it would be. Empty when it is absent.
+  description:
+    - The policy after the change, in check mode as it would be. Empty when it is absent.
+    - While a change waits for approval, the policy as it is.
   returned: success
   type: dict
   contains:
@@ -278,6 +295,31 @@ config:
         value: "4"
     user_preference_payload: {}
     last_modified_date_time: "2026-11-23T08:15:00Z"
+awaiting_approval:
+  description: The name of the policy, where its change waits for a second administrator. Empty when it does not.
+  returned: success
+  type: list
+  elements: str
+approval:
+  description: The request for approval that the change depends on.
+  returned: when it depends on one
+  type: dict
+  contains:
+    code:
+      description: Code of the request; C(null) where it is not known.
+      returned: always
+      type: str
+    state:
+      description:
+        - C(filed) by this run, C(waiting) since an earlier one, or C(other) where another request about the
+          same policy waits.
+        - With a failure, C(rejected), C(cancelled), C(expired), C(unknown) to the tenant or unreadable, or
+          C(approved) where Graph does not take it all the same.
+      returned: always
+      type: str
+  sample:
+    code: 5b0c63f1-6f9d-4f5e-9d0e-1c9f1c2a7d10
+    state: filed
 actions:
   description:
     - The writes that were sent, or in check mode would be sent, in order. Payloads are not in it.

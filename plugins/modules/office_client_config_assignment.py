@@ -92,6 +92,7 @@ extends_documentation_fragment:
   - m365.apps.auth
   - m365.apps.connection
   - m365.apps.surface
+  - m365.apps.surface.approval
   - m365.apps.wait
 seealso:
   - module: m365.apps.office_client_config
@@ -177,6 +178,31 @@ config:
     description: Macros only from trusted places
     priority: 20
     groups: [0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11]
+awaiting_approval:
+  description: The name of the policy, where its change waits for a second administrator. Empty when it does not.
+  returned: success
+  type: list
+  elements: str
+approval:
+  description: The request for approval that the change depends on.
+  returned: when it depends on one
+  type: dict
+  contains:
+    code:
+      description: Code of the request; C(null) where it is not known.
+      returned: always
+      type: str
+    state:
+      description:
+        - C(filed) by this run, C(waiting) since an earlier one, or C(other) where another request about the
+          same policy waits.
+        - With a failure, C(rejected), C(cancelled), C(expired), C(unknown) to the tenant or unreadable, or
+          C(approved) where Graph does not take it all the same.
+      returned: always
+      type: str
+  sample:
+    code: 5b0c63f1-6f9d-4f5e-9d0e-1c9f1c2a7d10
+    state: filed
 actions:
   description:
     - The writes that were sent, or in check mode would be sent, in order. Payloads are not in it.

@@ -366,8 +366,8 @@ options:
       - In both cases the failed policy gets no further write, and nothing more is sent once a priority that
         others may need could not be freed or given out.
       - V(leave) does as V(continue), and also leaves a policy as it is that cannot be planned by itself,
-        since one of its groups does not exist, another policy keeps its number, Graph cannot read it, or the
-        login may not see it (see O(assume_full_view)). It counts as failed, and the others are written.
+        since one of its groups does not exist, another policy keeps its number, or Graph cannot read it. It
+        counts as failed, and the others are written.
       - RV(results) tells how far each item got. All other failures before the first write end the task.
     type: str
     choices: [stop, continue, leave]
@@ -395,6 +395,7 @@ extends_documentation_fragment:
   - m365.apps.surface
   - m365.apps.surface.overwrite
   - m365.apps.surface.view
+  - m365.apps.surface.approval
   - m365.apps.wait
 seealso:
   - module: m365.apps.office_client_config
@@ -540,6 +541,8 @@ configs:
 results:
   description:
     - What became of each item, in the order of O(policies). In check mode, what would become of it.
+    - An item that waits for approval gets no further write, such as the groups of a new policy; run the task
+      again when it is approved. All others go on.
     - After a failed write, items that were not reached are C(not_attempted). C(failed) are the one at fault
       and those of which only some writes were done; C(msg) tells them apart.
   returned: always, but for failures before the first write
@@ -559,7 +562,8 @@ results:
       returned: always
       type: str
     status:
-      description: One of C(created), C(updated), C(unchanged), C(deleted), C(failed), C(not_attempted).
+      description: One of C(created), C(updated), C(unchanged), C(deleted), C(failed), C(not_attempted),
+        C(awaiting_approval).
       returned: always
       type: str
     pruned:
@@ -573,6 +577,17 @@ results:
       returned: always
       type: list
       elements: str
+    approval:
+      description:
+        - The request for approval that the item depends on. C(code) is C(null) where it is not known.
+        - C(state) is C(filed) by this run, C(waiting) since an earlier one, or C(other) where another request
+          about the same policy waits. Of an item that failed it is C(rejected), C(cancelled), C(expired),
+          C(unknown) to the tenant or unreadable, or C(approved) where Graph does not take it all the same.
+      returned: when it depends on one
+      type: dict
+      sample:
+        code: 5b0c63f1-6f9d-4f5e-9d0e-1c9f1c2a7d10
+        state: filed
     msg:
       description: Why the item failed.
       returned: when its status is C(failed)
@@ -607,6 +622,13 @@ results:
       pruned: false
       waiting: []
       actions: []
+awaiting_approval:
+  description:
+    - Names of the policies whose change waits for a second administrator. They are as they were, but for the
+      writes in C(actions) of their results.
+  returned: always, but for failures before the first write
+  type: list
+  elements: str
 plan:
   description: The plan that was made, whether or not it was applied.
   returned: always, but for failures before the plan

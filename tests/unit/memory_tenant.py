@@ -87,6 +87,9 @@ class MemoryTenant:
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]:
         return list(desired)
 
+    def foresee(self, writes: t.Sequence[PolicyWrite]) -> list[Result | None]:
+        return [None for _write in writes]
+
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
         return [None for _change in changes]
 

@@ -130,7 +130,7 @@ def error_of(
         (
             "Header 'x-msft-approval-justification' is required to request approval",
             "this tenant wants each change approved by a second administrator, and none was asked for",
-            "Let an administrator exclude this app",
+            "Give approval_reason and approval_codes so that the run files a request, or let an administrator exclude",
         ),
         (
             "An active Approval Request already exists for this entity",
@@ -143,7 +143,7 @@ def error_of(
                 "response header. x-msft-approval-code: 1-2"
             ),
             "the change waits for a second administrator, and is not done yet",
-            "Let an administrator exclude this app",
+            "Let a second administrator decide it, then run it again.",
         ),
     ],
 )

@@ -133,6 +133,7 @@ def test_a_module_uses_the_shared_fragments(module: str) -> None:
         "m365.apps.surface",
         *(["m365.apps.surface.overwrite"] if "overwrite_unknown" in spec_of(module) else []),
         *(["m365.apps.surface.view"] if "assume_full_view" in spec_of(module) else []),
+        *(["m365.apps.surface.approval"] if "approval_codes" in spec_of(module) else []),
         *(["m365.apps.wait"] if module in WRITERS else []),
     ]
 

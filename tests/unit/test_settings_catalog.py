@@ -268,6 +268,14 @@ OFFICE_REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
             "Leave them out, or set surface: settings_catalog."
         ),
     ),
+    "approval": (
+        modules.OFFICE_CLIENT_CONFIG_ASSIGNMENT,
+        {"display_name": "One", "groups": [], "approval_reason": "why", "approval_codes": "/x"},
+        (
+            "the task: cannot use approval_reason, approval_codes: surface office_configuration has none of these "
+            "options. Leave them out, or set surface: settings_catalog."
+        ),
+    ),
     "a filter": (
         modules.OFFICE_CLIENT_CONFIG_ASSIGNMENT,
         {"display_name": "One", "groups": [{"id": STAFF, "filter": "F"}]},

@@ -11,7 +11,19 @@ import typing as t
 from .._json import is_too_deep
 from .definitions import CHOICE, CHOICE_LIST, GROUP, GROUP_LIST, INTEGER, REFERENCE, SECRET, SIMPLE, SIMPLE_LIST, STRING
 from .problems import Problem, SettingsError
-from .settings import LIST_KINDS, Choice, Group, Members, Other, Setting, Settings, Simple, Unknown, Value
+from .settings import (
+    LIST_KINDS,
+    Choice,
+    Group,
+    Members,
+    Other,
+    Setting,
+    Settings,
+    Simple,
+    Unknown,
+    Value,
+    without_unknown,
+)
 
 PREFIX = "#microsoft.graph.deviceManagementConfiguration"
 TYPE = "@odata.type"
@@ -210,6 +222,11 @@ def _dumps(value: t.Any) -> str:
 def instances(settings: Settings) -> list[dict[str, t.Any]]:
     """Return the setting instances to send, by definition id."""
     return [instance_of(setting) for setting in settings.values()]
+
+
+def sendable(settings: Settings) -> list[dict[str, t.Any]]:
+    """Return the same without what is unknown in them: nobody here knows what it would mean."""
+    return instances(without_unknown(settings))
 
 
 def instance_of(setting: Setting) -> dict[str, t.Any]:

@@ -15,9 +15,10 @@ from .._graph.client import GraphClient
 from .._graph.errors import NotGraphError
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
+from .._graph.spellings import is_unknown_segment
 from .._ids import id_key, unfit_for_path
 from .._policy.policy import Assignment, Policy, distinct_assignments
-from .._policy.writes import Written
+from .._policy.writes import PolicyWrite, Result, WritePart, Written
 from .codec import (
     assignment_from_graph,
     assignments_body,
@@ -150,6 +151,12 @@ def read_policy(document: Document) -> Policy:
         return policy_from_graph(document)
     except ValueError as error:
         raise _broken(f"a policy in the answer cannot be read ({error})") from error
+
+
+def is_misspelled(write: PolicyWrite, result: Result, action: str) -> bool:
+    """Tell whether an assign failed since the server does not know this spelling."""
+    details = result.error.details if result.error is not None else None
+    return isinstance(write, WritePart) and details is not None and is_unknown_segment(details.message, action)
 
 
 def _change(

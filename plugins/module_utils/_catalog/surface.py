@@ -15,7 +15,7 @@ from .._graph.client import GraphClient
 from .._graph.lost_creates import LostCreate, settle_without_repeats
 from .._graph.operations import Operation
 from .._graph.progress import WritesBegin
-from .._graph.spellings import Spellings, is_unknown_segment
+from .._graph.spellings import Spellings
 from .._ids import id_key
 from .._policy.desired import DesiredPolicy
 from .._policy.policy import Policy, distinct
@@ -24,17 +24,19 @@ from .._policy.surface import Capabilities, Change
 from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, Write, WritePart
 from . import operations
 from .access import Access
+from .approvals import NO_APPROVAL, ApprovalOptions
+from .approved_writes import ApprovedWrites, Prepared
 from .catalog import Catalog
 from .codec import OWN_TYPE, unknown_members, why_foreign
 from .fields import ASSIGNMENTS
-from .instances import from_instances, instances
+from .instances import from_instances, sendable
 from .known import KnownDefinitions
 from .lost import created_by, each_once, unsettled
 from .names import Names
 from .problems import SettingsError
 from .refusals import METADATA, is_prunable, is_replaced, unknown_held, unknown_of, was_hidden, without_settings
 from .resolve import resolved
-from .settings import Settings, without_unknown
+from .settings import Settings
 
 _ASSIGN = "assign"
 _ANOTHER = "Give the id of a policy for Windows that was made from no template"
@@ -46,17 +48,25 @@ class CatalogSurface:
     """Reads and writes the policies of one tenant, as far as they are Windows policies of no template.
 
     ``catalog`` are the definitions in hand; what the tenant knows better is asked of it, once. With
-    ``overwrite_unknown`` policies are also written that hold what this collection does not know. Errors are UserErrors,
-    which name the policy, the action and the next step.
+    ``overwrite_unknown`` policies are also written that hold what this collection does not know; ``approval`` is for
+    tenants in which a second administrator approves each write. Errors are UserErrors, which name the policy, the
+    action and the next step.
     """
 
-    def __init__(self, client: GraphClient, catalog: Catalog, overwrite_unknown: bool = False) -> None:
+    def __init__(
+        self,
+        client: GraphClient,
+        catalog: Catalog,
+        overwrite_unknown: bool = False,
+        approval: ApprovalOptions = NO_APPROVAL,
+    ) -> None:
         self._client = client
         self._overwrite_unknown = overwrite_unknown
         self._known = KnownDefinitions(client, catalog)
         self._names = Names(client)
         self._access = Access(client)
         self._spellings = Spellings()
+        self._approved = ApprovedWrites(client, approval)
         # Policies of others by id, and the names of what policies hold and nobody here knows, as they were last read.
         self._foreign: dict[str, Policy] = {}
         self._unknown: dict[str, tuple[str, ...]] = {}
@@ -113,6 +123,10 @@ class CatalogSurface:
     def forbidden(self, writes: t.Sequence[Write]) -> UserError | None:
         """Return why the login may not send all of these writes, None where it may, or where Graph does not say."""
         return self._access.forbidden(writes)
+
+    def foresee(self, writes: t.Sequence[PolicyWrite]) -> list[Result | None]:
+        """Return the results of writes that wait for approval, or will not get it, as far as requests are kept."""
+        return self._approved.foreseen(self._writing(write) for write in writes)
 
     def begin_writes(self, total: int) -> None:
         """Tell the observer how many writes the run has."""
@@ -193,11 +207,14 @@ class CatalogSurface:
         return unknown_held(before, unknown) if unknown else None
 
     def _sent(self, writes: t.Sequence[PolicyWrite], again: bool = False) -> list[Result]:
-        return [_result(brought) for brought in self._run([self._writing(write) for write in writes], again)]
+        return self._approved.sent([self._writing(write) for write in writes], again)
+
+    def _prepared(self, write: PolicyWrite) -> Prepared:
+        return self._approved.prepared(self._writing(write))
 
     def _writing(self, write: PolicyWrite) -> Operation:
         if isinstance(write, Create):
-            return self._creating(write.draft)
+            return operations.creating(write.draft, sendable(write.draft.value("settings")))
         if isinstance(write, Delete):
             return operations.deleting(write.policy)
         if isinstance(write, WritePart):
@@ -206,10 +223,7 @@ class CatalogSurface:
         if write.fields.keys() <= METADATA:
             return operations.patching(write.policy, write.fields, options)
         values = {**write.policy.values, **write.fields}
-        return operations.replacing(write.policy, values, _to_send(values["settings"]), options)
-
-    def _creating(self, draft: Policy) -> Operation:
-        return operations.creating(draft, _to_send(draft.value("settings")))
+        return operations.replacing(write.policy, values, sendable(values["settings"]), options)
 
     def _options(self, write: Update) -> list[str]:
         return [option for field in self._known.fields if field.name in write.fields for option in field.options]
@@ -219,7 +233,7 @@ class CatalogSurface:
         return self._spellings.sent_again(
             _ASSIGN,
             results,
-            lambda place, result, name: _is_misspelled(writes[place], result, name),
+            lambda place, result, name: operations.is_misspelled(writes[place], result, name),
             lambda places: self._sent([writes[place] for place in places], again=True),
         )
 
@@ -246,7 +260,7 @@ class CatalogSurface:
         known = {id_key(policy_id) for policy_id in known_ids}
         known |= {id_key(result.written.policy_id) for result in results if result.written.policy_id}
         lost = {
-            place: LostCreate(self._creating(write.draft), result.error, partial(created_by, write.draft))
+            place: LostCreate(self._prepared(write).operation, result.error, partial(created_by, write.draft))
             for place, (write, result) in enumerate(zip(writes, results, strict=True))
             if isinstance(write, Create) and result.error is not None and result.error.in_doubt
         }
@@ -256,13 +270,15 @@ class CatalogSurface:
 
         settled = each_once(settle_without_repeats(lost, self._client, strangers))
         return [
-            _result(settled.get(place, unsettled(result.error))) if place in lost else result
+            self._approved.heard(self._prepared(writes[place]), settled.get(place, unsettled(result.error)))
+            if place in lost
+            else result
             for place, result in enumerate(results)
         ]
 
-    def _run(self, asked: t.Sequence[Operation], again: bool = False) -> list[t.Any]:
+    def _run(self, asked: t.Sequence[Operation]) -> list[t.Any]:
         """Return what each operation's answer means, or the UserError why there is none."""
-        answers = self._client.many([operation.call for operation in asked], again)
+        answers = self._client.many([operation.call for operation in asked])
         return [operation.understood(answer) for operation, answer in zip(asked, answers, strict=True)]
 
     def _values(self, asked: t.Sequence[Operation]) -> list[t.Any]:
@@ -274,18 +290,3 @@ def _raised(results: list[t.Any]) -> list[t.Any]:
         if isinstance(result, UserError):
             raise result
     return results
-
-
-def _result(brought: t.Any) -> Result:
-    return Result(error=brought) if isinstance(brought, UserError) else Result(brought)
-
-
-def _to_send(settings: Settings) -> list[dict[str, t.Any]]:
-    """Return settings as instances. What is unknown in them is not sent: nobody here knows what it would mean."""
-    return instances(without_unknown(settings))
-
-
-def _is_misspelled(write: PolicyWrite, result: Result, action: str) -> bool:
-    """Tell whether an assign failed since the server does not know this spelling."""
-    details = result.error.details if result.error is not None else None
-    return isinstance(write, WritePart) and details is not None and is_unknown_segment(details.message, action)

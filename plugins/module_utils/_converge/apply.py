@@ -7,16 +7,29 @@ from __future__ import annotations
 
 import enum
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from .._errors import MissingLibraryError, UserError, unforeseen
 from .._policy.policy import Policy
 from .._policy.surface import Surface
 from .._policy.unset import UNSET
-from .._policy.writes import Create, Delete, PolicyWrite, Result, UpdatePriorities, Write, Written
+from .._policy.writes import (
+    ApprovalState,
+    Awaited,
+    Create,
+    Delete,
+    PolicyWrite,
+    Result,
+    UpdatePriorities,
+    Write,
+    Written,
+)
 from .plan import Plan
-from .stages import PlannedItem
+from .stages import PlannedItem, without_writes
+
+# The status of an item that a second administrator has not approved yet.
+AWAITING = "awaiting_approval"
 
 
 class OnError(enum.Enum):
@@ -33,9 +46,9 @@ class Outcome:
     """What a run did, or in check mode would do.
 
     ``items`` are the planned items, with the ids that the server gave where they are known; ``statuses`` say of each
-    how far it got (a planned status, ``failed`` or ``not_attempted``), ``errors`` why, by place. ``actions`` are the
-    writes that were done, in order. ``error`` is what makes the run a failure. ``in_doubt`` tells that a write which
-    failed may have been done all the same.
+    how far it got (a planned status, ``failed``, ``not_attempted`` or ``awaiting_approval``), ``errors`` why, by place;
+    ``approvals`` are the requests that items depend on. ``actions`` are the writes that were done, in order. ``error``
+    is what makes the run a failure. ``in_doubt`` tells that a write which failed may have been done all the same.
     """
 
     plan: Plan
@@ -46,6 +59,7 @@ class Outcome:
     error: UserError | None = None
     in_doubt: bool = False
     warnings: tuple[str, ...] = ()
+    approvals: t.Mapping[int, Awaited] = field(default_factory=dict)
 
     @cached_property
     def actions_by_item(self) -> list[list[Write]]:
@@ -54,15 +68,25 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was written, or may have been."""
-        return bool(self.actions) or self.in_doubt
+        """Whether anything was written, or may have been, or a request for approval was filed."""
+        filed = any(awaited.state is ApprovalState.FILED for awaited in self.approvals.values())
+        return bool(self.actions) or self.in_doubt or filed
+
+    @property
+    def awaiting(self) -> list[int]:
+        """The places of items that wait for a second administrator."""
+        return [place for place, status in enumerate(self.statuses) if status == AWAITING]
 
 
-def predict(plan: Plan) -> Outcome:
-    """Return the outcome that applying the plan would have; ids of policies to be created are unknown."""
+def predict(plan: Plan, surface: Surface | None = None) -> Outcome:
+    """Return the outcome that applying the plan would have; ids of policies to be created are unknown.
+
+    A ``surface`` is asked which writes a second administrator has not approved.
+    """
     run = _Run(plan)
-    run.done = list(plan.actions)
-    return Outcome(plan, plan.items, run.statuses(), plan.actions, run.errors, run.error())
+    run.foresee(surface)
+    items = tuple(run.reached(place, item) for place, item in enumerate(plan.items))
+    return run.outcome(items)
 
 
 def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Outcome:
@@ -77,7 +101,7 @@ def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Out
         run.send(stage, surface)
         if run.stuck or (run.errors and on_error is OnError.STOP):
             break
-    return Outcome(plan, run.items(), run.statuses(), tuple(run.done), run.errors, run.error(), run.in_doubt)
+    return run.outcome(run.items())
 
 
 def unforeseen_end(error: Exception) -> UserError:
@@ -95,27 +119,48 @@ class _Run:
         self._known_ids = {str(policy.id) for policy in plan.live}
         self.done: list[Write] = []
         self.errors: dict[int, UserError] = dict(plan.left)
+        self.approvals: dict[int, Awaited] = {}
         self.order_error: UserError | None = None
         # Whether what is left may need numbers that are not free. Deletions are the last stage if they free none.
         self.stuck = False
 
     def send(self, stage: t.Sequence[Write], surface: Surface) -> None:
-        """Send a stage, without the policies that failed before."""
+        """Send a stage, without the policies that failed before or wait."""
         if isinstance(stage[0], UpdatePriorities):
             self._send_order(stage[0], surface)
             return
-        actions = [
-            action for action in stage if not isinstance(action, UpdatePriorities) and action.item not in self.errors
-        ]
+        actions = [action for action in stage if not isinstance(action, UpdatePriorities) and self._goes_on(action)]
         if not actions:
             return
         for action, result in zip(actions, self._results(actions, surface), strict=True):
-            if result.error is None:
+            if self._is_done(action, result):
                 self._learn(action.item, result.written)
                 self.done.append(action)
-            else:
-                self.errors[action.item] = result.error
-                self.stuck = self.stuck or isinstance(action, Delete)
+
+    def foresee(self, surface: Surface | None) -> None:
+        """Take all writes for done, but for those of which the surface knows that they must wait or fail."""
+        actions = [action for action in self._plan.actions if not isinstance(action, UpdatePriorities)]
+        results = iter(surface.foresee(actions) if surface is not None and actions else [None] * len(actions))
+        for action in self._plan.actions:
+            if isinstance(action, UpdatePriorities):
+                self.done.append(action)
+                continue
+            result = next(results) or Result()
+            if self._goes_on(action) and self._is_done(action, result):
+                self.done.append(action)
+
+    def _goes_on(self, action: PolicyWrite) -> bool:
+        """Tell whether no earlier write of the same policy failed or waits."""
+        return action.item not in self.errors and action.item not in self.approvals
+
+    def _is_done(self, action: PolicyWrite, result: Result) -> bool:
+        """Note why a write was not done; tell whether it was."""
+        if result.approval is not None:
+            self.approvals[action.item] = result.approval
+        if result.error is not None:
+            self.errors[action.item] = result.error
+            self.stuck = self.stuck or isinstance(action, Delete)
+        return result.error is None and result.approval is None
 
     def _results(self, actions: t.Sequence[PolicyWrite], surface: Surface) -> t.Sequence[Result]:
         """Send some writes and return the result of each.
@@ -166,6 +211,8 @@ class _Run:
     def _status(self, place: int, planned: int, done: int) -> str:
         if place in self.errors:
             return "failed"
+        if place in self.approvals:
+            return AWAITING
         if done == planned:
             return self._plan.items[place].status
         return "failed" if done else "not_attempted"
@@ -184,7 +231,28 @@ class _Run:
 
     def items(self) -> tuple[PlannedItem, ...]:
         """Return the items with the ids that the server gave to created policies and assignments."""
-        return tuple(self._filled(place, item) for place, item in enumerate(self._plan.items))
+        return tuple(self._filled(place, self.reached(place, item)) for place, item in enumerate(self._plan.items))
+
+    def reached(self, place: int, item: PlannedItem) -> PlannedItem:
+        """Return an item; one that waits for approval as it is without the writes that were not done."""
+        if place not in self.approvals or place in self.errors:
+            return item
+        done = sum(action.item == place for action in self.done)
+        if not done:
+            return replace(item, after=item.before)
+        return without_writes(item, [action for action in self._plan.actions if action.item == place][done:])
+
+    def outcome(self, items: tuple[PlannedItem, ...]) -> Outcome:
+        return Outcome(
+            self._plan,
+            items,
+            self.statuses(),
+            tuple(self.done),
+            self.errors,
+            self.error(),
+            self.in_doubt,
+            approvals=self.approvals,
+        )
 
     def _filled(self, place: int, item: PlannedItem) -> PlannedItem:
         known = self._live.get(place)

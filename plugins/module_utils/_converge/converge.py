@@ -74,7 +74,7 @@ def converge(
     options = options or RunOptions()
     plan = read_and_plan(desired, surface, directory, options)
     if options.check_mode:
-        return predict(plan)
+        return predict(plan, surface)
     forbidden = surface.forbidden(plan.actions)
     if forbidden is not None:
         raise forbidden

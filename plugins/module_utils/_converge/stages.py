@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from .._policy.desired import DesiredPolicy
@@ -56,6 +56,21 @@ def stages_of(
     late = [place for place, item in enumerate(items) if item.status == "deleted" and place not in numbers.freed_first]
     if late:
         yield tuple(Delete(_before(items[place]), place) for place in late)
+
+
+def without_writes(item: PlannedItem, undone: t.Sequence[Write]) -> PlannedItem:
+    """Return an item of which some writes are done, as it is while its last ones, these, are not."""
+    if item.after is None:
+        return item
+    names = {
+        name for write in undone if isinstance(write, (Update, WritePart)) for name in write.expected_fields() or {}
+    }
+    left = {
+        field.name: item.before.value(field.name) if item.before else field.blank
+        for field in item.fields
+        if field.name in names
+    }
+    return replace(item, after=item.after.with_values(left))
 
 
 def _before(item: PlannedItem) -> Policy:

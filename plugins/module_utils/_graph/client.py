@@ -62,6 +62,7 @@ class GraphClient:
         still_wanted: t.Callable[[], bool] = always,
     ) -> None:
         self.batching = batching
+        self.graph_url = connection.graph_url
         self._still_wanted = still_wanted
         # Every token that was sent, so that it can be masked where an answer repeats it.
         self.tokens: set[str] = set()
@@ -110,9 +111,9 @@ class GraphClient:
 
     @property
     def claims(self) -> Claims:
-        """Who signed in, as the token tells that was sent last, or else the way to sign in."""
-        said = claims_of(self._last_token)
-        return Claims(is_app=self._authenticator.is_app) if said == Claims() else said
+        """Who signed in, as far as the login and the token that was sent last tell."""
+        claims = claims_of(self._last_token)
+        return Claims(is_app=True, tenant=claims.tenant) if self._authenticator.is_app else claims
 
     def tell(self, event: Event) -> None:
         """Tell the observer of an event."""

@@ -29,8 +29,8 @@ _ADVICE = {
 }
 
 _OTHER_ADMINS = (
-    "Let an administrator exclude this app from the tenant's access policy (multi-admin approval), or make this change "
-    "in the Intune admin center"
+    "Give approval_reason and approval_codes so that the run files a request, or let an administrator exclude this app "
+    "from the tenant's access policy (multi-admin approval)"
 )
 _APPROVAL_CAUSES = {
     ApprovalKind.WANTED: "this tenant wants each change approved by a second administrator, and none was asked for",
@@ -40,7 +40,7 @@ _APPROVAL_CAUSES = {
 }
 _APPROVAL_STEPS = {
     ApprovalKind.WANTED: _OTHER_ADMINS,
-    ApprovalKind.FILED: _OTHER_ADMINS,
+    ApprovalKind.FILED: "Let a second administrator decide it, then run it again",
     ApprovalKind.OPEN: "Run it again when the request is approved or cancelled",
     ApprovalKind.REFUSED: "Look at the request in the Intune admin center",
 }

@@ -23,12 +23,14 @@ _LONGEST = 64 * 1024
 class Claims:
     """Who signed in: an app by itself, or a user. Neither where the token does not say so.
 
-    ``directory_roles`` are the template ids (in lower case) of the Entra roles that a user has.
+    ``directory_roles`` are the template ids (in lower case) of the Entra roles that a user has, ``tenant`` is the id of
+    the tenant.
     """
 
     is_app: bool = False
     is_user: bool = False
     directory_roles: frozenset[str] = frozenset()
+    tenant: str = ""
 
 
 def claims_of(token: str) -> Claims:
@@ -42,7 +44,7 @@ def claims_of(token: str) -> Claims:
         is_user = kind is None and bool(_texts(scopes))
         is_app = kind is None and scopes is None and bool(_texts(said.get("roles")))
     roles = frozenset(role.lower() for role in _texts(said.get("wids"))) if is_user else frozenset()
-    return Claims(is_app, is_user, roles)
+    return Claims(is_app, is_user, roles, tenant=next(iter(_texts(said.get("tid"))), "").lower())
 
 
 def _payload(token: str) -> t.Mapping[str, t.Any]:

@@ -99,6 +99,12 @@ OVERWRITE: Spec = {"overwrite_unknown": {"type": "bool", "default": False}}
 
 VIEW: Spec = {"assume_full_view": {"type": "bool", "default": False}}
 
+# The path of a file, and a text for an administrator, are not secrets.
+APPROVAL: Spec = {
+    "approval_reason": {"type": "str", "no_log": False},
+    "approval_codes": {"type": "path", "no_log": False},
+}
+
 # What office_client_config_info returns beside the options of a policy: accepted, so that its list can be passed on.
 READ_ONLY: Spec = {
     "assignments": {"type": "list", "elements": "dict"},

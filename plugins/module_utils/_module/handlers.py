@@ -19,7 +19,10 @@ from .._policy.reads import Part, unreadable
 from .._policy.unset import UNSET
 from .parse_options import desired_policies, desired_policy, group_names, refuse_blank, refuse_half_characters
 from .results import (
+    approval_result,
     assignment_results,
+    awaiting_result,
+    awaiting_warnings,
     bare_result,
     config_result,
     item_result,
@@ -55,18 +58,10 @@ class Reply:
     error: UserError | None = None
 
 
-# Opens the tenant; options that it is given count in place of those of the request.
-Opening = t.Callable[..., Tenant]
+Handler = t.Callable[[Request, Tenant], Reply]
 
-
-@dataclass(frozen=True)
-class Late:
-    """A handler that opens the tenant where it needs it: what it answers without one takes no login."""
-
-    work: t.Callable[[Request, Opening], Reply]
-
-
-Handler = t.Union[t.Callable[[Request, Tenant], Reply], Late]
+# What a run that failed still tells.
+_OF_A_FAILURE = ("changed", "actions", "results", "plan", "approval", "awaiting_approval")
 
 # What to gather that a policy sets on devices, on whichever surface.
 _CONTENT = {"content", "payloads", "settings"}
@@ -88,7 +83,7 @@ def one_policy(request: Request, tenant: Tenant) -> Reply:
     def found() -> dict[str, t.Any]:
         # The groups of a policy are another module's: a created one would show its none, one that was there nothing.
         own = [field for field in fields if field.name != "assignments"]
-        return {"config": config_result(shown, own) if shown else {}}
+        return {"config": config_result(shown, own) if shown else {}, **_approval(outcome)}
 
     return _writer_reply(request, tenant, outcome, found)
 
@@ -108,9 +103,16 @@ def one_assignment(request: Request, tenant: Tenant) -> Reply:
         return {
             "config": config_result(shown, fields),
             "assignments": assignment_results(shown.assignments, outcome.plan.capabilities.assignments),
+            **_approval(outcome),
         }
 
     return _writer_reply(request, tenant, outcome, found)
+
+
+def _approval(outcome: Outcome) -> dict[str, t.Any]:
+    """Return what the result of one policy says of approval, which is nothing unless it depends on a request."""
+    waits = {"awaiting_approval": awaiting_result(outcome)}
+    return {**waits, "approval": approval_result(outcome.approvals[0])} if 0 in outcome.approvals else waits
 
 
 def many_policies(request: Request, tenant: Tenant) -> Reply:
@@ -126,6 +128,7 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
             "configs": [config_result(item.after, fields) for item in outcome.items if item.after],
             "results": [item_result(place, outcome, name_of) for place in range(len(outcome.items))],
             "plan": plan_result(outcome, options.wait is not None),
+            "awaiting_approval": awaiting_result(outcome),
             **({"waves": wave_results(waves, name_of)} if waves else {}),
         }
 
@@ -184,11 +187,12 @@ def _whole_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dict
     result = {**outcome_result(outcome, request.diff_mode, tenant.directory.name_of), **found}
     if outcome.error is not None:
         # What the objects look like after a broken run was not read: say what was sent and how far each item got.
-        result = {key: result[key] for key in ("changed", "actions", "results", "plan") if key in result}
+        result = {key: result[key] for key in _OF_A_FAILURE if key in result}
     warnings = [
         *opaque_warnings((item.before for item in outcome.items), outcome.plan.capabilities.fields),
         *outcome.plan.warnings,
         *outcome.warnings,
+        *awaiting_warnings(outcome),
         *tenant.directory.warnings,
     ]
     return Reply(result, warnings, outcome.error)

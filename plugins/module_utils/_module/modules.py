@@ -8,11 +8,22 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .._catalog.keys import SCOPES
-from .arguments import BATCH, BULK, GROUPS, IDENTITY, OVERWRITE, POLICY, POLICY_IN_LIST, UNLISTED, VIEW, WAIT, Spec
+from .arguments import (
+    APPROVAL,
+    BATCH,
+    BULK,
+    GROUPS,
+    IDENTITY,
+    OVERWRITE,
+    POLICY,
+    POLICY_IN_LIST,
+    UNLISTED,
+    VIEW,
+    WAIT,
+    Spec,
+)
 from .checkin_info import PARTS, STALE_AFTER, checkin_info
-from .handlers import Handler, Late, many_policies, one_assignment, one_policy, order_of_policies, policy_info
-from .setting_info import AUTO, LIMIT, SOURCES, setting_info
+from .handlers import Handler, many_policies, one_assignment, one_policy, order_of_policies, policy_info
 
 _ONE_IDENTITY = {"required_one_of": [("id", "display_name")]}
 
@@ -37,9 +48,11 @@ OFFICE_CLIENT_CHECKIN_INFO = ModuleDefinition(
     checkin_info,
 )
 
-OFFICE_CLIENT_CONFIG = ModuleDefinition({**POLICY, **OVERWRITE, **VIEW, **WAIT}, one_policy, _ONE_IDENTITY)
+OFFICE_CLIENT_CONFIG = ModuleDefinition({**POLICY, **OVERWRITE, **VIEW, **APPROVAL, **WAIT}, one_policy, _ONE_IDENTITY)
 
-OFFICE_CLIENT_CONFIG_ASSIGNMENT = ModuleDefinition({**IDENTITY, **GROUPS, **WAIT}, one_assignment, _ONE_IDENTITY)
+OFFICE_CLIENT_CONFIG_ASSIGNMENT = ModuleDefinition(
+    {**IDENTITY, **GROUPS, **APPROVAL, **WAIT}, one_assignment, _ONE_IDENTITY
+)
 
 OFFICE_CLIENT_CONFIG_INFO = ModuleDefinition(
     {
@@ -72,22 +85,8 @@ OFFICE_CLIENT_CONFIGS = ModuleDefinition(
         **BULK,
         **OVERWRITE,
         **VIEW,
+        **APPROVAL,
         **WAIT,
     },
     many_policies,
-)
-
-OFFICE_SETTING_INFO = ModuleDefinition(
-    {
-        "search": {"type": "str"},
-        "setting": {"type": "str"},
-        "app": {"type": "str"},
-        "scope": {"type": "str", "choices": list(SCOPES)},
-        "deprecated": {"type": "bool"},
-        "limit": {"type": "int", "default": LIMIT},
-        "source": {"type": "str", "choices": list(SOURCES), "default": AUTO},
-        **BATCH,
-    },
-    Late(setting_info),
-    {"mutually_exclusive": [("search", "setting")]},
 )

@@ -18,8 +18,10 @@ from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, priority_of
 from .._policy.surface import Capabilities, View
 from .._policy.unset import UNSET, Unset
-from .._policy.writes import UpdatePriorities, Write
+from .._policy.writes import Awaited, UpdatePriorities, Write
 
+# How many policies a warning names.
+_MOST_TOLD = 10
 _HALF_DONE = "Only some of its writes were sent, since another one of the task failed. Run it again."
 
 
@@ -99,12 +101,47 @@ def item_result(place: int, outcome: Outcome, name_of: NameOf | None = None) -> 
         "waiting": list(item.pending),
         "actions": [action_result(action, outcome.items) for action in outcome.actions_by_item[place]],
     }
+    if place in outcome.approvals:
+        result["approval"] = approval_result(outcome.approvals[place])
     if outcome.statuses[place] == "failed":
         error = outcome.errors.get(place)
         result["msg"] = str(error) if error else _HALF_DONE
         result["error"] = error.details.as_dict() if error and error.details else {}
         result["in_doubt"] = error is not None and error.in_doubt
     return result | sides_of(item, name_of)
+
+
+def approval_result(awaited: Awaited) -> dict[str, t.Any]:
+    """Return the request for approval that an item depends on."""
+    return {"code": awaited.code, "state": awaited.state.value}
+
+
+def awaiting_result(outcome: Outcome) -> list[str]:
+    """Return the names of the policies that wait for approval."""
+    return [str(_shown_name(outcome.items[place])) for place in outcome.awaiting]
+
+
+def awaiting_warnings(outcome: Outcome) -> list[str]:
+    """Return the one warning of a run in which something waits for approval."""
+    told = []
+    for place in outcome.awaiting[:_MOST_TOLD]:
+        code = outcome.approvals[place].code
+        told.append(
+            f"'{_shown_name(outcome.items[place])}' ({f'request {code}' if code else 'request of unknown code'})"
+        )
+    more = len(outcome.awaiting) - len(told)
+    if not told:
+        return []
+    others = f" and {more} more" if more else ""
+    step = "Run it again with the same approval_codes when an administrator has approved"
+    return [
+        f"Changes wait for a second administrator's approval and are not done yet: {', '.join(told)}{others}. {step}."
+    ]
+
+
+def _shown_name(item: PlannedItem) -> str | None:
+    shown = item.after or item.before
+    return shown.display_name if shown else item.desired.display_name or item.desired.id
 
 
 def sides_of(item: PlannedItem, name_of: NameOf | None) -> dict[str, t.Any]:

@@ -35,7 +35,7 @@ _SILENT: t.Mapping[str, t.Any] = {
 # Options of a task that one surface alone has.
 _OF_TASKS: t.Mapping[str, tuple[str, ...]] = {
     OFFICE: ("payload_transport", "order", "unlisted"),
-    CATALOG: ("catalog_file", "overwrite_unknown", "assume_full_view"),
+    CATALOG: ("catalog_file", "overwrite_unknown", "assume_full_view", "approval_reason", "approval_codes"),
 }
 # What to gather that one surface alone has.
 _GATHERED: t.Mapping[str, tuple[str, ...]] = {OFFICE: ("payloads", "checkins"), CATALOG: ("settings",)}

@@ -10,7 +10,6 @@ import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from .._catalog.learn import Teacher
 from .._catalog.surface import CatalogSurface
 from .._errors import UserError
 from .._graph.client import GraphClient, always
@@ -22,6 +21,7 @@ from .._graph.session import Connection
 from .._office.explain import RULES, rules_without
 from .._office.surface import OfficeSurface
 from .._policy.surface import Surface
+from .approval_files import approval_options
 from .catalog_files import catalog_of
 from .logins import authenticator_of
 from .surfaces import CATALOG, OFFICE, only_office_has, refuse_foreign_task
@@ -40,7 +40,8 @@ def _office(client: GraphClient, params: Arguments) -> Surface:
 
 
 def _catalog(client: GraphClient, params: Arguments) -> Surface:
-    return CatalogSurface(client, catalog_of(params["catalog_file"]), bool(params.get("overwrite_unknown")))
+    catalog, approval = catalog_of(params["catalog_file"]), approval_options(params)
+    return CatalogSurface(client, catalog, bool(params.get("overwrite_unknown")), approval)
 
 
 # How each surface is opened, by its name.
@@ -51,13 +52,11 @@ _OPENERS: t.Mapping[str, t.Callable[[GraphClient, Arguments], Surface]] = {OFFIC
 class Tenant:
     """The policies and the groups of one tenant.
 
-    ``definitions`` are those that it knows of settings. ``tokens`` are those sent to it so far, for masking;
-    ``written`` tells whether any write was sent to it.
+    ``tokens`` are those sent to it so far, for masking; ``written`` tells whether any write was sent to it.
     """
 
     surface: Surface
     directory: GroupDirectory
-    definitions: Teacher
     tokens: t.Collection[str] = field(default=(), repr=False)
     written: t.Callable[[], bool] = lambda: False
 
@@ -75,7 +74,7 @@ def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     refuse_foreign_task(params)
     surface = _OPENERS[params["surface"]](client, params)
     before = client.writes
-    return Tenant(surface, GroupDirectory(client), Teacher(client), client.tokens, lambda: client.writes > before)
+    return Tenant(surface, GroupDirectory(client), client.tokens, lambda: client.writes > before)
 
 
 def open_client(

@@ -104,6 +104,10 @@ class OfficeSurface:
         """Return what is desired as it is: nothing in it is named that only this tenant knows, but for groups."""
         return list(desired)
 
+    def foresee(self, writes: t.Sequence[PolicyWrite]) -> list[Result | None]:
+        """Return that nothing is known of writes before they are sent."""
+        return [None for _write in writes]
+
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
         """Return why changes cannot be written: all that the engine plans can."""
         return [None for _change in changes]

@@ -95,8 +95,9 @@ class Surface(t.Protocol):
     tags, settings) in the form in which its fields compare, or the error why it cannot be meant; names of groups stay
     as they are. When a plan is made, ``refusals`` returns for each change (the policy before and after it, None where
     there is none) why the surface cannot write it, None where it can. Right before the first write, ``forbidden``
-    returns why the login may not send all of them, None where it may, or where nobody can tell. None of these writes
-    anything.
+    returns why the login may not send all of them, None where it may, or where nobody can tell. ``foresee`` returns
+    what is known of writes before they are sent: the result of one that will not be sent, since a second administrator
+    has not approved it, None for all others. None of these writes anything.
     """
 
     @property
@@ -115,6 +116,8 @@ class Surface(t.Protocol):
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]: ...
 
     def forbidden(self, writes: t.Sequence[Write]) -> UserError | None: ...
+
+    def foresee(self, writes: t.Sequence[PolicyWrite]) -> list[Result | None]: ...
 
     def begin_writes(self, total: int) -> None: ...
 

@@ -9,6 +9,7 @@ one, ``expected_fields`` what the policy holds after it, by field; None: there i
 
 from __future__ import annotations
 
+import enum
 import typing as t
 from dataclasses import dataclass
 
@@ -117,9 +118,34 @@ class Written:
     assignments: tuple[Assignment, ...] | None = None
 
 
+class ApprovalState(enum.Enum):
+    """How far the request is by which a second administrator approves a write."""
+
+    FILED = "filed"  # by this run
+    WAITING = "waiting"  # filed by an earlier run
+    OTHER = "other"  # another request about the same policy waits
+    APPROVED = "approved"  # but Graph does not take it
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """The request for approval that a write depends on; ``code`` is None where it is not known."""
+
+    state: ApprovalState
+    code: str | None = None
+
+
 @dataclass(frozen=True)
 class Result:
-    """What became of a write: what it brought, or the error why it failed."""
+    """What became of a write: what it brought, or the error why it failed.
+
+    With an ``approval`` it was not done: without an error it waits for a second administrator.
+    """
 
     written: Written = Written()
     error: UserError | None = None
+    approval: Awaited | None = None

@@ -61,7 +61,6 @@ AREAS = {
     "deviceManagement/getRoleScopeTagsByResource": TAGS,
     "deviceManagement/operationApprovalRequests": RBAC,
     "deviceManagement/getEffectivePermissions": RBAC,
-    "deviceManagement/resourceOperations": RBAC,
     "groups": Area(DIRECTORY_ROLES, (), directory_forbidden),
 }
 

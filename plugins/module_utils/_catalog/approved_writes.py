@@ -1,0 +1,186 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writes of a tenant in which a second administrator approves each: filed, waited for, and sent when approved."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._errors import Approval, ApprovalKind, UserError
+from .._graph.approvals import approved, asking
+from .._graph.client import GraphClient
+from .._graph.messages import Call
+from .._graph.operations import Operation
+from .._policy.writes import ApprovalState, Awaited, Result
+from .approvals import (
+    PERMISSION,
+    ApprovalOptions,
+    KeptRequest,
+    LiveRequest,
+    Place,
+    live_request,
+    not_taken,
+    refused,
+    state_of,
+)
+from .explain import RULES
+
+_REQUESTS = "/deviceManagement/operationApprovalRequests"
+_FORBIDDEN = 403
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A write as it is to be sent; with a ``result`` it is not sent.
+
+    ``request`` is the one that it refers to, whose state is known or not; ``done`` is one that has served.
+    """
+
+    operation: Operation
+    result: Result | None = None
+    request: KeptRequest | None = None
+    is_known: bool = False
+    done: KeptRequest | None = None
+
+
+class ApprovedWrites:
+    """Sends writes as the options for approval say. The state of requests is read once, if a write has one at all."""
+
+    def __init__(self, client: GraphClient, options: ApprovalOptions) -> None:
+        self._client = client
+        self._reason = options.reason
+        self._keeper = options.keeper
+        self._live: dict[str, LiveRequest] | UserError | None = None
+
+    def prepared(self, operation: Operation) -> Prepared:
+        """Return a write as it is to be sent, or its result where it is not to be sent."""
+        request = self._request(lambda kept: kept.is_for(operation.call))
+        if request is None:
+            return Prepared(self._asking(operation))
+        live = self._states()
+        if isinstance(live, UserError):
+            if live.details is not None and live.details.status == _FORBIDDEN:
+                return Prepared(_approved(operation, request), request=request)
+            return Prepared(operation, Result(error=live.saying(f"{operation.subject}: {live}")))
+        return self._decided(operation, request, live.get(request.code))
+
+    def foreseen(self, operations: t.Iterable[Operation]) -> list[Result | None]:
+        """Return the results of writes that would not be sent, None for all others."""
+        return [self.prepared(operation).result for operation in operations]
+
+    def sent(self, operations: t.Iterable[Operation], again: bool = False) -> list[Result]:
+        """Send writes that do not depend on each other; a request is kept as soon as its code has come."""
+        writes = [self.prepared(operation) for operation in operations]
+        for write in writes:
+            self._drop(write.done)
+        answers = self._client.many([write.operation.call for write in writes if write.result is None], again)
+        return [write.result or self.heard(write, write.operation.understood(next(answers))) for write in writes]
+
+    def heard(self, write: Prepared, brought: t.Any) -> Result:
+        """Return the result of a write from what its answer brought, or from its error."""
+        if not isinstance(brought, UserError):
+            self._drop(write.request)
+            return Result(brought)
+        approval = brought.approval
+        if approval is None or self._keeper is None:
+            return Result(error=brought)
+        if approval.kind is ApprovalKind.FILED:
+            return self._filed(write.operation, approval)
+        if approval.kind is ApprovalKind.OPEN:
+            other = write.request or self._request(lambda kept: kept.is_about(write.operation))
+            return Result(approval=Awaited(ApprovalState.OTHER, other.code if other else None))
+        if approval.kind is ApprovalKind.REFUSED and write.request is not None:
+            return not_taken(write.operation, write.request, brought, write.is_known)
+        return Result(error=brought)
+
+    def _decided(self, operation: Operation, request: KeptRequest, live: LiveRequest | None) -> Prepared:
+        """Return a write as the state of its request allows."""
+        state = state_of(live)
+        if state is None:
+            return Prepared(self._asking(operation), done=request)
+        if state is ApprovalState.APPROVED:
+            return Prepared(_approved(operation, request), request=request, is_known=True)
+        if state is ApprovalState.WAITING:
+            return Prepared(operation, Result(approval=Awaited(state, request.code)))
+        if state in (ApprovalState.EXPIRED, ApprovalState.UNKNOWN) and self._reason is not None:
+            return Prepared(self._asking(operation))
+        return Prepared(operation, refused(operation, request, state, live))
+
+    def _filed(self, operation: Operation, approval: Approval) -> Result:
+        filed = Awaited(ApprovalState.FILED, approval.code)
+        if approval.code is None or self._keeper is None:
+            return Result(approval=filed)
+        call, now = operation.call, datetime.datetime.now(datetime.UTC)
+        request = KeptRequest(
+            approval.code,
+            self._place(),
+            call.method,
+            call.path,
+            call.json_body,
+            operation.subject,
+            operation.action,
+            now.isoformat(timespec="seconds"),
+        )
+        try:
+            self._keeper.keep(request)
+        except UserError as error:
+            told = f"{operation.subject}: the request for approval {approval.code} was filed, but not kept: {error}"
+            return Result(error=error.saying(told), approval=filed)
+        return Result(approval=filed)
+
+    def _request(self, fits: t.Callable[[KeptRequest], bool]) -> KeptRequest | None:
+        """Return the latest request of this tenant that fits, if there is one."""
+        kept = self._keeper.kept() if self._keeper is not None else ()
+        place = self._place() if kept else None
+        return next((one for one in reversed(kept) if one.place == place and fits(one)), None)
+
+    def _place(self) -> Place:
+        return Place(self._client.graph_url, self._client.claims.tenant)
+
+    def _states(self) -> dict[str, LiveRequest] | UserError:
+        """Return the requests of the tenant by their codes, or why they cannot be read."""
+        if self._live is None:
+            call = Call("GET", _REQUESTS, version="beta")
+            subject = "the requests for approval (multi-admin approval)"
+            read = Operation(
+                call,
+                subject,
+                "read them",
+                PERMISSION,
+                lambda answer: _by_code(self._client.all_items(answer)),
+                rules=RULES,
+            )
+            [answer] = self._client.many([call])
+            self._live = read.understood(answer)
+        return t.cast("dict[str, LiveRequest] | UserError", self._live)
+
+    def _asking(self, operation: Operation) -> Operation:
+        return operation if self._reason is None else _with_headers(operation, asking(self._reason))
+
+    def _drop(self, request: KeptRequest | None) -> None:
+        """Forget a request that has served. What stays in the file does no harm: the tenant calls it completed."""
+        if request is not None and self._keeper is not None:
+            with contextlib.suppress(UserError):
+                self._keeper.drop(request)
+
+
+def _approved(operation: Operation, request: KeptRequest) -> Operation:
+    """Return a write with its approval, just as it was when that was asked for."""
+    call = replace(operation.call, path=request.path, json_body=request.body)
+    return _with_headers(replace(operation, call=call), approved(request.code))
+
+
+def _with_headers(operation: Operation, headers: t.Mapping[str, str]) -> Operation:
+    return replace(operation, call=replace(operation.call, headers=headers))
+
+
+def _by_code(documents: t.Iterable[t.Any]) -> dict[str, LiveRequest]:
+    return {
+        document["id"].lower(): live_request(document)
+        for document in documents
+        if isinstance(document, dict) and isinstance(document.get("id"), str)
+    }
