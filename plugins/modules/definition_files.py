@@ -84,6 +84,8 @@ options:
     description:
       - Whether files that an earlier run of this module wrote from the same O(source), that are unchanged
         since then, and that are not written any more, are removed.
+      - A policy that O(configs) does not hold may be one that the login did not see. Where there is
+        RV(m365.apps.office_client_config_info#module:view.extent), give V(false) unless it is V(full).
     type: bool
     default: true
 extends_documentation_fragment:

@@ -366,8 +366,8 @@ options:
       - In both cases the failed policy gets no further write, and nothing more is sent once a priority that
         others may need could not be freed or given out.
       - V(leave) does as V(continue), and also leaves a policy as it is that cannot be planned by itself,
-        since one of its groups does not exist, another policy keeps its number, or Graph cannot read it. It
-        counts as failed, and the others are written.
+        since one of its groups does not exist, another policy keeps its number, Graph cannot read it, or the
+        login may not see it (see O(assume_full_view)). It counts as failed, and the others are written.
       - RV(results) tells how far each item got. All other failures before the first write end the task.
     type: str
     choices: [stop, continue, leave]

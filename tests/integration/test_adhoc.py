@@ -21,6 +21,7 @@ from ansible_collections.m365.apps.tests.integration.support.processes import (
     in_process_first,
     look_through,
 )
+from ansible_collections.m365.apps.tests.unit import own_settings
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 GROUP = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "Executives' Office"}
@@ -141,6 +142,29 @@ def test_no_login_at_all(ansible: Ansible, emulator: Emulator) -> None:
     run = adhoc(ansible, "office_client_config", {"display_name": "Never"}, **login).failed()
     assert "no credential is given" in answer(run, "FAILED")["msg"]
     assert emulator.journal() == []
+
+
+@both_ways
+def test_a_setting_is_found_without_a_login(ansible: Ansible, emulator: Emulator) -> None:
+    login = {name: value for name, value in ansible.login.items() if not name.startswith("AZURE_")}
+    own_settings.write(ansible.folder / "own.jsonl")
+    words = "search='macro own workbooks' app=excel16 catalog_file=own.jsonl"
+    found = answer(adhoc(ansible, "office_setting_info", words, **login).ok(), "SUCCESS")
+    [setting] = found["settings"]
+    assert (setting["setting"], found["count"]) == ("excel16/L_OwnMacros", 1)
+    known = answer(
+        adhoc(ansible, "office_setting_info", "setting=excel16;l_vbawarningspolicy", **login).ok(), "SUCCESS"
+    )
+    assert known["settings"][0]["example"] == "- setting: excel16/L_VBAWarningsPolicy\n  value: 2\n"
+    assert emulator.journal() == []
+
+
+@in_process_first
+def test_words_of_a_setting_are_looked_for_in_graph(ansible: Ansible, emulator: Emulator) -> None:
+    found = answer(adhoc(ansible, "office_setting_info", "search='macro' app=excel16").ok(), "SUCCESS")
+    assert (found["source"], found["complete"]) == ("graph", False)
+    assert all("acro" in setting["policy"] for setting in found["settings"])
+    assert emulator.journal()
 
 
 def test_documentation_of_modules(ansible: Ansible) -> None:

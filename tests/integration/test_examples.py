@@ -19,6 +19,7 @@ from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.documents import Command, examples_of
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible
+from ansible_collections.m365.apps.tests.unit import own_settings
 
 DOCUMENTS = [
     ROOT / "README.md",
@@ -138,6 +139,7 @@ def _furnish(folder: Path, definitions: dict[str, str]) -> None:
     (folder / "macro-security.json").write_text(json.dumps(SETTINGS))
     (folder / "app.pem").write_bytes(APP.pem())
     (folder / "app.pfx").write_bytes(APP.pfx(PASSPHRASE))
+    own_settings.write(folder / "catalog.jsonl")
     (folder / "token").write_text(federated_token(IDENTITY_PROVIDER))
     for name, text in definitions.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

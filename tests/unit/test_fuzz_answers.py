@@ -28,6 +28,7 @@ RUNS: dict[str, tuple[ModuleDefinition, dict[str, t.Any]]] = {
     "assignment": (modules.OFFICE_CLIENT_CONFIG_ASSIGNMENT, {"display_name": "One", "groups": ["All Staff"]}),
     "info": (modules.OFFICE_CLIENT_CONFIG_INFO, {"gather": ["payloads", "assignments", "checkins"]}),
     "info_one": (modules.OFFICE_CLIENT_CONFIG_INFO, {"id": ONE, "group": "Finance"}),
+    "setting": (modules.OFFICE_SETTING_INFO, {"setting": "excel16/L_VBAWarningsPolicy", "source": "graph"}),
     "order": (modules.OFFICE_CLIENT_CONFIG_ORDER, {"order": ["Two", "One"]}),
     "configs": (modules.OFFICE_CLIENT_CONFIGS, {"policies": [BULK, NEW]}),
     "single": (modules.OFFICE_CLIENT_CONFIGS, {"policies": [BULK, NEW], "batch": "never"}),

@@ -21,6 +21,7 @@ MODULES: dict[str, tuple[ModuleDefinition, dict[str, t.Any]]] = {
     "config": (modules.OFFICE_CLIENT_CONFIG, {"display_name": "One"}),
     "assignment": (modules.OFFICE_CLIENT_CONFIG_ASSIGNMENT, {"display_name": "One", "groups": ["All Staff"]}),
     "info": (modules.OFFICE_CLIENT_CONFIG_INFO, {}),
+    "setting": (modules.OFFICE_SETTING_INFO, {"app": "excel16"}),
     "order": (modules.OFFICE_CLIENT_CONFIG_ORDER, {"order": ["Two", "One"]}),
     "configs": (modules.OFFICE_CLIENT_CONFIGS, {"policies": [{"display_name": "One"}]}),
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import typing as t
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -75,7 +76,7 @@ def test_what_is_not_a_token_with_claims_says_nothing(token: str) -> None:
     assert claims_of(token) == NOBODY
 
 
-def test_a_way_to_sign_in_that_apps_alone_have_needs_no_word_of_the_token(clock: Clock) -> None:
+def test_a_way_to_sign_in_that_only_apps_have_needs_no_word_of_the_token(clock: Clock) -> None:
     logins: list[tuple[Authenticator, Claims]] = [
         (client_secret_login(connection(), clock.policy(), "t", "c", "s"), APP),
         (federated_login(connection(), clock.policy(), "t", "c", "/f"), APP),
@@ -84,6 +85,17 @@ def test_a_way_to_sign_in_that_apps_alone_have_needs_no_word_of_the_token(clock:
     ]
     for login, meant in logins:
         assert GraphClient(connection(), login, clock.policy()).claims == meant
+
+
+@pytest.mark.parametrize(("token", "meant"), [(TOKEN, APP), (token_with({"scp": "openid"}), USER)])
+def test_what_the_token_says_counts_before_the_way_to_sign_in(
+    wire: Wire, clock: Clock, token: str, meant: Claims
+) -> None:
+    login = mock.Mock(is_app=True, token=lambda: token)
+    client = GraphClient(connection(), login, clock.policy())
+    wire.expect("GET", f"{GRAPH}/beta/things", json={})
+    client.call("GET", "/things")
+    assert client.claims == meant
 
 
 def test_the_token_that_was_sent_last_tells(wire: Wire, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.learn import Teacher
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
 from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import checkin_info
@@ -53,7 +54,7 @@ WEAK = {"id": "p2", "@odata.type": f"#{KINDS['windows'].name}", "displayName": "
 @pytest.fixture
 def tenant(clock: Clock) -> Tenant:
     client = clock.client(batching=True)
-    return Tenant(OfficeSurface(client), GroupDirectory(client))
+    return Tenant(OfficeSurface(client), GroupDirectory(client), Teacher(client))
 
 
 def ask(tenant: Tenant, **options: t.Any) -> Reply:

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
+from ansible_collections.m365.apps.plugins.module_utils._catalog.learn import Teacher
 from ansible_collections.m365.apps.plugins.module_utils._catalog.surface import CatalogSurface
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
@@ -195,7 +196,7 @@ def test_a_reader_names_all_at_once(gather: list[str]) -> None:
 
     def info(**more: t.Any) -> list[str]:
         client = tenant.client()
-        opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client))
+        opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client))
         configs = policy_info(Request({**params, **more}, {}), opened).result["configs"]
         return [config["display_name"] for config in configs]
 

@@ -77,8 +77,8 @@ def _entry(definition: Definition, catalog: Catalog) -> tuple[dict[str, t.Any], 
         values[name], comments[name], below = _sample(element, catalog)
         pending[:0] = below
     if is_toggle(definition) and len(elements) == 1 and values:
-        [(name, entry["value"])] = values.items()
-        comments["value"] = comments[name]
+        name = next(iter(values))
+        entry["value"], comments["value"] = values[name], comments[name]
     elif values:
         entry["values"] = values
     return entry, comments

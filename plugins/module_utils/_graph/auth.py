@@ -17,7 +17,7 @@ TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 class Authenticator(t.Protocol):
-    """Hands out a token for Microsoft Graph; ``is_app`` tells of a way to sign in that apps alone have."""
+    """Hands out a token for Microsoft Graph; ``is_app`` tells of a way to sign in that only apps have."""
 
     @property
     def is_app(self) -> bool: ...

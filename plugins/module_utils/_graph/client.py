@@ -9,6 +9,7 @@ import json
 import typing as t
 import uuid
 from collections import deque
+from dataclasses import replace
 from functools import partial
 from itertools import groupby, islice
 from urllib.parse import urlsplit
@@ -111,9 +112,9 @@ class GraphClient:
 
     @property
     def claims(self) -> Claims:
-        """Who signed in, as far as the login and the token that was sent last tell."""
-        claims = claims_of(self._last_token)
-        return Claims(is_app=True, tenant=claims.tenant) if self._authenticator.is_app else claims
+        """Who signed in, as the token tells that was sent last, or else the way to sign in."""
+        said = claims_of(self._last_token)
+        return said if said.is_app or said.is_user else replace(said, is_app=self._authenticator.is_app)
 
     def tell(self, event: Event) -> None:
         """Tell the observer of an event."""

@@ -17,7 +17,7 @@ from .._graph.session import REQUESTS_IMPORT_ERROR
 from .._policy.values import number_warnings
 from .arguments import SHARED, with_shared
 from .given import outline, taken
-from .handlers import Handler, Reply, Request
+from .handlers import Handler, Late, Reply, Request
 from .logins import used_params
 from .masking import masked, secrets_of, shown_arguments, shown_result
 from .modules import ModuleDefinition
@@ -144,9 +144,14 @@ def run_module(definition: ModuleDefinition) -> None:
 def answer(request: Request, handler: Handler, opener: Opener = open_tenant) -> Reply:
     """Return the reply to a request; every error becomes one sentence in it. Raises MissingLibraryError only."""
     tenant: Tenant | None = None
+
+    def opened(**fixed: t.Any) -> Tenant:
+        nonlocal tenant
+        tenant = opener({**request.params, **fixed}, request.raw)
+        return tenant
+
     try:
-        tenant = opener(request.params, request.raw)
-        return handler(request, tenant)
+        return handler.work(request, opened) if isinstance(handler, Late) else handler(request, opened())
     except UserError as error:
         return Reply({"changed": tenant is not None and tenant.written()}, error=error)
     except MissingLibraryError:

@@ -58,7 +58,18 @@ class Reply:
     error: UserError | None = None
 
 
-Handler = t.Callable[[Request, Tenant], Reply]
+# Opens the tenant; options that it is given count in place of those of the request.
+Opening = t.Callable[..., Tenant]
+
+
+@dataclass(frozen=True)
+class Late:
+    """A handler that opens the tenant where it needs it: what it answers without one takes no login."""
+
+    work: t.Callable[[Request, Opening], Reply]
+
+
+Handler = t.Union[t.Callable[[Request, Tenant], Reply], Late]
 
 # What a run that failed still tells.
 _OF_A_FAILURE = ("changed", "actions", "results", "plan", "approval", "awaiting_approval")

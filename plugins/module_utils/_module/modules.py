@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from .._catalog.keys import SCOPES
 from .arguments import (
     APPROVAL,
     BATCH,
@@ -23,7 +24,8 @@ from .arguments import (
     Spec,
 )
 from .checkin_info import PARTS, STALE_AFTER, checkin_info
-from .handlers import Handler, many_policies, one_assignment, one_policy, order_of_policies, policy_info
+from .handlers import Handler, Late, many_policies, one_assignment, one_policy, order_of_policies, policy_info
+from .setting_info import AUTO, LIMIT, SOURCES, setting_info
 
 _ONE_IDENTITY = {"required_one_of": [("id", "display_name")]}
 
@@ -89,4 +91,19 @@ OFFICE_CLIENT_CONFIGS = ModuleDefinition(
         **WAIT,
     },
     many_policies,
+)
+
+OFFICE_SETTING_INFO = ModuleDefinition(
+    {
+        "search": {"type": "str"},
+        "setting": {"type": "str"},
+        "app": {"type": "str"},
+        "scope": {"type": "str", "choices": list(SCOPES)},
+        "deprecated": {"type": "bool"},
+        "limit": {"type": "int", "default": LIMIT},
+        "source": {"type": "str", "choices": list(SOURCES), "default": AUTO},
+        **BATCH,
+    },
+    Late(setting_info),
+    {"mutually_exclusive": [("search", "setting")]},
 )

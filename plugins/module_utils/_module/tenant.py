@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from .._catalog.learn import Teacher
 from .._catalog.surface import CatalogSurface
 from .._errors import UserError
 from .._graph.client import GraphClient, always
@@ -52,11 +53,13 @@ _OPENERS: t.Mapping[str, t.Callable[[GraphClient, Arguments], Surface]] = {OFFIC
 class Tenant:
     """The policies and the groups of one tenant.
 
-    ``tokens`` are those sent to it so far, for masking; ``written`` tells whether any write was sent to it.
+    ``definitions`` are those that it knows of settings. ``tokens`` are those sent to it so far, for masking;
+    ``written`` tells whether any write was sent to it.
     """
 
     surface: Surface
     directory: GroupDirectory
+    definitions: Teacher
     tokens: t.Collection[str] = field(default=(), repr=False)
     written: t.Callable[[], bool] = lambda: False
 
@@ -74,7 +77,7 @@ def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     refuse_foreign_task(params)
     surface = _OPENERS[params["surface"]](client, params)
     before = client.writes
-    return Tenant(surface, GroupDirectory(client), client.tokens, lambda: client.writes > before)
+    return Tenant(surface, GroupDirectory(client), Teacher(client), client.tokens, lambda: client.writes > before)
 
 
 def open_client(

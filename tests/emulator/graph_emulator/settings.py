@@ -12,6 +12,7 @@ HISTORY_SECONDS = 600
 INT32_MAX = 2**31 - 1
 # Who tokens stand for.
 SIGNED_IN = ("app", "user", "intune_administrator")
+RENAME_KEYS = ("policy", "name")
 LIMIT_KEYS = ("writes", "requests", "seconds")
 ACTION_SPELLINGS = ("plain", "microsoft.graph", "microsoft.management.services.api")
 
@@ -45,6 +46,14 @@ def _limits(value: Any) -> bool:
         return True
     return (
         isinstance(value, dict) and set(value) <= set(LIMIT_KEYS) and all(_number(v) and v > 0 for v in value.values())
+    )
+
+
+def _rename(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == set(RENAME_KEYS)
+        and all(isinstance(text, str) and text for text in value.values())
     )
 
 
@@ -94,6 +103,23 @@ SPELLINGS = Rule(
 )
 
 
+RENAME = Rule(
+    lambda value: value is None or _rename(value),
+    "an object of policy (id or name) and name (the new one), or null",
+    {
+        "anyOf": [
+            {
+                "type": "object",
+                "properties": {name: {"type": "string", "minLength": 1} for name in RENAME_KEYS},
+                "required": list(RENAME_KEYS),
+                "additionalProperties": False,
+            },
+            {"type": "null"},
+        ]
+    },
+)
+
+
 def _texts_or_null(text: str) -> Rule:
     return Rule(
         lambda value: value is None or (isinstance(value, list) and all(isinstance(item, str) for item in value)),
@@ -103,6 +129,8 @@ def _texts_or_null(text: str) -> Rule:
 
 
 TAGS = _texts_or_null("ids of scope tags")
+POLICIES = _texts_or_null("ids or names of policies")
+GROUPS = _texts_or_null("ids of groups")
 ACTIONS = _texts_or_null("actions such as Microsoft.Intune_DeviceConfigurations_Read")
 
 
@@ -137,6 +165,11 @@ class Settings:
     catalog_page_size: int = field(default=25, metadata={"rule": COUNT})
     catalog_list_lag_seconds: float = field(default=0, metadata={"rule": LAG})
     catalog_filter_empty_page: bool = field(default=False, metadata={"rule": FLAG})
+    catalog_filter_per_page: bool = field(default=False, metadata={"rule": FLAG})
+    catalog_empty_pages: int = field(default=0, metadata={"rule": NATURAL})
+    catalog_overlapping_pages: bool = field(default=False, metadata={"rule": FLAG})
+    catalog_rename_between_pages: dict[str, str] | None = field(default=None, metadata={"rule": RENAME})
+    catalog_unreadable: list[str] | None = field(default=None, metadata={"rule": POLICIES})
     catalog_unknown_definitions: str = field(default="refuse", metadata={"rule": one_of("refuse", "accept")})
     catalog_put_refused: bool = field(default=False, metadata={"rule": FLAG})
     catalog_wrong_is_assigned: bool = field(default=False, metadata={"rule": FLAG})
@@ -148,6 +181,7 @@ class Settings:
     writable_scope_tags: list[str] | None = field(default=None, metadata={"rule": TAGS})
     untagged_policies: str = field(default="creator", metadata={"rule": one_of("creator", "default")})
     role_actions: list[str] | None = field(default=None, metadata={"rule": ACTIONS})
+    assignable_groups: list[str] | None = field(default=None, metadata={"rule": GROUPS})
     allowed_scope_tags: list[str] | None = field(default=None, metadata={"rule": TAGS})
     export_job_polls: int = field(default=1, metadata={"rule": NATURAL})
     export_job_missing_polls: int = field(default=0, metadata={"rule": NATURAL})

@@ -211,6 +211,8 @@ class Tenant:
     scope_tags: dict[str, dict[str, Any]] = field(default_factory=dict)
     device_statuses: list[dict[str, Any]] = field(default_factory=list)
     approvals: dict[str, ApprovalRequest] = field(default_factory=dict)
+    # What catalog_rename_between_pages said when it was done.
+    renamed: dict[str, str] | None = None
     # Settings that differ here from what they are everywhere.
     settings: dict[str, Any] = field(default_factory=dict)
     # Exports and cached reports; they are no part of a state.

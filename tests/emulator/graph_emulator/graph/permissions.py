@@ -61,6 +61,7 @@ AREAS = {
     "deviceManagement/getRoleScopeTagsByResource": TAGS,
     "deviceManagement/operationApprovalRequests": RBAC,
     "deviceManagement/getEffectivePermissions": RBAC,
+    "deviceManagement/resourceOperations": RBAC,
     "groups": Area(DIRECTORY_ROLES, (), directory_forbidden),
 }
 

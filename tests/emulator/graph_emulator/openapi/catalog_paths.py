@@ -67,6 +67,7 @@ SHAPES: dict[tuple[str, str], Shape] = {
     (f"deviceManagement/getEffectivePermissions/{KEY}", "GET"): Shape(
         "Allowed actions of the signed-in user", {200: "RolePermissions"}
     ),
+    ("deviceManagement/resourceOperations", "GET"): Shape("Every action of roles", {200: "ResourceOperations"}),
     ("deviceManagement/operationApprovalRequests", "GET"): Shape(
         "List requests for approval",
         {200: "ApprovalRequestPage"},

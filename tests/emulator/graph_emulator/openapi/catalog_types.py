@@ -130,6 +130,7 @@ SCHEMAS: Json = {
     "FilterPage": _page(ref("deviceAndAppManagementAssignmentFilter")),
     "TagPage": _page(ref("roleScopeTag")),
     "RolePermissions": _page(entity({"actions": array(TEXT), "resourceActions": array({"type": "object"})})),
+    "ResourceOperations": _page({"type": "object"}),
     "ApprovalRequestPage": _page(ref("operationApprovalRequest")),
     "NewSetting": _NEW_SETTING,
     "NewCatalogPolicy": entity({**_NEW, "roleScopeTagIds": optional(array(TEXT))}, "name", "settings"),

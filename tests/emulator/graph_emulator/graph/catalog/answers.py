@@ -67,11 +67,13 @@ def live_policy(exchange: Exchange, key: str) -> CatalogPolicy:
 def seen_policy(exchange: Exchange, key: str) -> CatalogPolicy:
     """The policy as reads by id see it: they lag with stale_seconds, and not as the list does.
 
-    :raises Refused: 400 ResourceNotFound where there is none (or none yet) that the caller sees.
+    :raises Refused: 400 ResourceNotFound where there is none (or none yet) that the caller sees; 500 by setting.
     """
     policy = exchange.tenant.catalog.get(normal_id(key), exchange.lag)
     if policy is None or not sees(exchange, policy.role_scope_tag_ids):
         raise missing_policy()
+    if {policy.id, policy.name}.intersection(exchange.settings.catalog_unreadable or ()):
+        raise Refused(500, "InternalServerError", "An error has occurred", service=True, nested=True)
     return policy
 
 

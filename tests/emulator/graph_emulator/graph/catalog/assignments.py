@@ -28,6 +28,7 @@ from .model import FILTER_ID, FILTER_TYPE, CatalogPolicy, Json, shown_assignment
 from .references import seen_filter
 from .refusals import model_failure, no_collection, refused, unknown_property, unknown_type
 from .unrouted import wrong_parameter
+from .views import check_targets
 
 PARAMETER = "assignments"
 GROUP, EXCLUSION = "groupAssignmentTarget", "exclusionGroupAssignmentTarget"
@@ -57,6 +58,7 @@ def assign(exchange: Exchange, key: str) -> Answer:
     targets = [_target_of(item) for item in body[PARAMETER]]
     _check_filters(exchange, targets)
     _check_groups(exchange, targets)
+    check_targets(exchange, targets, policy)
     kept = tuple(item for item in policy.assignments if item["source"] != "direct")
     made = tuple(shown_assignment(policy.id, target) for target in targets)
     changed = replace(policy, assignments=(*made, *kept))

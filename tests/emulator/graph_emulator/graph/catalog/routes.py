@@ -46,6 +46,7 @@ ROUTES: dict[str, dict[str, Operation]] = {
     approvals.REQUESTS: {"GET": read(approvals.list_requests, *REFERENCES)},
     f"{approvals.REQUESTS}/{KEY}": {"GET": read(approvals.get_request, "$select")},
     f"{views.EFFECTIVE}/{KEY}": {"GET": read(views.effective_permissions)},
+    views.OPERATIONS: {"GET": read(views.resource_operations)},
     **definition_reads.ROUTES,
     **templates.ROUTES,
     **reports.ROUTES,

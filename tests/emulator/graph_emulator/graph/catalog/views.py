@@ -7,8 +7,9 @@ Apps and Intune administrators are not held by either. What a user does not see 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from ...login.tokens import Caller
 from ...settings import Settings
@@ -16,9 +17,11 @@ from ...tenants import Tenant
 from ...wire import Answer
 from ..exchange import Exchange
 from ..permissions import user_forbidden
+from .model import CatalogPolicy, Json, target_key
 from .refusals import refused
 
 EFFECTIVE = "deviceManagement/getEffectivePermissions"
+OPERATIONS = "deviceManagement/resourceOperations"
 CONFIGURATIONS = "Microsoft.Intune_DeviceConfigurations_"
 READ_CONFIGURATIONS, REPORTS = f"{CONFIGURATIONS}Read", f"{CONFIGURATIONS}ViewReports"
 FILTERS, ROLES = "Microsoft.Intune_AssignmentFilter_Read", "Microsoft.Intune_Roles_Read"
@@ -100,6 +103,16 @@ def check_tags(exchange: Exchange, tags: Collection[str], before: Collection[str
         raise refused(f"At least one tag of the current role is required: {', '.join(scope)}")
 
 
+def check_targets(exchange: Exchange, targets: Iterable[Json], policy: CatalogPolicy) -> None:
+    """Refuse a user who adds a target that is none of his role assignment's groups (text and status are ours)."""
+    groups = exchange.settings.assignable_groups
+    if exchange.caller.sees_all or groups is None:
+        return
+    had = {target_key(item["target"]) for item in policy.assignments}
+    if not {target_key(target) for target in targets} - had <= set(groups):
+        raise user_forbidden()
+
+
 def effective_permissions(exchange: Exchange, _scope: str) -> Answer:
     """200 with the allowed actions of the signed-in user; an app has no role, so none (ours)."""
     allowed = _allowed(exchange.caller, exchange.settings)
@@ -108,3 +121,13 @@ def effective_permissions(exchange: Exchange, _scope: str) -> Answer:
     permission = {"actions": known, "resourceActions": [actions]}
     head = {"@odata.context": f"{exchange.root}/$metadata#Collection(microsoft.graph.rolePermission)"}
     return Answer(200, {**head, "value": [permission] if exchange.caller.user else []})
+
+
+def resource_operations(exchange: Exchange) -> Answer:
+    """200 with every action that there is; ours are those that calls here need."""
+    rows: list[dict[str, Any]] = []
+    for name in ALL_ACTIONS:
+        _service, resource, action = name.split("_")
+        row = {"id": name, "resource": resource, "resourceName": resource, "actionName": action, "description": None}
+        rows.append(row)
+    return Answer(200, {"@odata.context": f"{exchange.root}/$metadata#{OPERATIONS}", "value": rows})
