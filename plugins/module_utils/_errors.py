@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 _JWT = re.compile(r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))(?:eyJ|ZXlK|QmVhcmVyIGV5)[\w-]{6,}(?:[.+/=%]+[\w-]*)*")
 # The parts of a sentence: object, action, cause, next step. Together they stay well below 2,000 characters.
 _PART_LIMITS = (300, 250, 900, 300)
+# What one message tells of several problems: so many of them, each whole, as long as they have no more characters.
+_MOST_TOLD, LONGEST_TOLD = 50, 20_000
 # Controls, unpaired surrogates, line ends, marks that turn the writing direction, and what is invisible: a name may
 # hold them, but on a terminal they would hide or forge parts of what is shown. Joiners stay: scripts and emoji need
 # them.
@@ -130,12 +132,14 @@ class UserError(FactsError):
 
     ``details`` are the facts of a failed call. ``in_doubt`` tells that it may have been done all the same, ``absent``
     that Graph says that the object is not there, ``approval`` what it says of a second administrator's approval.
+    ``problems`` is how many it tells, each in words of its own.
     """
 
     details: Failure | None
     in_doubt: bool
     absent: bool
     approval: Approval | None
+    problems: int
 
     def __init__(
         self,
@@ -150,7 +154,7 @@ class UserError(FactsError):
         parts = (subject, action, cause.rstrip(". "), next_step.rstrip(". "))
         subject, action, cause, next_step = (plain(*part) for part in zip(parts, _PART_LIMITS, strict=True))
         text = f"{subject}: cannot {action}: {cause}. {next_step}."
-        super().__init__(text, details=details, in_doubt=in_doubt, absent=absent, approval=None)
+        super().__init__(text, details=details, in_doubt=in_doubt, absent=absent, approval=None, problems=1)
 
     def with_others(self, count: int) -> UserError:
         """Return this error with a word on how many others there were."""
@@ -159,6 +163,22 @@ class UserError(FactsError):
     def saying(self, text: str) -> UserError:
         """Return an error with the facts of this one and a text of its own."""
         return self._copied((text,), {})
+
+
+def all_at_once(errors: t.Sequence[UserError]) -> UserError:
+    """Return one error that says what several do: each sentence once, as many as fit whole, and the others counted."""
+    sentences = {str(error): error.problems for error in errors}
+    if len(sentences) == 1:
+        return errors[0]
+    told: list[str] = []
+    for sentence in sentences:
+        if told and (len(told) == _MOST_TOLD or sum(map(len, told)) + len(sentence) > LONGEST_TOLD):
+            break
+        told.append(sentence)
+    more = len(sentences) - len(told)
+    if more:
+        told.append(f"{more} more {'problem' if more == 1 else 'problems'} like these.")
+    return errors[0].saying(" ".join(told)).with_facts(problems=sum(sentences.values()))
 
 
 class MissingLibraryError(FactsError):

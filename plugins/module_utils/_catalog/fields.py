@@ -47,7 +47,7 @@ def refused_settings(item: DesiredPolicy, error: SettingsError) -> UserError:
     """Return the error for settings that cannot be used, with all that is wrong with them."""
     refused = UserError(item.named(), "use its settings", "they are wrong", "Correct them; nothing was written")
     told = f"{item.named()}: cannot use its settings: {str(error).rstrip('. ')}. Correct them; nothing was written."
-    return refused.saying(told)
+    return refused.saying(told).with_facts(problems=len(error.problems))
 
 
 def _settings_field(catalog: t.Callable[[], Catalog]) -> Field:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._errors import UserError
+from .._errors import UserError, all_at_once
 from .._policy.desired import AllTarget, AssignmentChange, DesiredPolicy, GroupChange, State
 from .._policy.fields import DESCRIPTION
 from .._policy.policy import AssignmentFilter
@@ -60,7 +60,7 @@ def _resolved(
     assignments = item.assignments
     if assignments is not UNSET:
         values[ASSIGNMENTS.name] = _assignments(item, assignments, names, problems)
-    return _all_of(problems) if problems else item.with_values(values)
+    return all_at_once(problems) if problems else item.with_values(values)
 
 
 def _is_given(tags: t.Any) -> bool:
@@ -106,9 +106,3 @@ def _id_of(item: DesiredPolicy, found: str | UserError, problems: Problems) -> s
         problems.append(found.saying(f"{item.named()}: {found}"))
         return ""
     return found
-
-
-def _all_of(problems: Problems) -> UserError:
-    # The same name may be given several times in one item.
-    told = dict.fromkeys(map(str, problems))
-    return problems[0].saying(" ".join(told))

@@ -9,29 +9,28 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._errors import UserError
-from .._ids import is_guid
-from .._policy.assignments import group_ids, merge_assignments
-from .._policy.desired import AssignmentChange, DesiredPolicy, GroupChange, State
-from .._policy.policy import Assignment, Policy
+from .._errors import UserError, all_at_once
+from .._policy.desired import DesiredPolicy
+from .._policy.policy import Policy
 from .._policy.surface import Directory, Surface, View
 from .._policy.unset import UNSET
 from .apply import OnError, Outcome, apply, predict, unforeseen_end
 from .binding import Binding, refuse_changed
 from .confirm import Wait, confirm
 from .fingerprint import Beside, Definitions, definitions_of
-from .groups import newly_named, resolve, resolved, to_look_up
-from .guards import Guards, check_deletions, prunable, refuse_protected
-from .known_groups import NamedGroups, refuse_unknown
-from .leave import Left, all_at_once, leave_taken, without
-from .match import Match, match
+from .groups import resolved
+from .guards import Guards, check_deletions, prunable
+from .item_groups import groups_to_look_up, resolve_all
+from .known_groups import NamedGroups
+from .leave import Left, leave_taken, without
+from .match import Match
 from .order import Order
-from .others import refuse_others
 from .plan import Plan, make_plan
 from .reach import Reach
 from .reads import parts_to_read, spare, with_parts
-from .unseen import refuse_unseen, unseen
+from .unseen import unseen
 from .wave_plans import plans_by_wave
+from .wrong import everything_wrong, instead, matched, not_seen, not_to_be_planned, placed
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,8 @@ class RunOptions:
     ``wait`` the writes of a run that did not fail are read back. ``reach`` are the groups, by name or GUID, that may
     be affected; None is all. ``check_groups`` must be there although no policy names them, as must those of ``waves``,
     by the names of the waves; the plan tells what each of these does. ``same_names`` lets policies share a name, or
-    have none. ``assume_full_view``: what the login does not see is not there.
+    have none. ``assume_full_view``: what the login does not see is not there. ``refused`` is why nothing is written,
+    whatever else may be wrong, which is told beside it.
     """
 
     check_mode: bool = False
@@ -61,6 +61,7 @@ class RunOptions:
     waves: tuple[NamedGroups, ...] = ()
     same_names: bool = False
     assume_full_view: bool = False
+    refused: tuple[UserError, ...] = ()
 
 
 def converge(
@@ -95,14 +96,18 @@ def read_and_plan(
     """Read what the desired state mentions and return the plan. Raises UserError."""
     options = options or RunOptions()
     leaves = options.on_error is OnError.LEAVE
-    live = surface.list_policies()
+    with instead(options.refused):
+        live = surface.list_policies()
     capabilities = surface.capabilities
-    refuse_others(desired, capabilities.others)
-    matches = match(desired, live, options.same_names, _view(surface, options))
-    refuse_protected(matches, options.guards)
-    matches, left = _meant(matches, surface, leaves)
-    matches, left = _seen(matches, left, _view(surface, options), leaves)
-    matches = (*matches, *prunable(matches, live, options.guards, capabilities.prune_needs_names))
+    matches, wrong = matched(desired, live, options.same_names, options.guards, capabilities, _view(surface, options))
+    with instead([*options.refused, *(error for _place, error in wrong)]):
+        matches, left = _meant(matches, surface)
+    view = _view(surface, options)
+    if wrong or options.refused or (left and not leaves) or (unseen(matches, view) and not leaves):
+        wrong += [*left.items(), *not_seen(matches, view, [place for place, _error in wrong])]
+        raise everything_wrong(matches, wrong, options.refused, surface, directory, _named_beside(options))
+    left = {**unseen(matches, view), **left}
+    matches = (*without(matches, left), *prunable(matches, live, options.guards))
     if options.reach is None:
         certain = matches if capabilities.prunable is None else matches[: len(desired)]
         check_deletions(certain, len(desired), len(live), options.guards)
@@ -110,10 +115,12 @@ def read_and_plan(
     named = _named_beside(options)
     names, ids = groups_to_look_up(matches, [group for entry in named for group in entry.groups], options.name_groups)
     directory.look_up(names, ids)
-    refuse_unknown([*(() if leaves else _named_by(matches)), *named], directory)
+    errors = not_to_be_planned(matches, surface, directory, named, leaves)
+    if errors:
+        raise all_at_once(errors)
     reach = None if options.reach is None else frozenset(resolved(options.reach, directory))
-    matches, unresolved = _resolve_all(matches, directory, leaves)
-    left = {**left, **unresolved}
+    matches, impossible = resolve_all(matches, directory, capabilities)
+    left = {**left, **impossible}
     if leaves and options.order is None and capabilities.priorities:
         left = leave_taken(matches, live, left)
     plan, possible = _possible(matches, live, surface, options, reach, len(desired), left)
@@ -147,40 +154,11 @@ def _definitions(
     )
 
 
-def groups_to_look_up(
-    matches: t.Sequence[Match], more: t.Sequence[str] = (), of_deletions: bool = False
-) -> tuple[list[str], list[str]]:
-    """Return the names and the ids of all groups that must be looked up, each once.
-
-    ``more`` are some beside those that the items name; ``of_deletions`` adds those of policies to be deleted.
-    """
-    first_names, first_ids = to_look_up(AssignmentChange(GroupChange(add=tuple(more))), ())
-    names: dict[str, None] = dict.fromkeys(first_names)
-    ids: dict[str, None] = dict.fromkeys(first_ids)
-    for found in matches:
-        change = _change(found)
-        if change is not None:
-            more_names, more_ids = to_look_up(change, _assigned(found))
-            names.update(dict.fromkeys(more_names))
-            ids.update(dict.fromkeys(more_ids))
-        elif of_deletions and found.desired.state is State.ABSENT:
-            ids.update((group_id, None) for group_id in group_ids(_assigned(found)) if is_guid(group_id))
-    return list(names), list(ids)
-
-
 def _named_beside(options: RunOptions) -> list[NamedGroups]:
     """Return the groups that are named beside those of policies, and where."""
     reach = [NamedGroups("limit_to_groups", options.reach)] if options.reach else []
     waves = [NamedGroups(f"wave '{wave.place}'", wave.groups) for wave in options.waves]
     return [*reach, *waves, *options.check_groups]
-
-
-def _named_by(matches: t.Sequence[Match]) -> t.Iterator[NamedGroups]:
-    """Return the groups that each item names, but for those that its policy has already."""
-    for found in matches:
-        change = _change(found)
-        if change is not None:
-            yield NamedGroups(found.desired.named(), newly_named(change, _assigned(found)))
 
 
 def _reaches(options: RunOptions, directory: Directory) -> dict[str, Reach | None]:
@@ -193,67 +171,22 @@ def _reaches(options: RunOptions, directory: Directory) -> dict[str, Reach | Non
     return {**reaches, **dict.fromkeys(list(reaches)[-1:])}
 
 
-def _change(found: Match) -> AssignmentChange | None:
-    change = found.desired.assignments
-    return None if change is UNSET or found.desired.state is State.ABSENT else change
-
-
-def _assigned(found: Match) -> tuple[Assignment, ...]:
-    return () if found.live is None or found.live.assignments is UNSET else found.live.assignments
-
-
-def _resolve_all(matches: t.Sequence[Match], directory: Directory, leave: bool) -> tuple[tuple[Match, ...], Left]:
-    """Return the matches with their groups as ids; with ``leave`` also why some cannot be had, by place."""
-    resolved_matches: list[Match] = []
-    left: dict[int, UserError] = {}
-    for place, found in enumerate(matches):
-        try:
-            resolved_matches.append(_resolve(found, directory))
-        except UserError as error:
-            if not leave:
-                raise
-            # The error names the group; several policies may be left because of it.
-            left[place] = error.saying(f"{found.desired.named()}: {error}")
-            resolved_matches.append(found)
-    return tuple(resolved_matches), left
-
-
-def _resolve(found: Match, directory: Directory) -> Match:
-    change = _change(found)
-    if change is None:
-        return found
-    change = resolve(change, _assigned(found), directory)
-    merge_assignments(found.desired, change, _assigned(found))
-    return Match(found.desired.with_values({"assignments": change}), found.live)
-
-
 def _without_groups(item: DesiredPolicy) -> DesiredPolicy:
     """Return an item that asks for no groups: those of one that is left could not be told."""
     return item.with_values({"assignments": UNSET})
 
 
-def _meant(matches: t.Sequence[Match], surface: Surface, leave: bool) -> tuple[tuple[Match, ...], Left]:
-    """Return the matches as the surface resolves them; with ``leave`` also why some cannot be meant, by place."""
+def _meant(matches: t.Sequence[Match], surface: Surface) -> tuple[tuple[Match, ...], Left]:
+    """Return the matches as the surface resolves them, and why some cannot be meant, by place."""
     answers = surface.resolve([found.desired for found in matches])
     left = {place: answer for place, answer in enumerate(answers) if isinstance(answer, UserError)}
-    if left and not leave:
-        raise all_at_once(list(left.values()))
     pairs = zip(matches, answers, strict=True)
-    meant = tuple(found if isinstance(answer, UserError) else Match(answer, found.live) for found, answer in pairs)
-    return without(meant, left), left
+    return tuple(found if isinstance(answer, UserError) else Match(answer, found.live) for found, answer in pairs), left
 
 
 def _view(surface: Surface, options: RunOptions) -> View | None:
     """Return the view as far as it is known now, None where what does not show is not there."""
     return None if options.assume_full_view else surface.capabilities.view
-
-
-def _seen(matches: t.Sequence[Match], left: Left, view: View | None, leave: bool) -> tuple[tuple[Match, ...], Left]:
-    """Return the matches without those that the login may not see; with ``leave`` these are left beside the others."""
-    if not leave:
-        refuse_unseen(matches, view)
-    left = {**unseen(matches, view), **left}
-    return without(matches, left), left
 
 
 def _possible(
@@ -271,7 +204,11 @@ def _possible(
         plan = make_plan(matches, live, surface.capabilities, options.order, options.guards, reach, listed)
         changing = {place: item for place, item in enumerate(plan.items) if item.status != "unchanged"}
         answers = surface.refusals([(item.before, item.after) for item in changing.values()])
-        refused = {place: error for place, error in zip(changing, answers, strict=True) if error is not None}
+        refused = {
+            place: placed(plan.items[place].desired, error)
+            for place, error in zip(changing, answers, strict=True)
+            if error is not None
+        }
         if not refused:
             return replace(plan, left=left), matches
         if options.on_error is not OnError.LEAVE:

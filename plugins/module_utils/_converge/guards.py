@@ -56,17 +56,10 @@ class Guards:
     max_changes: Limit | None = None
 
 
-def prunable(
-    matches: t.Sequence[Match], live: t.Sequence[Policy], guards: Guards, needs_names: bool = False
-) -> tuple[Match, ...]:
-    """Return the deletions of live policies that are not listed, within the scope and not protected.
-
-    Where it ``needs_names``, a scope of any name is refused. Raises UserError.
-    """
+def prunable(matches: t.Sequence[Match], live: t.Sequence[Policy], guards: Guards) -> tuple[Match, ...]:
+    """Return the deletions of live policies that are not listed, within the scope and not protected."""
     if guards.prune is None:
         return ()
-    if needs_names:
-        _refuse_any_name(guards.prune.names)
     listed = {found.live.id for found in matches if found.live}
     scope = guards.prune
     return tuple(
@@ -79,30 +72,34 @@ def prunable(
     )
 
 
-def _refuse_any_name(patterns: t.Sequence[str]) -> None:
-    """Refuse patterns that hold no character which a name must have: nobody means all others' policies by them.
+def too_wide(guards: Guards) -> list[UserError]:
+    """Return the error for a prune whose patterns hold no character that a name must have, if it is one.
 
-    A set of characters is none: what names of one team begin with is more than one letter. Raises UserError.
+    Nobody means all others' policies by them. A set of characters is none: what names of one team begin with is more
+    than one letter.
     """
+    patterns = guards.prune.names if guards.prune else ()
     loose = [pattern for pattern in patterns if not re.sub(r"\[!?\]?[^]]*\]|[*?\s]", "", pattern)]
     if not loose:
-        return
+        return []
     what = "is missing" if loose == ["*"] else f"holds '{loose[0]}'"
     cause = f"on this surface other teams keep policies, too, and prune_scope.display_name {what}"
     step = "Give prune_scope.display_name patterns that only names of yours match"
-    raise UserError(_TASK, "prune", cause, step)
+    return [UserError(_TASK, "prune", cause, step)]
 
 
-def refuse_protected(matches: t.Sequence[Match], guards: Guards) -> None:
-    """Refuse to delete a listed policy that is protected. Raises UserError."""
-    for found in matches:
-        if found.live and found.desired.state is State.ABSENT and _like(found.live.display_name, guards.protect):
-            raise UserError(
-                f"{found.desired.label} {found.live.named()}",
-                "delete it",
-                "protect names it",
-                "Take the item out, or change protect",
-            )
+def protected(matches: t.Sequence[Match], guards: Guards) -> dict[int, UserError]:
+    """Return the error for each listed policy that is protected and to be deleted, by the place of the item."""
+    return {
+        place: UserError(
+            f"{found.desired.label} {found.live.named()}",
+            "delete it",
+            "protect names it",
+            "Take the item out, or change protect",
+        )
+        for place, found in enumerate(matches)
+        if found.live and found.desired.state is State.ABSENT and _like(found.live.display_name, guards.protect)
+    }
 
 
 def check_deletions(matches: t.Sequence[Match], listed: int, total: int, guards: Guards) -> None:

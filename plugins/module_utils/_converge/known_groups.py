@@ -12,8 +12,8 @@ from .._errors import UserError, plain
 from .._policy.desired import is_id
 from .._policy.surface import Directory
 
-# How many unknown groups are told, and how many places that name one of them.
-_MOST_GROUPS, _MOST_PLACES = 10, 3
+# How many places are told that name one group.
+_MOST_PLACES = 3
 _PLACE_LIMIT = 120
 
 
@@ -25,10 +25,10 @@ class NamedGroups:
     groups: tuple[str, ...]
 
 
-def refuse_unknown(named: t.Iterable[NamedGroups], directory: Directory) -> None:
-    """Raise UserError for all groups that are unknown or ambiguous; what else goes wrong is raised as it is.
+def unknown_groups(named: t.Iterable[NamedGroups], directory: Directory) -> list[UserError]:
+    """Return the errors for all groups that are unknown or ambiguous, each with the places that name it.
 
-    The groups were looked up before, so that nothing is sent here.
+    The groups were looked up before, so that nothing is sent here. Raises UserError where one could not be looked up.
     """
     # A display name may look like an id, so each group has its kind beside it.
     places: dict[tuple[bool, str], dict[str, None]] = {}
@@ -37,13 +37,7 @@ def refuse_unknown(named: t.Iterable[NamedGroups], directory: Directory) -> None
             by_id = is_id(group)
             places.setdefault((by_id, group.lower() if by_id else group), {})[entry.place] = None
     problems = {group: error for group in places if (error := _problem(*group, directory)) is not None}
-    if not problems:
-        return
-    told = [f"{problems[group]} It is named by {_places(places[group])}." for group in list(problems)[:_MOST_GROUPS]]
-    left = len(problems) - len(told)
-    if left:
-        told.append(f"{left} more {'group has' if left == 1 else 'groups have'} problems like these.")
-    raise next(iter(problems.values())).saying(" ".join(told))
+    return [error.saying(f"{error} It is named by {_places(places[group])}.") for group, error in problems.items()]
 
 
 def _problem(by_id: bool, group: str, directory: Directory) -> UserError | None:

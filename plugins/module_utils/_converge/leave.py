@@ -12,9 +12,6 @@ from .._policy.desired import DesiredPolicy, State
 from .match import Match
 from .priorities import taken_numbers
 
-# How many problems of one kind an error tells.
-_MOST_TOLD = 10
-
 # Why policies are left, by their places.
 Left = t.Mapping[int, UserError]
 
@@ -30,18 +27,6 @@ def left_alone(found: Match) -> Match:
 def without(matches: t.Sequence[Match], left: Left) -> tuple[Match, ...]:
     """Return matches in which nothing is asked of those that are left."""
     return tuple(left_alone(found) if place in left else found for place, found in enumerate(matches))
-
-
-def all_at_once(errors: t.Sequence[UserError]) -> UserError:
-    """Return one error that says what several do: each sentence once, the first ones whole and the others counted."""
-    sentences = list(dict.fromkeys(map(str, errors)))
-    if not sentences[1:]:
-        return errors[0]
-    more = len(sentences) - _MOST_TOLD
-    told = sentences[:_MOST_TOLD] + (
-        [f"{more} more {'problem' if more == 1 else 'problems'} like these."] if more > 0 else []
-    )
-    return errors[0].saying(" ".join(told))
 
 
 def leave_taken(matches: t.Sequence[Match], live: t.Sequence[t.Any], left: Left) -> Left:

@@ -24,15 +24,19 @@ class Match:
     live: Policy | None
 
 
+# The place of an item, and why it is refused.
+Refused = tuple[int, UserError]
+
+
 def match(
     desired: t.Sequence[DesiredPolicy], live: t.Sequence[Policy], same_names: bool = False, view: View | None = None
-) -> tuple[Match, ...]:
+) -> tuple[tuple[Match, ...], list[Refused]]:
     """Pair every desired policy with its live one: by id, else by display name compared exactly across kinds.
 
     With ``same_names`` policies may share a name: one that is named by its id here, or is of another kind, is not meant
-    by a name. Errors about what is missing tell also where the ``view`` may be why. Raises UserError for an unknown id,
-    several live policies with the name, another kind, a name that is or would be taken, and two desired items that mean
-    one policy.
+    by a name. Beside the pairs stands what is refused, by the place of the item: an unknown id, several live policies
+    with the name, another kind, a name that is or would be taken, and two desired items that mean one policy. Errors
+    about what is missing tell also where the ``view`` may be why.
     """
     by_id = {id_key(policy.id): policy for policy in live}
     by_name: dict[str, list[Policy]] = defaultdict(list)
@@ -41,14 +45,23 @@ def match(
         if id_key(policy.id) not in named_by_id:
             by_name[policy.display_name].append(policy)
     doubt = "" if view is None or view.is_full else f", or this login does not see it ({view.reason})"
-    matches = tuple(Match(item, _find(item, by_id, _of_kind(by_name, item, same_names), doubt)) for item in desired)
-    _refuse_double(matches, same_names)
-    for found in matches:
-        _refuse_other_kind(found)
-    if not same_names:
-        _refuse_taken_name(matches, live)
-    _refuse_name_both_ways(matches)
-    return matches
+    matches: list[Match] = []
+    refused: list[Refused] = []
+    for place, item in enumerate(desired):
+        try:
+            matches.append(Match(item, _find(item, by_id, _of_kind(by_name, item, same_names), doubt)))
+        except UserError as error:
+            matches.append(Match(item, None))
+            refused.append((place, error))
+    # What is not found means nothing to the others, and who has which name in the end is not known either.
+    lost = {place for place, _error in refused}
+    found = {place: pair for place, pair in enumerate(matches) if place not in lost}
+    double = dict(_double(found, same_names))
+    alone = {place: pair for place, pair in found.items() if place not in double}
+    refused += [*double.items(), *_of_other_kind(found), *_named_both_ways(alone)]
+    if not same_names and not refused:
+        refused += _with_taken_names(found, live)
+    return tuple(matches), refused
 
 
 def _of_kind(
@@ -105,21 +118,24 @@ def _find_by_name(item: DesiredPolicy, by_name: t.Mapping[str, t.Sequence[Policy
     return found[0] if found else None
 
 
-def _refuse_double(matches: t.Sequence[Match], same_names: bool) -> None:
+def _double(matches: t.Mapping[int, Match], same_names: bool) -> t.Iterator[Refused]:
     """Refuse two items for one live policy, or (unless names may be the same) two items that would create one name."""
     first: dict[tuple[str, str], Match] = {}
-    for found in matches:
+    for place, found in matches.items():
         if same_names and found.live is None and found.desired.id is None:
             continue
         key = ("id", str(found.live.id)) if found.live else _missing_key(found.desired)
         other = first.setdefault(key, found)
         if other is not found:
             which = found.live.named() if found.live else f"the policy to be named by {key[0]} '{key[1]}'"
-            raise UserError(
-                f"{other.desired.named()} and {found.desired.named()}",
-                "apply both",
-                f"they mean the same policy, {which}",
-                "Keep one of them",
+            yield (
+                place,
+                UserError(
+                    f"{other.desired.named()} and {found.desired.named()}",
+                    "apply both",
+                    f"they mean the same policy, {which}",
+                    "Keep one of them",
+                ),
             )
 
 
@@ -127,39 +143,46 @@ def _missing_key(item: DesiredPolicy) -> tuple[str, str]:
     return ("id", id_key(item.id)) if item.id is not None else ("name", str(item.display_name))
 
 
-def _refuse_other_kind(found: Match) -> None:
-    asked, live = found.desired.kind, found.live
-    if live is None or asked is None or live.kind == asked:
-        return
-    raise UserError(
-        found.desired.named(),
-        "change its kind" if found.desired.state is not State.ABSENT else "delete it",
-        f"{live.named()} is of kind {live.kind or live.type.name}, not {asked}, and a kind cannot change",
-        f"Leave kind out or give {live.kind}, or delete that policy first" if live.kind else "Leave kind out",
-    )
+def _of_other_kind(matches: t.Mapping[int, Match]) -> t.Iterator[Refused]:
+    for place, found in matches.items():
+        asked, live = found.desired.kind, found.live
+        if live is None or asked is None or live.kind == asked:
+            continue
+        yield (
+            place,
+            UserError(
+                found.desired.named(),
+                "change its kind" if found.desired.state is not State.ABSENT else "delete it",
+                f"{live.named()} is of kind {live.kind or live.type.name}, not {asked}, and a kind cannot change",
+                f"Leave kind out or give {live.kind}, or delete that policy first" if live.kind else "Leave kind out",
+            ),
+        )
 
 
-def _refuse_taken_name(matches: t.Sequence[Match], live: t.Sequence[Policy]) -> None:
+def _with_taken_names(matches: t.Mapping[int, Match], live: t.Sequence[Policy]) -> t.Iterator[Refused]:
     """Refuse a create or a rename that would give two policies one name, since neither could be found by it again."""
     holders: dict[str, list[str]] = defaultdict(list)
-    managed = {found.live.id for found in matches if found.live}
+    managed = {found.live.id for found in matches.values() if found.live}
     for policy in live:
         if policy.id not in managed:
             holders[policy.display_name].append(policy.named())
-    for found in matches:
+    for found in matches.values():
         if found.desired.state is not State.ABSENT:
             name, who = _future_name(found)
             holders[name].append(who)
-    for found in matches:
+    for place, found in matches.items():
         name, who = _future_name(found)
         renamed = found.live is None or found.live.display_name != name
         if found.desired.state is State.ABSENT or not renamed or len(holders[name]) < 2:
             continue
-        raise UserError(
-            found.desired.named(),
-            f"name it '{name}'" if found.live is None else f"rename {found.live.named()} to '{name}'",
-            f"the name is taken by {next(other for other in holders[name] if other != who)}",
-            "Choose another name, or rename or delete the other policy",
+        yield (
+            place,
+            UserError(
+                found.desired.named(),
+                f"name it '{name}'" if found.live is None else f"rename {found.live.named()} to '{name}'",
+                f"the name is taken by {next(other for other in holders[name] if other != who)}",
+                "Choose another name, or rename or delete the other policy",
+            ),
         )
 
 
@@ -170,19 +193,22 @@ def _future_name(found: Match) -> tuple[str, str]:
     return found.desired.display_name or found.live.display_name, f"{found.desired.label} {found.live.named()}".strip()
 
 
-def _refuse_name_both_ways(matches: t.Sequence[Match]) -> None:
+def _named_both_ways(matches: t.Mapping[int, Match]) -> t.Iterator[Refused]:
     """Refuse to delete by a name that another item gives away: the next run would mean the other policy by it."""
     absent = {
         str(found.desired.display_name): found.desired
-        for found in matches
+        for found in matches.values()
         if found.desired.state is State.ABSENT and found.desired.id is None
     }
-    for found in matches:
+    for place, found in matches.items():
         other = absent.get(str(found.desired.display_name))
         if other is not None and found.desired is not other and found.desired.state is not State.ABSENT:
-            raise UserError(
-                f"{other.named()} and {found.desired.named()}",
-                "apply both",
-                "one wants no policy with this name and the other wants one",
-                "Delete the old policy by its id, or choose another name",
+            yield (
+                place,
+                UserError(
+                    f"{other.named()} and {found.desired.named()}",
+                    "apply both",
+                    "one wants no policy with this name and the other wants one",
+                    "Delete the old policy by its id, or choose another name",
+                ),
             )

@@ -176,7 +176,7 @@ def _draft(
     parts: t.Sequence[Match] = (),
 ) -> _Draft:
     """Return what the desired state leads to; with ``parts`` of them only that much, ``held`` keep their places."""
-    targets = [_target(found, capabilities) for found in parts or matches]
+    targets = [target_of(found, capabilities) for found in parts or matches]
     patched = [place for place, found in enumerate(matches) if _is_patched(found.live, targets[place], capabilities)]
     numbers = plan_priorities(matches, live, patched, order, held) if capabilities.priorities else _no_numbers(matches)
     after = (
@@ -275,8 +275,8 @@ def _no_numbers(matches: t.Sequence[Match]) -> PriorityPlan:
     return PriorityPlan(tuple(None for _found in matches), None, frozenset())
 
 
-def _target(found: Match, capabilities: Capabilities) -> Policy | None:
-    """Return the policy as desired, but for its number. What was not asked for stays as it is."""
+def target_of(found: Match, capabilities: Capabilities) -> Policy | None:
+    """Return the policy as desired, but for its number. What was not asked for stays as it is. Raises UserError."""
     item, live = found.desired, found.live
     if item.state is State.ABSENT:
         return None

@@ -27,11 +27,10 @@ def unseen(matches: t.Sequence[Match], view: View | None) -> Left:
     return {place: _error([found], view) for place, found in enumerate(matches) if found.live is None}
 
 
-def refuse_unseen(matches: t.Sequence[Match], view: View | None) -> None:
-    """Raise one UserError for all items without a policy, where the login may not see it."""
+def unseen_error(matches: t.Sequence[Match], view: View | None) -> UserError | None:
+    """Return one error for all items without a policy, where the login may not see it; None where there are none."""
     places = unseen(matches, view)
-    if places and view is not None:
-        raise _error([matches[place] for place in places], view)
+    return _error([matches[place] for place in places], view) if places and view is not None else None
 
 
 def _error(found: t.Sequence[Match], view: View) -> UserError:

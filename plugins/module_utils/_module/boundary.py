@@ -12,7 +12,7 @@ from functools import partial
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._converge.apply import unforeseen_end
-from .._errors import MissingLibraryError, UserError, plain, printable, printable_value
+from .._errors import LONGEST_TOLD, MissingLibraryError, UserError, plain, printable, printable_value
 from .._graph.session import REQUESTS_IMPORT_ERROR
 from .._policy.values import number_warnings
 from .arguments import SHARED, with_shared
@@ -25,6 +25,8 @@ from .starter import STARTED_BY, Starter, is_read, starter_from
 from .tenant import Tenant, open_tenant
 
 _MESSAGE_LIMIT = 1900
+# One that tells several problems has room for them all.
+_LONGEST_MESSAGE = LONGEST_TOLD + _MESSAGE_LIMIT
 
 Opener = t.Callable[[t.Mapping[str, t.Any], t.Mapping[str, t.Any]], Tenant]
 
@@ -39,6 +41,7 @@ class Module(AnsibleModule):
     _unreadable: UserError | None = None
     _number_warnings: t.Sequence[str] = ()
     _starter: Starter | None = None
+    _limit = _MESSAGE_LIMIT
 
     def __init__(self, definition: ModuleDefinition) -> None:
         self._spec = definition.spec
@@ -90,6 +93,7 @@ class Module(AnsibleModule):
     def _end(self, reply: Reply) -> None:
         if reply.error is not None:
             details = reply.error.details
+            self._limit = _LONGEST_MESSAGE if reply.error.problems > 1 else _MESSAGE_LIMIT
             self.fail_json(msg=str(reply.error), error=details.as_dict() if details else {}, **reply.result)
         self.exit_json(**reply.result)
 
@@ -104,7 +108,7 @@ class Module(AnsibleModule):
         always printed as a whole.
         """
         shown = printable_value(self._shown({"msg": str(msg), **result}))
-        super().fail_json(**{**shown, "msg": plain(shown["msg"], _MESSAGE_LIMIT)})
+        super().fail_json(**{**shown, "msg": plain(shown["msg"], self._limit)})
         raise AssertionError("fail_json ends the process")
 
     def log(self, msg: str, log_args: t.Any = None) -> None:

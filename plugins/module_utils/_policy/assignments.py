@@ -108,6 +108,16 @@ def _refuse_unknown_target(item: DesiredPolicy, change: AssignmentChange, live: 
         )
 
 
+def refuse_named_twice(item: DesiredPolicy, change: AssignmentChange) -> None:
+    """Refuse a group that is named to be assigned and to be excluded, before it is looked up. Raises UserError."""
+    wanted = [change.group_changes[to].wanted for to in GROUP_OPTIONS if to in change.group_changes]
+    if len(wanted) == len(GROUP_OPTIONS):
+        both = sorted(set(wanted[0]) & set(wanted[1]))
+        if both:
+            cause = f"group '{both[0]}' is in groups and in exclude_groups"
+            raise UserError(item.named(), "assign its groups", cause, "Keep it in one of them")
+
+
 def _refuse_excluded(item: DesiredPolicy, change: AssignmentChange, wanted: t.Sequence[Assignment]) -> None:
     """Refuse a group that would be assigned and excluded at once."""
     if not change.group_changes:

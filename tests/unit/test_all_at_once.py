@@ -1,0 +1,144 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All that is wrong with the policies of a task is told in one message, a sentence each, and nothing is written."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, all_at_once
+from ansible_collections.m365.apps.plugins.module_utils._module import modules
+from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
+from ansible_collections.m365.apps.tests.unit.fuzz_tenant import run
+
+Dict = dict[str, t.Any]
+
+SURFACE = {"surface": "settings_catalog"}
+MACROS: Dict = {"setting": "excel16/L_VBAWarningsPolicy", "value": 3}
+TOP = built_in().of_name("excel16", "L_VBAWarningsPolicy")[0]
+TWIN, OTHER = (f"40000000-0000-4000-8000-00000000000{number}" for number in (7, 8))
+UNKNOWN = "40000000-0000-4000-8000-000000000099"
+# A policy of each kind that cannot be meant, and what is said of it.
+WRONG: dict[str, tuple[Dict, str]] = {
+    "unknown setting": (
+        {"settings": [{"setting": "excel16/L_VBAWarningPolicy"}]},
+        "there is no setting excel16/L_VBAWarningPolicy; the nearest keys are excel16/L_VBAWarningsPolicy, ",
+    ),
+    "ambiguous key": (
+        {"settings": [{"setting": "onent16/L_TurnOffNewStickyNotesInOneNote"}]},
+        "onent16/L_TurnOffNewStickyNotesInOneNote is the name of 2 settings: give one of the whole ids user_",
+    ),
+    "unknown value": ({"settings": [{**MACROS, "value": 7}]}, "must be one of 1, 2, 3, 4, not 7"),
+    "a setting twice": (
+        {"settings": [MACROS, MACROS]},
+        "it is the same setting as item 1 of 2 (excel16/L_VBAWarningsPolicy): keep one of them",
+    ),
+    "a child as a setting": ({"settings": [{"setting": TOP.all_children[0].id}]}, "it is an element of excel16/"),
+    "a long description": ({"description": "x" * 1001}, "it has 1001 characters, more than 1000"),
+    "an unknown filter": (
+        {"groups": [{"display_name": "Finance", "filter": "Nobody"}]},
+        "assignment filter 'Nobody': cannot find it",
+    ),
+    "an unknown tag": ({"scope_tags": ["Nowhere"]}, "scope tag 'Nowhere': cannot find it"),
+    "an unknown group": ({"groups": ["Strangers"]}, "group 'Strangers': cannot resolve the name: no group has it."),
+    "a group both ways": (
+        {"groups": ["Finance"], "exclude_groups": ["Finance"]},
+        "group 'Finance' is in groups and in exclude_groups. Keep it in one of them.",
+    ),
+    "a name that exists twice": (
+        {"display_name": "Twin"},
+        f"2 policies have this name (ids {TWIN}, {OTHER}). Give its id.",
+    ),
+    "an unknown id": ({"id": UNKNOWN}, "the tenant has no policy with this id"),
+    "no settings": ({"settings": []}, "it would have none, and Graph wants one at least"),
+    "an unknown key to remove": (
+        {"settings": {"add": [MACROS], "remove": ["excel16/L_Nothing"]}},
+        "there is no setting excel16/L_Nothing",
+    ),
+    "a policy to be made of nothing": ({"settings": None}, "no settings are given, and Graph wants one at least"),
+}
+
+
+def tenant() -> CatalogTenant:
+    """Return a tenant with two policies of one name."""
+    made = CatalogTenant()
+    run(made, modules.OFFICE_CLIENT_CONFIG, {**SURFACE, "display_name": "Twin", "settings": [MACROS]})
+    [twin] = made.policies
+    return CatalogTenant({**twin, "id": TWIN}, {**twin, "id": OTHER})
+
+
+def item(name: str, changes: Dict) -> Dict:
+    asked = {"display_name": name, "settings": [MACROS], **changes}
+    return {key: value for key, value in asked.items() if value is not None}
+
+
+def bulk(found: CatalogTenant, *policies: Dict, **options: t.Any) -> str:
+    result = run(found, modules.OFFICE_CLIENT_CONFIGS, {**SURFACE, **options, "policies": list(policies)})
+    assert result.get("failed"), result
+    assert found.writes == []
+    return str(result["msg"])
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_each_problem_is_a_sentence_of_its_own(name: str) -> None:
+    changes, said = WRONG[name]
+    found = tenant()
+    message = bulk(found, item("Fine", {}), item("Wrong", changes))
+    assert said in message
+    assert "policies[1]" in message
+    assert "policies[0]" not in message
+
+
+def test_all_problems_of_a_file_are_told_at_once() -> None:
+    found = tenant()
+    policies = [item(f"Policy {place}", changes) for place, (changes, _said) in enumerate(WRONG.values())]
+    message = bulk(found, *policies)
+    missing = [name for name, (_changes, said) in WRONG.items() if said not in message]
+    assert missing == []
+    told = [message.find(f"policies[{place}]") for place in range(len(policies))]
+    assert -1 not in told
+    assert sorted(told[:6]) == told[:6], "in the order of the file"
+
+
+def test_all_problems_of_one_policy_are_told_at_once() -> None:
+    found = tenant()
+    changes = {
+        "settings": [{"setting": "excel16/L_Nothing"}, {**MACROS, "value": 7}],
+        "description": "x" * 1001,
+        "groups": [{"display_name": "Finance", "filter": "Nobody"}, "Strangers"],
+        "exclude_groups": ["Finance", "Foreigners"],
+        "scope_tags": ["Nowhere"],
+    }
+    result = run(found, modules.OFFICE_CLIENT_CONFIG_ASSIGNMENT, {**SURFACE, "display_name": "Twin", "groups": ["X"]})
+    assert "2 policies have this name" in result["msg"]
+    assert "group 'X': cannot resolve the name" in result["msg"]
+    for definition, options in ((modules.OFFICE_CLIENT_CONFIGS, {"policies": [item("One", changes)]}),):
+        message = run(found, definition, {**SURFACE, **options})["msg"]
+        for said in (
+            "there is no setting excel16/L_Nothing",
+            "must be one of 1, 2, 3, 4, not 7",
+            "it has 1001 characters",
+            "assignment filter 'Nobody'",
+            "scope tag 'Nowhere'",
+            "group 'Strangers'",
+            "group 'Foreigners'",
+            "group 'Finance' is in groups and in exclude_groups",
+        ):
+            assert said in message, said
+    assert found.writes == []
+
+
+def test_many_problems_are_told_as_far_as_they_fit_whole() -> None:
+    errors = [UserError(f"policy '{number}'", "x", "y" * 600, "z") for number in range(60)]
+    told = str(all_at_once([*errors, *errors]))
+    assert told.count(": cannot x: ") == 31
+    assert told.endswith("z. 29 more problems like these.")
+    assert len(told) < 20_100
+    short = all_at_once([UserError(f"policy '{number}'", "x", "y", "z") for number in range(51)])
+    assert str(short).endswith("1 more problem like these.")
+    assert (short.problems, errors[0].problems) == (51, 1)
+    assert all_at_once(errors[:1]) is errors[0]
