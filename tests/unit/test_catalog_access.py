@@ -130,6 +130,16 @@ def test_who_may_not_list_scope_tags_sees_a_part() -> None:
     assert "this login may not list scope tags" in refusal(found, policy("Old1", scope_tags=["Pilot"]))
 
 
+def test_a_tag_that_the_role_does_not_allow_is_named_with_what_to_do() -> None:
+    found = tenant("1", **USER)
+    found.put("settings", {"visible_scope_tags": ["1"]})
+    for item, tag in ((NEW, "0"), (policy("Old1", scope_tags=["0", "1"]), "0")):
+        outcome = found.run(item, assume_full_view=True)
+        assert f"the role of this login does not allow the scope tag {tag}" in str(outcome.error)
+        assert "Give scope_tags that the role allows" in str(outcome.error)
+    assert found.run(policy(settings=[MACROS], scope_tags=["1"]), assume_full_view=True).statuses == ("created",)
+
+
 @pytest.mark.parametrize(
     ("tags", "extent"),
     [((), Extent.UNKNOWN), (("1",), Extent.UNKNOWN), (("1", "1"), Extent.PARTIAL), (("1", "0"), Extent.UNKNOWN)],
