@@ -444,7 +444,7 @@ def test_a_default_is_not_held_to_bounds_and_all_else_is() -> None:
     [
         (
             {"setting": OTHER, "value": "same"},
-            f"'same' is more than one option of Scan: give one of the ids {OTHER}_2, {OTHER}_3",
+            "'same' is more than one option of Scan: give one of 2 (Same), 3 (same)",
         ),
         ({"setting": OTHER, "value": 9}, "Scan must be one of 1 (Quick), 2 (Same), 3 (same ), not 9"),
         ({"setting": OTHER}, "it needs a value: Scan must be one of 1 (Quick)"),

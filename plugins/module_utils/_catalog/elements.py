@@ -64,6 +64,7 @@ def pair_of(definition: Definition, catalog: Catalog) -> tuple[Definition, Defin
 def choice_of(definition: Definition, given: t.Any) -> Option:
     """Return the option that a user means: by registry value, by id, or by display name. Raises ValueProblem.
 
+    They are compared in this order, in upper and lower case alike, with one blank as with several.
     True and False mean 1 and 0 where these two are all that there is.
     """
     wrong = f"{definition.name} must be {allowed(definition)}, not {given!r}"
@@ -73,19 +74,26 @@ def choice_of(definition: Definition, given: t.Any) -> Option:
         given = int(given)
     if not isinstance(given, (str, int, float)):
         raise ValueProblem(wrong)
-    text = str(given).strip().lower()
-    for spellings in (
-        {option: str(option.value) for option in definition.options},
-        {option: option.id for option in definition.options},
-        {option: option.title for option in definition.options if option.title.strip()},
+    text = _folded(str(given))
+    named = [option for option in definition.options if text and _folded(option.title) == text]
+    for found in (
+        [option for option in definition.options if _folded(str(option.value)) == text],
+        [option for option in definition.options if _folded(option.id) == text],
+        named,
     ):
-        found = [option for option, spelling in spellings.items() if spelling.strip().lower() == text]
         if len(found) > 1:
-            ids = listed(option.id for option in found)
-            raise ValueProblem(f"{given!r} is more than one option of {definition.name}: give one of the ids {ids}")
+            several = f"{given!r} is more than one option of {definition.name}: give one of"
+            if found is named:
+                values = (f"{spelled_option(definition, option)} ({option.title.strip()})" for option in found)
+                raise ValueProblem(f"{several} {listed(values)}")
+            raise ValueProblem(f"{several} the ids {listed(option.id for option in found)}")
         if found:
             return found[0]
     raise ValueProblem(wrong)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.lower().split())
 
 
 def value_of(definition: Definition, given: t.Any, catalog: Catalog) -> Value:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from .catalog import Catalog, built_in
 from .definitions import Definition, is_office
 
-# Words that say nothing about a setting.
+# Words that say nothing about a setting; nearly all display names end in (User).
 _FILLERS = frozenset(
     {"a", "an", "and", "are", "be", "by", "do", "don't", "for", "from", "in", "is", "it", "let", "of", "or", "people"}
-    | {"that", "the", "to", "with"}
+    | {"that", "the", "to", "user", "users", "with"}
 )
 _ENDINGS = ("ings", "ing", "ed", "es", "s")
 # Words of so many characters have no endings, and are not looked for inside of others.
