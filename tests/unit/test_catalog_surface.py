@@ -400,21 +400,6 @@ def test_one_for_a_policy_that_this_run_did_not_make_is_not(wire: Wire, catalog:
 # What is refused before a write
 
 
-def test_a_list_of_several_pages_is_read_once_more_before_a_policy_is_called_missing(
-    wire: Wire, catalog: CatalogSurface
-) -> None:
-    """A policy that is renamed while the pages are read may be in none of them."""
-    second = f"{POLICIES}?$skiptoken=a"
-    for rows in ([row("b", "Other")], [row("b", "Other"), row("c")]):
-        wire.expect("GET", LIST, json={"value": [], "@odata.nextLink": second})
-        wire.expect("GET", second, json={"value": rows})
-    assert len(catalog.list_policies()) == 1
-    [refused] = catalog.refusals([(None, DRAFT)])
-    assert "policy 'Zürich' (id c) is there, although the list did not show it at first" in str(refused)
-    # What is there already is no reason for another look.
-    assert catalog.refusals([(LIVE, LIVE)]) == [None]
-
-
 def test_a_new_policy_needs_settings(catalog: CatalogSurface) -> None:
     bare = DRAFT.with_values({"settings": Settings()})
     refused, fine, gone = catalog.refusals([(None, bare), (None, DRAFT), (LIVE, None)])

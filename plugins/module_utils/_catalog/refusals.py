@@ -45,14 +45,6 @@ def unknown_held(policy: Policy, unknown: t.Sequence[str]) -> UserError:
     return UserError(policy.named(), "update it", cause, step)
 
 
-def was_hidden(policy: Policy) -> UserError:
-    """Return the error for a create of a policy that is there, as a second look shows."""
-    cause = (
-        f"{policy.named()} is there, although the list did not show it at first: it was changed while the list was read"
-    )
-    return UserError(f"policy '{policy.display_name}'", "create it", cause, "Run it again")
-
-
 def without_settings(policy: Policy) -> UserError:
     """Return the error for a new policy that nobody gives settings."""
     cause = "no settings are given, and Graph wants one at least"

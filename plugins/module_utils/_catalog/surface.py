@@ -34,7 +34,7 @@ from .known import KnownDefinitions
 from .lost import created_by, each_once, unsettled
 from .names import Names
 from .problems import SettingsError
-from .refusals import METADATA, is_prunable, is_replaced, unknown_held, unknown_of, was_hidden, without_settings
+from .refusals import METADATA, is_prunable, is_replaced, unknown_held, unknown_of, without_settings
 from .resolve import resolved
 from .settings import Settings
 
@@ -70,7 +70,8 @@ class CatalogSurface:
         # Policies of others by id, and the names of what policies hold and nobody here knows, as they were last read.
         self._foreign: dict[str, Policy] = {}
         self._unknown: dict[str, tuple[str, ...]] = {}
-        # Whether the list had several pages, which hide a policy that is renamed while they are read.
+        # Whether the last list had several pages: they are cut by name, so a policy that is renamed meanwhile may be in
+        # none of them.
         self._is_paged = False
         # The policies that this run made: for a moment, Graph may not find them by their ids.
         self._made: set[str] = set()
@@ -86,6 +87,7 @@ class CatalogSurface:
             prunable=is_prunable,
             prune_needs_names=True,
             view=self._access.view(self._names.tags_refused),
+            restless=self._is_paged,
             others={key: f"it {why_foreign(policy)}" for key, policy in self._foreign.items()},
         )
 
@@ -117,8 +119,7 @@ class CatalogSurface:
 
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
         """Return why each change cannot be written, None where it can."""
-        hidden = self._hidden(changes) if self._is_paged else {}
-        return [self._refusal(before, after, hidden) for before, after in changes]
+        return [self._refusal(before, after) for before, after in changes]
 
     def forbidden(self, writes: t.Sequence[Write]) -> UserError | None:
         """Return why the login may not send all of these writes, None where it may, or where Graph does not say."""
@@ -156,7 +157,7 @@ class CatalogSurface:
         self._is_paged = is_paged
         policies = distinct(self._policy_of(document) for document in documents)
         self._access.saw(policies)
-        self._foreign = {id_key(policy.id): policy for policy in policies if policy.type != OWN_TYPE}
+        self._foreign |= {id_key(policy.id): policy for policy in policies if policy.type != OWN_TYPE}
         return policies
 
     def _policy_of(self, document: operations.Document) -> Policy:
@@ -182,25 +183,12 @@ class CatalogSurface:
             step = "Report this with the sentence, or change this policy in the Intune admin center"
             raise UserError(policy.named(), "read its settings", str(error), step) from error
 
-    def _hidden(self, changes: t.Sequence[Change]) -> dict[str, Policy]:
-        """Return policies by name that are to be made and are there, as a second look at the list shows.
-
-        The pages of a list are cut by name, so a policy that is renamed in between may be in none of them.
-        """
-        made = {after.display_name for before, after in changes if before is None and after is not None}
-        return {
-            policy.display_name: policy
-            for policy in (self.list_policies() if made else ())
-            if policy.display_name in made
-        }
-
-    def _refusal(self, before: Policy | None, after: Policy | None, hidden: t.Mapping[str, Policy]) -> UserError | None:
+    def _refusal(self, before: Policy | None, after: Policy | None) -> UserError | None:
         if after is None:
             return None
         settings = after.value("settings")
         if before is None:
-            found = hidden.get(after.display_name)
-            return was_hidden(found) if found else None if settings else without_settings(after)
+            return None if settings else without_settings(after)
         if self._overwrite_unknown or not is_replaced(before, after):
             return None
         unknown = [*self._unknown.get(id_key(before.id), ()), *unknown_of(before.value("settings"))]

@@ -23,6 +23,7 @@ from .guards import Guards, check_deletions, prunable
 from .item_groups import groups_to_look_up, resolve_all
 from .known_groups import NamedGroups
 from .leave import Left, leave_taken, without
+from .looks import listed
 from .match import Match
 from .order import Order
 from .plan import Plan, make_plan
@@ -97,7 +98,7 @@ def read_and_plan(
     options = options or RunOptions()
     leaves = options.on_error is OnError.LEAVE
     with instead(options.refused):
-        live = surface.list_policies()
+        live = listed(surface, desired)
     capabilities = surface.capabilities
     matches, wrong = matched(desired, live, options.same_names, options.guards, capabilities, _view(surface, options))
     with instead([*options.refused, *(error for _place, error in wrong)]):

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from .._converge.apply import Outcome, unforeseen_end
 from .._converge.converge import RunOptions, converge
 from .._converge.groups import resolved
+from .._converge.looks import listed
 from .._errors import UserError
-from .._policy.desired import State
+from .._policy.desired import DesiredPolicy, State
 from .._policy.fields import Field
 from .._policy.policy import Policy, Target, priority_of
 from .._policy.reads import Part, unreadable
@@ -163,7 +164,7 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     refuse_blank(params["id"], "the filter", "id")
     refuse_half_characters(params["id"], "the filter", "id")
     group = _group_filter(params["group"], tenant)
-    found = [policy for policy in _listed(params["id"], tenant) if matches(policy, params)]
+    found = [policy for policy in _listed(params, tenant) if matches(policy, params)]
     if group is not None:
         found = _with_fields(found, [capabilities.assignments], tenant)
         found = [policy for policy in found if _has_group(policy, group)]
@@ -218,9 +219,11 @@ def _group_filter(group: t.Any, tenant: Tenant) -> str | None:
     return resolved(group_names([group], "group", "the filter"), tenant.directory, None)[0]
 
 
-def _listed(policy_id: str | None, tenant: Tenant) -> list[Policy]:
+def _listed(params: t.Mapping[str, t.Any], tenant: Tenant) -> list[Policy]:
+    """Return the policies among which the asked ones are."""
+    policy_id, name = params["id"], params["display_name"]
     if policy_id is None:
-        return list(tenant.surface.list_policies())
+        return list(listed(tenant.surface, [] if name is None else [DesiredPolicy("", display_name=name)]))
     policy = tenant.surface.get_policy(policy_id)
     return [] if policy is None else [policy]
 

@@ -50,7 +50,8 @@ class Capabilities:
     type. ``others`` tells of policies that the tenant has and the surface does not manage why that is, by id (as
     ``id_key`` has it), as far as they were seen. ``prunable`` tells of a policy that was read whole whether pruning may
     delete it (None: it may delete any); ``prune_needs_names``: pruning must be told patterns of names. ``view`` is what
-    the login sees, as far as it is known now; None: anyone who may read policies sees all.
+    the login sees, as far as it is known now; None: anyone who may read policies sees all. ``restless``: the list as it
+    was read last may miss a policy that somebody changed meanwhile.
     """
 
     fields: tuple[Field, ...]
@@ -64,6 +65,7 @@ class Capabilities:
     prunable: t.Callable[[Policy], bool] | None = None
     prune_needs_names: bool = False
     view: View | None = None
+    restless: bool = False
 
     @property
     def content(self) -> tuple[Field, ...]:

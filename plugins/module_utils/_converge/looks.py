@@ -1,0 +1,46 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A list that may miss a policy is read once more before something is called absent: two looks make one list."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._ids import id_key
+from .._policy.desired import DesiredPolicy
+from .._policy.policy import Policy, distinct
+from .._policy.surface import Surface
+
+
+def listed(surface: Surface, desired: t.Sequence[DesiredPolicy]) -> tuple[Policy, ...]:
+    """Return the policies of a tenant, from a second look, too, where the first may have missed one that is meant.
+
+    Raises UserError.
+    """
+    first = surface.list_policies()
+    if not (surface.capabilities.restless and is_missing_any(desired, first)):
+        return first
+    return together(first, surface.list_policies())
+
+
+def is_missing_any(desired: t.Iterable[DesiredPolicy], live: t.Iterable[Policy]) -> bool:
+    """Tell whether an id or a name, also one that a policy is to get, belongs to none of the policies."""
+    ids: set[str] = set()
+    names: set[str] = set()
+    for policy in live:
+        ids.add(id_key(policy.id))
+        names.add(policy.display_name)
+    return any(
+        (item.id is not None and id_key(item.id) not in ids)
+        or (item.display_name is not None and item.display_name not in names)
+        for item in desired
+    )
+
+
+def together(first: t.Iterable[Policy], second: t.Iterable[Policy]) -> tuple[Policy, ...]:
+    """Return what two looks show, each policy once and as the later one shows it.
+
+    One that only the first shows counts: it may be hidden now. Where it is gone, reading it tells.
+    """
+    return distinct((*first, *second))
