@@ -35,7 +35,7 @@ FORBIDDEN = {
     "anew": "again",
     "shall": "must, or is to",
     "(feels?|felt)": "affect, get",
-    r"(option|use) reach": "limit_to_groups",
+    r"((option|use|the|a|every) reach|reach\.py|options\.reach)": "limit_to_groups, the limit",
     "hardly": "unlikely, or almost not",
     "whoever": "anyone who",
     "stands? twice": "is listed twice",

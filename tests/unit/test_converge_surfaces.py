@@ -231,14 +231,14 @@ def test_a_pattern_that_holds_a_part_of_a_name_is_a_scope(pattern: str) -> None:
 # Groups that a run may affect
 
 
-def reached(tenant: OtherTenant, *items: DesiredPolicy) -> Outcome:
-    return run(tenant, *items, reach=("Pilots",))
+def for_pilots(tenant: OtherTenant, *items: DesiredPolicy) -> Outcome:
+    return run(tenant, *items, limit_to_groups=("Pilots",))
 
 
 def test_a_new_exclusion_comes_along_with_the_first_groups() -> None:
     tenant = tenant_of(live("A"))
     wanted = item("A", groups=GroupChange(exact=("Pilots", "Staff")), exclude_groups=GroupChange(exact=("Finance",)))
-    outcome = reached(tenant, wanted)
+    outcome = for_pilots(tenant, wanted)
     assert shown(tenant, "A") == {
         "groups": [PILOTS],
         "exclude_groups": [FINANCE],
@@ -251,16 +251,16 @@ def test_a_new_exclusion_comes_along_with_the_first_groups() -> None:
 @pytest.mark.parametrize("change", [GroupChange(exact=()), GroupChange(remove=("Finance",))])
 def test_an_exclusion_ends_when_its_group_is_reached(change: GroupChange) -> None:
     tenant = tenant_of(live("A", included(PILOTS), excluded(FINANCE)))
-    outcome = reached(tenant, item("A", description="x", exclude_groups=change))
+    outcome = for_pilots(tenant, item("A", description="x", exclude_groups=change))
     assert shown(tenant, "A")["exclude_groups"] == [FINANCE]
     assert (tenant.policies["id-A"].description, outcome.items[0].pending) == ("x", ("exclude_groups",))
-    run(tenant, item("A", exclude_groups=change), reach=("Pilots", "Finance"))
+    run(tenant, item("A", exclude_groups=change), limit_to_groups=("Pilots", "Finance"))
     assert shown(tenant, "A")["exclude_groups"] == []
 
 
 def test_all_users_are_outside_of_every_reach() -> None:
     tenant = tenant_of(live("A"), live("B", Assignment(None, to=Target.ALL_DEVICES)))
-    outcome = reached(tenant, item("A", all_users=AllTarget(True)), item("B", description="x"))
+    outcome = for_pilots(tenant, item("A", all_users=AllTarget(True)), item("B", description="x"))
     assert [each.pending for each in outcome.items] == [("all_users",), ("description",)]
     assert tenant.writes == []
 

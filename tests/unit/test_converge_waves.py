@@ -50,10 +50,13 @@ def test_each_wave_does_what_the_plan_told(case: Case, waves: list[tuple[str, ..
     assert tenant.writes == []
     assert plan.fingerprint == read_and_plan(items, tenant, directory, asked).fingerprint
     for number, wave in enumerate(plan.waves):
-        reach = tuple(group for groups in waves[: number + 1] for group in groups)
+        limit = tuple(group for groups in waves[: number + 1] for group in groups)
         last = number + 1 == len(waves)
         done = converge(
-            items, tenant, directory, RunOptions(order=options.order, guards=guards, reach=None if last else reach)
+            items,
+            tenant,
+            directory,
+            RunOptions(order=options.order, guards=guards, limit_to_groups=None if last else limit),
         )
         assert told(done) == told(predict(wave.plan))
 

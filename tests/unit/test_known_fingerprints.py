@@ -39,7 +39,7 @@ RUNS: dict[str, dict[str, t.Any]] = {
         "policies": [{"display_name": "Two", "policy_payload": {"a": 1}}, {"display_name": "One", "state": "absent"}],
         "payload_transport": "inline",
     },
-    "reach": {
+    "limit_to_groups": {
         "policies": [
             {"display_name": "One", "description": "x"},
             {"display_name": "Two", "groups": ["Finance", "All Staff"]},
@@ -67,7 +67,10 @@ KNOWN = {
     ),
     "unchanged": ("m2emnvamvibwifbbfovoatrh5oftqeymchhrh2w63ppa4jy7ahazpktn35nwc3v3zu5edismqu", "865734aea4607ea5"),
     "inline": ("m2w7scg4gydgy3xyxk7ybikpquoi7tpjsuqudnx7wwgewhlow75fptrjzhjr5wpegptzihoq4x", "0a6374637150a6c4"),
-    "reach": ("m2tsrb32m77idq72dthufw4bbonimb6jwcfuaoo4ghrm65rgb4udqkgbvfxxggq26w4op2s3z6", "5e31acfed106ede4"),
+    "limit_to_groups": (
+        "m2tsrb32m77idq72dthufw4bbonimb6jwcfuaoo4ghrm65rgb4udqkgbvfxxggq26w4op2s3z6",
+        "5e31acfed106ede4",
+    ),
 }
 
 

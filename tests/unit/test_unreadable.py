@@ -144,7 +144,7 @@ def test_a_part_that_nobody_asks_for_is_not_missed() -> None:
     assert "cannot read its assignments" in refused(tenant, item("B", State.ABSENT))
 
 
-@pytest.mark.parametrize("options", [{"reach": ("Finance",)}, {"whole_policies": True}])
+@pytest.mark.parametrize("options", [{"limit_to_groups": ("Finance",)}, {"whole_policies": True}])
 def test_what_is_read_beside_what_is_asked_counts_too(options: dict[str, t.Any]) -> None:
     tenant = tenant_with("B")
     wanted = [item("A", description="told"), item("B", description="told")]

@@ -23,11 +23,11 @@ from .guards import Guards, check_deletions, prunable
 from .item_groups import groups_to_look_up, resolve_all
 from .known_groups import NamedGroups
 from .leave import Left, leave_taken, without
+from .limit_to_groups import Limit
 from .looks import listed
 from .match import Match
 from .order import Order
 from .plan import Plan, make_plan
-from .reach import Reach
 from .reads import parts_to_read, spare, with_parts
 from .unseen import unseen
 from .wave_plans import plans_by_wave
@@ -41,11 +41,11 @@ class RunOptions:
     ``whole_policies`` reads both payloads of each policy even where nothing is asked of them, so that the result shows
     the whole object; ``name_groups`` looks the names of groups up that a deletion takes a policy from, so that they can
     be shown. ``binding`` is the plan that is to be applied, ``context`` what counts as part of the definitions. With
-    ``wait`` the writes of a run that did not fail are read back. ``reach`` are the groups, by name or GUID, that may
-    be affected; None is all. ``check_groups`` must be there although no policy names them, as must those of ``waves``,
-    by the names of the waves; the plan tells what each of these does. ``same_names`` lets policies share a name, or
-    have none. ``assume_full_view``: what the login does not see is not there. ``refused`` is why nothing is written,
-    whatever else may be wrong, which is told beside it.
+    ``wait`` the writes of a run that did not fail are read back. ``limit_to_groups`` are the groups, by name or GUID,
+    that may be affected; None is all. ``check_groups`` must be there although no policy names them, as must those of
+    ``waves``, by the names of the waves; the plan tells what each of these does. ``same_names`` lets policies share a
+    name, or have none. ``assume_full_view``: what the login does not see is not there. ``refused`` is why nothing is
+    written, whatever else may be wrong, which is told beside it.
     """
 
     check_mode: bool = False
@@ -57,7 +57,7 @@ class RunOptions:
     context: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     on_error: OnError = OnError.STOP
     wait: Wait | None = None
-    reach: tuple[str, ...] | None = None
+    limit_to_groups: tuple[str, ...] | None = None
     check_groups: tuple[NamedGroups, ...] = ()
     waves: tuple[NamedGroups, ...] = ()
     same_names: bool = False
@@ -109,7 +109,7 @@ def read_and_plan(
         raise everything_wrong(matches, wrong, options.refused, surface, directory, _named_beside(options))
     left = {**unseen(matches, view), **left}
     matches = (*without(matches, left), *prunable(matches, live, options.guards))
-    if options.reach is None:
+    if options.limit_to_groups is None:
         certain = matches if capabilities.prunable is None else matches[: len(desired)]
         check_deletions(certain, len(desired), len(live), options.guards)
     matches, left, part_reads = _whole(matches, len(desired), surface, options, left)
@@ -119,19 +119,19 @@ def read_and_plan(
     errors = not_to_be_planned(matches, surface, directory, named, leaves)
     if errors:
         raise all_at_once(errors)
-    reach = None if options.reach is None else frozenset(resolved(options.reach, directory))
+    limit = None if options.limit_to_groups is None else frozenset(resolved(options.limit_to_groups, directory))
     matches, impossible = resolve_all(matches, directory, capabilities)
     left = {**left, **impossible}
     if leaves and options.order is None and capabilities.priorities:
         left = leave_taken(matches, live, left)
-    plan, possible = _possible(matches, live, surface, options, reach, len(desired), left)
+    plan, possible = _possible(matches, live, surface, options, limit, len(desired), left)
     plan = replace(plan, definitions=_definitions(desired, matches, plan, options, directory))
     refuse_changed(options.binding, plan)
     return replace(
         plan,
         part_reads=part_reads,
         group_lookups=len(names) + len(ids),
-        waves=plans_by_wave(_reaches(options, directory), possible, plan, options.order, options.guards),
+        waves=plans_by_wave(_limits(options, directory), possible, plan, options.order, options.guards),
     )
 
 
@@ -157,19 +157,19 @@ def _definitions(
 
 def _named_beside(options: RunOptions) -> list[NamedGroups]:
     """Return the groups that are named beside those of policies, and where."""
-    reach = [NamedGroups("limit_to_groups", options.reach)] if options.reach else []
+    limit = [NamedGroups("limit_to_groups", options.limit_to_groups)] if options.limit_to_groups else []
     waves = [NamedGroups(f"wave '{wave.place}'", wave.groups) for wave in options.waves]
-    return [*reach, *waves, *options.check_groups]
+    return [*limit, *waves, *options.check_groups]
 
 
-def _reaches(options: RunOptions, directory: Directory) -> dict[str, Reach | None]:
-    """Return how far each wave reaches, with the groups of those before it; the last one reaches everybody."""
-    reaches: dict[str, Reach | None] = {}
-    reached: Reach = frozenset()
+def _limits(options: RunOptions, directory: Directory) -> dict[str, Limit | None]:
+    """Return what each wave may affect, its groups and those of those before it; the last one everybody."""
+    limits: dict[str, Limit | None] = {}
+    so_far: Limit = frozenset()
     for wave in options.waves:
-        reached |= frozenset(resolved(wave.groups, directory))
-        reaches[wave.place] = reached
-    return {**reaches, **dict.fromkeys(list(reaches)[-1:])}
+        so_far |= frozenset(resolved(wave.groups, directory))
+        limits[wave.place] = so_far
+    return {**limits, **dict.fromkeys(list(limits)[-1:])}
 
 
 def _without_groups(item: DesiredPolicy) -> DesiredPolicy:
@@ -195,14 +195,14 @@ def _possible(
     live: t.Sequence[Policy],
     surface: Surface,
     options: RunOptions,
-    reach: Reach | None,
+    limit: Limit | None,
     listed: int,
     left: Left,
 ) -> tuple[Plan, tuple[Match, ...]]:
     """Return the plan of what the surface can write, and what it was made of. What it cannot is left or refused."""
     while True:
         matches = without(matches, left)
-        plan = make_plan(matches, live, surface.capabilities, options.order, options.guards, reach, listed)
+        plan = make_plan(matches, live, surface.capabilities, options.order, options.guards, limit, listed)
         changing = {place: item for place, item in enumerate(plan.items) if item.status != "unchanged"}
         answers = surface.refusals([(item.before, item.after) for item in changing.values()])
         refused = {
@@ -225,7 +225,7 @@ def _whole(
     Raises UserError.
     """
     capabilities, view = surface.capabilities, _view(surface, options)
-    all_groups = options.reach is not None or bool(options.waves)
+    all_groups = options.limit_to_groups is not None or bool(options.waves)
     wanted = parts_to_read(matches, capabilities.fields, options.whole_policies, all_groups)
     leaves, sees_all = options.on_error is OnError.LEAVE, view is None or view.is_full
     found, unread = with_parts(matches, wanted, surface, sees_all, leaves)

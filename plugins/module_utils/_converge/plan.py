@@ -21,10 +21,10 @@ from .effects import Expected, expectations
 from .fingerprint import Definitions, Details, details_of, text_of
 from .groups import gone_warnings
 from .guards import Guards, check_limits, unmatched_patterns
+from .limit_to_groups import Limit, held_back, pending_options, within
 from .match import Match
 from .order import Order
 from .priorities import PriorityPlan, plan_priorities
-from .reach import Reach, held_back, pending_options, within
 from .stages import PlannedItem, patch_of, stages_of
 from .twins import twin_warnings
 from .value_warnings import value_warnings
@@ -117,10 +117,10 @@ def make_plan(
     capabilities: Capabilities,
     order: Order | None = None,
     guards: Guards | None = None,
-    reach: Reach | None = None,
+    limit: Limit | None = None,
     listed: int | None = None,
 ) -> Plan:
-    """Return the plan; with a reach (ids of groups) only what affects nobody outside of it.
+    """Return the plan; with a limit (ids of groups) only what affects nobody outside of it.
 
     ``matches`` carry the live policies with everything read that their desired side mentions, and groups as their ids;
     the first ``listed`` of them (None: all) were asked for, the others are to be pruned. The order of writes keeps
@@ -131,14 +131,14 @@ def make_plan(
     if not capabilities.priorities:
         _refuse_priorities(matches, order)
     draft = whole = _draft(matches, live, capabilities, order)
-    if reach is not None:
+    if limit is not None:
         # What is pruned counts as one that others have: it goes with the last wave.
         seen = [*matches[:listed], *map(_unassigned, matches[listed:])]
-        parts = [Match(within(each, reach).desired, found.live) for found, each in zip(matches, seen, strict=True)]
-        draft = _draft(matches, live, capabilities, order, held_back(seen, live, reach), parts)
+        parts = [Match(within(each, limit).desired, found.live) for found, each in zip(matches, seen, strict=True)]
+        draft = _draft(matches, live, capabilities, order, held_back(seen, live, limit), parts)
     items, stages = _written(matches, live, draft, whole, capabilities)
-    # All writes, those that a reach holds back included.
-    every = (items, stages) if reach is None else _written(matches, live, whole, whole, capabilities)
+    # All writes, those that a limit holds back included.
+    every = (items, stages) if limit is None else _written(matches, live, whole, whole, capabilities)
     depends = [_mentioned(found, capabilities) for found in matches]
     plan = Plan(
         items,
@@ -204,7 +204,7 @@ def _unassigned(found: Match) -> Match:
 
 
 def _mentioned(found: Match, capabilities: Capabilities) -> Match:
-    """Return a match without what came along or was read for the reach alone: the item does not depend on it.
+    """Return a match without what came along or was read for the limit alone: the item does not depend on it.
 
     A deletion depends on all of the policy.
     """

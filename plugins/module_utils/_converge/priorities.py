@@ -12,9 +12,9 @@ from .._errors import UserError
 from .._policy.desired import DesiredPolicy, State
 from .._policy.policy import MAX_PRIORITY, PRIORITY, Policy, priority_of
 from .._policy.unset import UNSET, Unset
+from .limit_to_groups import keep_standing
 from .match import Match
 from .order import Order, Seat, arrange, renumber
-from .reach import keep_standing
 
 
 @dataclass(frozen=True)

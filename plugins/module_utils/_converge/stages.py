@@ -20,7 +20,7 @@ from .priorities import PriorityPlan
 class PlannedItem:
     """One desired policy with its state before and after; None where there is no policy.
 
-    ``fields`` are those that its surface has, ``pending`` the options that groups outside of the reach keep from being
+    ``fields`` are those that its surface has, ``pending`` the options that groups outside of the limit keep from being
     as desired.
     """
 

@@ -14,20 +14,20 @@ from .._errors import UserError
 from .._policy.policy import PRIORITY, Policy
 from .._policy.writes import UpdatePriorities
 from .guards import Guards
+from .limit_to_groups import Limit
 from .match import Match
 from .order import Order
 from .plan import Plan, WavePlan, make_plan
-from .reach import Reach
 
 
 def plans_by_wave(
-    waves: t.Mapping[str, Reach | None],
+    waves: t.Mapping[str, Limit | None],
     matches: t.Sequence[Match],
     whole: Plan,
     order: Order | None,
     guards: Guards,
 ) -> tuple[WavePlan, ...]:
-    """Return the plan of each wave, by its name and reach, first one first; None reaches everybody.
+    """Return the plan of each wave, by its name and limit, first one first; None is no limit.
 
     ``matches`` are those that ``whole``, the plan of all waves together, was made of. Raises UserError that names the
     wave.
@@ -35,9 +35,9 @@ def plans_by_wave(
     live: tuple[Policy, ...] = whole.live
     made: dict[str, str] = {}
     plans: list[WavePlan] = []
-    for number, (name, reach) in enumerate(waves.items()):
+    for number, (name, limit) in enumerate(waves.items()):
         try:
-            plan = make_plan(matches, live, whole.capabilities, order, guards, reach, whole.listed)
+            plan = make_plan(matches, live, whole.capabilities, order, guards, limit, whole.listed)
         except UserError as error:
             raise error.saying(f"wave '{name}': {error}") from error
         after = [_with_id(item.after, f"wave-{number}-item-{place}") for place, item in enumerate(plan.items)]

@@ -52,7 +52,7 @@ def bulk_options(params: Arguments, raw: Arguments, check_mode: bool) -> RunOpti
         context=params["plan_context"] or {},
         on_error=OnError(params["on_error"]),
         wait=given_wait(params),
-        reach=_reach(params),
+        limit_to_groups=_limit_to_groups(params),
         check_groups=_check_groups(params),
         waves=_waves(params, check_mode),
         same_names=params["allow_same_names"],
@@ -107,7 +107,7 @@ def _binding(params: Arguments) -> Binding:
     return Binding(params["expect_fingerprint"], plan, params["expect_part"] == "definitions")
 
 
-def _reach(params: Arguments) -> tuple[str, ...] | None:
+def _limit_to_groups(params: Arguments) -> tuple[str, ...] | None:
     if params["limit_to_groups"] is None:
         return None
     return group_names(params["limit_to_groups"], "limit_to_groups", _TASK)

@@ -1,12 +1,12 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How far a run may go: only what affects some groups alone. Pure.
+"""What limit_to_groups does: a run changes only what affects some groups alone. Pure.
 
-A policy that a group outside of the reach has is left as it is, but for a number that changes nothing there. A policy
-that nobody has, or only groups within the reach, is changed, and given to groups within the reach. All users and all
-devices are outside of every reach. A new exclusion gives the policy to nobody, so it comes along; where an exclusion
-ends, its group gets the policy, so that group must be within the reach.
+A policy that a group outside of the limit has is left as it is, but for a number that changes nothing there. A policy
+that nobody has, or only groups within the limit, is changed, and given to groups within the limit. All users and all
+devices are outside of every limit. A new exclusion gives the policy to nobody, so it comes along; where an exclusion
+ends, its group gets the policy, so that group must be within the limit.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from .._policy.unset import UNSET
 from .match import Match
 from .order import Seat, renumber
 
-Reach = frozenset[str]
+# The ids of the groups that a run may affect.
+Limit = frozenset[str]
 
 
-def within(found: Match, reach: Reach) -> Match:
-    """Return the part of a desired policy that stays within the reach (ids of groups); it names groups by id."""
+def within(found: Match, limit: Limit) -> Match:
+    """Return the part of a desired policy that stays within the limit (ids of groups); it names groups by id."""
     item = found.desired
-    if found.live is not None and not _is_reached(found.live, reach):
+    if found.live is not None and not _may_change(found.live, limit):
         name = found.live.display_name if item.id is None else None
         return Match(DesiredPolicy(item.label, State.EXISTING, item.id, name), found.live)
     change = item.assignments
@@ -37,32 +38,32 @@ def within(found: Match, reach: Reach) -> Match:
         return found
     assigned = found.live.assignments if found.live is not None else ()
     return Match(
-        item.with_values({"assignments": _within(change, () if assigned is UNSET else assigned, reach)}), found.live
+        item.with_values({"assignments": _within(change, () if assigned is UNSET else assigned, limit)}), found.live
     )
 
 
-def _within(change: AssignmentChange, live: t.Sequence[Assignment], reach: Reach) -> AssignmentChange:
-    """Return the part of a change that affects only groups within the reach; nobody outside of it has the policy."""
+def _within(change: AssignmentChange, live: t.Sequence[Assignment], limit: Limit) -> AssignmentChange:
+    """Return the part of a change that affects only groups within the limit; nobody outside of it has the policy."""
     groups, excluded = change.groups, change.exclude_groups
     if groups is not UNSET:
-        exact = None if groups.exact is None else _only(groups.exact, reach)
-        groups = replace(groups, exact=exact, add=_only(groups.add, reach))
+        exact = None if groups.exact is None else _only(groups.exact, limit)
+        groups = replace(groups, exact=exact, add=_only(groups.add, limit))
     if excluded is not UNSET:
-        excluded = _kept_out(excluded, live, reach)
-    # Neither can be on already: then the policy would not be reached.
+        excluded = _kept_out(excluded, live, limit)
+    # Neither can be on already: then the policy would be left as it is.
     return replace(change, groups=groups, exclude_groups=excluded, all_users=UNSET, all_devices=UNSET)
 
 
-def _kept_out(change: GroupChange, live: t.Sequence[Assignment], reach: Reach) -> GroupChange:
-    """Return the part of a change of excluded groups that ends no exclusion of a group outside of the reach."""
-    staying = group_ids(each for each in live if each.to is Target.EXCLUDED_GROUP and each.group_id not in reach)
+def _kept_out(change: GroupChange, live: t.Sequence[Assignment], limit: Limit) -> GroupChange:
+    """Return the part of a change of excluded groups that ends no exclusion of a group outside of the limit."""
+    staying = group_ids(each for each in live if each.to is Target.EXCLUDED_GROUP and each.group_id not in limit)
     exact = None if change.exact is None else tuple(dict.fromkeys((*change.exact, *staying)))
-    return replace(change, exact=exact, remove=_only(change.remove, reach))
+    return replace(change, exact=exact, remove=_only(change.remove, limit))
 
 
-def held_back(matches: t.Sequence[Match], live: t.Sequence[Policy], reach: Reach) -> frozenset[str]:
-    """Return the ids of the live policies that groups outside of the reach have, or may have since nobody asked."""
-    free = {found.live.id for found in matches if found.live and _is_reached(found.live, reach)}
+def held_back(matches: t.Sequence[Match], live: t.Sequence[Policy], limit: Limit) -> frozenset[str]:
+    """Return the ids of the live policies that groups outside of the limit have, or may have since nobody asked."""
+    free = {found.live.id for found in matches if found.live and _may_change(found.live, limit)}
     return frozenset(str(policy.id) for policy in live if policy.id not in free)
 
 
@@ -78,7 +79,7 @@ def keep_standing(
 ) -> list[int | None]:
     """Return the numbers of all policies so that those that wait keep their order among themselves.
 
-    ``settled`` are the numbers that they would get without a reach, by place in ``seats``; all that do not wait get
+    ``settled`` are the numbers that they would get without a limit, by place in ``seats``; all that do not wait get
     them. Those that wait keep what they have now, and the movable ones of them make way. Raises UserError where there
     is no room for that.
     """
@@ -105,12 +106,12 @@ def _standing(seat: Seat, waits: bool, movable: bool, settled: int | None) -> Se
     return replace(seat, fixed=settled if not waits else None if movable else seat.now)
 
 
-def _is_reached(live: Policy, reach: Reach) -> bool:
-    """Tell whether only groups within the reach have the policy; a target that is not a group is outside."""
+def _may_change(live: Policy, limit: Limit) -> bool:
+    """Tell whether only groups within the limit have the policy; a target that is not a group is outside."""
     if live.assignments is UNSET:
         return False
-    return all(entry.to is Target.EXCLUDED_GROUP or entry.group_id in reach for entry in live.assignments)
+    return all(entry.to is Target.EXCLUDED_GROUP or entry.group_id in limit for entry in live.assignments)
 
 
-def _only(groups: tuple[str, ...], reach: Reach) -> tuple[str, ...]:
-    return tuple(group for group in groups if group in reach)
+def _only(groups: tuple[str, ...], limit: Limit) -> tuple[str, ...]:
+    return tuple(group for group in groups if group in limit)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run within a reach: nobody outside of it feels anything, and what waits is told."""
+"""A run within a limit: nobody outside of it feels anything, and what waits is told."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desir
 PILOT, BROAD = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "ab")
 NAMED = {"Pilot": PILOT, "Broad": BROAD}
 
-reaches = st.lists(group_refs, min_size=1, max_size=3)
+limits = st.lists(group_refs, min_size=1, max_size=3)
 
 
 def within(
-    tenant: MemoryTenant, items: t.Sequence[DesiredPolicy], reach: t.Sequence[str] | None, case: Case
+    tenant: MemoryTenant, items: t.Sequence[DesiredPolicy], limit: t.Sequence[str] | None, case: Case
 ) -> Outcome:
-    options = RunOptions(order=case[2].order, reach=None if reach is None else tuple(reach))
+    options = RunOptions(order=case[2].order, limit_to_groups=None if limit is None else tuple(limit))
     return converge(items, tenant, MemoryDirectory(GROUPS), options)
 
 
-def felt(tenant: MemoryTenant, reach: t.Collection[str]) -> list[tuple[t.Any, ...]]:
-    """Return what the groups outside of a reach get, strongest policy first; by group and policy."""
-    ids = {GROUPS.get(group, group) for group in reach}
+def felt(tenant: MemoryTenant, limit: t.Collection[str]) -> list[tuple[t.Any, ...]]:
+    """Return what the groups outside of a limit get, strongest policy first; by group and policy."""
+    ids = {GROUPS.get(group, group) for group in limit}
     found = []
     for live in tenant.policies.values():
         others = sorted({str(entry.group_id) for entry in t.cast(t.Any, live.assignments)} - ids)
@@ -57,31 +57,31 @@ def felt(tenant: MemoryTenant, reach: t.Collection[str]) -> list[tuple[t.Any, ..
 
 
 @given(cases(), group_refs)
-def test_nobody_outside_of_the_reach_feels_anything(case: Case, reach: tuple[str, ...]) -> None:
+def test_nobody_outside_of_the_limit_feels_anything(case: Case, limit: tuple[str, ...]) -> None:
     tenant, items, _options = case
-    before = felt(tenant, reach)
+    before = felt(tenant, limit)
     try:
-        within(tenant, items, reach, case)
+        within(tenant, items, limit, case)
     except UserError:
         assert tenant.writes == []
-    # A policy within the reach may pass one outside of it; those outside keep their places among themselves.
+    # A policy within the limit may pass one outside of it; those outside keep their places among themselves.
     still = {entry[1] for entry in before}
-    assert [entry for entry in felt(tenant, reach) if entry[1] in still] == before
-    assert all(entry[1] in still for entry in felt(tenant, reach))
+    assert [entry for entry in felt(tenant, limit) if entry[1] in still] == before
+    assert all(entry[1] in still for entry in felt(tenant, limit))
 
 
 @given(cases(), group_refs)
-def test_a_second_run_within_the_reach_plans_nothing(case: Case, reach: tuple[str, ...]) -> None:
+def test_a_second_run_within_the_limit_plans_nothing(case: Case, limit: tuple[str, ...]) -> None:
     tenant, items, _options = case
     try:
-        within(tenant, items, reach, case)
+        within(tenant, items, limit, case)
     except UserError:
         return
-    second = within(tenant, items, reach, case)
+    second = within(tenant, items, limit, case)
     assert second.plan.actions == ()
 
 
-@given(cases(), reaches)
+@given(cases(), limits)
 def test_waves_end_where_one_run_would(case: Case, waves: list[tuple[str, ...]]) -> None:
     tenant, items, _options = case
     at_once = copy.deepcopy(tenant)
@@ -112,10 +112,10 @@ def contents(tenant: MemoryTenant) -> set[tuple[t.Any, ...]]:
 
 
 @given(cases(), group_refs)
-def test_what_waits_is_what_a_whole_run_would_still_do(case: Case, reach: tuple[str, ...]) -> None:
+def test_what_waits_is_what_a_whole_run_would_still_do(case: Case, limit: tuple[str, ...]) -> None:
     tenant, items, options = case
     try:
-        outcome = within(tenant, items, reach, case)
+        outcome = within(tenant, items, limit, case)
     except UserError:
         return
     rest = within(tenant, items, None, case)
@@ -127,14 +127,14 @@ def test_what_waits_is_what_a_whole_run_would_still_do(case: Case, reach: tuple[
 
 
 @given(cases(), group_refs)
-def test_the_fingerprint_is_that_of_the_whole_plan(case: Case, reach: tuple[str, ...]) -> None:
+def test_the_fingerprint_is_that_of_the_whole_plan(case: Case, limit: tuple[str, ...]) -> None:
     tenant, items, options = case
     plans = []
-    for reached in (None, reach):
+    for only in (None, limit):
         try:
             plans.append(
                 read_and_plan(
-                    items, tenant, MemoryDirectory(GROUPS), RunOptions(order=options.order, reach=reached)
+                    items, tenant, MemoryDirectory(GROUPS), RunOptions(order=options.order, limit_to_groups=only)
                 ).fingerprint
             )
         except UserError:
@@ -152,9 +152,9 @@ def to(*groups: str) -> GroupChange:
 
 
 def pilots(
-    tenant: MemoryTenant, *items: DesiredPolicy, reach: tuple[str, ...] = ("Pilot",), **options: t.Any
+    tenant: MemoryTenant, *items: DesiredPolicy, limit: tuple[str, ...] = ("Pilot",), **options: t.Any
 ) -> Outcome:
-    return converge(desired_state(*items), tenant, MemoryDirectory(NAMED), RunOptions(reach=reach, **options))
+    return converge(desired_state(*items), tenant, MemoryDirectory(NAMED), RunOptions(limit_to_groups=limit, **options))
 
 
 def groups_of(tenant: MemoryTenant, name: str) -> set[str]:
@@ -203,7 +203,7 @@ def test_what_prune_finds_waits() -> None:
 
 def test_an_empty_reach_reaches_nobody() -> None:
     tenant = MemoryTenant.of([held("A", 0, "Pilot")])
-    pilots(tenant, desired("A", description="new"), desired("New", groups=to("Pilot")), reach=())
+    pilots(tenant, desired("A", description="new"), desired("New", groups=to("Pilot")), limit=())
     assert tenant.policies["id-A"].description == ""
     assert groups_of(tenant, "New") == set()
 
@@ -241,7 +241,7 @@ def test_where_there_is_no_room_nothing_is_written() -> None:
 def test_a_reach_that_no_group_has_is_refused() -> None:
     tenant = MemoryTenant()
     with pytest.raises(UserError, match="'Pilots'"):
-        pilots(tenant, desired("New"), reach=("Pilots",))
+        pilots(tenant, desired("New"), limit=("Pilots",))
     assert tenant.writes == []
 
 
