@@ -180,7 +180,7 @@ def _with_taken_names(matches: t.Mapping[int, Match], live: t.Sequence[Policy]) 
             UserError(
                 found.desired.named(),
                 f"name it '{name}'" if found.live is None else f"rename {found.live.named()} to '{name}'",
-                f"the name is taken by {next(other for other in holders[name] if other != who)}",
+                f"the name is taken by {next((other for other in holders[name] if other != who), who)}",
                 "Choose another name, or rename or delete the other policy",
             ),
         )
