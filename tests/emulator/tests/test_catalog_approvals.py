@@ -109,10 +109,12 @@ def test_the_other_status_has_a_code_that_says_nothing(graph: CatalogTenant) -> 
     [
         ({JUSTIFICATION: "Change 4711"}, "must be the Base64 encoding of UTF-8 text"),
         ({JUSTIFICATION: base64.b64encode(b"\xff").decode()}, "must be the Base64 encoding of UTF-8 text"),
+        ({JUSTIFICATION: "Q-Q=="}, "must be the Base64 encoding of UTF-8 text"),
         ({JUSTIFICATION: "äöü"}, "must be the Base64 encoding of UTF-8 text"),
         (encoded("x" * 1025), "must not have more than 1024 characters"),
         (encoded(" "), "is required to request approval"),
         ({JUSTIFICATION: ""}, "is required to request approval"),
+        ({CODE: NOWHERE.replace("-", "")}, "Invalid approval header format, expected GUID format"),
         ({CODE: "4711"}, "Invalid approval header format, expected GUID format"),
         ({CODE: base64.b64encode(NOWHERE.encode()).decode()}, "Invalid approval header format, expected GUID format"),
         ({CODE: "", **encoded()}, "Invalid approval header format, expected GUID format"),

@@ -74,3 +74,35 @@ def test_pages(emulator: Emulator, graph: Client) -> None:
     assert len(first["value"]) == 2
     assert len(graph.call("GET", first["@odata.nextLink"].removeprefix(graph.url)).json()["value"]) == 1
     assert "@odata.nextLink" not in graph.call("GET", "/v1.0/groups?$top=3").json()
+
+
+def test_by_ids_what_is_not_there_is_left_out(emulator: Emulator, graph: Client, groups: list[str]) -> None:
+    path = "/v1.0/directoryObjects/getByIds"
+    none = str(uuid.uuid4())
+    body = {"ids": [groups[1].upper(), none, groups[0], groups[1]], "types": ["group"]}
+    found = graph.call("POST", f"{path}?$select=id", json=body).json()["value"]
+    assert found == [{"@odata.type": "#microsoft.graph.group", "id": key} for key in (groups[1], groups[0])]
+    emulator.admin("PUT", "settings", {"refuse_writes": True})
+    assert graph.call("POST", path, json={"ids": [none]}).json()["value"] == []
+    assert graph.call("POST", path, json={"ids": groups, "types": ["user"]}).json()["value"] == []
+    steps = [{"id": "1", "method": "POST", "url": "/directoryObjects/getByIds", "body": {"ids": groups}}]
+    steps[0]["headers"] = {"Content-Type": "application/json"}
+    answer = graph.call("POST", "/beta/$batch", json={"requests": steps}).json()["responses"][0]
+    assert (answer["status"], len(answer["body"]["value"])) == (200, 3)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"ids": []},
+        {"ids": "x"},
+        {"ids": ["x"]},
+        {"ids": [str(uuid.UUID(int=1))] * 1001},
+        {"ids": [str(uuid.UUID(int=1))], "types": "group"},
+        {"ids": [str(uuid.UUID(int=1))], "id": 1},
+    ],
+)
+def test_wrong_ids_are_refused(graph: Client, body: dict[str, Any]) -> None:
+    answer = graph.call("POST", "/v1.0/directoryObjects/getByIds", json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "Request_BadRequest")

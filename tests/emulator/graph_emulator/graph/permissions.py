@@ -53,6 +53,7 @@ DIRECTORY_ROLES = (GROUP_ROLE, "Group.Read.All", "Group.ReadWrite.All", "Directo
 CONFIGURATION = Area((READ_ROLE, WRITE_ROLE), (WRITE_ROLE,), intune_forbidden)
 RBAC = Area(RBAC_ROLES, (), intune_forbidden)
 TAGS = Area((*RBAC_ROLES, READ_ROLE, WRITE_ROLE), (), intune_forbidden)
+DIRECTORY = Area(DIRECTORY_ROLES, (), directory_forbidden)
 # First segment, or the first two where the second has roles of its own -> area.
 AREAS = {
     "officeConfiguration": CONFIGURATION,
@@ -62,7 +63,8 @@ AREAS = {
     "deviceManagement/operationApprovalRequests": RBAC,
     "deviceManagement/getEffectivePermissions": RBAC,
     "deviceManagement/resourceOperations": RBAC,
-    "groups": Area(DIRECTORY_ROLES, (), directory_forbidden),
+    "groups": DIRECTORY,
+    "directoryObjects": DIRECTORY,
 }
 
 

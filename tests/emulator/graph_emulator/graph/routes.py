@@ -49,6 +49,7 @@ ROUTES: dict[str, dict[str, Operation]] = {
     },
     f"{ROOT}/updatePriorities": {"POST": Operation(priorities.update_priorities)},
     "groups": {"GET": read(groups.list_groups, "$filter", *CONTAINED)},
+    "directoryObjects/getByIds": {"POST": Operation(groups.get_by_ids, frozenset({"$select"}), reads=True)},
     f"groups/{KEY}": {"GET": read(groups.get_group, "$select")},
     **{
         f"{ROOT}/{KEY}/{name}": {
@@ -59,7 +60,8 @@ ROUTES: dict[str, dict[str, Operation]] = {
     },
     **catalog_routes.ROUTES,
 }
-AREAS = {"beta": ("officeConfiguration", "deviceManagement", "groups"), "v1.0": ("groups",)}
+DIRECTORY = ("groups", "directoryObjects")
+AREAS = {"beta": ("officeConfiguration", "deviceManagement", *DIRECTORY), "v1.0": DIRECTORY}
 
 
 @dataclass(slots=True)

@@ -64,6 +64,7 @@ SHAPES: dict[tuple[str, str], Shape] = {
     (f"{POLICY}/assignments/{KEY}", "DELETE"): Shape("Remove a group", {204: None}),
     (f"{ROOT}/updatePriorities", "POST"): Shape("Renumber all policies", {204: None}, "UpdatePrioritiesParameters"),
     ("groups", "GET"): Shape("Find groups", {200: "GroupPage"}),
+    ("directoryObjects/getByIds", "POST"): Shape("Groups by id", {200: "GroupPage"}, "GetByIds"),
     (f"groups/{KEY}", "GET"): Shape("Get a group", {200: "group"}),
     **{
         (f"{POLICY}/{name}", method): shape

@@ -146,6 +146,7 @@ SCHEMAS: Json = {
         "officeConfigurationPolicyIds",
         "officeConfigurationPriorities",
     ),
+    "GetByIds": entity({"ids": array(GUID, minItems=1, maxItems=1000), "types": optional(array(TEXT))}, "ids"),
     "Batch": closed({"requests": array(_INNER_REQUEST, minItems=1, maxItems=MAX_BATCH)}, "requests"),
     "BatchAnswer": closed({"responses": array(_INNER_RESPONSE, minItems=1, maxItems=MAX_BATCH)}, "responses"),
     "GraphError": closed(
