@@ -132,6 +132,95 @@ def test_all_problems_of_one_policy_are_told_at_once() -> None:
     assert found.writes == []
 
 
+def test_options_of_the_other_surface_are_told_beside_what_the_tenant_lacks() -> None:
+    found = tenant()
+    foreign: Dict = {"priority": 1, "kind": "windows", "policy_payload": []}
+    message = bulk(
+        found,
+        item("One", {**foreign, "settings": [{"setting": "excel16/L_Nothing"}]}),
+        item("Two", {"priority": 2, "groups": ["Strangers"]}),
+        item("Twin", {}),
+        order=["One"],
+        payload_transport="inline",
+        prune=True,
+    )
+    for said in (
+        "the task: cannot use payload_transport, order: surface settings_catalog has none of these options.",
+        "policies[0] policy 'One': cannot use kind, policy_payload, priority: surface settings_catalog has none of",
+        "policies[1] policy 'Two': cannot use priority: surface settings_catalog has no such option.",
+        "the task: cannot prune: on this surface other teams keep policies, too",
+        "there is no setting excel16/L_Nothing",
+        "group 'Strangers'",
+        "2 policies have this name",
+    ):
+        assert said in message, said
+
+
+@pytest.mark.parametrize("fault", ["forbidden", "server_error"])
+def test_options_of_the_other_surface_are_told_also_where_nothing_can_be_read(fault: str) -> None:
+    found = CatalogTenant()
+    found.faults({"kind": fault, "match": {"method": "GET", "path": "configurationPolicies"}})
+    message = bulk(found, item("One", {"priority": 1}))
+    assert message == (
+        "policies[0] policy 'One': cannot use priority: surface settings_catalog has no such option. Leave it out."
+    )
+
+
+def test_what_cannot_be_understood_is_told_at_once_and_before_anything_is_read() -> None:
+    found = tenant()
+    message = bulk(
+        found,
+        {"display_name": " ", "description": None, "groups": None, "settings": [MACROS]},
+        {"display_name": "Two", "priority": 1, "groups": [{"display_name": "A", "filter_mode": "include"}]},
+        {"display_name": "Three", "exclude_groups": [{"display_name": "A", "filter": "B"}]},
+        max_deletions="many",
+        wait_timeout=-1,
+    )
+    for said in (
+        "policies[0] policy ' ': cannot use description: it is null.",
+        "policies[0] policy ' ': cannot use groups: it is null.",
+        "policies[0] policy ' ': cannot use display_name: it is empty.",
+        "policies[1] policy 'Two': cannot use priority: surface settings_catalog has no such option.",
+        "policies[1] policy 'Two': cannot use groups: filter is missing beside filter_mode.",
+        "policies[2] policy 'Three': cannot use exclude_groups: a filter is for groups that are assigned.",
+        "the task: cannot use max_deletions: 'many' is not a number.",
+        "the task: cannot use wait_timeout: -1 is not a time in seconds.",
+    ):
+        assert said in message, said
+    assert found.lines == []
+
+
+def test_options_of_the_wrong_form_are_told_at_once() -> None:
+    found = tenant()
+    message = bulk(found, item("One", {}), protect="all", check_groups=5, plan_waves="x")
+    assert [message.count(f"the option {name}: cannot use it") for name in ("protect", "check_groups")] == [1, 1]
+    message = bulk(found, {"display_name": ["x"], "settings": [MACROS]}, {"scope_tags": [" "]}, protect="all")
+    assert "the option protect: cannot use it" in message
+    assert "the option policies[1].scope_tags[0]: cannot use it: it is empty." in message
+    assert found.lines == []
+
+
+def test_nulls_of_the_task_are_told_at_once() -> None:
+    message = bulk(tenant(), item("One", {}), protect=None, max_changes=None)
+    assert message.count("it is null") == 2
+
+
+@pytest.mark.parametrize("definition", [modules.OFFICE_CLIENT_CONFIG, modules.OFFICE_CLIENT_CONFIG_ASSIGNMENT])
+def test_the_modules_of_one_policy_tell_all_at_once_too(definition: modules.ModuleDefinition) -> None:
+    found = tenant()
+    own: Dict = {"groups": ["X"]} if definition is modules.OFFICE_CLIENT_CONFIG_ASSIGNMENT else {"scope_tags": ["X"]}
+    asked = {**SURFACE, "display_name": "Twin", "kind": "windows", "payload_transport": "inline", **own}
+    message = str(run(found, definition, asked)["msg"])
+    for said in (
+        "the task: cannot use payload_transport: surface settings_catalog has no such option.",
+        "policy 'Twin': cannot use kind: surface settings_catalog has no such option.",
+        "2 policies have this name",
+        "group 'X'" if "groups" in own else "scope tag 'X'",
+    ):
+        assert said in message, said
+    assert found.writes == []
+
+
 def test_many_problems_are_told_as_far_as_they_fit_whole() -> None:
     errors = [UserError(f"policy '{number}'", "x", "y" * 600, "z") for number in range(60)]
     told = str(all_at_once([*errors, *errors]))

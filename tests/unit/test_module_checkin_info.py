@@ -58,7 +58,9 @@ def tenant(clock: Clock) -> Tenant:
 
 
 def ask(tenant: Tenant, **options: t.Any) -> Reply:
-    return checkin_info(Request({**DEFAULTS, **options}, options), tenant, lambda: NOW)
+    return checkin_info(
+        Request({"surface": "office_configuration", **DEFAULTS, **options}, options), tenant, lambda: NOW
+    )
 
 
 def refused(tenant: Tenant, **options: t.Any) -> str:

@@ -18,7 +18,7 @@ from .._catalog.approvals import ApprovalOptions, KeptRequest, Place
 from .._errors import UserError
 from .._ids import is_guid
 from .._json import strict_json
-from .parse_options import refuse_half_characters
+from .parse_values import refuse_half_characters
 
 _TASK = "the task"
 _LONGEST_REASON = 1024

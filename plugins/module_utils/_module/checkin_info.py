@@ -16,8 +16,8 @@ from .._office.reads import Listing, Reading, TenantCheckins
 from .._office.surface import OfficeSurface
 from .._policy.policy import Policy, priority_of
 from .handlers import Reply, Request, matches, strongest_first
-from .parse_options import refuse_blank
-from .surfaces import OFFICE
+from .parse_values import refuse_blank
+from .surfaces import OFFICE, refuse_foreign_task
 from .tenant import Tenant
 
 Arguments = t.Mapping[str, t.Any]
@@ -46,6 +46,7 @@ class _Options:
 
 def checkin_info(request: Request, tenant: Tenant, now: t.Callable[[], datetime] = _utc_now) -> Reply:
     """office_client_checkin_info: check-ins by policy and of the whole tenant, with rates and stale devices."""
+    refuse_foreign_task(request.params)
     if not isinstance(tenant.surface, OfficeSurface):
         cause = f"devices check in to officeConfiguration, not to surface {request.params['surface']}"
         raise UserError(_THE_TENANT, "read them", cause, f"Leave this task out, or give it surface: {OFFICE}")

@@ -10,7 +10,7 @@ import decimal
 import json
 import typing as t
 
-from .._errors import UserError
+from .._errors import UserError, all_at_once
 from .._policy.values import refusal, typed
 from .arguments import Spec, with_aliases
 from .lists import read_lists
@@ -59,9 +59,8 @@ def readable(
     given, unreadable = read_lists(params, own)
     given = {name: _prepared(value, spec.get(name, {})) for name, value in given.items()}
     given, misfits = typed(given, spec)
-    if misfits and unreadable is None:
-        unreadable = refusal(misfits, subject)
-    return given, unreadable
+    errors = [*([unreadable] if unreadable else []), *([refusal(misfits, subject)] if misfits else [])]
+    return given, all_at_once(errors) if errors else None
 
 
 def _held_item(item: t.Any) -> t.Any:

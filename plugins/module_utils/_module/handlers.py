@@ -18,7 +18,9 @@ from .._policy.fields import Field
 from .._policy.policy import Policy, Target, priority_of
 from .._policy.reads import Part, unreadable
 from .._policy.unset import UNSET
-from .parse_options import desired_policies, desired_policy, group_names, refuse_blank, refuse_half_characters
+from .parse_options import desired_policies, desired_policy, group_names
+from .parse_values import refuse_blank, refuse_half_characters
+from .problems import problems_of_task
 from .results import (
     approval_result,
     assignment_results,
@@ -35,7 +37,7 @@ from .results import (
     view_result,
 )
 from .run_options import bulk_options, given_order, given_wait, refuse_null
-from .surfaces import missing_assignments
+from .surfaces import missing_assignments, refuse_foreign_task
 from .tenant import Tenant
 from .wave_results import wave_results
 
@@ -81,13 +83,15 @@ _CONTENT = {"content", "payloads", "settings"}
 
 def one_policy(request: Request, tenant: Tenant) -> Reply:
     """office_client_config: one policy, shown whole."""
-    desired = desired_policy(request.params, request.raw, surface=request.params["surface"])
+    params, problems = request.params, problems_of_task(request.params)
+    desired = desired_policy(params, request.raw, surface=params["surface"], problems=problems)
     options = RunOptions(
         request.check_mode,
         whole_policies=True,
         name_groups=request.diff_mode,
-        wait=given_wait(request.params),
-        assume_full_view=request.params["assume_full_view"],
+        wait=problems.of(lambda: given_wait(params), None),
+        assume_full_view=params["assume_full_view"],
+        refused=problems.told(),
     )
     outcome = converge([desired], tenant.surface, tenant.directory, options)
     shown, fields = outcome.items[0].after, outcome.plan.capabilities.fields
@@ -102,10 +106,12 @@ def one_policy(request: Request, tenant: Tenant) -> Reply:
 
 def one_assignment(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_assignment: the groups of one policy that exists."""
-    desired = desired_policy(request.params, request.raw, state=State.EXISTING, surface=request.params["surface"])
-    if desired.assignments is UNSET:
-        raise missing_assignments(request.params["surface"], desired.named())
-    options = RunOptions(request.check_mode, wait=given_wait(request.params))
+    params, problems = request.params, problems_of_task(request.params)
+    desired = desired_policy(params, request.raw, State.EXISTING, surface=params["surface"], problems=problems)
+    wait = problems.of(lambda: given_wait(params), None)
+    options = RunOptions(request.check_mode, wait=wait, refused=problems.told())
+    if desired.assignments is UNSET and not options.refused:
+        raise missing_assignments(params["surface"], desired.named())
     outcome = converge([desired], tenant.surface, tenant.directory, options)
     # EXISTING never ends absent.
     shown = t.cast(Policy, outcome.items[0].after)
@@ -129,8 +135,10 @@ def _approval(outcome: Outcome) -> dict[str, t.Any]:
 
 def many_policies(request: Request, tenant: Tenant) -> Reply:
     """office_client_configs: a list of policies with their groups."""
-    options = replace(bulk_options(request.params, request.raw, request.check_mode), name_groups=request.diff_mode)
-    desired = desired_policies(request.params, request.raw)
+    problems = problems_of_task(request.params)
+    options = bulk_options(request.params, request.raw, request.check_mode, problems)
+    desired = desired_policies(request.params, request.raw, problems)
+    options = replace(options, name_groups=request.diff_mode, refused=problems.told())
     outcome = converge(desired, tenant.surface, tenant.directory, options)
 
     def found() -> dict[str, t.Any]:
@@ -149,6 +157,7 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
 
 def order_of_policies(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_order: the whole tenant in one declared order."""
+    refuse_foreign_task(request.params)
     refuse_null(request.raw)
     options = RunOptions(request.check_mode, order=given_order(request.params), wait=given_wait(request.params))
     outcome = converge([], tenant.surface, tenant.directory, options)
@@ -157,6 +166,7 @@ def order_of_policies(request: Request, tenant: Tenant) -> Reply:
 
 def policy_info(request: Request, tenant: Tenant) -> Reply:
     """office_client_config_info: policies that match all filters, with what was asked to be gathered."""
+    refuse_foreign_task(request.params)
     params, gather = request.params, set(request.params["gather"])
     capabilities = tenant.surface.capabilities
     if "group_names" in gather:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import UserError
+from .._errors import UserError, all_at_once
 from .._policy.payload import BEFORE_TEXT, PayloadError
 from .._policy.texts import value_of_text
 from .arguments import Spec, with_aliases
@@ -36,7 +36,7 @@ def read_lists(params: t.Mapping[str, t.Any], spec: Spec) -> tuple[dict[str, t.A
             except UserError as error:
                 errors.append(error)
                 read[name] = [] if option["type"] == "list" else {}
-    return read, errors[0] if errors else None
+    return read, all_at_once(errors) if errors else None
 
 
 def read_option(value: t.Any, name: str, option: t.Mapping[str, t.Any]) -> t.Any:

@@ -7,27 +7,34 @@ from __future__ import annotations
 
 import reprlib
 import typing as t
+from functools import partial
 from itertools import chain
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from .._errors import UserError
+from .._errors import UserError, all_at_once
 from .._office.fields import ASSIGNMENTS, BYTES_OPTIONS
 from .._policy.desired import GROUP_OPTIONS, AllTarget, AssignmentChange, DesiredPolicy, GroupChange, State
 from .._policy.group_forms import FILTER_KEYS, GroupsError, filter_of, id_or_name, members_of, parts_of
-from .._policy.payload import HALF_CHARACTER, Opaque, PayloadError, decode_base64, parse_given
-from .._policy.policy import DIRECT, MAX_PRIORITY, Target
+from .._policy.payload import Opaque, PayloadError
+from .._policy.policy import DIRECT, Target
 from .._policy.texts import is_like_json, value_of_text
-from .._policy.unset import UNSET
+from .._policy.unset import UNSET, Unset
 from .masking import holds_mask
-from .surfaces import ASSIGNMENT_OPTIONS, CATALOG, OFFICE, OPTIONS, refuse_foreign
-
-Arguments = t.Mapping[str, t.Any]
+from .parse_values import (
+    Arguments,
+    payload_of_option,
+    priority_of_option,
+    refuse_blank,
+    refuse_half_characters,
+    scope_tags_of_option,
+)
+from .problems import Problems
+from .surfaces import ASSIGNMENT_OPTIONS, CATALOG, OFFICE, OPTIONS, foreign_error, foreign_options
 
 _ALL_FORMS = "Give true or false, or a dict with filter and filter_mode"
 
 _IDENTITY = ("id", "display_name")
-_AROUND_IDS = " \t\r\n{}()<>\"'"
 _TEXTS = ("id", "display_name", "description")
 _MANAGED = tuple(sorted({"id", *chain.from_iterable(OPTIONS.values())}))
 # What is written and may be a mask, from a result that was given back.
@@ -41,64 +48,93 @@ def desired_policy(
     label: str = "",
     nameless: bool = False,
     surface: str | None = None,
+    problems: Problems | None = None,
 ) -> DesiredPolicy:
     """Return one desired policy.
 
     ``params`` are the validated options, ``raw`` the same as the user gave them: an option that is not in there was
     omitted and is left alone, one that is null is refused. ``state`` is for modules without that option; ``nameless``
     lets a policy have an empty name. Options that the ``surface`` does not have are refused; None: it is not known.
-    Raises UserError.
+    All that is wrong is kept in ``problems``, and the policy is what can be understood; without them it is raised as
+    one UserError.
     """
+    own = Problems() if problems is None else problems
     given = {name for name in _MANAGED if name in raw} if isinstance(raw, dict) else _not_none(params)
     subject = subject_of(params, label)
-    if surface is not None:
-        refuse_foreign(given, surface, subject)
-    _check_given(params, given, subject, nameless)
-    identity: dict[str, t.Any] = {name: params[name] for name in ("id", "display_name", "kind") if name in given}
-    values: dict[str, t.Any] = {name: params[name] for name in ("description", "settings") if name in given}
-    if "priority" in given:
-        values["priority"] = _priority(params["priority"], subject)
-    if "scope_tags" in given:
-        values["scope_tags"] = _scope_tags(params["scope_tags"], subject)
+    foreign = [] if surface is None else foreign_options(given, surface)
+    if foreign and surface is not None:
+        own.add_foreign([foreign_error(foreign, surface, subject)])
+    usable = _usable(params, given - set(foreign), subject, nameless, own)
+    identity: dict[str, t.Any] = {name: params[name] for name in ("id", "display_name", "kind") if name in usable}
+    values: dict[str, t.Any] = {name: params[name] for name in ("description", "settings") if name in usable}
+    readers: dict[str, t.Callable[[], t.Any]] = {
+        "priority": lambda: priority_of_option(params["priority"], subject),
+        "scope_tags": lambda: scope_tags_of_option(params["scope_tags"], subject),
+    }
+    readers = {name: read for name, read in readers.items() if name in usable}
     for name, as_bytes in BYTES_OPTIONS.items():
-        if given.intersection((name, as_bytes)):
-            values[name] = _payload(params, given, name, subject)
-    change = assignment_change({name: params[name] for name in ASSIGNMENT_OPTIONS if name in given}, subject)
-    if change is not None:
-        _refuse_filters(change, surface, subject)
-        values[ASSIGNMENTS.name] = change
-    _check_assignments(params, change, subject)
-    shown = {name: params.get(name) for name in ASSIGNMENT_OPTIONS if name in given}
-    _check_masks({**identity, **values, **shown}, subject)
+        if usable.intersection((name, as_bytes)):
+            readers[name] = partial(payload_of_option, params, usable, name, subject)
+    values |= {name: own.of(read, UNSET) for name, read in readers.items()}
+    shown = {name: params.get(name) for name in ASSIGNMENT_OPTIONS if name in usable}
+    values[ASSIGNMENTS.name] = _assignments(params, shown, subject, surface, own)
+    values = {name: value for name, value in values.items() if value is not UNSET}
+    with own.kept():
+        _check_masks({**identity, **values, **shown}, subject)
+    if problems is None and own.found:
+        raise all_at_once(own.found)
     return DesiredPolicy(label, state or State(params["state"]), values=values, **identity)
 
 
-def _check_given(params: Arguments, given: t.Collection[str], subject: str, nameless: bool) -> None:
-    """Refuse nulls, identities that are empty, and texts that cannot be sent."""
-    for name in sorted(given):
-        if params.get(name) is None:
-            raise UserError(
-                subject, f"use {name}", "it is null", f"Leave {name} out to leave it alone, or give it a value"
-            )
-    for name in _IDENTITY:
-        if name in given and not (nameless and name == "display_name"):
-            refuse_blank(str(params[name]), subject, name)
+def _assignments(
+    params: Arguments, asked: Arguments, subject: str, surface: str | None, problems: Problems
+) -> AssignmentChange | Unset:
+    """Return what the options about assignments ask for, UNSET for nothing or what cannot be understood."""
+    with problems.kept():
+        change = assignment_change(asked, subject)
+        if change is not None:
+            _refuse_filters(change, surface, subject)
+        _check_assignments(params, change, subject)
+        return UNSET if change is None else change
+    return UNSET
+
+
+def _usable(params: Arguments, given: t.Collection[str], subject: str, nameless: bool, problems: Problems) -> set[str]:
+    """Return the options that can be used: no nulls, identities that are empty, or texts that cannot be sent."""
+    usable = {name for name in given if params.get(name) is not None}
+    for name in sorted(set(given) - usable):
+        step = f"Leave {name} out to leave it alone, or give it a value"
+        problems.add(UserError(subject, f"use {name}", "it is null", step))
     for name in _TEXTS:
-        if name in given:
-            refuse_half_characters(params[name], subject, name)
+        if name in usable:
+            before = len(problems.found)
+            with problems.kept():
+                if name in _IDENTITY and not (nameless and name == "display_name"):
+                    refuse_blank(str(params[name]), subject, name)
+                refuse_half_characters(params[name], subject, name)
+            if len(problems.found) > before:
+                usable.discard(name)
     if not set(_IDENTITY) & set(given):
-        raise UserError(subject, "tell which policy is meant", "id and display_name are missing", "Give one of them")
+        with problems.kept():
+            raise UserError(
+                subject, "tell which policy is meant", "id and display_name are missing", "Give one of them"
+            )
+    return usable
 
 
-def desired_policies(params: Arguments, raw: Arguments) -> tuple[DesiredPolicy, ...]:
-    """Return the desired policies of the option ``policies``. Raises UserError."""
+def desired_policies(params: Arguments, raw: Arguments, problems: Problems | None = None) -> tuple[DesiredPolicy, ...]:
+    """Return the desired policies of the option ``policies``. What is wrong with them is kept or raised at once."""
+    own = Problems() if problems is None else problems
     given = raw.get("policies")
     listed = given if isinstance(given, list) else [None] * len(params["policies"])
-    nameless = bool(params.get("allow_same_names"))
-    return tuple(
-        desired_policy(item, raw_item, label=f"policies[{place}]", nameless=nameless, surface=params.get("surface"))
+    nameless, surface = bool(params.get("allow_same_names")), params.get("surface")
+    found = tuple(
+        desired_policy(item, raw_item, None, f"policies[{place}]", nameless, surface, own)
         for place, (item, raw_item) in enumerate(zip(params["policies"], listed, strict=True))
     )
+    if problems is None and own.found:
+        raise all_at_once(own.found)
+    return found
 
 
 def assignment_change(asked: Arguments, subject: str) -> AssignmentChange | None:
@@ -161,14 +197,6 @@ def _refuse_filters(change: AssignmentChange, surface: str | None, subject: str)
         raise UserError(subject, "use groups", cause, f"Leave filter and filter_mode out, or set surface: {CATALOG}")
 
 
-def _scope_tags(tags: t.Sequence[str], subject: str) -> tuple[str, ...]:
-    for tag in tags:
-        refuse_half_characters(tag, subject, "scope_tags")
-        if not tag.strip():
-            raise UserError(subject, "use scope_tags", "one of them is empty", "Give names or ids of scope tags")
-    return tuple(tags)
-
-
 def _not_none(params: Arguments) -> set[str]:
     return {name for name in _MANAGED if params.get(name) is not None}
 
@@ -177,58 +205,6 @@ def subject_of(params: Arguments, label: str = "") -> str:
     """Return how messages name a policy, which need not be fine."""
     name = params.get("display_name") or params.get("id")
     return f"{label} policy '{name}'".strip() if name else label or "the policy"
-
-
-def refuse_blank(text: str | None, subject: str, name: str) -> None:
-    """Refuse an option that is given and empty, where leaving it out means something else. Raises UserError.
-
-    An id with something around it is refused too: nothing has it, so that it would be taken for a policy that is gone.
-    """
-    if text is not None and not text.strip():
-        raise UserError(subject, f"use {name}", "it is empty", f"Give a {name}, or leave the option out")
-    if text is not None and name == "id" and text != text.strip(_AROUND_IDS):
-        raise UserError(subject, "use id", "it has blanks, quotes or braces around it", "Give the id alone")
-
-
-def refuse_half_characters(text: str | None, subject: str, name: str) -> None:
-    """Refuse a text that UTF-8, and so a request, cannot carry. Raises UserError."""
-    if text is not None and HALF_CHARACTER.search(text):
-        cause = "it holds an unpaired surrogate, which UTF-8 cannot carry"
-        raise UserError(subject, f"use {name}", cause, f"Write {name} again, or save its file as UTF-8")
-
-
-def _priority(value: int, subject: str) -> int:
-    if isinstance(value, bool):
-        raise UserError(subject, "set its priority", f"it is {str(value).lower()}, not a number", "Give a number")
-    if not 0 <= value <= MAX_PRIORITY:
-        raise UserError(
-            subject, f"set priority {value}", f"a priority is a number from 0 to {MAX_PRIORITY}", "Choose one"
-        )
-    return value
-
-
-def _payload(params: Arguments, given: t.Collection[str], field: str, subject: str) -> t.Any:
-    name = BYTES_OPTIONS[field]
-    if name not in given:
-        return _json_payload(params[field], field, subject)
-    try:
-        payload = decode_base64(params[name])
-    except PayloadError as error:
-        step = f"Give {name} as office_client_config_info returned it"
-        raise UserError(subject, f"use {name}", str(error), step) from error
-    # What is not JSON is returned as a text, too.
-    shown = payload.text() if isinstance(payload, Opaque) else payload
-    if field in given and params[field] != shown:
-        cause = f"{field} is given, too, and differs from it"
-        raise UserError(subject, f"use {name}", cause, "Give one of them")
-    return payload
-
-
-def _json_payload(value: t.Any, field: str, subject: str) -> t.Any:
-    try:
-        return parse_given(value)
-    except PayloadError as error:
-        raise UserError(subject, f"use {field}", str(error), "Give a dict, a list, or the JSON text of one") from error
 
 
 def group_names(value: t.Any, name: str, subject: str) -> tuple[str, ...]:

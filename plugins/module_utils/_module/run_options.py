@@ -16,8 +16,9 @@ from .._converge.converge import RunOptions
 from .._converge.guards import Guards, Limit, Prune
 from .._converge.known_groups import NamedGroups
 from .._converge.order import Order, Unlisted
-from .._errors import UserError
+from .._errors import UserError, all_at_once
 from .parse_options import group_names
+from .problems import Problems
 
 Arguments = t.Mapping[str, t.Any]
 
@@ -41,23 +42,27 @@ _NOT_NULL = (
 )
 
 
-def bulk_options(params: Arguments, raw: Arguments, check_mode: bool) -> RunOptions:
-    """Return the options of a run of office_client_configs. Raises UserError."""
+def bulk_options(params: Arguments, raw: Arguments, check_mode: bool, problems: Problems | None = None) -> RunOptions:
+    """Return the options of a run of office_client_configs. What is wrong with them is kept or raised at once."""
+    own = Problems() if problems is None else problems
     refuse_null(raw)
-    return RunOptions(
+    found = RunOptions(
         check_mode=check_mode,
-        order=given_order(params),
-        guards=_guards(params),
-        binding=_binding(params),
+        order=own.of(lambda: given_order(params), None),
+        guards=own.of(lambda: _guards(params), Guards()),
+        binding=own.of(lambda: _binding(params), Binding()),
         context=params["plan_context"] or {},
         on_error=OnError(params["on_error"]),
-        wait=given_wait(params),
-        limit_to_groups=_limit_to_groups(params),
-        check_groups=_check_groups(params),
-        waves=_waves(params, check_mode),
+        wait=own.of(lambda: given_wait(params), None),
+        limit_to_groups=own.of(lambda: _limit_to_groups(params), None),
+        check_groups=own.of(lambda: _check_groups(params), ()),
+        waves=own.of(lambda: _waves(params, check_mode), ()),
         same_names=params["allow_same_names"],
         assume_full_view=params["assume_full_view"],
     )
+    if problems is None and own.found:
+        raise all_at_once(own.found)
+    return found
 
 
 def given_wait(params: Arguments) -> Wait | None:
@@ -76,7 +81,9 @@ def refuse_null(raw: Arguments) -> None:
         [f"prune_scope.{name}" for name, value in scope.items() if value is None] if isinstance(scope, dict) else []
     )
     if nulls:
-        raise UserError(_TASK, f"use {nulls[0]}", "it is null", f"Leave {nulls[0]} out, or give it a value")
+        raise all_at_once(
+            [UserError(_TASK, f"use {name}", "it is null", f"Leave {name} out, or give it a value") for name in nulls]
+        )
 
 
 def given_order(params: Arguments) -> Order | None:

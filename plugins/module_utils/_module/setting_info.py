@@ -17,7 +17,7 @@ from .._catalog.search import Filters, Matches, search, settings_in, stems_of
 from .._errors import UserError
 from .catalog_files import catalog_of
 from .handlers import Opening, Reply, Request
-from .parse_options import refuse_blank, refuse_half_characters
+from .parse_values import refuse_blank, refuse_half_characters
 from .surfaces import CATALOG
 from .tenant import Tenant
 

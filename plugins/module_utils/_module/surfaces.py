@@ -43,23 +43,28 @@ _ORDER, _CHECKINS = "order", "check-ins"
 _PAYLOADS = frozenset({*office.BYTES_OPTIONS, *office.BYTES_OPTIONS.values()})
 
 
-def refuse_foreign(given: t.Iterable[str], surface: str, subject: str) -> None:
-    """Refuse options of a policy that its surface does not have. Raises UserError that names all of them."""
-    foreign = sorted((set(given) & _EVERY) - OPTIONS[surface])
-    if foreign:
-        raise _refusal(foreign, surface, subject)
+def foreign_options(given: t.Iterable[str], surface: str) -> list[str]:
+    """Return the options of a policy that its surface does not have."""
+    return sorted((set(given) & _EVERY) - OPTIONS[surface])
 
 
-def refuse_foreign_task(params: t.Mapping[str, t.Any], subject: str = "the task") -> None:
+def refuse_foreign_task(params: t.Mapping[str, t.Any]) -> None:
     """Refuse options of a task that its surface does not have. Raises UserError that names all of them."""
+    for error in foreign_in_task(params):
+        raise error
+
+
+def foreign_in_task(params: t.Mapping[str, t.Any], subject: str = "the task") -> list[UserError]:
+    """Return the error for options of a task that its surface does not have, if there are any."""
     surface = params["surface"]
     if surface == CATALOG and only_office_has(params) == _ORDER:
-        raise UserError(
+        error = UserError(
             "the order",
             "apply it",
             f"policies have no priorities on surface {CATALOG}",
             f"Leave this task out, or give it surface: {OFFICE}",
         )
+        return [error]
     names = [name for name in _OF_TASKS[_other(surface)] if params.get(name) not in (None, [], _SILENT.get(name))]
     if surface == CATALOG and (params.get("prune_scope") or {}).get("kind"):
         names.append("prune_scope.kind")
@@ -67,8 +72,7 @@ def refuse_foreign_task(params: t.Mapping[str, t.Any], subject: str = "the task"
         names.append("kind")
     gathered = [name for name in params.get("gather") or () if name in _GATHERED[_other(surface)]]
     names += [f"{name} in gather" for name in gathered]
-    if names:
-        raise _refusal(names, surface, subject)
+    return [foreign_error(names, surface, subject)] if names else []
 
 
 def only_office_has(params: t.Mapping[str, t.Any]) -> str:
@@ -91,7 +95,8 @@ def _other(surface: str) -> str:
     return next(name for name in SURFACES if name != surface)
 
 
-def _refusal(names: t.Sequence[str], surface: str, subject: str) -> UserError:
+def foreign_error(names: t.Sequence[str], surface: str, subject: str) -> UserError:
+    """Return the error for options that the surface does not have."""
     which = "no such option" if len(names) == 1 else "none of these options"
     leave = f"Leave {'it' if len(names) == 1 else 'them'} out"
     if surface == OFFICE:
