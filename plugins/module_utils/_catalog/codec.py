@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass, field
 
 from .._ids import unfit_for_path
 from .._policy.policy import DIRECT, FILTER_MODES, Assignment, AssignmentFilter, Policy, PolicyType, Target
@@ -16,6 +17,9 @@ PLATFORM, TECHNOLOGIES, NO_TEMPLATE = "windows10", "mdm", "none"
 DEFAULT_TAG = "0"
 # The type of the policies that this surface sees. Others are told by what they are for and where they come from.
 OWN_TYPE = PolicyType(f"{PLATFORM}/{TECHNOLOGIES}/{NO_TEMPLATE}")
+
+# What a new policy is for.
+_PURPOSE = {"platforms": PLATFORM, "technologies": TECHNOLOGIES}
 
 # The names of fields on the wire.
 WIRE_NAMES = {"display_name": "name", "description": "description", "scope_tags": "roleScopeTagIds"}
@@ -110,6 +114,21 @@ def sorted_tags(tags: t.Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(tags), key=lambda tag: (not tag.isdecimal(), int(tag) if tag.isdecimal() else 0, tag)))
 
 
+@dataclass(frozen=True)
+class AsRead:
+    """What a write must know of a policy as it was read: what it is for, to the letter, since Graph refuses to change
+    that, and the names of what the collection does not know and the write would lose.
+    """
+
+    purpose: t.Mapping[str, t.Any] = field(default_factory=lambda: _PURPOSE)
+    unknown: tuple[str, ...] = ()
+
+
+def as_read(document: t.Mapping[str, t.Any]) -> AsRead:
+    """Return what a write must know of a policy."""
+    return AsRead({name: document.get(name) for name in _PURPOSE}, unknown_members(document))
+
+
 def unknown_members(document: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     """Return the names of what a policy holds and this collection does not know: a write would lose it."""
     return tuple(
@@ -133,12 +152,16 @@ def setting_count(document: t.Mapping[str, t.Any]) -> int | None:
     return count
 
 
-def policy_body(values: t.Mapping[str, t.Any], settings: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
-    """Return the body of a create or of a replacement: all six members, the settings as Graph's instances."""
+def policy_body(
+    values: t.Mapping[str, t.Any], settings: t.Sequence[t.Mapping[str, t.Any]], now: AsRead = AsRead()
+) -> dict[str, t.Any]:
+    """Return the body of a create or of a replacement: all six members, the settings as Graph's instances.
+
+    Nothing else that was read of a policy is sent back: Graph refuses to change where it comes from, and when.
+    """
     return {
         **changed_members(values),
-        "platforms": PLATFORM,
-        "technologies": TECHNOLOGIES,
+        **now.purpose,
         "settings": [
             {"@odata.type": f"{_GRAPH}deviceManagementConfigurationSetting", "settingInstance": instance}
             for instance in settings

@@ -20,6 +20,7 @@ from .._ids import id_key, unfit_for_path
 from .._policy.policy import Assignment, Policy, distinct_assignments
 from .._policy.writes import PolicyWrite, Result, WritePart, Written
 from .codec import (
+    AsRead,
     assignment_from_graph,
     assignments_body,
     changed_members,
@@ -99,10 +100,14 @@ def patching(policy: Policy, values: t.Mapping[str, t.Any], options: t.Iterable[
 
 
 def replacing(
-    policy: Policy, values: t.Mapping[str, t.Any], instances: t.Sequence[Document], options: t.Iterable[str]
+    policy: Policy,
+    values: t.Mapping[str, t.Any],
+    instances: t.Sequence[Document],
+    options: t.Iterable[str],
+    now: AsRead,
 ) -> Operation:
     """Return the call that replaces a policy, all but its assignments: the only one that changes settings."""
-    call = Call("PUT", path_of(policy.id), json_body=policy_body(values, instances), json_answer=False)
+    call = Call("PUT", path_of(policy.id), json_body=policy_body(values, instances, now), json_answer=False)
     return _change(call, policy, f"update {', '.join(options)}")
 
 

@@ -27,7 +27,7 @@ from .access import Access
 from .approvals import NO_APPROVAL, ApprovalOptions
 from .approved_writes import ApprovedWrites, Prepared
 from .catalog import Catalog
-from .codec import OWN_TYPE, unknown_members, why_foreign
+from .codec import OWN_TYPE, AsRead, as_read, why_foreign
 from .fields import ASSIGNMENTS
 from .instances import from_instances, sendable
 from .known import KnownDefinitions
@@ -67,9 +67,9 @@ class CatalogSurface:
         self._access = Access(client)
         self._spellings = Spellings()
         self._approved = ApprovedWrites(client, approval)
-        # Policies of others by id, and the names of what policies hold and nobody here knows, as they were last read.
+        # Policies of others by id, and what a write must know of all, as they were last read.
         self._foreign: dict[str, Policy] = {}
-        self._unknown: dict[str, tuple[str, ...]] = {}
+        self._as_read: dict[str, AsRead] = {}
         # Whether the last list had several pages: they are cut by name, so a policy that is renamed meanwhile may be in
         # none of them.
         self._is_paged = False
@@ -162,7 +162,7 @@ class CatalogSurface:
 
     def _policy_of(self, document: operations.Document) -> Policy:
         policy = operations.read_policy(document)
-        self._unknown[id_key(policy.id)] = unknown_members(document)
+        self._as_read[id_key(policy.id)] = as_read(document)
         return policy
 
     def _reading(self, part: Readable) -> Operation:
@@ -176,7 +176,9 @@ class CatalogSurface:
     def _settings_of(
         self, policy: Policy, document: operations.Document, settings: t.Sequence[operations.Document]
     ) -> Settings:
-        self._policy_of(document)
+        why = why_foreign(self._policy_of(document))
+        if why:
+            raise UserError(policy.named(), "read its settings", f"it {why}", _ANOTHER)
         try:
             return from_instances(settings)
         except SettingsError as error:
@@ -191,7 +193,7 @@ class CatalogSurface:
             return None if settings else without_settings(after)
         if self._overwrite_unknown or not is_replaced(before, after):
             return None
-        unknown = [*self._unknown.get(id_key(before.id), ()), *unknown_of(before.value("settings"))]
+        unknown = [*self._known_of(before).unknown, *unknown_of(before.value("settings"))]
         return unknown_held(before, unknown) if unknown else None
 
     def _sent(self, writes: t.Sequence[PolicyWrite], again: bool = False) -> list[Result]:
@@ -211,7 +213,11 @@ class CatalogSurface:
         if write.fields.keys() <= METADATA:
             return operations.patching(write.policy, write.fields, options)
         values = {**write.policy.values, **write.fields}
-        return operations.replacing(write.policy, values, sendable(values["settings"]), options)
+        instances, now = sendable(values["settings"]), self._known_of(write.policy)
+        return operations.replacing(write.policy, values, instances, options, now)
+
+    def _known_of(self, policy: Policy) -> AsRead:
+        return self._as_read.get(id_key(policy.id), AsRead())
 
     def _options(self, write: Update) -> list[str]:
         return [option for field in self._known.fields if field.name in write.fields for option in field.options]
