@@ -318,7 +318,7 @@ options:
         else has the same settings after the task as before.
       - A new policy is created with those of its groups that are listed here. A policy that exists is brought
         to what its item says, with those of its groups, when every group that has it is listed here, or none
-        has it. Else it waits, and RV(results[].waiting) tells what for. So does a deletion.
+        has it. Else it waits, and RV(results[].pending) tells what for. So does a deletion.
       - Policies that wait keep their order among themselves, and so do those that the task does not name;
         their priorities change only where they must make way.
       - RV(plan.fingerprint) is the same with and without it.
@@ -570,7 +570,7 @@ results:
       description: Whether the policy is not listed and was found by O(prune).
       returned: always
       type: bool
-    waiting:
+    pending:
       description:
         - Options of the item that O(limit_to_groups) keeps from being as the item says, such as C(groups); C(state) for
           a deletion. Empty when there are none.
@@ -620,7 +620,7 @@ results:
       id: 13a5ac73-ac73-13a5-73ac-a51373aca513
       status: unchanged
       pruned: false
-      waiting: []
+      pending: []
       actions: []
 awaiting_approval:
   description:
@@ -650,7 +650,7 @@ plan:
       description: Number of policies to create. C(updated), C(deleted) and C(unchanged) likewise.
       returned: always
       type: int
-    waiting:
+    pending:
       description: Number of policies that are not yet as their item says because of O(limit_to_groups).
       returned: always
       type: int
@@ -725,7 +725,7 @@ waves:
       description: Number of policies that the wave creates. C(updated), C(deleted) and C(unchanged) likewise.
       returned: always
       type: int
-    waiting:
+    pending:
       description: Number of policies that wait for a later wave, in full or in part.
       returned: always
       type: int
@@ -745,7 +745,7 @@ waves:
       updated: 1
       deleted: 0
       unchanged: 16
-      waiting: 0
+      pending: 0
       writes: 1
       results:
         - index: 0
@@ -753,7 +753,7 @@ waves:
           id: 13a5ac73-ac73-13a5-73ac-a51373aca513
           status: updated
           pruned: false
-          waiting: []
+          pending: []
           actions:
             - action: update
               id: 13a5ac73-ac73-13a5-73ac-a51373aca513

@@ -117,7 +117,7 @@ def test_each_wave_reaches_its_groups_and_no_others(ansible: Ansible, there: Emu
     assert statuses(ansible) == ["passed", "waiting", "waiting"]
     # What passed is not planned once more.
     checked = roll_out(ansible, "--check").ok().stdout
-    assert '"Wave 2 of 3, broad: 2 updated, 1 waiting; 2 writes"' in checked
+    assert '"Wave 2 of 3, broad: 2 updated, 1 pending; 2 writes"' in checked
     assert '"Wave 1 of 3, pilot: passed' in checked
     roll_out(ansible, rollout_stop_after_wave="broad").ok()
     assert live(there) == {"New": (0, "1", {PILOT, BROAD}), "Baseline": (1, "2", {BROAD})}
@@ -161,10 +161,10 @@ def test_in_one_run_waves_come_one_after_the_other(ansible: Ansible, there: Emul
     assert list((ansible.folder / "state").iterdir()) == []
     assert "Plan (check mode, nothing was written): 2 policies, 1 created, 1 updated" in said(checked)
     for line in (
-        '"Wave 1 of 3, pilot: 1 created, 1 updated, 2 waiting; 4 writes"',
+        '"Wave 1 of 3, pilot: 1 created, 1 updated, 2 pending; 4 writes"',
         '"  created       New: create, write payload, assign, waits for later waves: groups"',
         '"  updated       Baseline: update priorities, waits for later waves: policy_payload"',
-        '"Wave 2 of 3, broad: 2 updated, 1 waiting; 2 writes"',
+        '"Wave 2 of 3, broad: 2 updated, 1 pending; 2 writes"',
         '"Wave 3 of 3, everybody: 1 updated; 1 write"',
     ):
         assert line in checked.stdout, checked.output

@@ -42,6 +42,7 @@ FORBIDDEN = {
     "half (a )?characters?": "an unpaired surrogate",
     r"(?<!\bthere )is no (list|dict|number|map|path|policy|error)": "is not a ...",
     "(?<!there )are no (list|names|reads|items)": "are not ...",
+    r"(results\[\]|plan|item|wave)\.waiting": "pending",
     "the tenant has moved": "the tenant has changed since the plan was made",
     "(is|are) not as the definitions say": "does not match the definitions",
 }

@@ -78,14 +78,14 @@ ITEMS = desired_state(
 def test_waves_are_told_as_results() -> None:
     plan = read_and_plan(ITEMS, small(), MemoryDirectory(NAMED), RunOptions(check_mode=True, waves=WAVES))
     first, second = wave_results(plan.waves, MemoryDirectory(NAMED).name_of)
-    assert (first["name"], first["created"], first["updated"], first["waiting"]) == ("pilots", 1, 0, 3)
-    assert [(item["display_name"], item["status"], item["waiting"]) for item in first["results"]] == [
+    assert (first["name"], first["created"], first["updated"], first["pending"]) == ("pilots", 1, 0, 3)
+    assert [(item["display_name"], item["status"], item["pending"]) for item in first["results"]] == [
         ("New", "created", ["groups"]),
         ("Both", "unchanged", ["description"]),
         ("Old", "unchanged", ["state"]),
     ]
     assert first["results"][0]["after"]["groups"] == [PILOT]
-    assert (second["created"], second["updated"], second["deleted"], second["waiting"]) == (0, 2, 1, 0)
+    assert (second["created"], second["updated"], second["deleted"], second["pending"]) == (0, 2, 1, 0)
     new = second["results"][0]
     # Nobody has seen its id yet.
     assert (new["id"], {action["id"] for action in new["actions"]}) == (None, {None})

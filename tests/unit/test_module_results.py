@@ -193,7 +193,7 @@ def test_an_item_has_its_place_status_and_own_writes() -> None:
     assert [entry["action"] for entry in item_result(0, outcome)["actions"]] == ["update"]
     result = item_result(1, outcome)
     assert [entry["action"] for entry in result.pop("actions")] == ["update_priorities"]
-    assert result == {"index": 1, "display_name": "B", "id": "p2", "status": "updated", "pruned": False, "waiting": []}
+    assert result == {"index": 1, "display_name": "B", "id": "p2", "status": "updated", "pruned": False, "pending": []}
 
 
 def test_an_item_that_changes_has_its_differences_where_they_were_asked_for() -> None:
@@ -230,8 +230,8 @@ def test_what_waits_is_told_and_counted() -> None:
     outcome = outcome_of(
         [replace(planned(BARE, BARE), pending=("groups", "description")), planned(BARE, BARE)], ["unchanged"] * 2
     )
-    assert [item_result(place, outcome)["waiting"] for place in (0, 1)] == [["groups", "description"], []]
-    assert plan_result(outcome, waits=False)["waiting"] == 1
+    assert [item_result(place, outcome)["pending"] for place in (0, 1)] == [["groups", "description"], []]
+    assert plan_result(outcome, waits=False)["pending"] == 1
 
 
 def test_a_failed_item_says_why_with_the_facts_of_the_call() -> None:
@@ -268,7 +268,7 @@ def test_a_plan_counts_items_writes_and_requests() -> None:
     counts = {"created": 1, "updated": 1, "deleted": 1, "unchanged": 2}
     assert result == {
         **counts,
-        "waiting": 0,
+        "pending": 0,
         "writes": 3,
         "read_requests": 0,
         "write_requests": 2,

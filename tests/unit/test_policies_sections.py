@@ -93,13 +93,13 @@ def test_waves_get_the_keys_of_the_report() -> None:
 
 
 def test_waves_get_what_a_plan_says_of_them() -> None:
-    item = {"display_name": "A", "status": "updated", "waiting": [], "actions": [], "index": 0}
-    plan = {"name": "Pilot", "created": 0, "updated": 1, "waiting": 2, "writes": 1, "results": [item]}
+    item = {"display_name": "A", "status": "updated", "pending": [], "actions": [], "index": 0}
+    plan = {"name": "Pilot", "created": 0, "updated": 1, "pending": 2, "writes": 1, "results": [item]}
     result = {"changed": True, "results": [], "waves": [plan]}
     pilot, everybody = report_of(result, "plan", waves=[{"name": "Pilot"}, {"name": "All"}])["waves"]
-    assert (pilot["planned"]["updated"], pilot["planned"]["waiting"], pilot["planned"]["writes"]) == (1, 2, 1)
+    assert (pilot["planned"]["updated"], pilot["planned"]["pending"], pilot["planned"]["writes"]) == (1, 2, 1)
     assert pilot["planned"]["policies"] == [
-        {"display_name": "A", "status": "updated", "waiting": [], "actions": []},
+        {"display_name": "A", "status": "updated", "pending": [], "actions": []},
     ]
     assert "planned" not in everybody
     assert "stops" not in pilot["planned"]

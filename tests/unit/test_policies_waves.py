@@ -126,9 +126,9 @@ def result(*items: Dict, changed: bool = True, **more: t.Any) -> Dict:
 def test_what_was_created_first_and_changed_later_was_created() -> None:
     merged = merged_results(
         [
-            result(item(0, "created", "create", waiting=["groups"]), item(1, "unchanged")),
+            result(item(0, "created", "create", pending=["groups"]), item(1, "unchanged")),
             result(
-                item(0, "updated", "assign", waiting=[]), item(1, "deleted", "delete"), item(None, "deleted", id="p9")
+                item(0, "updated", "assign", pending=[]), item(1, "deleted", "delete"), item(None, "deleted", id="p9")
             ),
         ]
     )
@@ -138,7 +138,7 @@ def test_what_was_created_first_and_changed_later_was_created() -> None:
         ("deleted", ["delete"]),
         ("deleted", []),
     ]
-    assert merged["results"][0]["waiting"] == []
+    assert merged["results"][0]["pending"] == []
 
 
 @pytest.mark.parametrize("last", ["failed", "not_attempted", "deleted"])
@@ -194,11 +194,11 @@ def test_diffs_of_all_tasks_follow_each_other() -> None:
 
 def test_a_plan_has_the_first_fingerprint_and_the_sums() -> None:
     plans: list[Dict] = [
-        {"fingerprint": "f1", "created": 1, "writes": 2, "read_requests": 1, "waiting": 1},
-        {"fingerprint": "f2", "created": 0, "writes": 1, "read_requests": 2, "waiting": 0},
+        {"fingerprint": "f1", "created": 1, "writes": 2, "read_requests": 1, "pending": 1},
+        {"fingerprint": "f2", "created": 0, "writes": 1, "read_requests": 2, "pending": 0},
     ]
     merged = merged_results([result(item(0, "created"), plan=plans[0]), result(item(0, "updated"), plan=plans[1])])
-    wanted = {"fingerprint": "f1", "created": 1, "updated": 0, "writes": 3, "read_requests": 3, "waiting": 0}
+    wanted = {"fingerprint": "f1", "created": 1, "updated": 0, "writes": 3, "read_requests": 3, "pending": 0}
     assert wanted.items() <= merged["plan"].items()
 
 

@@ -27,10 +27,10 @@ def test_both_names_do_the_same(text: bool, monkeypatch: pytest.MonkeyPatch) -> 
     groups: t.Any = json.dumps([GROUP]) if text else [GROUP]
     now = run(FuzzTenant(), OFFICE_CLIENT_CONFIGS, {"policies": POLICIES, "limit_to_groups": groups})
     assert not now.get("failed"), now.get("msg")
-    assert now["results"][0]["waiting"] == ["groups"]
+    assert now["results"][0]["pending"] == ["groups"]
     assert shown == []
     before = run(FuzzTenant(), OFFICE_CLIENT_CONFIGS, {"policies": POLICIES, "reach": groups})
-    assert before["results"][0]["waiting"] == ["groups"]
+    assert before["results"][0]["pending"] == ["groups"]
     assert before["plan"]["fingerprint"] == now["plan"]["fingerprint"]
     [notice] = {*shown} or {each["msg"] for each in before["deprecations"]}
     assert "Alias 'reach' is deprecated" in notice

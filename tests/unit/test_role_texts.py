@@ -45,8 +45,8 @@ def rendered(template: str, **variables: t.Any) -> str:
 
 def planned(name: str = "A", wave: str = "pilot") -> Dict:
     """Return the variables of a summary of a plan in two waves."""
-    item = {"display_name": name, "status": "created", "actions": [{"action": "create"}], "waiting": ["groups"]}
-    counts = {"created": 1, "updated": 0, "deleted": 0, "waiting": 1, "writes": 1}
+    item = {"display_name": name, "status": "created", "actions": [{"action": "create"}], "pending": ["groups"]}
+    counts = {"created": 1, "updated": 0, "deleted": 0, "pending": 1, "writes": 1}
     waves = [{"name": each, **counts, "results": [item]} for each in (wave, "all")]
     result = {"results": [item], "actions": item["actions"], "waves": waves}
     return {"rollout_result": result, "rollout__waves": waves, "rollout__check_mode": True}
@@ -69,8 +69,14 @@ def test_names_of_waves_and_policies_are_for_a_terminal() -> None:
 def test_a_plan_says_after_which_wave_the_run_stops(stop: Dict) -> None:
     lines = rendered("summary.txt.j2", **planned(), **stop).splitlines()
     ends = "; the run stops after this wave" if stop.get("rollout_stop_after_wave") else ""
-    assert f"Wave 1 of 2, pilot: 1 created, 1 waiting; 1 write{ends}" in lines
-    assert "Wave 2 of 2, all: 1 created, 1 waiting; 1 write" in lines
+    assert f"Wave 1 of 2, pilot: 1 created, 1 pending; 1 write{ends}" in lines
+    assert "Wave 2 of 2, all: 1 created, 1 pending; 1 write" in lines
+
+
+def test_runs_that_were_kept_without_what_is_pending_are_told() -> None:
+    item = {"display_name": "A", "status": "updated", "actions": [{"action": "update"}]}
+    told = rendered("summary.txt.j2", rollout_result={"results": [item], "actions": item["actions"]}, rollout__what="X")
+    assert told.splitlines() == ["X: 1 policy, 1 updated; 1 write", "updated       A: update"]
 
 
 def tasks_in(nodes: t.Any) -> t.Iterator[Dict]:

@@ -98,7 +98,7 @@ def item_result(place: int, outcome: Outcome, name_of: NameOf | None = None) -> 
         "id": shown.id if shown else item.desired.id,
         "status": outcome.statuses[place],
         "pruned": pruned,
-        "waiting": list(item.pending),
+        "pending": list(item.pending),
         "actions": [action_result(action, outcome.items) for action in outcome.actions_by_item[place]],
     }
     if place in outcome.approvals:
@@ -178,7 +178,7 @@ def plan_result(outcome: Outcome, waits: bool) -> dict[str, t.Any]:
     return {
         "fingerprint": plan.fingerprint,
         **{status: counts[status] for status in ("created", "updated", "deleted", "unchanged")},
-        "waiting": sum(1 for item in plan.items if item.pending),
+        "pending": sum(1 for item in plan.items if item.pending),
         "writes": len(plan.actions),
         "read_requests": plan.read_requests(size),
         "write_requests": plan.write_requests(size),

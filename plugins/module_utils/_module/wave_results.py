@@ -33,7 +33,7 @@ def _wave_result(wave: WavePlan, outcome: Outcome, name_of: NameOf | None) -> di
     return {
         "name": wave.name,
         **{status: counts[status] for status in _STATUSES},
-        "waiting": sum(1 for item in outcome.items if item.pending),
+        "pending": sum(1 for item in outcome.items if item.pending),
         "writes": len(outcome.actions),
         "results": [_item(place, outcome, wave.made, name_of) for place in told],
     }

@@ -14,7 +14,7 @@ from .payloads import SETTING_KEY
 
 # What a wave of the state file holds and a report shows otherwise, or not at all.
 _RECORD_KEYS = ("started", "finished", "counts", "runs", "planned", "interrupted")
-_PLAN_COUNTS = ("created", "updated", "deleted", "unchanged", "waiting", "writes")
+_PLAN_COUNTS = ("created", "updated", "deleted", "unchanged", "pending", "writes")
 # More groups make the page long before they make it better.
 MOST_GROUPS = 20
 
@@ -70,7 +70,7 @@ def _planned(plan: Dict | None) -> Dict:
     if plan is None:
         return {}
     counts = {name: plan.get(name) for name in _PLAN_COUNTS}
-    kept = ("display_name", "id", "status", "pruned", "waiting", "actions", "before", "after")
+    kept = ("display_name", "id", "status", "pruned", "pending", "actions", "before", "after")
     policies = [{name: item[name] for name in kept if name in item} for item in plan.get("results") or []]
     stops = {"stops": True} if plan["stops"] else {}
     return {"planned": {**counts, **stops, "policies": policies}}

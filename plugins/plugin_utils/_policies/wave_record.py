@@ -15,7 +15,7 @@ from .model import PoliciesError
 
 Dict = dict[str, t.Any]
 
-_ITEM = ("index", "display_name", "id", "status", "pruned", "waiting", "actions", "in_doubt")
+_ITEM = ("index", "display_name", "id", "status", "pruned", "pending", "actions", "in_doubt")
 _COUNTS = ("created", "updated", "deleted", "unchanged", "writes")
 _RENUMBERING = "update_priorities"
 

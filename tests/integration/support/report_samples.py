@@ -120,7 +120,7 @@ def planned_report() -> Report:
         "display_name": "Contoso - Macro Security",
         "status": "created",
         "actions": [{"action": "create"}],
-        "waiting": ["groups"],
+        "pending": ["groups"],
     }
     report["waves"][-1]["planned"] = {"created": 1, "writes": 1, "stops": True, "policies": [item]}
     return report
