@@ -55,10 +55,26 @@ def test_the_picture_names_files_of_its_rooms() -> None:
 
 
 def test_each_promise_names_tests_that_are_there() -> None:
-    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_guarantees.rst").read_text(encoding="utf-8")
+    guide = _guide("guarantees")
     promises = re.findall(r"^\*\*.+?(?=\n\n)", guide, flags=re.MULTILINE | re.DOTALL)
     assert len(promises) > 15
     assert [promise for promise in promises if not re.search(r"^Tests: ``test_", promise, flags=re.MULTILINE)] == []
+    assert _unknown_tests(guide) == []
+
+
+def test_each_case_of_a_real_tenant_names_tests_that_are_there() -> None:
+    guide = _guide("real_tenants")
+    cases = re.split(r"^.+\n-+\n", guide, flags=re.MULTILINE)[1:]
+    assert len(cases) == 5
+    assert [case for case in cases if not re.search(r"^Tests: ``test_", case, flags=re.MULTILINE)] == []
+    assert _unknown_tests(guide) == []
+
+
+def _guide(name: str) -> str:
+    return (ROOT / "docs" / "docsite" / "rst" / f"guide_{name}.rst").read_text(encoding="utf-8")
+
+
+def _unknown_tests(text: str) -> list[str]:
+    """Return the tests that a text names and nobody wrote."""
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
-    named = re.findall(r"``(test_\w+)``", guide)
-    assert [name for name in named if f"def {name}(" not in code] == []
+    return [name for name in re.findall(r"``(test_\w+)``", text) if f"def {name}(" not in code]
