@@ -40,7 +40,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies import (  # no
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._role_problems import role_problems
 from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import surface_problem
-from ansible_collections.m365.apps.plugins.plugin_utils._run_info import run_info
+from ansible_collections.m365.apps.plugins.plugin_utils._run_info import call_site, run_info
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
 # Read here for the same reason.
@@ -56,7 +56,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return how the role runs; fails with all that is wrong with its variables."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        result.update(changed=False, **run_info(self._task))
+        result.update(changed=False, call_site=call_site(self._task), **run_info(self._task))
         entry_point = str(self._task.args["entry_point"])
         problems = role_problems(entry_point, self._given(entry_point, task_vars or {}))
         problems += [problem for problem in [self._surface_problem()] if problem]

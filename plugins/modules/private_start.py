@@ -61,4 +61,9 @@ hosts_together:
   returned: always
   type: bool
   sample: true
+call_site:
+  description: What tells from which place of a playbook the role was called, the same on all hosts of a play.
+  returned: always
+  type: str
+  sample: 0242ac11-0002-d1c5-cd4b-00000000000a
 """

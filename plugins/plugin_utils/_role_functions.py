@@ -91,6 +91,8 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.with_news,
     # Results
     _rollout_state.mode_of_entry,
+    _rollout_state.next_round,
+    _rollout_state.of_round,
     _rollout_state.refused_findings,
     merged_results,
     tenants_report,

@@ -46,6 +46,23 @@ def own_places(paths: t.Sequence[t.Any], tenant: str) -> list[str]:
     )
 
 
+def next_round(last: Dict, call_site: str) -> Dict:
+    """Return which run of the entry point tenants a host begins, after its last one; ``{}`` where there was none.
+
+    All hosts of a play are in the same one, those of a later batch (serial) too.
+    """
+    return {"of": call_site, "number": last["number"] + 1 if last.get("of") == call_site else 1}
+
+
+def of_round(values: t.Sequence[t.Any], rounds: t.Sequence[Dict], now: Dict) -> list[t.Any]:
+    """Return those values of hosts that are of this round; ``rounds`` are the last ones of the hosts.
+
+    A host that was lost since its last round has facts of that one still.
+    """
+    begun = (bool(each) and each["of"] == now["of"] and each["number"] >= now["number"] for each in rounds)
+    return [value for value, there in zip(values, begun, strict=True) if there]
+
+
 def mode_of_entry(entry: str, check_mode: bool, has_result: bool) -> str:
     """Return as what the end of an entry point is told."""
     if check_mode:

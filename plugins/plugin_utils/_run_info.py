@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.playbook.task_include import TaskInclude
+
 # Strategies in which each host goes on by itself. Names of collections' own ones end alike (mitogen_free).
 _APART = ("free", "host_pinned")
 
@@ -20,6 +22,19 @@ def run_info(task: t.Any) -> dict[str, t.Any]:
         "strategy": strategy,
         "hosts_together": keeps_hosts_together(strategy),
     }
+
+
+def call_site(task: t.Any) -> str:
+    """Return what tells from which place of a playbook a task was called, the same on all hosts of a play.
+
+    That is the first include on the way to it: those within it are loaded again for each of its runs, as are tasks.
+    """
+    site = task
+    above = task._parent
+    while above is not None:
+        site = above if isinstance(above, TaskInclude) else site
+        above = above._parent
+    return str(site._uuid)
 
 
 def keeps_hosts_together(strategy: str) -> bool:

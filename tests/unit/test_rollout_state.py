@@ -209,3 +209,16 @@ def test_a_host_has_its_tenant_and_its_places_for_itself(monkeypatch: pytest.Mon
 )
 def test_an_entry_point_is_told_as_what_it_did(entry: str, check_mode: bool, has_result: bool, mode: str) -> None:
     assert state.mode_of_entry(entry, check_mode, has_result) == mode
+
+
+def test_a_host_that_was_lost_has_nothing_of_this_round() -> None:
+    first = state.next_round({}, "here")
+    second = state.next_round(first, "here")
+    elsewhere = state.next_round(second, "there")
+    assert len({json.dumps(each) for each in (first, second, elsewhere)}) == 3
+    # Lost after the first round; goes on; of a batch that went further; never ran.
+    rounds = [first, second, state.next_round(second, "here"), {}]
+    assert state.of_round(["a", "b", "c", "d"], rounds, second) == ["b", "c"]
+    assert state.of_round(["a", "b"], [second, elsewhere], elsewhere) == ["b"]
+    # In a later batch of the play, another host begins with the first round.
+    assert state.of_round(["a", "b"], [first, second], state.next_round({}, "here")) == ["a", "b"]
