@@ -13,7 +13,13 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import is_definition
 from ansible_collections.m365.apps.plugins.plugin_utils._export import Export, File
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
-from ansible_collections.m365.apps.plugins.plugin_utils._records import Origin, is_as_written, origin, says_the_same
+from ansible_collections.m365.apps.plugins.plugin_utils._records import (
+    Origin,
+    has_source,
+    is_as_written,
+    origin,
+    says_the_same,
+)
 from ansible_collections.m365.apps.plugins.plugin_utils._written_files import make_folder, write_bytes
 
 # The bytes of a file before and after; None where there is none.
@@ -118,8 +124,11 @@ def _planned_file(folder: Path, file: File, source: str) -> Change | Origin | No
     if is_as_written(before, file.data):
         return None
     found = origin(file.name, before, source)
-    # Where nothing but the record differs, nothing is lost by writing it.
-    return (before, file.data) if found is Origin.UNTOUCHED or says_the_same(before, file.data) else found
+    if says_the_same(before, file.data):
+        # Nothing is lost by writing the record. Of two tenants with one definition, the first one keeps its file: else
+        # each would take it from the other, and remove it in the end.
+        return None if found is Origin.OTHER_SOURCE and has_source(before) else (before, file.data)
+    return (before, file.data) if found is Origin.UNTOUCHED else found
 
 
 def _planned_removal(folder: Path, name: str, source: str) -> Change | Origin:

@@ -60,6 +60,12 @@ def origin(name: str, data: bytes, source: str) -> Origin:
     return Origin.UNTOUCHED if found["source"] == here else Origin.OTHER_SOURCE
 
 
+def has_source(data: bytes) -> bool:
+    """Tell whether a file with a record tells from which tenant or source it came."""
+    found = _found(_normal(data))
+    return found is not None and found["source"] is not None
+
+
 def says_the_same(one: bytes, other: bytes) -> bool:
     """Tell whether two files differ in nothing but their records and line ends."""
     return _body(one) == _body(other)
