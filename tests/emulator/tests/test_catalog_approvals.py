@@ -35,7 +35,7 @@ def code(answer: Answer) -> str:
 
 @pytest.fixture
 def graph() -> CatalogTenant:
-    policy = {"id": POLICY, "name": "A", "settings": [choice()]}
+    policy = {"id": POLICY, "name": "A", "settings": [choice()], "priorityMetaData": {"priority": 1}}
     tenant = CatalogTenant({"catalog_policies": [policy]}, (*ROLES, READS))
     tenant.put("settings", {"approval_required": True})
     return tenant
@@ -54,8 +54,10 @@ WRITES = [
     ("DELETE", ONE, None),
     ("POST", f"{ONE}/assign", ASSIGNMENTS),
     ("POST", f"{ONE}/createCopy", {"displayName": "B"}),
+    ("POST", f"{ONE}/reorder", {"priority": 2}),
 ]
-DONE = [201, 204, 200, 204, 204, 200]
+DONE = [201, 204, 200, 204, 204, 200, 204]
+OPERATIONS = ["Create", "Update", "Update", "Delete", "Assign", "Create", "Update"]
 
 
 @pytest.mark.parametrize(("method", "path", "body"), WRITES)
@@ -134,12 +136,23 @@ def test_the_longest_reason_is_taken(graph: CatalogTenant) -> None:
     assert graph.get(f"{REQUESTS}/{code(answer)}")["requestJustification"] == "ä" * 1024
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "operation"), [(*w, o) for w, o in zip(WRITES, OPERATIONS, strict=True)]
+)
+def test_a_request_tells_what_it_does(
+    graph: CatalogTenant, method: str, path: str, body: dict[str, Any] | None, operation: str
+) -> None:
+    filed = graph.get(f"{REQUESTS}/{code(graph.call(method, path, body, **encoded()))}")
+    makes = operation == "Create"
+    assert (filed["payloadOperation"], filed["payloadId"]) == (operation, None if makes else POLICY)
+
+
 @pytest.mark.parametrize("status", ["needsApproval", "approved"])
 def test_a_policy_has_one_open_request(graph: CatalogTenant, status: str) -> None:
     decide(graph, code(graph.call("PATCH", ONE, {"name": "A2"}, **encoded())), status)
     for method, path, body in (
         ("PATCH", ONE, {"name": "A2"}),
-        ("DELETE", f"{ROOT}('{POLICY}')", None),
+        ("DELETE", f"{ROOT}('{POLICY.upper()}')", None),
         ("POST", f"{ONE}/assign", ASSIGNMENTS),
     ):
         answer = graph.call(method, path, body, **encoded())

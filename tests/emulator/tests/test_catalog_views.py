@@ -23,6 +23,8 @@ HIDDEN, SEEN, BOTH = (f"0f0e0d0c-0000-4000-8000-0000000000d{n}" for n in (1, 2, 
 FILTERS = [f"0f0e0d0c-0000-4000-8000-0000000000f{n}" for n in (1, 2)]
 PERMISSIONS = "deviceManagement/getEffectivePermissions(scope='*')"
 ACTION = "Microsoft.Intune_DeviceConfigurations_"
+# Such a policy can be reordered.
+ENROLMENT = {"priorityMetaData": {"priority": 1}}
 UNAUTHORIZED = "User is not authorized to perform this operation"
 GONE = "An error has occurred"
 
@@ -30,7 +32,7 @@ GONE = "An error has occurred"
 @pytest.fixture
 def graph() -> CatalogTenant:
     policies = [
-        {"id": key, "name": name, "settings": [choice()], "roleScopeTagIds": tags}
+        {"id": key, "name": name, "settings": [choice()], "roleScopeTagIds": tags, **ENROLMENT}
         for key, name, tags in ((HIDDEN, "Hidden", ["0"]), (SEEN, "Seen", ["1"]), (BOTH, "Both", ["0", "1"]))
     ]
     filters = [{"id": key, "displayName": f"F{n}", "roleScopeTags": [str(n)]} for n, key in enumerate(FILTERS)]
@@ -172,6 +174,7 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("Create", "POST", ROOT, new("N")),
     ("Create", "POST", f"{ROOT}/{SEEN}/microsoft.graph.createCopy", {"displayName": "N"}),
     ("Update", "PUT", f"{ROOT}/{SEEN}", new("N", roleScopeTagIds=["1"])),
+    ("Update", "POST", f"{ROOT}/{SEEN}/reorder", {"priority": 2}),
     ("Update", "PATCH", f"{ROOT}('{SEEN}')", {"name": "N"}),
     ("Delete", "DELETE", f"{ROOT}/{SEEN}", None),
     ("Assign", "POST", f"{ROOT}/{SEEN}/assign", {"assignments": []}),
