@@ -39,6 +39,10 @@ WRONG: dict[str, tuple[Dict, str]] = {
     ),
     "a child as a setting": ({"settings": [{"setting": TOP.all_children[0].id}]}, "it is an element of excel16/"),
     "a long description": ({"description": "x" * 1001}, "it has 1001 characters, more than 1000"),
+    "a description of emoji": (
+        {"description": "\N{GRINNING FACE}" * 501},
+        "it has 1002 characters (Graph counts an emoji as two), more than 1000",
+    ),
     "an unknown filter": (
         {"groups": [{"display_name": "Finance", "filter": "Nobody"}]},
         "assignment filter 'Nobody': cannot find it",

@@ -263,7 +263,8 @@ def test_a_second_look_that_fails_makes_nothing() -> None:
 def test_a_reader_looks_twice_for_a_name(name: str | None, lists: int) -> None:
     tenant = RestlessTenant("A", "Old")
     tenant.script = [{"Old": "Mine"}]
-    params: dict[str, t.Any] = {"id": None, "display_name": name, "kind": None, "group": None, "gather": []}
+    params: dict[str, t.Any] = {"surface": "settings_catalog", "id": None, "display_name": name, "kind": None}
+    params |= {"group": None, "gather": []}
     with tenant.serving():
         client = tenant.client()
         opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client))

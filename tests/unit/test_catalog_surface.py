@@ -295,6 +295,9 @@ def test_a_refused_write_names_the_policy_and_what_was_to_be_done(
     wire: Wire, catalog: CatalogSurface, write: PolicyWrite, method: str, url: str
 ) -> None:
     wire.expect(method, url, **refusal(400, "nope"))
+    if isinstance(write, Create) or "settings" in getattr(write, "fields", ()):
+        # Graph is asked whether it still knows the settings, and whatever it says, the refusal is told.
+        wire.expect("GET", f"{GRAPH}/beta/deviceManagement/configurationSettings/{next(iter(MACROS))}", **refusal(500))
     assert str(error_of(catalog, write)).startswith("policy 'Zürich'")
 
 

@@ -33,6 +33,10 @@ class KnownDefinitions:
         self.catalog = catalog
         self.fields: tuple[Field, ...] = fields_of(lambda: self.catalog)
 
+    def missing(self, ids: t.Sequence[str]) -> frozenset[str]:
+        """Return those of the first of these definitions that Graph does not have, in lower case. Raises UserError."""
+        return self._teacher.missing(ids[:MOST_ASKED])
+
     def changes(self, given: t.Sequence[t.Any]) -> list[SettingsChange | SettingsError]:
         """Return what each of these options asks for, or all that is wrong with it.
 

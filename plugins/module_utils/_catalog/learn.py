@@ -44,6 +44,11 @@ class Teacher:
         self._asked.update(learned)
         return catalog.with_definitions(learned.values()) if learned else catalog
 
+    def missing(self, ids: t.Sequence[str]) -> frozenset[str]:
+        """Return those of these definitions that Graph does not have, in lower case. Raises UserError."""
+        read = self._run(map(_reading_one, ids))
+        return frozenset(each.lower() for each, found in zip(ids, read, strict=True) if found is None)
+
     def whole(self, catalog: Catalog, ids: t.Iterable[str]) -> Catalog:
         """Return a catalog with these settings and all that belongs to them as Graph has them, texts too.
 

@@ -12,6 +12,7 @@ from .._errors import UserError, all_at_once
 from .._policy.desired import AllTarget, AssignmentChange, DesiredPolicy, GroupChange, State
 from .._policy.fields import DESCRIPTION
 from .._policy.policy import AssignmentFilter
+from .._policy.texts import length_on_graph
 from .._policy.unset import UNSET
 from .codec import DEFAULT_TAG, sorted_tags
 from .fields import ASSIGNMENTS, SCOPE_TAGS, SETTINGS, refused_settings
@@ -47,8 +48,10 @@ def _resolved(
     problems: Problems = []
     values: dict[str, t.Any] = {}
     description = item.value(DESCRIPTION.name)
-    if description is not UNSET and len(description) > LONGEST_DESCRIPTION:
-        cause = f"it has {len(description)} characters, more than {LONGEST_DESCRIPTION}"
+    length = 0 if description is UNSET else length_on_graph(description)
+    if length > LONGEST_DESCRIPTION:
+        twice = "" if length == len(description) else " (Graph counts an emoji as two)"
+        cause = f"it has {length} characters{twice}, more than {LONGEST_DESCRIPTION}"
         problems.append(UserError(item.named(), "use its description", cause, "Shorten it"))
     if isinstance(change, SettingsError):
         problems.append(refused_settings(item, change))

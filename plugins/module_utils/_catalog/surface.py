@@ -35,6 +35,7 @@ from .lost import created_by, each_once, unsettled
 from .names import Names
 from .problems import SettingsError
 from .refusals import METADATA, is_prunable, is_replaced, unknown_held, unknown_of, without_settings
+from .removed import with_removed
 from .resolve import resolved
 from .settings import Settings
 
@@ -145,6 +146,7 @@ class CatalogSurface:
             results = self._spelled_again(writes, results)
             results = self._settled(writes, results, known_ids)
             results = self._found_later(writes, results)
+            results = with_removed(writes, results, self._known)
         self._made.update(id_key(result.written.policy_id) for result in results if result.written.policy_id)
         return results
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._policy.texts import length_on_graph
 from .catalog import Catalog
 from .definitions import (
     CHOICE,
@@ -154,7 +155,7 @@ def wrong_simple(definition: Definition, value: Simple) -> list[str]:
     if definition.value_type not in (STRING, INTEGER) or given == definition.default:
         return []
     low, high = definition.bounds
-    size = given if definition.value_type == INTEGER else len(given)
+    size = given if definition.value_type == INTEGER else length_on_graph(given)
     most = None if high == 0 and definition.value_type != INTEGER else high
     if (low is not None and size < low) or (most is not None and size > most):
         told = given if definition.value_type == INTEGER else f"{size} characters"

@@ -41,6 +41,13 @@ def is_like_json(text: str) -> bool:
     return closing is not None and (text.endswith(closing) or _JSON_BEGINS.match(text) is not None)
 
 
+def length_on_graph(text: str) -> int:
+    """Return how many characters a text has for Graph, whose limits are those of .NET texts: one outside of the Basic
+    Multilingual Plane, such as an emoji, counts as two.
+    """
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
 def look_of(name: str) -> str:
     """Return what names share that look alike: they differ only in case, Unicode form, blanks or hidden characters."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

@@ -14,6 +14,7 @@ from .answers import EXTRA_FIELDS
 from .expressions import flags
 from .model import DEFAULT_TAG, PLAIN_TEMPLATE, CatalogPolicy, shown_settings
 from .refusals import model_failure, refused, unknown_property, unknown_type
+from .shapes import length_in_dotnet
 from .views import check_tags, scope_of
 
 MODEL = "microsoft.management.services.api."
@@ -151,7 +152,7 @@ def check_texts(body: Mapping[str, Any], *, name_needed: bool) -> None:
     """The service's rules for name and description."""
     if (name_needed or "name" in body) and not body.get("name"):
         raise refused("dCV2Policy.Name : The Name field is required.")
-    if len(body.get("description") or "") > MAX_DESCRIPTION:
+    if length_in_dotnet(body.get("description") or "") > MAX_DESCRIPTION:
         raise refused(
             "dCV2Policy.Description : The field Description must be a string with a maximum length of "
             f"{MAX_DESCRIPTION}."

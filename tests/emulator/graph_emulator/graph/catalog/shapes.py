@@ -62,6 +62,11 @@ INSTANCE_PROPERTIES = ("settingDefinitionId", "settingInstanceTemplateReference"
 SETTING_PROPERTIES = ("id", "settingInstance", "settingDefinitions")
 
 
+def length_in_dotnet(text: str) -> int:
+    """How long a text is for the service, which is written for .NET: in UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def type_name(stated: str) -> str:
     """The name of a type without its namespace and the words that all types here begin with."""
     return stated.removeprefix("#").removeprefix(GRAPH).removeprefix(PREFIX)

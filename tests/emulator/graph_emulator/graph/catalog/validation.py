@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import Refused
 from .baseline import BASELINE, reference
 from .refusals import refused
-from .shapes import REFERENCES, Json, type_name, values_of
+from .shapes import REFERENCES, Json, length_in_dotnet, type_name, values_of
 
 if TYPE_CHECKING:
     from .definitions import Definitions
@@ -216,7 +216,7 @@ def _check_length(definition: Json, value: Json) -> None:
     """The length of a text; a greatest length of 0 is none (counted over the stored catalogue). Ours."""
     rules = definition.get("valueDefinition") or {}
     least, most = rules.get("minimumLength") or 0, rules.get("maximumLength") or 0
-    length = len(value["value"])
+    length = length_in_dotnet(value["value"])
     if length < least or (most and length > most):
         raise refused(
             f"{definition['id']}: Length of String Setting Value {length}, does not meet bound requirements. Expected "
