@@ -184,6 +184,15 @@ ROWS: tuple[tuple[str, str, dict[str, t.Any], tuple[Policy, ...], dict[str, t.An
         {"Mine": _CREATE_WANTED},
         {"stale_seconds": 0.2},
     ),
+    # Pages are empty and overlap, and the list must be read once more; of another policy nothing can be read.
+    (
+        "catalog create, odd pages",
+        "office_client_configs",
+        {"policies": [_CREATE]},
+        (),
+        {"Mine": _CREATE_WANTED},
+        {"catalog_empty_pages": 1, "catalog_overlapping_pages": True, "catalog_unreadable": ["Bystander"]},
+    ),
     (
         "catalog update",
         _ONE,

@@ -67,6 +67,7 @@ KINDS = {
         Kind("forbidden", {"kind": "forbidden"}, doubt=False),
         Kind("segment_withdrawn", {"kind": "segment_withdrawn"}, doubt=False, places="graph"),
         Kind("server_error", {"kind": "server_error"}, modes=("once",)),
+        Kind("query_broker", {"kind": "query_broker"}, passes=True, places="graph", modes=("once",)),
         Kind("conflict", {"kind": "conflict"}, doubt=False, modes=("once",)),
         Kind("redirect", {"kind": "redirect"}, modes=("once",)),
         Kind("empty_body", {"kind": "empty_body"}, modes=("once",)),

@@ -271,3 +271,16 @@ def test_a_reader_looks_twice_for_a_name(name: str | None, lists: int) -> None:
         configs = policy_info(Request(params, {}), opened).result["configs"]
     assert [config["display_name"] for config in configs] == [name or "A"]
     assert tenant.lists == lists
+
+
+def test_a_policy_that_the_emulator_hides_between_two_pages_is_not_made_again() -> None:
+    """As the store behind Graph does it: the second page begins behind the last name of the first."""
+    shared = {"platforms": "windows10", "technologies": "mdm", "settings": []}
+    tenant = CatalogTenant(*({"name": f"P{number:03}", **shared} for number in range(101)), {"name": "Zz", **shared})
+    tenant.put("settings", {"catalog_rename_between_pages": {"policy": "Zz", "name": "Mine"}})
+    outcome = tenant.run(wanted("Mine", settings=[OTHER]), wanted("New"), wait=None)
+    assert (outcome.error, outcome.statuses) == (None, ("updated", "created"))
+    found = [policy["name"] for policy in tenant.policies]
+    assert (len(found), found.count("Mine")) == (103, 1)
+    # Two pages, twice.
+    assert len([line for line in tenant.lines if line.startswith(f"GET {PATH}?")]) == 4
