@@ -14,6 +14,7 @@ import jwt
 import requests
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog, built_in
+from ansible_collections.m365.apps.plugins.module_utils._catalog.learn import Teacher
 from ansible_collections.m365.apps.plugins.module_utils._catalog.surface import CatalogSurface
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
@@ -22,6 +23,8 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.auth import Ready
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.exchange import Phase, current
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
+from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Request, policy_info
+from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import CLIENT, GROUPS, ORIGIN, SECRET, TENANT, FuzzTenant
 from ansible_collections.m365.apps.tests.unit.wire import connection
@@ -126,3 +129,13 @@ class CatalogTenant(FuzzTenant):
             surface = CatalogSurface(client, catalog or built_in(), overwrite_unknown)
             wait = Wait(60, self.clock, self.clock.sleep)
             return converge(desired, surface, GroupDirectory(client), RunOptions(**{"wait": wait, **options}))
+
+    def info(self, **params: t.Any) -> list[dict[str, t.Any]]:
+        """Return what office_client_config_info shows."""
+        defaults: dict[str, t.Any] = {"id": None, "display_name": None, "kind": None, "group": None, "gather": []}
+        with self.serving():
+            client = self.client()
+            opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client))
+            reply = policy_info(Request({"surface": "settings_catalog", **defaults, **params}, params), opened)
+        configs: list[dict[str, t.Any]] = reply.result["configs"]
+        return configs
