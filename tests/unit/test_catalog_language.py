@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -156,7 +157,7 @@ UNKNOWN = frozenset({("excel16", "l_vbawarningpolicy")})
         ),
         (
             {"setting": f"{MACROS}_new"},
-            "; the nearest key is excel16/L_VBAWarningsPolicy.",
+            "; the nearest keys are excel16/L_VBAWarningsPolicy, ",
             Ask(ids=frozenset({f"{MACROS}_new"})),
         ),
         (
@@ -362,6 +363,25 @@ def test_a_long_list_of_problems_says_how_many_more_there_are() -> None:
     error = refused(*[{"setting": f"excel16/x{number}", "scope": "x"} for number in range(30)])
     assert len(error.problems) == 30
     assert str(error).endswith("10 more problems.")
+
+
+@pytest.mark.parametrize(
+    ("key", "nearest"),
+    [
+        ("VBAWarnings", "L_VBAWarningsPolicy"),
+        ("L_VBAWarningPolicy", "L_VBAWarningsPolicy"),
+        ("L_VBAWarningsPolicy", "L_VBAWarningsPolicy"),
+        (f"{MACROS}y", "L_VBAWarningsPolicy"),
+        (MACROS.replace("warnings", "warning"), "L_VBAWarningsPolicy"),
+        (MACROS.replace("excel16v2", "excel17v9"), "L_VBAWarningsPolicy"),
+        (MACROS.replace("~l_", "~l_other_"), "L_VBAWarningsPolicy"),
+    ],
+)
+def test_three_keys_are_near_whatever_form_the_key_has(key: str, nearest: str) -> None:
+    text = str(refused({"setting": key}))
+    keys = re.search(r"; the nearest keys are (\S+), (\S+), (\S+)\.$", text)
+    assert keys is not None, text
+    assert nearest in keys[1]
 
 
 def test_the_nearest_keys_are_looked_for_where_they_are_told() -> None:

@@ -131,13 +131,19 @@ def name_of(definition_id: str, catalog: Catalog) -> str:
 def _nearest(text: str, catalog: Catalog) -> str:
     """Return the keys that look most like a text, as the end of a sentence."""
     wanted = text.lower().replace(";", "/")
-    file, _slash, name = wanted.rpartition("/")
     names = list(catalog.names())
-    found = _of_an_id(wanted, names) if "~" in wanted else [each for each in names if each[1] == name][:_NEAREST]
+    found = _of_an_id(wanted, names) if "~" in wanted else []
+    wanted = _key_of_an_id(wanted, names) if "~" in wanted else wanted
+    file, _slash, name = wanted.rpartition("/")
+    found += [each for each in names if each[1] == name and each not in found][: _NEAREST - len(found)]
     for pool in ([each for each in names if each[0] == file], names):
         if len(found) < _NEAREST:
             near = difflib.get_close_matches(wanted, [f"{each[0]}/{each[1]}" for each in pool], n=_NEAREST)
             found += [parts for key in near if (parts := _pair(key)) not in found]
+    if not file and len(found) < _NEAREST:
+        # Names begin with L_ in ADMX files.
+        near = difflib.get_close_matches(f"l_{name.removeprefix('l_')}", {each[1] for each in names}, n=_NEAREST)
+        found += sorted((each for each in names if each[1] in near), key=lambda each: near.index(each[1]))
     originals = [catalog.of_name(*each) for each in found[:_NEAREST]]
     keys = [f"{each[0].file}/{each[0].name}" for each in originals if each]
     if not keys:
@@ -150,6 +156,13 @@ def _of_an_id(definition_id: str, names: t.Sequence[tuple[str, str]]) -> list[tu
     end = definition_id.rpartition("~")[2]
     found = [each for each in names if each[1] in end and each[0] in definition_id]
     return sorted(found, key=lambda each: (-len(each[1]), each))[:_NEAREST]
+
+
+def _key_of_an_id(definition_id: str, names: t.Sequence[tuple[str, str]]) -> str:
+    """Return the key that an id seems to be of: an ADMX file that is in it, and the end of it."""
+    files = sorted({file for file, _name in names if f"_{file}" in definition_id}, key=len)
+    _category, _mark, name = definition_id.rpartition("~")[2].partition("_l_")
+    return f"{files[-1] if files else ''}/l_{name}"
 
 
 def _pair(key: str) -> tuple[str, str]:
