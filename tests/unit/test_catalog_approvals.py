@@ -136,6 +136,32 @@ def test_what_was_approved_is_sent_with_its_code_and_the_state_is_read_once(wire
     assert keeper.requests == []
 
 
+def test_it_is_sent_just_as_it_was_filed(wire: Wire, client: GraphClient) -> None:
+    both = Update(LIVE, {"display_name": "B", "description": "D"})
+    keeper = Memory()
+    wire.expect("PATCH", URL, **FILED)
+    sent(surface_of(client, keeper), both)
+    kept = keeper.requests[0]
+    keeper.requests = [replace(kept, body=dict(reversed(kept.body.items())))]
+    wire.expect("GET", REQUESTS, **states({"status": "approved"}))
+    wire.expect("PATCH", URL, status=204)
+    assert sent(surface_of(client, keeper), both) == Result()
+    assert (wire.json(0), list(wire.json(0))) == (wire.json(2), list(reversed(wire.json(2))))
+
+
+def test_of_two_requests_for_one_write_the_latest_counts(wire: Wire, client: GraphClient) -> None:
+    earlier = replace(KEPT, code=CODE.replace("0", "1"), policy="policy 'Before' (id x)")
+    wire.expect("GET", REQUESTS, **states({"status": "needsApproval"}))
+    waiting = Result(approval=Awaited(ApprovalState.WAITING, CODE))
+    assert surface_of(client, Memory(earlier, KEPT)).foresee([UPDATE]) == [waiting]
+
+
+def test_requests_are_read_from_the_version_that_has_them(wire: Wire, clock: Clock) -> None:
+    wire.expect("GET", REQUESTS, **states({"status": "needsApproval"}))
+    surface = surface_of(clock.client(api_version="v1.0"), Memory(KEPT))
+    assert surface.foresee([UPDATE]) == [Result(approval=Awaited(ApprovalState.WAITING, CODE))]
+
+
 def test_the_requests_may_have_several_pages(wire: Wire, client: GraphClient) -> None:
     link = f"{REQUESTS}?$skiptoken=1"
     wire.expect("GET", REQUESTS, **states(**{"@odata.nextLink": link}))

@@ -32,7 +32,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.fields import (
     Field,
     assignments_field,
 )
-from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy, PolicyType
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     ApprovalState,
@@ -148,6 +148,15 @@ def test_what_was_done_before_the_write_that_waits_is_shown() -> None:
     after = outcome.items[0].after
     assert after is not None
     assert (after.description, after.assignments, outcome.changed) == ("D", (), True)
+
+
+def test_groups_that_wait_are_those_of_before() -> None:
+    before = live("A").with_values({"assignments": (Assignment(STAFF),)})
+    none = AssignmentChange(GroupChange(()))
+    outcome = run(tenant_of(before, assign=FILED), item("A", description="D", assignments=none))
+    after = outcome.items[0].after
+    assert after is not None
+    assert (after.description, after.assignments) == ("D", (Assignment(STAFF),))
 
 
 def test_a_deletion_that_waits_leaves_the_policy() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._module import modules
+from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import ORIGIN, TENANT, run
 from graph_emulator.admin import Admin
@@ -19,7 +20,7 @@ from graph_emulator.wire import Call
 
 MACROS = [{"setting": "excel16/L_VBAWarningsPolicy", "value": 3}]
 NEW = {"display_name": "Macros", "settings": MACROS, "groups": ["Finance"]}
-PLAIN = {"display_name": "Plain", "settings": MACROS}
+PLAIN: dict[str, t.Any] = {"display_name": "Plain", "settings": MACROS}
 REASON = "Change 4711"
 REQUESTS = "/beta/deviceManagement/operationApprovalRequests"
 ONE, MANY = modules.OFFICE_CLIENT_CONFIG, modules.OFFICE_CLIENT_CONFIGS
@@ -180,6 +181,24 @@ def test_a_request_that_was_refused_fails_and_files_nothing(
     assert result["results"][0]["approval"] == {"code": code, "state": status}
     assert len(found.writes) == 1
     assert found.kept[0]["code"] == code
+
+
+def test_a_failure_of_one_policy_tells_its_request_too(found: ApprovingTenant) -> None:
+    found.task(ONE, **PLAIN)
+    code = found.decide("rejected")
+    result = found.task(ONE, **PLAIN)
+    assert (result["approval"], result["awaiting_approval"]) == ({"code": code, "state": "rejected"}, [])
+
+
+def test_a_warning_says_what_waits(found: ApprovingTenant) -> None:
+    login = {"access_token": found.token, "graph_url": ORIGIN, "surface": "settings_catalog"}
+    approval = {"approval_reason": REASON, "approval_codes": str(found.file)}
+    with found.entered():
+        _printed, warnings = _fast_path.run_here(MANY, {**login, **approval, "policies": [PLAIN]})
+    [kept] = found.kept
+    assert [f"not done yet: 'Plain' (request {kept['code']}). Run it again" in warning for warning in warnings] == [
+        True
+    ]
 
 
 def test_one_that_has_expired_is_filed_again_with_a_reason_alone(found: ApprovingTenant) -> None:

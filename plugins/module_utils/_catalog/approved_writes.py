@@ -91,7 +91,7 @@ class ApprovedWrites:
         if approval.kind is ApprovalKind.FILED:
             return self._filed(write.operation, approval)
         if approval.kind is ApprovalKind.OPEN:
-            other = write.request or self._request(lambda kept: kept.is_about(write.operation))
+            other = self._request(lambda kept: kept.is_about(write.operation))
             return Result(approval=Awaited(ApprovalState.OTHER, other.code if other else None))
         if approval.kind is ApprovalKind.REFUSED and write.request is not None:
             return not_taken(write.operation, write.request, brought, write.is_known)

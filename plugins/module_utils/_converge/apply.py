@@ -235,7 +235,7 @@ class _Run:
 
     def reached(self, place: int, item: PlannedItem) -> PlannedItem:
         """Return an item; one that waits for approval as it is without the writes that were not done."""
-        if place not in self.approvals or place in self.errors:
+        if place not in self.approvals:
             return item
         done = sum(action.item == place for action in self.done)
         if not done:
