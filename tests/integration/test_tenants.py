@@ -37,6 +37,12 @@ FORKS = pytest.mark.parametrize("forks", [pytest.param("1", marks=pytest.mark.fu
 # A policy of each tenant alone, so that what belongs to one can be told from what belongs to another.
 OWN = {"rollout_policies": [{"display_name": "Own of {{ inventory_hostname }}", "description": "{{ m365_tenant_id }}"}]}
 # Tasks that run once, for all tenants.
+LOGIN = ("tenant_id", "client_id", "client_secret")
+OWN_LOGIN = {
+    "hosts": "tenants",
+    "gather_facts": False,
+    "module_defaults": {"group/m365.apps.all": {name: f"{{{{ m365_{name} }}}}" for name in LOGIN}},
+}
 SUMMARY = ("Bring all tenants together", "Leave them to the play", "Show all tenants")
 MACROS, PILOTS = "Macros only from trusted places", "Pilots of new features"
 
@@ -224,19 +230,29 @@ def test_any_errors_fatal_ends_the_play_after_the_summary(tenants: Tenants) -> N
     assert '"changed   contoso (contoso.example): Would change: 3 created."' in done.stdout
 
 
+def test_any_errors_fatal_lets_each_rollout_end(tenants: Tenants) -> None:
+    """The failure of one is not that of the others, which would be stopped and restored; then the play ends."""
+    role = {"ansible.builtin.include_role": {"name": "m365.apps.rollout"}}
+    play = {
+        **OWN_LOGIN,
+        "any_errors_fatal": True,
+        "tasks": [role, {"ansible.builtin.debug": {"msg": "after the role"}}],
+    }
+    (tenants.folder / "site.yml").write_text(yaml.safe_dump([play]))
+    done = tenants.play("--limit", f"contoso,{LOST}", book=str(tenants.folder / "site.yml")).failed()
+    tenants.assert_rolled_out("contoso")
+    assert re.search(r"^contoso\s+: ok=\d+ .*failed=0 .*rescued=0", done.stdout, re.MULTILINE)
+    assert re.search(rf"^{LOST}\s+: ok=\d+ .*failed=1 .*rescued=1", done.stdout, re.MULTILINE)
+    assert "after the role" not in done.stdout
+
+
 def test_an_unreachable_host_is_in_the_summary(tenants: Tenants) -> None:
     """One that a task of the user's own could not reach before the role, whatever an earlier run there was."""
     book = tenants.folder / "site.yml"
     role = {"ansible.builtin.include_role": {"name": "m365.apps.rollout", "tasks_from": "tenants"}}
     plays = [
         {
-            "hosts": "tenants",
-            "gather_facts": False,
-            "module_defaults": {
-                "group/m365.apps.all": {
-                    name: f"{{{{ m365_{name} }}}}" for name in ("tenant_id", "client_id", "client_secret")
-                }
-            },
+            **OWN_LOGIN,
             "tasks": [
                 {
                     **role,
