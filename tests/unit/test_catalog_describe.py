@@ -163,6 +163,21 @@ def test_values_are_written_as_the_yaml_that_means_them(default: str, written: s
     assert yaml.safe_load(example)[0]["values"]["L_Place"] == default
 
 
+@pytest.mark.parametrize(
+    ("bounds", "text"),
+    [((0, 2), "te"), ((6, 8), "textxx"), ((0, 0), "text"), ((None, None), "text"), ((3, 12), "text")],
+)
+def test_a_text_without_a_default_fits_its_bounds(bounds: tuple[int, int], text: str) -> None:
+    catalog = CATALOG.with_definitions([replace(own.PLACE, bounds=bounds)])
+    assert yaml.safe_load(str(example_of(own.REPAIR, catalog)))[0]["values"]["L_Place"] == text
+
+
+def test_elements_that_share_a_name_are_told_by_their_ids() -> None:
+    catalog = CATALOG.with_definitions([replace(own.DAYS, name="l_place")])
+    assert [each["name"] for each in elements(own.REPAIR, catalog)][:2] == [own.PLACE.id, own.DAYS.id]
+    assert own.DAYS.id in yaml.safe_load(str(example_of(own.REPAIR, catalog)))[0]["values"]
+
+
 def test_a_setting_that_is_a_value_itself() -> None:
     days = Definition(
         "own_days", "own_days", "device", "", "Days", "simple", "integer", bounds=(1, 7), title="Own days"
@@ -179,6 +194,7 @@ def test_a_setting_that_is_a_value_itself() -> None:
 SECRET = Definition("own_secret", "own_secret", "device", "", "Secret", "simple", "secret")
 GROUP = Definition("own_group", "own_group", "device", "", "Group", "group_list", children=(Child("own_days", True),))
 LOOP = replace(own.OLD, options=(own.OLD.options[0], replace(own.OLD.options[1], children=(Child(own.OLD.id, True),))))
+FOREIGN = replace(own.OLD, platform="macOS")
 TEMPLATE = replace(own.PLACE, default="{{ lookup('pipe', 'id') }}")
 
 
@@ -188,9 +204,10 @@ TEMPLATE = replace(own.PLACE, default="{{ lookup('pipe', 'id') }}")
         (SECRET, Catalog([SECRET])),
         (GROUP, Catalog([GROUP])),
         (LOOP, Catalog([LOOP])),
+        (FOREIGN, Catalog([FOREIGN])),
         (own.REPAIR, CATALOG.with_definitions([TEMPLATE])),
     ],
-    ids=["a secret", "a group", "an element of itself", "a value that Ansible would take for a template"],
+    ids=["a secret", "a group", "an element of itself", "for a Mac", "a value that Ansible would take for a template"],
 )
 def test_what_the_language_has_no_words_for_has_no_example(definition: Definition, catalog: Catalog) -> None:
     told = described(definition, catalog)

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import typing as t
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog, built_in
@@ -82,6 +85,40 @@ def test_where_no_setting_has_all_words_those_with_the_rarest_come_first() -> No
     assert not matches.all_words
     assert names(matches.settings)[0] == REPAIR
     assert not search("nothing like it", ALL).settings
+
+
+def titled(*titles: str, **more: t.Any) -> list[Definition]:
+    return [own.toggle("excel16", f"L_{place}", title, category="", **more) for place, title in enumerate(titles)]
+
+
+def found_titles(text: str, settings: list[Definition]) -> list[str]:
+    return [each.title for each in search(text, settings).settings]
+
+
+def test_words_as_they_are_come_before_those_with_another_ending() -> None:
+    assert found_titles("macros", titled("Macro", "All macros of a long name")) == [
+        "All macros of a long name",
+        "Macro",
+    ]
+
+
+def test_the_rarer_a_word_is_the_more_it_counts() -> None:
+    common = [f"File {number} here" for number in range(8)]
+    assert found_titles("nowhere file here cipher", titled(*common, "Cipher")) == ["Cipher"]
+
+
+def test_a_word_counts_more_in_a_display_name_and_the_best_are_shown_alone() -> None:
+    hidden = titled("Other", keywords=("Cipher",))
+    shown = [replace(each, name="L_Z") for each in titled("Cipher of files", "Files")]
+    others = [replace(each, name="L_Y") for each in titled(*"abcdefgh")]
+    assert found_titles("cipher nowhere", [*hidden, *others, *shown]) == ["Cipher of files"]
+    assert found_titles("cipher nowhere", [*hidden, *others]) == ["Other"]
+
+
+def test_deprecated_ones_come_last_where_no_setting_has_all_words_too() -> None:
+    old, new = titled("Cipher", "Cipher (new)")
+    found = search("cipher nowhere", [replace(old, deprecated=True), new, *titled("a", "b")])
+    assert [each.title for each in found.settings] == ["Cipher (new)", "Cipher"]
 
 
 def test_words_that_say_nothing_count_only_where_there_are_no_others() -> None:

@@ -294,6 +294,20 @@ def test_the_words_of_a_search_are_text_in_the_filter() -> None:
     assert f"GET {SETTINGS}?$filter=contains(displayName,'it''s')" in tenant.reads
 
 
+def test_few_words_are_asked_for_and_short_ones_only_where_there_are_no_others() -> None:
+    asked = {
+        "one very long text of seven different words": ["different", "seven", "very", "long", "text"],
+        "up to x": ["up to x"],
+        "up to macros": ["macro"],
+    }
+    for text, words in asked.items():
+        tenant = OwnTenant()
+        assert not online(tenant, search=text, app="teams").get("failed")
+        assert sorted(tenant.reads) == sorted(
+            f"GET {SETTINGS}?$filter=contains(displayName,'{word}')" for word in words
+        )
+
+
 def test_a_known_key_has_texts_where_graph_is_asked_for_them(bare: str) -> None:
     tenant = OwnTenant()
     options = {"setting": OWN_MACROS, "catalog_file": bare}

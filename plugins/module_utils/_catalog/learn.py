@@ -57,7 +57,7 @@ class Teacher:
         return catalog.with_definitions(self._below(ids))
 
     def titled(self, catalog: Catalog, words: t.Sequence[str]) -> Catalog:
-        """Return a catalog with the settings of Office that have one of these words in their display names.
+        """Return a catalog with the definitions of Office that have one of these words in their display names.
 
         That is all that Graph is known to look for. Raises UserError where Graph cannot be asked.
         """
@@ -78,12 +78,11 @@ class Teacher:
         return _reading(Call("GET", _filtered("contains(id,{})", f"_{name}")), f"definition {file}/{name}", read)
 
     def _reading_titled(self, word: str) -> Operation:
-        """Return the read of the settings of Office with a word in the display name."""
+        """Return the read of the definitions of Office with a word in the display name."""
 
         def read(answer: Answer) -> list[Definition]:
             # Those of other products may have any form.
-            found = [_definition(item) for item in self._client.all_items(answer) if _is_of_office(item)]
-            return [each for each in found if each.is_setting]
+            return [_definition(item) for item in self._client.all_items(answer) if _is_of_office(item)]
 
         call = Call("GET", _filtered("contains(displayName,{})", word))
         return _reading(call, f"definitions with '{word}' in their names", read)

@@ -9,7 +9,6 @@ import typing as t
 from dataclasses import dataclass
 
 from .._catalog.catalog import Catalog
-from .._catalog.definitions import OFFICE_FILES
 from .._catalog.describe import described
 from .._catalog.keys import find, settings_of
 from .._catalog.problems import listed
@@ -109,7 +108,7 @@ def _file(app: str | None, catalog: Catalog) -> str | None:
     if app is None:
         return None
     file = app.strip().lower()
-    known = OFFICE_FILES | {name for name, _policy in catalog.names()}
+    known = {name for name, _policy in catalog.names()}
     if file not in known:
         cause = f"no setting is of an ADMX file of this name; there are {listed(sorted(known), 30)}"
         raise UserError(_TASK, f"use app: {app}", cause, "Give one of them, or leave app out")
