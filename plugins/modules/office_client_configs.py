@@ -776,8 +776,8 @@ diff:
   description:
     - What differs, by policy and field; inside payloads one entry for each setting that is added, changed or
       removed.
-    - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, with their names by
-      ID in C(group_names) where they can be read.
+    - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, and C(after) of one that
+      is created, with their names by ID in C(group_names) where they are known.
   returned: in diff mode
   type: list
   elements: dict

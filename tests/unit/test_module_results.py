@@ -182,6 +182,13 @@ def test_a_deletion_shows_its_groups_by_the_names_that_are_known() -> None:
     assert "group_names" not in plain["before"]
 
 
+def test_a_create_shows_its_groups_by_the_names_that_are_known() -> None:
+    outcome = outcome_of([planned(None, WHOLE)], ["created"])
+    [shown] = outcome_result(outcome, True, {"g2": "All Staff"}.get)["diff"]
+    assert [group for group in shown["after"]["groups"] if group.startswith("g")] == ["g1", "g2"]
+    assert (shown["before"], shown["after"]["group_names"]) == ({}, {"g2": "All Staff"})
+
+
 def test_nothing_changed() -> None:
     assert outcome_result(outcome_of([planned(BARE, BARE)], ["unchanged"]), True) == UNCHANGED
 

@@ -38,6 +38,21 @@ def test_what_is_deleted_is_shown_as_it_was() -> None:
     assert (shown["kind"], shown["priority"], shown["groups"]) == ("windows", 4, groups)
 
 
+def test_groups_of_what_is_created_have_their_names() -> None:
+    after = {"groups": ["g1", "g2", {"id": "g3"}], "exclude_groups": ["g4"]}
+    made = {**ITEMS[1], "before": {}, "after": {**after, "group_names": {"g2": "All Staff", "g4": "Pilots"}}}
+    config = {
+        "id": made.get("id"),
+        "display_name": made["display_name"],
+        "kind": "office",
+        "groups": ["g1", "g2", "g3"],
+    }
+    shown = report_of({**RESULT, "results": [made], "configs": [config]}, mode="plan")["policies"][0]
+    groups = ["g1", "All Staff (g2)", {"id": "g3"}]
+    assert shown["after"] == {"groups": groups, "exclude_groups": ["Pilots (g4)"]}
+    assert (shown["kind"], shown["groups"]) == ("office", groups)
+
+
 def test_only_a_plan_has_the_details_that_a_run_is_bound_to() -> None:
     result = {**RESULT, "plan": {**PLAN, "details": {"tenant": {}}}}
     assert report_of(result, mode="plan")["plan"] == result["plan"]

@@ -20,19 +20,27 @@ def diff_of(item: PlannedItem, name_of: NameOf = lambda _group_id: None) -> dict
     """Return Ansible's diff dict for one item, None when it does not change.
 
     ``before`` and ``after`` hold what differs only; inside payloads that is one entry for each setting that is added,
-    changed or removed, by its path. Beside the groups of a policy that goes stand the names that ``name_of`` knows.
+    changed or removed, by its path. Beside the groups of a policy that comes or goes stand the names that ``name_of``
+    knows.
     """
     if item.status == "unchanged":
         return None
     before, after = _sides(item)
-    if item.before is not None and item.after is None:
-        ids = sorted(group_ids(item.before.assignments))
-        names = {group_id: name for group_id in ids if (name := name_of(group_id)) is not None}
-        before |= {"group_names": names} if names else {}
+    if item.before is None or item.after is None:
+        before, after = (
+            _with_names(side, policy, name_of) for side, policy in ((before, item.before), (after, item.after))
+        )
     name = item.desired.display_name
     shown = item.before or item.after
     header = shown.named() if shown else f"policy '{name}'"
     return {"before_header": header, "after_header": header, "before": before, "after": after}
+
+
+def _with_names(side: dict[str, t.Any], policy: Policy | None, name_of: NameOf) -> dict[str, t.Any]:
+    """Return the side of a whole policy with the names of its groups, as far as they are known."""
+    ids = sorted(group_ids(policy.assignments)) if policy is not None else []
+    names = {group_id: name for group_id in ids if (name := name_of(group_id)) is not None}
+    return {**side, "group_names": names} if names else side
 
 
 def _sides(item: PlannedItem) -> tuple[dict[str, t.Any], dict[str, t.Any]]:

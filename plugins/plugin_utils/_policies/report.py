@@ -93,19 +93,26 @@ def _warning(rule: str, message: str, policies: t.Sequence[str] = ()) -> Dict:
 def _policy(item: Dict, configs: t.Mapping[t.Any, Dict]) -> Dict:
     config = configs.get((item.get("id"), item.get("display_name"))) or {}
     shown = {key: item.get(key) for key in ("display_name", "id", "status", "pruned", "actions", "msg")}
-    before = _with_group_names(item.get("before") or {})
-    # What is deleted is in no configs: it is shown as it was.
+    before, after = (_with_group_names(item.get(side) or {}) for side in ("before", "after"))
+    # What is deleted is in no configs: it is shown as it was. The groups of what is created have their names there.
     facts = before if item.get("status") == "deleted" else config
+    if item.get("status") == "created" and "groups" in after:
+        facts = {**facts, "groups": after["groups"]}
     known = {key: facts.get(key) for key in ("kind", "priority", "groups")}
-    return {**shown, **known, "before": before, "after": item.get("after") or {}}
+    return {**shown, **known, "before": before, "after": after}
 
 
 def _with_group_names(side: Dict) -> Dict:
     """Return a side of a diff with the name of each group, where it is known, before its id."""
     names = side.get("group_names") or {}
-    groups = [f"{names[group]} ({group})" if group in names else group for group in side.get("groups") or ()]
-    kept = {key: value for key, value in side.items() if key != "group_names"}
-    return {**kept, "groups": groups} if groups else kept
+    lists = {key: side[key] for key in ("groups", "exclude_groups") if side.get(key)}
+    named = {key: [_named_group(group, names) for group in groups] for key, groups in lists.items()}
+    return {**{key: value for key, value in side.items() if key != "group_names"}, **named}
+
+
+def _named_group(group: t.Any, names: t.Mapping[str, str]) -> t.Any:
+    known = isinstance(group, str) and group in names
+    return f"{names[group]} ({group})" if known else group
 
 
 def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int]) -> Dict:
