@@ -95,7 +95,8 @@ options:
       - Reading the state of requests needs the permission C(DeviceManagementRBAC.Read.All). Without it, a
         write is tried with its request, and fails while that is not approved.
       - In check mode the file is read, and nothing is filed or written to it.
-      - When omitted or C(null), no request is used. Refused with O(surface=office_configuration).
+      - When omitted or C(null), no request is used. An empty path is refused, and so is any with
+        O(surface=office_configuration).
     type: path
     version_added: 0.2.0
 """

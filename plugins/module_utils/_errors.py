@@ -96,10 +96,14 @@ class ApprovalKind(enum.Enum):
 
 @dataclass(frozen=True)
 class Approval:
-    """What an answer says of approval; ``code`` is that of the request, None where it is not known."""
+    """What an answer says of approval; ``code`` is that of the request, None where it is not known.
+
+    ``asked``: the call would have filed one.
+    """
 
     kind: ApprovalKind
     code: str | None = None
+    asked: bool = False
 
 
 class FactsError(Exception):

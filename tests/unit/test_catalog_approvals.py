@@ -237,7 +237,7 @@ def test_a_state_that_cannot_be_read_is_no_ground_to_write(wire: Wire, client: G
     ("answer", "result"),
     [
         ({"status": 204}, Result()),
-        (OPEN, Result(approval=Awaited(ApprovalState.OTHER, CODE))),
+        (OPEN, Result(approval=Awaited(ApprovalState.OTHER))),
     ],
 )
 def test_where_the_state_may_not_be_read_the_code_is_tried(
@@ -261,6 +261,7 @@ def test_a_code_that_is_not_taken_says_why_that_may_be(
 ) -> None:
     wire.expect("GET", REQUESTS, **(states({"status": "approved"}) if known else refusal(403, "no")))
     wire.expect("PATCH", URL, **refusal(403, "An error has occurred", "Forbidden"))
+    wire.expect("GET", REQUESTS, **(states({"status": "approved"}) if known else refusal(403, "no")))
     keeper = Memory(KEPT)
     result = sent(surface_of(client, keeper))
     assert says in str(result.error)
@@ -268,10 +269,59 @@ def test_a_code_that_is_not_taken_says_why_that_may_be(
     assert keeper.requests == [KEPT]
 
 
-def test_an_open_request_is_told_with_the_code_that_is_kept_of_the_same_policy(wire: Wire, client: GraphClient) -> None:
-    for kept, code in ((replace(KEPT, body={}), CODE), (replace(KEPT, body={}, path="/other"), None)):
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_code_that_has_served_tells_that_the_change_is_made(wire: Wire, client: GraphClient, lost: bool) -> None:
+    wire.expect("GET", REQUESTS, **states({"status": "approved"}))
+    if lost:
+        wire.expect("PATCH", URL, body=LOST)
+    wire.expect("PATCH", URL, **refusal(403, "An error has occurred", "Forbidden"))
+    wire.expect("GET", REQUESTS, **states({"status": "completed"}))
+    keeper = Memory(KEPT)
+    result = sent(surface_of(client, keeper))
+    assert keeper.requests == []
+    if lost:
+        assert result == Result()
+    else:
+        assert f"{CODE} was used meanwhile, most likely by another run. Run it again" in str(result.error)
+        assert result.approval is None
+
+
+def test_a_code_of_which_nobody_can_tell_whether_it_has_served_leaves_doubt(wire: Wire, client: GraphClient) -> None:
+    wire.expect("GET", REQUESTS, **states({"status": "approved"}))
+    wire.expect("PATCH", URL, body=LOST)
+    wire.expect("PATCH", URL, **refusal(403, "An error has occurred", "Forbidden"))
+    wire.expect("GET", REQUESTS, **refusal(500, "no"))
+    error = sent(surface_of(client, Memory(KEPT))).error
+    assert error is not None
+    assert error.in_doubt
+    assert "; an earlier try, to which nobody answered, may have been done" in str(error)
+
+
+def test_a_request_that_a_lost_answer_may_have_filed_counts_as_filed(wire: Wire, client: GraphClient) -> None:
+    wire.expect("PATCH", URL, body=LOST)
+    wire.expect("PATCH", URL, **OPEN)
+    keeper = Memory()
+    assert sent(surface_of(client, keeper)) == Result(approval=Awaited(ApprovalState.FILED))
+    wire.expect("PATCH", URL, body=LOST)
+    wire.expect("PATCH", URL, **OPEN)
+    assert sent(surface_of(client, keeper, None)) == Result(approval=Awaited(ApprovalState.OTHER))
+    assert keeper.requests == []
+
+
+@pytest.mark.parametrize("status", ["needsApproval", "approved", "expired", "rejected", "completed", None])
+def test_an_open_request_is_told_with_the_code_that_is_kept_of_the_same_policy(
+    wire: Wire, client: GraphClient, status: str | None
+) -> None:
+    for path, is_same in ((KEPT.path, True), (f"{KEPT.path}/assign", True), ("/a/b/other", False)):
+        kept = replace(KEPT, body={}, path=path, policy="policy of another name")
         wire.expect("PATCH", URL, **OPEN)
+        if is_same:
+            wire.expect("GET", REQUESTS, **(states({"status": status}) if status else refusal(500, "no")))
+        code = CODE if is_same and status in ("needsApproval", "approved") else None
         assert sent(surface_of(client, Memory(kept))) == Result(approval=Awaited(ApprovalState.OTHER, code))
+
+
+def test_an_open_request_fails_a_task_that_keeps_none(wire: Wire, client: GraphClient) -> None:
     wire.expect("PATCH", URL, **OPEN)
     assert "is waiting for a second administrator" in str(sent(surface_of(client, None, None)).error)
 
@@ -280,6 +330,8 @@ def test_creates_share_a_path_so_that_the_name_tells_them_apart(wire: Wire, clie
     create = replace(KEPT, method="POST", path="/deviceManagement/configurationPolicies", body={})
     for policy, code in (("policy 'A'", CODE), ("policy 'B'", None)):
         wire.expect("POST", POLICIES, **OPEN)
+        if code:
+            wire.expect("GET", REQUESTS, **states({"status": "approved"}))
         surface = surface_of(client, Memory(replace(create, policy=policy)))
         assert sent(surface, Create(DRAFT)).approval == Awaited(ApprovalState.OTHER, code)
 

@@ -197,15 +197,48 @@ def test_check_mode_plans_what_nobody_knows_yet() -> None:
 
 def test_one_warning_names_what_waits() -> None:
     names = [f"P{number:02}" for number in range(12)]
-    tenant = tenant_of(*map(live, names), update=Awaited(ApprovalState.OTHER))
+    tenant = tenant_of(*map(live, names), update=FILED)
     outcome = run(tenant, *(item(name, description="D") for name in names))
     [warning] = awaiting_warnings(outcome)
-    assert warning.startswith(
-        "Changes wait for a second administrator's approval and are not done yet: 'P00' (request of unknown code), "
-    )
+    waits = "Changes wait for a second administrator's approval and are not done yet: "
+    assert warning.startswith(f"{waits}'P00' (request {CODE}), 'P01' ")
     assert warning.endswith(
-        "'P09' (request of unknown code) and 2 more. Run it again with the same approval_codes when an administrator "
-        "has approved."
+        f"'P09' (request {CODE}) and 2 more. Run it again with the same approval_codes when an administrator has "
+        "approved."
     )
-    assert f"'A' (request {CODE})" in awaiting_warnings(run(tenant_of(create=FILED), item("A", settings=("a",))))[0]
+    assert awaiting_warnings(run(tenant_of(create=FILED), item("A", settings=("a",)))) == [
+        f"{waits}'A' (request {CODE}). Run it again with the same approval_codes when an administrator has approved."
+    ]
     assert awaiting_warnings(run(tenant_of(), item("A", settings=("a",)))) == []
+
+
+@pytest.mark.parametrize(
+    ("awaited", "told"),
+    [
+        (Awaited(ApprovalState.OTHER), "request of unknown code"),
+        (Awaited(ApprovalState.OTHER, CODE), f"request {CODE}"),
+        (Awaited(ApprovalState.FILED), "request of unknown code"),
+    ],
+)
+def test_an_approval_is_of_no_use_where_the_request_is_another_or_its_code_is_lost(awaited: Awaited, told: str) -> None:
+    [warning] = awaiting_warnings(run(tenant_of(live("A"), update=awaited), item("A", description="D")))
+    assert warning == (
+        "These policies have an open request for approval that this task cannot use, so their changes are not done: "
+        f"'A' ({told}). Run it again when that request is done, is cancelled or has expired."
+    )
+
+
+@pytest.mark.parametrize(
+    ("on_error", "status", "sent"),
+    [
+        (OnError.STOP, "failed", ["create", "update"]),
+        (OnError.CONTINUE, "created", ["create", "update", "assign"]),
+        (OnError.LEAVE, "created", ["create", "update", "assign"]),
+    ],
+)
+def test_check_mode_knows_what_is_not_sent_after_a_refusal(on_error: OnError, status: str, sent: list[str]) -> None:
+    tenant = tenant_of(live("A"), update=REFUSED)
+    new = item("B", settings=("a",), assignments=STAFF_ONLY)
+    outcome = run(tenant, item("A", description="D"), new, on_error=on_error)
+    assert (outcome.statuses, outcome.changed) == (("failed", status), True)
+    assert sorted(tenant.sent) == sorted(sent)

@@ -33,7 +33,7 @@ FILED = (
 STATUSES = [400, 403, 404, 409, 412, 500, 503]
 SAID = {
     "wanted": (WANTED, {}, Approval(ApprovalKind.WANTED)),
-    "open": (OPEN, {}, Approval(ApprovalKind.OPEN)),
+    "open": (OPEN, {}, Approval(ApprovalKind.OPEN, asked=True)),
     "filed, said twice": (FILED + CODE, {"x-msft-approval-code": CODE}, Approval(ApprovalKind.FILED, CODE.lower())),
     "filed, in words": (FILED + CODE, {}, Approval(ApprovalKind.FILED, CODE.lower())),
     "filed, in the header": ("no", {"X-MSFT-Approval-Code": CODE}, Approval(ApprovalKind.FILED, CODE.lower())),
@@ -150,11 +150,21 @@ def test_a_bare_403_refuses_the_code_that_was_sent(wire: Wire, client: GraphClie
     assert error.approval == (Approval(ApprovalKind.REFUSED, CODE) if code else None)
 
 
-def test_a_code_that_an_earlier_try_may_have_used_up_leaves_doubt(wire: Wire, client: GraphClient) -> None:
-    for headers, in_doubt in ((approved(CODE), True), (asking(REASON), False)):
-        wire.expect("PUT", URL, body=LOST)
-        wire.expect("PUT", URL, **refusal(403, "no" if in_doubt else OPEN))
-        assert told(one(client, call_of(**headers)), call_of()).in_doubt is in_doubt
+@pytest.mark.parametrize(
+    ("headers", "says", "in_doubt"),
+    [
+        (approved(CODE), "no", True),
+        (asking(REASON), OPEN, True),
+        ({"Prefer": "x"}, OPEN, False),
+        (asking(REASON), FILED + CODE, False),
+    ],
+)
+def test_an_earlier_try_may_have_used_a_code_up_or_filed_the_request_that_is_open(
+    wire: Wire, client: GraphClient, headers: dict[str, str], says: str, in_doubt: bool
+) -> None:
+    wire.expect("PUT", URL, body=LOST)
+    wire.expect("PUT", URL, **refusal(403, says))
+    assert told(one(client, call_of(**headers)), call_of()).in_doubt is in_doubt
 
 
 @pytest.mark.parametrize(("headers", "kind"), [(asking(REASON), "filed"), ({"Prefer": "x"}, "wanted")])

@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.approvals import KeptRequest, Place
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._module import approval_files
 from ansible_collections.m365.apps.plugins.module_utils._module.approval_files import ApprovalFile, approval_options
 
 CODE = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
@@ -175,8 +176,14 @@ def test_an_entry_that_is_whole_is_taken(path: Path) -> None:
 def test_a_path_that_cannot_be_used_is_refused_before_any_call(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UserError, match=r"cannot be written\. Check the path"):
         ApprovalFile(str(path.parent / "missing" / "x.json"))
-    with pytest.raises(UserError, match=r"it cannot be read \(Is a directory\)"):
+    with pytest.raises(UserError, match=r"it is not a file\. Give the path"):
         ApprovalFile(str(path.parent))
+    os.mkfifo(path)
+    with pytest.raises(UserError, match=r"it is not a file\. Give the path"):
+        ApprovalFile(str(path))
+    path.unlink()
+    with pytest.raises(UserError, match=r"use approval_codes: it is empty"):
+        approval_options({"approval_codes": " "})
     path.write_text(json.dumps({**HEAD, "requests": []}))
     monkeypatch.setattr(os, "access", lambda place, _mode: Path(place) != path)
     with pytest.raises(UserError, match=r"approvals\.json cannot be written"):
@@ -204,3 +211,22 @@ def test_a_reason_needs_a_file_and_a_file_no_reason(path: Path) -> None:
     alone = approval_options({"approval_codes": str(path)})
     assert (alone.reason, alone.keeper is None) == (None, False)
     assert approval_options({"approval_reason": "x" * 1024, "approval_codes": str(path)}).reason == "x" * 1024
+
+
+def test_many_requests_are_each_read_and_made_text_of_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    whole = approval_files._line
+
+    def line(request: KeptRequest) -> str:
+        made.append(request.code)
+        return whole(request)
+
+    monkeypatch.setattr(approval_files, "_line", line)
+    monkeypatch.setattr(approval_files, "strict_json", lambda _data: pytest.fail("its own file was read again"))
+    file = ApprovalFile(str(path))
+    requests = [replace(ONE, code=f"{number:08}{CODE[8:]}", path=f"/{number}") for number in range(20)]
+    for request in requests:
+        file.keep(request)
+    file.drop(requests[0])
+    assert made == [request.code for request in requests]
+    assert file.kept() == tuple(requests[1:])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import typing as t
 from dataclasses import dataclass
+from functools import cached_property
 
 from .._errors import UserError, cut
 from .._graph.messages import Call
@@ -18,6 +19,8 @@ PERMISSION = "DeviceManagementRBAC.Read.All"
 
 _ASK_AGAIN = "remove the request from the file that approval_codes names to ask again"
 _MOST_OF_COMMENT = 200
+# Of the path of a policy, /deviceManagement/configurationPolicies/ID: what stands before the first slash, and the rest.
+_PARTS_TO_ID = 4
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,18 @@ class KeptRequest:
     action: str
     filed: str
 
-    def is_for(self, call: Call) -> bool:
-        """Tell whether a call is the same write."""
-        return (self.method, self.path) == (call.method, call.path) and _text(self.body) == _text(call.json_body)
+    def is_for(self, call: Call, body: str) -> bool:
+        """Tell whether a call with this body as text is the same write."""
+        return (self.method, self.path) == (call.method, call.path) and self.body_text == body
 
     def is_about(self, operation: Operation) -> bool:
-        """Tell whether a write is about the same object: all creates have one path, so there the name decides."""
-        same_path = (self.method, self.path) == (operation.call.method, operation.call.path)
-        return same_path and self.policy == operation.subject
+        """Tell whether a write is about the same object."""
+        return _object_of(self.path, self.policy) == _object_of(operation.call.path, operation.subject)
+
+    @cached_property
+    def body_text(self) -> str:
+        """The body as a text by which two compare."""
+        return text_of(self.body)
 
     def supersedes(self, other: KeptRequest) -> bool:
         """Tell whether another request is of no use any more, since this one came later about the same object."""
@@ -142,9 +149,17 @@ def not_taken(operation: Operation, request: KeptRequest, error: UserError, is_k
     else:
         cause = f"Graph does not take its request for approval {request.code}, and its state may not be read"
         step = f"Grant the app the permission {PERMISSION}, which tells the state, or run it again when it is approved"
+    if error.in_doubt:
+        cause += "; an earlier try, to which nobody answered, may have been done"
     told = UserError(operation.subject, operation.action, cause, step, error.details, error.in_doubt)
     state = ApprovalState.APPROVED if is_known else ApprovalState.UNKNOWN
     return Result(error=told.with_facts(approval=error.approval), approval=Awaited(state, request.code))
+
+
+def served(operation: Operation, request: KeptRequest) -> UserError:
+    """Return the error of a write whose request was good until another run made the change."""
+    cause = f"its request for approval {request.code} was used meanwhile, most likely by another run"
+    return UserError(operation.subject, operation.action, cause, "Run it again; what was done is found and left alone")
 
 
 def _by(live: LiveRequest | None) -> str:
@@ -156,5 +171,12 @@ def _told(value: t.Any) -> str:
     return cut(value, _MOST_OF_COMMENT) if isinstance(value, str) else ""
 
 
-def _text(body: t.Any) -> str:
+def text_of(body: t.Any) -> str:
+    """Return a body as a text by which two compare."""
     return json.dumps(body, sort_keys=True)
+
+
+def _object_of(path: str, policy: str) -> tuple[str, ...]:
+    """Return what tells objects of writes apart: the id in the path. All creates have one path, so there the name."""
+    parts = path.split("/")
+    return tuple(parts[:_PARTS_TO_ID]) if len(parts) >= _PARTS_TO_ID else (path, policy)

@@ -15,7 +15,7 @@ from .._graph.approvals import approved, asking
 from .._graph.client import GraphClient
 from .._graph.messages import Call
 from .._graph.operations import Operation
-from .._policy.writes import ApprovalState, Awaited, Result
+from .._policy.writes import ApprovalState, Awaited, Result, Written
 from .approvals import (
     PERMISSION,
     ApprovalOptions,
@@ -25,7 +25,9 @@ from .approvals import (
     live_request,
     not_taken,
     refused,
+    served,
     state_of,
+    text_of,
 )
 from .explain import RULES
 
@@ -58,7 +60,8 @@ class ApprovedWrites:
 
     def prepared(self, operation: Operation) -> Prepared:
         """Return a write as it is to be sent, or its result where it is not to be sent."""
-        request = self._request(lambda kept: kept.is_for(operation.call))
+        body = text_of(operation.call.json_body)
+        request = self._request(lambda kept: kept.is_for(operation.call, body))
         if request is None:
             return Prepared(self._asking(operation))
         live = self._states()
@@ -91,11 +94,31 @@ class ApprovedWrites:
         if approval.kind is ApprovalKind.FILED:
             return self._filed(write.operation, approval)
         if approval.kind is ApprovalKind.OPEN:
-            other = self._request(lambda kept: kept.is_about(write.operation))
-            return Result(approval=Awaited(ApprovalState.OTHER, other.code if other else None))
+            # An earlier try of this call may have filed it; its answer, which had the code, is lost.
+            is_own = brought.in_doubt
+            return Result(approval=Awaited(ApprovalState.FILED) if is_own else self._other(write.operation))
         if approval.kind is ApprovalKind.REFUSED and write.request is not None:
-            return not_taken(write.operation, write.request, brought, write.is_known)
+            return self._not_taken(write, write.request, brought)
         return Result(error=brought)
+
+    def _other(self, operation: Operation) -> Awaited:
+        """Return the request that is in the way, with its code where it is known for one that is open."""
+        request = self._request(lambda kept: kept.is_about(operation))
+        live = self._states() if request is not None else {}
+        found = live.get(request.code) if request is not None and not isinstance(live, UserError) else None
+        is_open = found is not None and state_of(found) in (ApprovalState.WAITING, ApprovalState.APPROVED)
+        return Awaited(ApprovalState.OTHER, request.code if request is not None and is_open else None)
+
+    def _not_taken(self, write: Prepared, request: KeptRequest, error: UserError) -> Result:
+        """Return the result of a write that Graph does not take with its request: that one may have served."""
+        self._live = None
+        live = self._states()
+        if not isinstance(live, UserError) and request.code in live and state_of(live[request.code]) is None:
+            if error.in_doubt:
+                return self.heard(write, Written())
+            self._drop(request)
+            return Result(error=served(write.operation, request))
+        return not_taken(write.operation, request, error, write.is_known)
 
     def _decided(self, operation: Operation, request: KeptRequest, live: LiveRequest | None) -> Prepared:
         """Return a write as the state of its request allows."""

@@ -78,13 +78,13 @@ class Outcome:
         return [place for place, status in enumerate(self.statuses) if status == AWAITING]
 
 
-def predict(plan: Plan, surface: Surface | None = None) -> Outcome:
+def predict(plan: Plan, surface: Surface | None = None, on_error: OnError = OnError.CONTINUE) -> Outcome:
     """Return the outcome that applying the plan would have; ids of policies to be created are unknown.
 
     A ``surface`` is asked which writes a second administrator has not approved.
     """
     run = _Run(plan)
-    run.foresee(surface)
+    run.foresee(surface, on_error)
     items = tuple(run.reached(place, item) for place, item in enumerate(plan.items))
     return run.outcome(items)
 
@@ -99,7 +99,7 @@ def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Out
     surface.begin_writes(len(plan.actions))
     for stage in plan.stages:
         run.send(stage, surface)
-        if run.stuck or (run.errors and on_error is OnError.STOP):
+        if run.is_over(on_error):
             break
     return run.outcome(run.items())
 
@@ -137,17 +137,26 @@ class _Run:
                 self._learn(action.item, result.written)
                 self.done.append(action)
 
-    def foresee(self, surface: Surface | None) -> None:
-        """Take all writes for done, but for those of which the surface knows that they must wait or fail."""
+    def is_over(self, on_error: OnError) -> bool:
+        """Tell whether no further stage is sent after what failed so far."""
+        return self.stuck or (bool(self.errors) and on_error is OnError.STOP)
+
+    def foresee(self, surface: Surface | None, on_error: OnError) -> None:
+        """Take all writes for done, but for those of which the surface knows that they must wait or fail, and those
+        that are not sent then.
+        """
         actions = [action for action in self._plan.actions if not isinstance(action, UpdatePriorities)]
         results = iter(surface.foresee(actions) if surface is not None and actions else [None] * len(actions))
-        for action in self._plan.actions:
-            if isinstance(action, UpdatePriorities):
-                self.done.append(action)
-                continue
-            result = next(results) or Result()
-            if self._goes_on(action) and self._is_done(action, result):
-                self.done.append(action)
+        for stage in self._plan.stages:
+            for action in stage:
+                if isinstance(action, UpdatePriorities):
+                    self.done.append(action)
+                    continue
+                result = next(results) or Result()
+                if self._goes_on(action) and self._is_done(action, result):
+                    self.done.append(action)
+            if self.is_over(on_error):
+                break
 
     def _goes_on(self, action: PolicyWrite) -> bool:
         """Tell whether no earlier write of the same policy failed or waits."""

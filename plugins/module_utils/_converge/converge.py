@@ -76,7 +76,7 @@ def converge(
     options = options or RunOptions()
     plan = read_and_plan(desired, surface, directory, options)
     if options.check_mode:
-        return predict(plan, surface)
+        return predict(plan, surface, options.on_error)
     forbidden = surface.forbidden(plan.actions)
     if forbidden is not None:
         raise forbidden

@@ -54,7 +54,7 @@ def approval_in(status: int, code: str | None, texts: t.Iterable[str], told: Hea
     if is_filed(told, sent) or _FILED.search(text):
         return Approval(ApprovalKind.FILED, _code_in(told.get(CODE_HEADER), text))
     if _OPEN.search(text):
-        return Approval(ApprovalKind.OPEN)
+        return Approval(ApprovalKind.OPEN, asked=JUSTIFICATION_HEADER in sent)
     if _WANTED.search(text):
         return Approval(ApprovalKind.WANTED)
     if CODE_HEADER in sent and status == _FORBIDDEN:

@@ -41,7 +41,7 @@ _APPROVAL_CAUSES = {
 _APPROVAL_STEPS = {
     ApprovalKind.WANTED: _OTHER_ADMINS,
     ApprovalKind.FILED: "Let a second administrator decide it, then run it again",
-    ApprovalKind.OPEN: "Run it again when the request is approved or cancelled",
+    ApprovalKind.OPEN: "Run it again when that request is done, is cancelled or has expired",
     ApprovalKind.REFUSED: "Look at the request in the Intune admin center",
 }
 
@@ -124,8 +124,9 @@ class ApprovalError(GraphError):
 
     @property
     def in_doubt(self) -> bool:
-        """What waits is not done. But a code is good for one write, so an earlier try may have used it up."""
-        return self.maybe_done and self.approval.kind is ApprovalKind.REFUSED
+        """What waits is not done. But an earlier try may have used up the code, or filed the request that is open."""
+        kind = self.approval.kind
+        return self.maybe_done and (kind is ApprovalKind.REFUSED or (kind is ApprovalKind.OPEN and self.approval.asked))
 
     def cause(self) -> str:
         return f"{_APPROVAL_CAUSES[self.approval.kind]} ({super().cause().rstrip('. ')})"

@@ -32,6 +32,8 @@ _TEXTS = (*_OF_PLACE, *(each.name for each in fields(KeptRequest) if each.name n
 def approval_options(params: t.Mapping[str, t.Any]) -> ApprovalOptions:
     """Return how the task goes about approval. Raises UserError, also for a file that cannot be read and written."""
     reason, path = params.get("approval_reason"), params.get("approval_codes")
+    if path is not None and not path.strip():
+        raise UserError(_TASK, "use approval_codes", "it is empty", "Give the path of a file, or leave it out")
     if reason is not None:
         refuse_half_characters(reason, _TASK, "approval_reason")
         if not reason.strip() or len(reason) > _LONGEST_REASON:
@@ -53,7 +55,11 @@ class ApprovalFile:
     def __init__(self, path: str) -> None:
         self._shown = path
         self._path = Path(os.path.realpath(path))
-        self._kept = self._read()
+        # The requests, and the bytes of the file that holds them.
+        self._kept: tuple[KeptRequest, ...] = ()
+        self._data: bytes | None = None
+        self._lines: list[tuple[KeptRequest, str]] = []
+        self._read()
         for place in (self._path.parent, *([self._path] if self._path.exists() else [])):
             if not os.access(place, os.W_OK):
                 raise self._unusable(f"{place} cannot be written", "Check the path and its permissions")
@@ -73,8 +79,7 @@ class ApprovalFile:
     def _change(self, changed: t.Callable[[t.Sequence[KeptRequest]], t.Sequence[KeptRequest]]) -> None:
         try:
             with self._locked():
-                self._kept = tuple(changed(self._read()))
-                self._write()
+                self._write(tuple(changed(self._read())))
         except OSError as error:
             raise self._unusable(f"it cannot be written ({_said(error)})", "Check it and the space there") from error
 
@@ -88,25 +93,35 @@ class ApprovalFile:
             os.close(folder)
 
     def _read(self) -> tuple[KeptRequest, ...]:
+        data = self._bytes()
+        if data == self._data:
+            return self._kept
         try:
-            data = self._path.read_bytes() if self._path.exists() else None
-        except OSError as error:
-            raise self._unusable(f"it cannot be read ({_said(error)})", "Check the path and its permissions") from error
-        if data is None:
-            return ()
-        try:
-            return _requests_in(strict_json(data))
+            self._kept = () if data is None else _requests_in(strict_json(data))
         except (ValueError, RecursionError, KeyError, TypeError) as error:
             step = "Give the path of a file that this option made, or of none"
             raise self._unusable("it does not hold requests for approval", step) from error
+        self._data = data
+        return self._kept
 
-    def _write(self) -> None:
-        document = {"format": _FORMAT, _REQUESTS: [_entry(request) for request in self._kept]}
+    def _bytes(self) -> bytes | None:
+        """Return what the file holds, None where there is none. Reading another thing than a file might never end."""
+        try:
+            if not self._path.exists():
+                return None
+            if self._path.is_file():
+                return self._path.read_bytes()
+        except OSError as error:
+            raise self._unusable(f"it cannot be read ({_said(error)})", "Check the path and its permissions") from error
+        raise self._unusable("it is not a file", "Give the path of a file that this option made, or of none")
+
+    def _write(self, kept: tuple[KeptRequest, ...]) -> None:
+        data = self._document(kept)
         # Files of tempfile are for their owner alone.
         number, name = tempfile.mkstemp(prefix=".", dir=self._path.parent)
         try:
-            with os.fdopen(number, "w", encoding="ascii") as stream:
-                stream.write(json.dumps(document, indent=2) + "\n")
+            with os.fdopen(number, "wb") as stream:
+                stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(name).replace(self._path)
@@ -114,6 +129,14 @@ class ApprovalFile:
             with contextlib.suppress(OSError):
                 Path(name).unlink()
             raise
+        self._kept, self._data = kept, data
+
+    def _document(self, kept: t.Iterable[KeptRequest]) -> bytes:
+        """Return the file that holds these requests, each in a line, of which most are those of the time before."""
+        known = {id(request): line for request, line in self._lines}
+        self._lines = [(request, known.get(id(request)) or _line(request)) for request in kept]
+        lines = ",\n".join(line for _request, line in self._lines)
+        return f'{{"format": "{_FORMAT}", "{_REQUESTS}": [\n{lines}\n]}}\n'.encode("ascii")
 
     def _unusable(self, cause: str, step: str) -> UserError:
         return UserError(f"the file {self._shown} of approval_codes", "use it", cause, step)
@@ -138,6 +161,6 @@ def _request_in(entry: t.Any) -> KeptRequest:
     return KeptRequest(place=place, body=entry[_BODY], **{**texts, "code": texts["code"].lower()})
 
 
-def _entry(request: KeptRequest) -> dict[str, t.Any]:
-    told = asdict(request)
-    return {"code": told.pop("code"), **told.pop("place"), **told}
+def _line(request: KeptRequest) -> str:
+    told = {each.name: getattr(request, each.name) for each in fields(request)}
+    return json.dumps({"code": told.pop("code"), **asdict(told.pop("place")), **told})

@@ -18,7 +18,7 @@ from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, priority_of
 from .._policy.surface import Capabilities, View
 from .._policy.unset import UNSET, Unset
-from .._policy.writes import Awaited, UpdatePriorities, Write
+from .._policy.writes import ApprovalState, Awaited, UpdatePriorities, Write
 
 # How many policies a warning names.
 _MOST_TOLD = 10
@@ -122,21 +122,31 @@ def awaiting_result(outcome: Outcome) -> list[str]:
 
 
 def awaiting_warnings(outcome: Outcome) -> list[str]:
-    """Return the one warning of a run in which something waits for approval."""
-    told = []
-    for place in outcome.awaiting[:_MOST_TOLD]:
-        code = outcome.approvals[place].code
-        told.append(
-            f"'{_shown_name(outcome.items[place])}' ({f'request {code}' if code else 'request of unknown code'})"
-        )
-    more = len(outcome.awaiting) - len(told)
-    if not told:
-        return []
-    others = f" and {more} more" if more else ""
-    step = "Run it again with the same approval_codes when an administrator has approved"
-    return [
-        f"Changes wait for a second administrator's approval and are not done yet: {', '.join(told)}{others}. {step}."
+    """Return a warning of what waits for approval, and one of what cannot even be asked for now."""
+    usable = [place for place in outcome.awaiting if _is_usable(outcome.approvals[place])]
+    blocked = [place for place in outcome.awaiting if place not in set(usable)]
+    warnings = {
+        "Changes wait for a second administrator's approval and are not done yet: {}. Run it again with the same "
+        "approval_codes when an administrator has approved.": usable,
+        "These policies have an open request for approval that this task cannot use, so their changes are not done: "
+        "{}. Run it again when that request is done, is cancelled or has expired.": blocked,
+    }
+    return [text.format(_requests_told(outcome, places)) for text, places in warnings.items() if places]
+
+
+def _is_usable(awaited: Awaited) -> bool:
+    """Tell whether the next run can use a request: it is that of the very change, and its code is known."""
+    return awaited.state is not ApprovalState.OTHER and awaited.code is not None
+
+
+def _requests_told(outcome: Outcome, places: t.Sequence[int]) -> str:
+    codes = {place: outcome.approvals[place].code for place in places[:_MOST_TOLD]}
+    told = [
+        f"'{_shown_name(outcome.items[place])}' ({f'request {code}' if code else 'request of unknown code'})"
+        for place, code in codes.items()
     ]
+    more = len(places) - len(told)
+    return ", ".join(told) + (f" and {more} more" if more else "")
 
 
 def _shown_name(item: PlannedItem) -> str | None:
