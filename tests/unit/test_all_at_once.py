@@ -13,7 +13,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, all_at_once
 from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
-from ansible_collections.m365.apps.tests.unit.fuzz_tenant import run
+from ansible_collections.m365.apps.tests.unit.fuzz_tenant import ONE, FuzzTenant, refused, run
 
 Dict = dict[str, t.Any]
 
@@ -223,6 +223,34 @@ def test_the_modules_of_one_policy_tell_all_at_once_too(definition: modules.Modu
     ):
         assert said in message, said
     assert found.writes == []
+
+
+def test_the_first_surface_tells_all_at_once_too() -> None:
+    found = FuzzTenant()
+    policies = [
+        {"id": UNKNOWN},
+        {"display_name": "One", "kind": "office"},
+        {"display_name": "New", "groups": ["Strangers"]},
+        {"display_name": "Double"},
+        {"display_name": "Double", "description": "again"},
+        {"display_name": "Two", "state": "absent"},
+    ]
+    message = refused(found, modules.OFFICE_CLIENT_CONFIGS, {"policies": policies, "protect": ["Two"]})
+    for said in (
+        "the tenant has no policy with this id",
+        "is of kind windows, not office, and a kind cannot change",
+        "group 'Strangers': cannot resolve the name: no group has it.",
+        "policies[3] policy 'Double' and policies[4] policy 'Double': cannot apply both",
+        "policies[5] policy 'Two' (id ",
+        "cannot delete it: protect names it",
+    ):
+        assert said in message, said
+    renamed = [{"display_name": "New", "id": ONE}, {"display_name": "New"}, {"display_name": "Two", "id": ONE}]
+    message = refused(found, modules.OFFICE_CLIENT_CONFIGS, {"policies": renamed[:2]})
+    assert message.count("the name is taken by") == 2
+    # Who has which name in the end is not judged while it is not known which policies are meant.
+    message = refused(found, modules.OFFICE_CLIENT_CONFIGS, {"policies": [*renamed[:2], {"id": UNKNOWN}]})
+    assert "the name is taken by" not in message
 
 
 def test_many_problems_are_told_as_far_as_they_fit_whole() -> None:

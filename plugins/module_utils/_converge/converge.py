@@ -31,7 +31,7 @@ from .plan import Plan, make_plan
 from .reads import parts_to_read, spare, with_parts
 from .unseen import unseen
 from .wave_plans import plans_by_wave
-from .wrong import everything_wrong, instead, matched, not_seen, not_to_be_planned, placed
+from .wrong import everything_wrong, instead, matched, not_seen, placed, refuse_to_plan
 
 
 @dataclass(frozen=True)
@@ -96,18 +96,10 @@ def read_and_plan(
 ) -> Plan:
     """Read what the desired state mentions and return the plan. Raises UserError."""
     options = options or RunOptions()
-    leaves = options.on_error is OnError.LEAVE
     with instead(options.refused):
         live = listed(surface, desired)
     capabilities = surface.capabilities
-    matches, wrong = matched(desired, live, options.same_names, options.guards, capabilities, _view(surface, options))
-    with instead([*options.refused, *(error for _place, error in wrong)]):
-        matches, left = _meant(matches, surface)
-    view = _view(surface, options)
-    if wrong or options.refused or (left and not leaves) or (unseen(matches, view) and not leaves):
-        wrong += [*left.items(), *not_seen(matches, view, [place for place, _error in wrong])]
-        raise everything_wrong(matches, wrong, options.refused, surface, directory, _named_beside(options))
-    left = {**unseen(matches, view), **left}
+    matches, left = _understood(desired, live, surface, directory, options)
     matches = (*without(matches, left), *prunable(matches, live, options.guards))
     if options.limit_to_groups is None:
         certain = matches if capabilities.prunable is None else matches[: len(desired)]
@@ -116,13 +108,11 @@ def read_and_plan(
     named = _named_beside(options)
     names, ids = groups_to_look_up(matches, [group for entry in named for group in entry.groups], options.name_groups)
     directory.look_up(names, ids)
-    errors = not_to_be_planned(matches, surface, directory, named, leaves)
-    if errors:
-        raise all_at_once(errors)
+    refuse_to_plan(matches, surface, directory, named, options.on_error is OnError.LEAVE)
     limit = None if options.limit_to_groups is None else frozenset(resolved(options.limit_to_groups, directory))
     matches, impossible = resolve_all(matches, directory, capabilities)
     left = {**left, **impossible}
-    if leaves and options.order is None and capabilities.priorities:
+    if options.on_error is OnError.LEAVE and options.order is None and capabilities.priorities:
         left = leave_taken(matches, live, left)
     plan, possible = _possible(matches, live, surface, options, limit, len(desired), left)
     plan = replace(plan, definitions=_definitions(desired, matches, plan, options, directory))
@@ -175,6 +165,29 @@ def _limits(options: RunOptions, directory: Directory) -> dict[str, Limit | None
 def _without_groups(item: DesiredPolicy) -> DesiredPolicy:
     """Return an item that asks for no groups: those of one that is left could not be told."""
     return item.with_values({"assignments": UNSET})
+
+
+def _understood(
+    desired: t.Sequence[DesiredPolicy],
+    live: t.Sequence[Policy],
+    surface: Surface,
+    directory: Directory,
+    options: RunOptions,
+) -> tuple[tuple[Match, ...], Left]:
+    """Return each item with its live policy as the surface resolves it, and those that are left.
+
+    Raises UserError with all that is wrong with the items, as far as it can be found out.
+    """
+    view, refused = _view(surface, options), options.refused
+    matches, wrong = matched(desired, live, options.same_names, options.guards, surface.capabilities, view)
+    with instead([*refused, *(error for _place, error in wrong)]):
+        matches, left = _meant(matches, surface)
+    hidden = unseen(matches, _view(surface, options))
+    stops = bool(left or hidden) and options.on_error is not OnError.LEAVE
+    if wrong or refused or stops:
+        wrong += [*left.items(), *not_seen(matches, _view(surface, options), [place for place, _error in wrong])]
+        raise everything_wrong(matches, wrong, refused, surface, directory, _named_beside(options))
+    return matches, {**hidden, **left}
 
 
 def _meant(matches: t.Sequence[Match], surface: Surface) -> tuple[tuple[Match, ...], Left]:

@@ -87,20 +87,24 @@ def everything_wrong(
     return all_at_once([*beside, *(error for _place, error in sorted([*wrong, *more], key=lambda each: each[0]))])
 
 
-def not_to_be_planned(
+def refuse_to_plan(
     matches: t.Sequence[Match],
     surface: Surface,
     directory: Directory,
     named: t.Sequence[NamedGroups],
     leave: bool,
-) -> list[UserError]:
-    """Return why items that were read cannot be planned. With ``leave`` only what is wrong beside them counts.
+) -> None:
+    """Refuse items that were read and cannot be planned; with ``leave`` only what is wrong beside them counts.
 
-    Their groups were looked up before. Raises UserError where one could not be.
+    Their groups were looked up before. Raises UserError, also where one could not be.
     """
-    if leave:
-        return unknown_groups(named, directory)
-    return [error for _place, error in _wrong_with(matches, surface, directory, named, ())]
+    errors = (
+        unknown_groups(named, directory)
+        if leave
+        else [error for _place, error in _wrong_with(matches, surface, directory, named, ())]
+    )
+    if errors:
+        raise all_at_once(errors)
 
 
 def _wrong_with(
