@@ -252,8 +252,16 @@ def test_where_the_state_may_not_be_read_the_code_is_tried(
 @pytest.mark.parametrize(
     ("known", "says", "state"),
     [
-        (False, "its state may not be read. Grant the app the permission DeviceManagementRBAC.Read.All", "unknown"),
-        (True, "is approved, but Graph does not take it for this change. Run it with the login that", "approved"),
+        (
+            False,
+            "its state may not be read (Graph answered 403: An error has occurred). Grant the app the permission",
+            "unknown",
+        ),
+        (
+            True,
+            "is approved, but Graph does not take it for this change (Graph answered 403: An error has occurred).",
+            "approved",
+        ),
     ],
 )
 def test_a_code_that_is_not_taken_says_why_that_may_be(

@@ -149,6 +149,8 @@ def not_taken(operation: Operation, request: KeptRequest, error: UserError, is_k
     else:
         cause = f"Graph does not take its request for approval {request.code}, and its state may not be read"
         step = f"Grant the app the permission {PERMISSION}, which tells the state, or run it again when it is approved"
+    if error.details is not None:
+        cause += f" (Graph answered {error.details.status}: {error.details.message.rstrip('. ')})"
     if error.in_doubt:
         cause += "; an earlier try, to which nobody answered, may have been done"
     told = UserError(operation.subject, operation.action, cause, step, error.details, error.in_doubt)
