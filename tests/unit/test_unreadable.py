@@ -93,6 +93,19 @@ def test_a_run_that_needs_some_stops_before_the_first_write_and_names_all(batchi
 
 
 @BATCHING
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("what", ["", "/assignments"])
+def test_what_cannot_be_read_is_neither_changed_nor_in_doubt(batching: bool, check_mode: bool, what: str) -> None:
+    tenant = tenant_with("B", what=what)
+    asked = {"assignments": AssignmentChange(GroupChange(exact=()))} if what else {"settings": [OTHER]}
+    wanted = [item("A", settings=[MACROS]), item("B", **asked)]
+    outcome = tenant.run(*wanted, on_error=OnError.LEAVE, batching=batching, check_mode=check_mode)
+    assert outcome.statuses == ("unchanged", "failed")
+    assert not outcome.changed
+    assert item_result(1, outcome)["in_doubt"] is False
+
+
+@BATCHING
 def test_only_those_are_left_where_that_is_asked_for(batching: bool) -> None:
     tenant = tenant_with("B", "D")
     before = tenant.policies

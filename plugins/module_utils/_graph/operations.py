@@ -59,4 +59,5 @@ class Operation:
                     return self.absent()
                 raise answer
         except UserError as error:
-            return error
+            # A read changes nothing, whatever became of it.
+            return error.with_facts(in_doubt=False) if error.in_doubt and self.call.method == "GET" else error
