@@ -16,4 +16,7 @@ What the surface uses of the language:
 * ``validate.unknown_definitions(settings, catalog)``: settings given as raw that Graph may know nothing of, either.
 * ``shorten.shorten(settings, catalog, explicit=True)`` for results and files, ``changes.sides`` and ``changes.whole``
   for diffs, ``changes.changes`` for what was added, changed and removed, ``settings.plain`` for fingerprints.
+
+What people look for: ``keys.settings_of(key, catalog)`` and ``search.search(text, settings_in(catalog, filters))``
+find settings, ``describe.described(setting, catalog)`` says what each can be, with the entry of ``example.example_of``.
 """
