@@ -135,7 +135,7 @@ def error_of(
         (
             "An active Approval Request already exists for this entity",
             "a request to change this policy is waiting for a second administrator",
-            "Run it again when the request is approved or cancelled.",
+            "Run it again when that request is done, is cancelled or has expired.",
         ),
         (
             (
