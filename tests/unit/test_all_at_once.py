@@ -225,6 +225,25 @@ def test_the_modules_of_one_policy_tell_all_at_once_too(definition: modules.Modu
     assert found.writes == []
 
 
+@pytest.mark.parametrize("path", ["groups", "configurationPolicies/", "assignmentFilters"])
+def test_what_cannot_be_read_does_not_hide_what_is_wrong(path: str) -> None:
+    found = tenant()
+    found.faults({"kind": "server_error", "match": {"method": "GET", "path": path}, "count": 1000})
+    filtered = {"display_name": "Finance", "filter": "Nobody"}
+    unread = item("Two", {"groups": [filtered if path == "assignmentFilters" else "Finance"]})
+    message = bulk(found, {"display_name": "Twin"}, {"id": TWIN, "settings": {"remove": ["x"]}}, unread)
+    assert "2 policies have this name" in message
+    assert "Graph answered 500" not in message
+
+
+def test_a_group_that_nobody_has_is_told_once_with_the_places_that_name_it() -> None:
+    asked = {"groups": ["Strangers"], "exclude_groups": ["Strangers too"]}
+    message = bulk(tenant(), item("One", asked), item("Two", asked), item("Three", {"scope_tags": ["Nowhere"]}))
+    assert message.count("cannot resolve the name") == 2
+    places = "It is named by policies[0] policy 'One', policies[1] policy 'Two'."
+    assert message.count(places) == 2
+
+
 def test_the_first_surface_tells_all_at_once_too() -> None:
     found = FuzzTenant()
     policies = [
