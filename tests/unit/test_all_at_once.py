@@ -244,6 +244,24 @@ def test_a_group_that_nobody_has_is_told_once_with_the_places_that_name_it() -> 
     assert message.count(places) == 2
 
 
+def test_of_policies_that_are_wrong_only_the_groups_are_looked_up() -> None:
+    found = tenant()
+    asked = {"id": TWIN, "settings": [{"setting": "excel16/L_Nothing"}], "scope_tags": ["Pilot"], "groups": ["Nope"]}
+    message = bulk(found, asked)
+    assert "there is no setting excel16/L_Nothing" in message
+    assert "group 'Nope'" in message
+    assert [line for line in found.lines if f"{TWIN}/settings" in line or "expand=settings" in line] == []
+
+
+def test_a_policy_of_others_is_told_to_be_one_and_not_to_be_missing() -> None:
+    made = tenant()
+    found = CatalogTenant({**made.policies[0], "id": TWIN, "platforms": "macOS"})
+    message = bulk(found, {"id": TWIN, "description": "x"}, item("Two", {"scope_tags": ["Nowhere"]}))
+    assert f"cannot manage the policy with id {TWIN}" in message
+    assert "no policy with this id" not in message
+    assert "scope tag 'Nowhere'" in message
+
+
 def test_the_first_surface_tells_all_at_once_too() -> None:
     found = FuzzTenant()
     policies = [

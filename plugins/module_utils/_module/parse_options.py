@@ -100,20 +100,19 @@ def _assignments(
 
 
 def _usable(params: Arguments, given: t.Collection[str], subject: str, nameless: bool, problems: Problems) -> set[str]:
-    """Return the options that can be used: no nulls, identities that are empty, or texts that cannot be sent."""
+    """Return the options that are not null; nulls, identities that are empty, and texts that cannot be sent are kept
+    as problems.
+    """
     usable = {name for name in given if params.get(name) is not None}
     for name in sorted(set(given) - usable):
         step = f"Leave {name} out to leave it alone, or give it a value"
         problems.add(UserError(subject, f"use {name}", "it is null", step))
     for name in _TEXTS:
         if name in usable:
-            before = len(problems.found)
             with problems.kept():
                 if name in _IDENTITY and not (nameless and name == "display_name"):
                     refuse_blank(str(params[name]), subject, name)
                 refuse_half_characters(params[name], subject, name)
-            if len(problems.found) > before:
-                usable.discard(name)
     if not set(_IDENTITY) & set(given):
         with problems.kept():
             raise UserError(
