@@ -189,7 +189,7 @@ def test_what_cannot_be_meant_or_written_is_left_where_that_is_asked_for() -> No
 
 def test_a_prune_must_name_what_it_deletes_and_spares_what_the_surface_keeps() -> None:
     tenant = tenant_of(live("A"), live("B"), live("C", settings=("a", "foreign")))
-    with pytest.raises(UserError, match=r"prune_scope\.display_name is missing"):
+    with pytest.raises(UserError, match=r"prune_scope\.display_name is missing, or is '\*'"):
         run(tenant, item("A"), guards=Guards(Prune()))
     outcome = run(tenant, item("A"), guards=Guards(Prune(names=("B", "C"))))
     assert outcome.plan.total == 2

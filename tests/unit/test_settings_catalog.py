@@ -185,7 +185,7 @@ REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
         {"policies": [{"display_name": "A", "settings": [MACROS]}], "prune": True},
         (
             "the task: cannot prune: on this surface other teams keep policies, too, and "
-            "prune_scope.display_name is missing. "
+            "prune_scope.display_name is missing, or is '*'. "
             "Give prune_scope.display_name patterns that only names of yours match."
         ),
     ),

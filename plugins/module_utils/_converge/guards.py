@@ -82,7 +82,7 @@ def too_wide(guards: Guards) -> list[UserError]:
     loose = [pattern for pattern in patterns if not re.sub(r"\[!?\]?[^]]*\]|[*?\s]", "", pattern)]
     if not loose:
         return []
-    what = "is missing" if loose == ["*"] else f"holds '{loose[0]}'"
+    what = "is missing, or is '*'" if loose == ["*"] else f"holds '{loose[0]}'"
     cause = f"on this surface other teams keep policies, too, and prune_scope.display_name {what}"
     step = "Give prune_scope.display_name patterns that only names of yours match"
     return [UserError(_TASK, "prune", cause, step)]
