@@ -13,6 +13,7 @@ import json
 import typing as t
 
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._wave_state import FORMAT
 
 Dict = dict[str, t.Any]
@@ -63,6 +64,11 @@ def of_round(values: t.Sequence[t.Any], rounds: t.Sequence[Dict], now: Dict) -> 
     return [value for value, there in zip(values, begun, strict=True) if there]
 
 
+def verdict_of_stop(text: str, mode: str) -> Dict | None:
+    """Return the verdict of a report on a rollout that stopped, None where it did not: then the result tells it."""
+    return {"level": "failed", "text": text} if text and mode == "rollout" else None
+
+
 def mode_of_entry(entry: str, check_mode: bool, has_result: bool) -> str:
     """Return as what the end of an entry point is told."""
     if check_mode:
@@ -103,6 +109,18 @@ def rollout_digest(parts: t.Sequence[t.Any]) -> str:
 def new_record(waves: t.Sequence[Dict], tenant: str, rollout: str) -> Dict:
     """Return the record of a rollout that nobody began."""
     return {"format": FORMAT, "tenant": tenant, "rollout": rollout, "backup": "", "waves": blank_waves(waves, **_BLANK)}
+
+
+def passed_before(record: Dict, waves: t.Sequence[Dict], first: str) -> Dict:
+    """Return a record in which all waves before the one called ``first`` are passed, their gates overruled."""
+    gated = [wave["name"] for wave in waves if "gate" in wave]
+    place = [wave["name"] for wave in waves].index(first)
+    return record | {"waves": wave_record(record["waves"], "overrule", place, gated=gated)}
+
+
+def place_of_end(waves: t.Sequence[Dict], last: str) -> int:
+    """Return the place of the wave after which a run ends; without one, that behind all."""
+    return [wave["name"] for wave in waves].index(last) if last else len(waves)
 
 
 def is_underway(waves: t.Sequence[Dict]) -> bool:

@@ -222,3 +222,22 @@ def test_a_host_that_was_lost_has_nothing_of_this_round() -> None:
     assert state.of_round(["a", "b"], [second, elsewhere], elsewhere) == ["b"]
     # In a later batch of the play, another host begins with the first round.
     assert state.of_round(["a", "b"], [first, second], state.next_round({}, "here")) == ["a", "b"]
+
+
+def test_waves_before_the_first_of_a_run_are_passed_and_their_gates_overruled() -> None:
+    record = state.new_record([*WAVES, {"name": "last"}], "T", "r")
+    found = call(record, "passed_before", [*WAVES, {"name": "last"}], "last")
+    assert [each["status"] for each in found["waves"]] == ["passed", "passed", "waiting"]
+    assert [bool(each["gate"]) for each in found["waves"]] == [True, False, False]
+    assert {**found, "waves": None} == {**record, "waves": None}
+    assert call(record, "passed_before", WAVES, "pilot") == record
+
+
+def test_a_run_ends_after_the_wave_that_is_named_or_after_all() -> None:
+    assert [call(WAVES, "place_of_end", last) for last in ("pilot", "all", "")] == [0, 1, 2]
+
+
+def test_a_rollout_that_stopped_has_its_own_verdict() -> None:
+    assert call("No.", "verdict_of_stop", "rollout") == {"level": "failed", "text": "No."}
+    assert call("No.", "verdict_of_stop", "drift") is None
+    assert call("", "verdict_of_stop", "rollout") is None
