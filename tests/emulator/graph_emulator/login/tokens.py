@@ -96,9 +96,7 @@ class TokenKeys:
     _key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     _id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
-    def issue(  # pylint: disable=too-many-arguments,too-many-positional-arguments
-        self, tenant: Tenant, app: App, audience: str, seconds: int, method: str, signed_in: str = "app"
-    ) -> str:
+    def issue(self, tenant: Tenant, app: App, audience: str, seconds: int, method: str, signed_in: str = "app") -> str:
         """A token for ``audience``; ``method`` is appidacr: 1 secret, 2 assertion (or managed identity).
 
         ``signed_in`` is one of `SIGNED_IN`: a user's token has the app's roles as scopes.
