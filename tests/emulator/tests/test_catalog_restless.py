@@ -33,6 +33,7 @@ def pages(graph: CatalogTenant, path: str = ROOT) -> list[str]:
         content = graph.get(content["@odata.nextLink"])
         assert content["@odata.count"] == len(content["value"])
         found.append("".join(item["name"] for item in content["value"]))
+        assert len(found) < 50
     return found
 
 
