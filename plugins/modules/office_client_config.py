@@ -213,7 +213,7 @@ EXAMPLES = r"""
     display_name: Contoso - Macro security
     description: Macros only from trusted places
     approval_reason: Change 4711, agreed with the help desk
-    approval_codes: /var/lib/contoso/approvals.json
+    approval_codes: "{{ playbook_dir }}/approvals.json"
   register: macros
 
 - name: Say what waits
