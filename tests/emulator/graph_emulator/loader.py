@@ -16,7 +16,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from .approval_state import load_approvals
 from .catalog_state import KEYS as CATALOG_KEYS
 from .catalog_state import load_catalog
-from .graph.permissions import GROUP_ROLE, READ_ROLE, WRITE_ROLE
+from .graph.permissions import GROUP_ROLE, RBAC_ROLES, READ_ROLE, WRITE_ROLE
 from .graph.schema import (
     ABSTRACT_POLICY,
     CHECKIN_STATUS,
@@ -37,7 +37,7 @@ SUMMARY_KEYS = ("succeededUserCount", "failedUserCount")
 
 def default_state() -> dict[str, Any]:
     """One tenant with generated ids: an app with a secret and all roles, a managed identity, no policies, groups."""
-    roles = [READ_ROLE, WRITE_ROLE, GROUP_ROLE]
+    roles = [READ_ROLE, WRITE_ROLE, RBAC_ROLES[0], GROUP_ROLE]
     names = ("All Staff", "Finance", "Pilot Ring", "Sales", "Developers")
     tenant = {
         "groups": [{"displayName": name} for name in names],

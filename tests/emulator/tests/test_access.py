@@ -12,6 +12,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from graph_emulator.graph.permissions import AREAS
+from graph_emulator.loader import default_state
 from graph_emulator.testing import Client, Emulator
 
 SECRET = "emulator-only-secret"
@@ -135,3 +137,11 @@ def test_refused_paths_and_options(graph: Client, method: str, path: str, status
     assert answer.status_code == status
     assert said in answer.json()["error"]["message"]
     assert ("Allow" in answer.headers) == (status == 405)
+
+
+def test_the_apps_of_a_tenant_that_nobody_seeded_may_do_everything() -> None:
+    [tenant] = default_state()["tenants"].values()
+    granted = [set(app["roles"]) for app in tenant["apps"]]
+    needed = [roles for area in AREAS.values() for roles in (area.read, area.write) if roles]
+    assert len(granted) == 2
+    assert [(roles, own) for roles in needed for own in granted if not own & set(roles)] == []
