@@ -245,4 +245,24 @@ ROWS: tuple[tuple[str, str, dict[str, t.Any], tuple[Policy, ...], dict[str, t.An
         {**_BULK_WANTED, "Managed on macOS": {"platforms": "macOS"}},
         {"catalog_page_size": 20},
     ),
+    # A second administrator approved each write before: what an earlier run asked for is made, once.
+    (
+        "catalog approved",
+        "office_client_configs",
+        {
+            "policies": [
+                {"display_name": "New", "description": "told", **NEW},
+                {"display_name": "Mine", **NEW},
+                {"display_name": "Gone", "state": "absent"},
+            ],
+            "approval_reason": "Change 4711",
+        },
+        (MINE, policy("Gone")),
+        {
+            "New": {"description": "told", "groups": [], **WANTED},
+            "Mine": {"groups": ["Finance", "Everyone"], **WANTED},
+            "Gone": None,
+        },
+        {"approval_required": True},
+    ),
 )

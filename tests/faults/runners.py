@@ -34,12 +34,19 @@ _READ_BACK_SECONDS = 2
 _KILL_SECONDS = 60
 
 
-def arguments(scenario: Scenario, timeout: float, retry_timeout: float) -> dict[str, t.Any]:
+def arguments(emulator: Emulator, scenario: Scenario, timeout: float, retry_timeout: float) -> dict[str, t.Any]:
     """Return the options of the task, but for the login. Those of reading back are given where the module has them."""
     given = {**scenario.options, "timeout": timeout, "retry_timeout": retry_timeout}
+    if scenario.needs_approval:
+        given["approval_codes"] = str(approval_codes(emulator))
     if "wait_timeout" in with_shared(_definition(scenario).spec):
         given["wait_timeout"] = _READ_BACK_SECONDS
     return given
+
+
+def approval_codes(emulator: Emulator) -> Path:
+    """Return the file of requests for approval that goes with an emulator, and goes when that ends."""
+    return Path(emulator.ready.ca_path).with_name("approvals.json")
 
 
 def in_process(emulator: Emulator, scenario: Scenario, timeout: float, retry_timeout: float) -> Result:
@@ -53,7 +60,7 @@ def in_process(emulator: Emulator, scenario: Scenario, timeout: float, retry_tim
         if name not in ("m365_wrong_secret", "m365_apps")
     }
     _fast_path._CLIENTS.clear()
-    given = {**login, **arguments(scenario, timeout, retry_timeout)}
+    given = {**login, **arguments(emulator, scenario, timeout, retry_timeout)}
     with contextlib.redirect_stderr(io.StringIO()) as aside:
         printed, _warnings = _fast_path.run_here(_definition(scenario), given)
     assert not aside.getvalue(), f"on stderr: {aside.getvalue()}"
@@ -64,7 +71,7 @@ def by_playbook(emulator: Emulator, scenario: Scenario, timeout: float, retry_ti
     """Run a scenario by ansible-playbook; return the result. Raises AssertionError for a traceback or a secret."""
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         ansible = Ansible(Path(folder), {}, tenant.login_variables(emulator.ready))
-        kept = run(ansible, [play(registered({"it": _task(scenario, timeout, retry_timeout)}))])
+        kept = run(ansible, [play(registered({"it": _task(emulator, scenario, timeout, retry_timeout)}))])
     return t.cast(Result, kept["it"]["result"])
 
 
@@ -79,7 +86,7 @@ def killed(
     with tempfile.TemporaryDirectory(prefix="faults-") as name:
         folder = Path(name)
         playbook, variables = folder / "play.yml", folder / "variables.json"
-        playbook.write_text(json.dumps([play([_task(scenario, _KILL_SECONDS, _KILL_SECONDS)])]))
+        playbook.write_text(json.dumps([play([_task(emulator, scenario, _KILL_SECONDS, _KILL_SECONDS)])]))
         variables.write_text(json.dumps(tenant.login_variables(emulator.ready)))
         process = subprocess.Popen(
             [str(BIN / "ansible-playbook"), str(playbook), "-e", f"@{variables}"],
@@ -126,8 +133,8 @@ def _wait_for(emulator: Emulator, request: int, process: subprocess.Popen[str]) 
         time.sleep(0.02)
 
 
-def _task(scenario: Scenario, timeout: float, retry_timeout: float) -> dict[str, t.Any]:
-    return {f"m365.apps.{scenario.module}": arguments(scenario, timeout, retry_timeout)}
+def _task(emulator: Emulator, scenario: Scenario, timeout: float, retry_timeout: float) -> dict[str, t.Any]:
+    return {f"m365.apps.{scenario.module}": arguments(emulator, scenario, timeout, retry_timeout)}
 
 
 def _definition(scenario: Scenario) -> modules.ModuleDefinition:

@@ -32,6 +32,11 @@ class Scenario:
     settings: t.Mapping[str, t.Any] = field(default_factory=dict)
     catalog: bool = False
 
+    @property
+    def needs_approval(self) -> bool:
+        """Whether a second administrator must approve each write of it."""
+        return bool(self.settings.get("approval_required"))
+
 
 OLD, NEW = setting("Macros", "4"), setting("Macros", "2")
 MINE = policy(

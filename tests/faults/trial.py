@@ -20,6 +20,7 @@ from .positions import Position, positions_of
 from .scenarios import SCENARIOS, Scenario, unmet
 
 CALM = (60.0, 60.0)
+_READS_REQUESTS = "DeviceManagementRBAC.Read.All"
 # Held back until the process is dead; longer than a play needs to get there.
 _KILL = {"before its work": {"kind": "hang", "seconds": 90}, "after its work": {"kind": "slow", "seconds": 90}}
 KILLS = tuple(_KILL)
@@ -92,7 +93,23 @@ def put(emulator: Emulator, scenario: Scenario, *faults: t.Mapping[str, t.Any]) 
         state = tenants.state((), scenario.settings, {**found, "scope_tags": [{"id": "1", "displayName": "Berlin"}]})
     else:
         state = tenants.state([*scenario.live, *tenants.BYSTANDERS], scenario.settings)
-    emulator.reset({**state, "faults": list(faults)})
+    if scenario.needs_approval:
+        _approve(emulator, scenario, state)
+    else:
+        emulator.reset(state)
+    emulator.misbehave(*map(dict, faults))
+
+
+def _approve(emulator: Emulator, scenario: Scenario, state: dict[str, t.Any]) -> None:
+    """Put a tenant in place in which each write of a scenario was asked for by a run before this one, and approved."""
+    for app in state["tenants"][tenant.TENANT]["apps"]:
+        app["roles"] = [*app["roles"], _READS_REQUESTS]
+    emulator.reset(state)
+    runners.approval_codes(emulator).unlink(missing_ok=True)
+    runners.in_process(emulator, scenario, *CALM)
+    for request in emulator.tenant(tenant.TENANT)["approval_requests"]:
+        emulator.decide(request["id"], "approved")
+    emulator.clear_journal()
 
 
 def policies(emulator: Emulator, scenario: Scenario) -> list[dict[str, t.Any]]:

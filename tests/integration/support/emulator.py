@@ -66,6 +66,10 @@ class Emulator:
         """Return the faults that still wait for calls."""
         return t.cast(list[dict[str, t.Any]], self._call("GET", "faults"))
 
+    def decide(self, request_id: str, status: str) -> None:
+        """Give a request for approval another status, as a second administrator does."""
+        self._call("POST", "approvals", {"id": request_id, "status": status})
+
     def tenant(self, tenant_id: str) -> dict[str, t.Any]:
         """Return the state of one tenant: policies with decoded payloads, groups, apps."""
         return t.cast(dict[str, t.Any], self._call("GET", "state")["tenants"][tenant_id])
