@@ -233,6 +233,25 @@ def test_a_policy_that_was_hidden_is_found_by_its_id(state: State) -> None:
     assert outcome.statuses == ("unchanged" if state is State.PRESENT else "deleted",)
 
 
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("item", [{"state": State.ABSENT}, {"settings": [OTHER]}], ids=["deleted", "changed"])
+def test_a_policy_that_is_renamed_once_it_was_listed_is_left_alone(item: dict[str, t.Any], check: bool) -> None:
+    tenant = RestlessTenant("A", "Mine")
+    listed = tenant.policies
+
+    def renamed_behind_the_list(call: Call, answer: Spoilt) -> Spoilt:
+        if call.method == "GET" and call.path == PATH and "Mine" in tenant.names:
+            tenant._rename("Mine", "Another")
+        return answer
+
+    tenant.put("settings", {"empty_first_page": False})
+    tenant.spoil = renamed_behind_the_list
+    with pytest.raises(UserError, match=r"policy 'Mine' .*: cannot change it: somebody renamed it to 'Another'"):
+        tenant.run(wanted("Mine", **item), check_mode=check)
+    assert tenant.names == ["A", "Another"]
+    assert [found["settings"] for found in tenant.policies] == [found["settings"] for found in listed]
+
+
 def test_no_policy_is_renamed_to_a_name_that_was_hidden() -> None:
     tenant = RestlessTenant("A", "Old")
     policy_id = next(found["id"] for found in tenant.policies if found["name"] == "A")

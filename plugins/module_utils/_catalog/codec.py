@@ -116,17 +116,19 @@ def sorted_tags(tags: t.Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class AsRead:
-    """What a write must know of a policy as it was read: what it is for, to the letter, since Graph refuses to change
-    that, and the names of what the collection does not know and the write would lose.
+    """What a write must know of a policy as it was read last: what it is for, to the letter, since Graph refuses to
+    change that, the names of what the collection does not know and the write would lose, and its name.
     """
 
     purpose: t.Mapping[str, t.Any] = field(default_factory=lambda: _PURPOSE)
     unknown: tuple[str, ...] = ()
+    name: str | None = None
 
 
 def as_read(document: t.Mapping[str, t.Any]) -> AsRead:
     """Return what a write must know of a policy."""
-    return AsRead({name: document.get(name) for name in _PURPOSE}, unknown_members(document))
+    purpose = {name: document.get(name) for name in _PURPOSE}
+    return AsRead(purpose, unknown_members(document), _text(document, "name"))
 
 
 def unknown_members(document: t.Mapping[str, t.Any]) -> tuple[str, ...]:

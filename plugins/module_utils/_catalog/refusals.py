@@ -45,6 +45,15 @@ def unknown_held(policy: Policy, unknown: t.Sequence[str]) -> UserError:
     return UserError(policy.named(), "update it", cause, step)
 
 
+def renamed_meanwhile(policy: Policy, name: str) -> UserError:
+    """Return the error for a change of a policy that has another name now than the list said a moment ago.
+
+    It may not be meant any more, and a write could undo the new name.
+    """
+    cause = f"somebody renamed it to '{name}' while this run read it"
+    return UserError(policy.named(), "change it", cause, "Nothing was written; run it again")
+
+
 def without_settings(policy: Policy) -> UserError:
     """Return the error for a new policy that nobody gives settings."""
     cause = "no settings are given, and Graph wants one at least"

@@ -34,7 +34,15 @@ from .known import KnownDefinitions
 from .lost import created_by, each_once, unsettled
 from .names import Names
 from .problems import SettingsError
-from .refusals import METADATA, is_prunable, is_replaced, unknown_held, unknown_of, without_settings
+from .refusals import (
+    METADATA,
+    is_prunable,
+    is_replaced,
+    renamed_meanwhile,
+    unknown_held,
+    unknown_of,
+    without_settings,
+)
 from .removed import with_removed
 from .resolve import resolved
 from .settings import Settings
@@ -188,14 +196,14 @@ class CatalogSurface:
             raise UserError(policy.named(), "read its settings", str(error), step) from error
 
     def _refusal(self, before: Policy | None, after: Policy | None) -> UserError | None:
-        if after is None:
-            return None
-        settings = after.value("settings")
         if before is None:
-            return None if settings else without_settings(after)
-        if self._overwrite_unknown or not is_replaced(before, after):
+            return None if after is None or after.value("settings") else without_settings(after)
+        known = self._known_of(before)
+        if known.name not in (None, before.display_name):
+            return renamed_meanwhile(before, str(known.name))
+        if after is None or self._overwrite_unknown or not is_replaced(before, after):
             return None
-        unknown = [*self._known_of(before).unknown, *unknown_of(before.value("settings"))]
+        unknown = [*known.unknown, *unknown_of(before.value("settings"))]
         return unknown_held(before, unknown) if unknown else None
 
     def _sent(self, writes: t.Sequence[PolicyWrite], again: bool = False) -> list[Result]:
