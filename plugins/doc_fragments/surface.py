@@ -66,8 +66,8 @@ options:
         such policies and the reason.
       - These logins see all policies - apps, and users with the Entra role Intune Administrator or Global
         Administrator, as the token in O(access_token) tells. For them the option changes nothing.
-      - Give V(true) only where you know that the tenant has no such policy; otherwise there are two of it
-        afterwards.
+      - Give V(true) only where you know that the tenant has no such policy; otherwise it has two of
+        them afterwards.
       - When omitted, V(false). V(true) is refused with O(surface=office_configuration).
     type: bool
     default: false

@@ -297,7 +297,7 @@ config:
     last_modified_date_time: "2026-11-23T08:15:00Z"
 awaiting_approval:
   description: The name of the policy, where its change waits for a second administrator. Empty when it does not.
-  returned: success
+  returned: always, but for failures before the first write
   type: list
   elements: str
 approval:

@@ -180,7 +180,7 @@ config:
     groups: [0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11]
 awaiting_approval:
   description: The name of the policy, where its change waits for a second administrator. Empty when it does not.
-  returned: success
+  returned: always, but for failures before the first write
   type: list
   elements: str
 approval:

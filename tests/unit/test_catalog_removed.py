@@ -71,6 +71,14 @@ def test_a_refusal_for_another_reason_stays_what_it_is() -> None:
     assert "does not know" not in str(told.get("msg"))
 
 
+def test_graph_is_asked_of_no_definition_where_nobody_approved_the_write() -> None:
+    found = CatalogTenant()
+    found.put("settings", {"approval_required": True})
+    told = run(found, modules.OFFICE_CLIENT_CONFIG, {**SURFACE, "display_name": "A", "settings": [EXCEL]})
+    assert "approved by a second administrator" in told["msg"]
+    assert [line for line in found.lines if "configurationSettings" in line] == []
+
+
 @pytest.mark.parametrize("text", ["", "a", "\N{GRINNING FACE}", "é" * 3, "\uffff\U00010000"])
 def test_both_sides_count_characters_alike(text: str) -> None:
     assert length_on_graph(text) == length_in_dotnet(text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .._graph.errors import GraphError, NotGraphError
 from .._graph.explain import ErrorRules, is_missing
-from .._graph.forbidden import of_approving_intune
+from .._graph.forbidden import Reading, of_intune
 
 READ_PERMISSION = "DeviceManagementConfiguration.Read.All"
 WRITE_PERMISSION = "DeviceManagementConfiguration.ReadWrite.All"
@@ -18,6 +18,7 @@ WRITE_PERMISSION = "DeviceManagementConfiguration.ReadWrite.All"
 _SEGMENT = re.compile(r"resource not found for the segment '(devicemanagement|configurationpolicies)'", re.IGNORECASE)
 _ABSENT_CODE = "resourcenotfound"
 
+_APPROVAL = ", and whether a second administrator must approve changes (multi-admin approval)"
 _CHECK_SETTINGS = "Correct settings; catalog_file takes the definitions that this tenant has now"
 
 
@@ -155,4 +156,10 @@ def _named_absent(error: GraphError) -> tuple[str, str] | None:
     return cause, "Check the id, and the scope tags that this login may see"
 
 
-RULES = ErrorRules(is_absent, _reading, of_approving_intune)
+def _forbidden(error: GraphError, permission: str) -> Reading:
+    """Return the cause and the next step of a 403: a tenant may also want writes approved."""
+    is_read = error.failure.method == "GET"
+    return of_intune(error, permission, "" if is_read else _APPROVAL)
+
+
+RULES = ErrorRules(is_absent, _reading, _forbidden)

@@ -46,8 +46,11 @@ def _error(write: PolicyWrite, error: UserError, gone: t.Sequence[str], known: K
 
 
 def _is_refused(result: Result) -> bool:
-    details = result.error.details if result.error is not None else None
-    return details is not None and details.status == _REFUSED
+    """Tell whether Graph may have refused what a write holds, and not that nobody approved it, or that it is gone."""
+    error = result.error
+    if error is None or error.details is None or error.approval is not None or error.absent:
+        return False
+    return error.details.status == _REFUSED
 
 
 def _settings_of(write: PolicyWrite) -> Settings:

@@ -22,19 +22,10 @@ def of_directory(error: GraphError, permission: str) -> Reading:
     return error.cause(), _missing(error) or f"Grant the app the permission {permission} with admin consent"
 
 
-def of_intune(error: GraphError, permission: str) -> Reading:
-    """Return the cause and the next step of a 403 for Intune: a permission, a role or a license."""
-    return _of_intune(error, permission, "")
-
-
-def of_approving_intune(error: GraphError, permission: str) -> Reading:
-    """Return the same where a tenant may also want writes approved."""
-    is_read = error.failure.method == "GET"
-    approval = "" if is_read else ", and whether a second administrator must approve changes (multi-admin approval)"
-    return _of_intune(error, permission, approval)
-
-
-def _of_intune(error: GraphError, permission: str, approval: str) -> Reading:
+def of_intune(error: GraphError, permission: str, more: str = "") -> Reading:
+    """Return the cause and the next step of a 403 for Intune: a permission, a role or a license; ``more`` is what else
+    it may be on a surface, as the end of the sentence.
+    """
     said, told = error.failure.message, error.cause()
     missing = _missing(error)
     if missing is not None:
@@ -46,7 +37,7 @@ def _of_intune(error: GraphError, permission: str, approval: str) -> Reading:
     cause = f"most likely the tenant has no active Intune license ({told})" if _NOTHING_SAID.fullmatch(said) else told
     return cause, (
         f"Grant the app the permission {permission} with admin consent if it lacks it; else check the Intune license "
-        f"of the tenant, the role and scope tags of a user{approval}"
+        f"of the tenant, the role and scope tags of a user{more}"
     )
 
 
