@@ -12,6 +12,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.arguments import
 from ansible_collections.m365.apps.plugins.module_utils._module.checked_policy import checked_policy
 from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import subject_of
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import BYTES_OPTIONS
+from ansible_collections.m365.apps.plugins.module_utils._policy.texts import with_meant
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.plain_values import plain_value
 
 
@@ -24,7 +25,8 @@ def refusals(document: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
         named = options.get("id") is not None or options.get("display_name") is not None
         yield "unreadable" if named else "no_identity", str(error)
     for key in sorted(str(key) for key in document if key not in POLICY_IN_LIST):
-        yield "unknown_key", f"{subject_of(options)}: there is no option {key}. Correct its name, or remove it."
+        known = with_meant([key], POLICY_IN_LIST)
+        yield "unknown_key", f"{subject_of(options)}: there is no option {known}. Correct its name, or remove it."
 
 
 def _plain_option(name: str, value: t.Any) -> t.Any:

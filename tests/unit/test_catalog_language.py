@@ -319,7 +319,10 @@ def test_what_a_tenant_of_today_may_take_is_asked_for_before_it_is_refused(entry
             "state must be enabled or disabled, not False; leave the entry out for",
         ),
         ({"setting": EXCEL_KEY, "value": None}, "value must not be null: leave it out"),
-        ({"setting": EXCEL_KEY, "valeu": 3}, "it has the unknown key valeu: an entry says setting"),
+        (
+            {"setting": EXCEL_KEY, "valeu": 3},
+            "it has the unknown key valeu (did you mean value?): an entry says setting",
+        ),
         ({"setting": EXCEL_KEY, "values": [1]}, "values must be a mapping of elements to their values, not list"),
         ({"setting": EXCEL_KEY, "state": "disabled", "value": 3}, "value is only for state: enabled, and a disabled"),
         ({"raw": MACROS_3, "setting": EXCEL_KEY}, "raw is all that such an entry holds, and it holds setting, too"),

@@ -247,5 +247,5 @@ def test_an_odd_term(term: t.Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_policy_without_identity_is_refused_with_its_file() -> None:
-    with pytest.raises(DefinitionsError, match=r"definitions a.yml item 1: .*id and display_name are missing"):
+    with pytest.raises(DefinitionsError, match=r"definitions a.yml item 2 of 2: .*id and display_name are missing"):
         read_definitions("a.yml", b"- id: a\n- description: b\n")

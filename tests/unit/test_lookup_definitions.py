@@ -184,7 +184,11 @@ def test_a_key_that_stands_twice_is_an_error(name: str, text: str) -> None:
         ("a.yml", f"id: {'1' * 5000}", "cannot read it: a number in it has more than 4300 digits. Correct the file."),
         ("a.json", f'{{"id": {"1" * 5000}}}', "it is not JSON (a number in it has more than 4300 digits)"),
         ("a.yml", "id: a\n---\nid: b\n", "expected a single document"),
-        ("a.yml", "display_nam: A", "it has the unknown option display_nam. Use state, id, display_name"),
+        (
+            "a.yml",
+            "display_nam: A",
+            "it has the unknown option display_nam (did you mean display_name?). Use state, id, display_name",
+        ),
         ("a.json", '{"Display_name": "A"}', "it has the unknown option Display_name"),
         ("a.yml", "1: A", "it has the unknown option 1"),
         pytest.param("a.json", "[" * 200_000, "it is nested too deeply", id="deep json"),
@@ -206,7 +210,7 @@ def test_an_unreadable_file_is_an_error_that_names_it(name: str, text: str | byt
     ],
 )
 def test_an_error_in_a_list_names_the_item(text: str, cause: str) -> None:
-    assert error_of("a.yml", text).startswith(f"definitions a.yml item 1: cannot read it: {cause}")
+    assert error_of("a.yml", text).startswith(f"definitions a.yml item 2 of 2: cannot read it: {cause}")
 
 
 def test_an_error_below_a_folder_names_the_file(tmp_path: Path) -> None:
@@ -238,7 +242,7 @@ def test_an_error_below_a_folder_names_the_file(tmp_path: Path) -> None:
 )
 def test_a_value_that_the_module_would_refuse_is_an_error_that_names_file_and_item(text: str, cause: str) -> None:
     message = error_of("a.yml", text)
-    assert message.startswith("definitions a.yml item 1")
+    assert message.startswith("definitions a.yml item 2 of 2")
     assert cause in message
 
 

@@ -96,7 +96,7 @@ def test_messages_tell_what_is_meant() -> None:
         "2 policies ('B', 'Good'): they share priority 1, which is unique. Give each a number."
     )
     assert message([{**GOOD, "descripton": ""}], "unknown_key") == (
-        "policy 'Good': there is no option descripton. Correct its name, or remove it."
+        "policy 'Good': there is no option descripton (did you mean description?). Correct its name, or remove it."
     )
     assert message([{**GOOD, "policy_payload": "{"}], "skipped_payload") == (
         "policy 'Good': policy_payload was not looked into: it is not JSON (Expecting property name enclosed in double"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from .._policy.texts import with_meant
 from .catalog import Catalog
 from .definitions import CHOICE, GROUP, GROUP_LIST, Definition
 from .elements import ValueProblem, default_of, elements_of, is_toggle, option_of, value_of
@@ -18,6 +19,7 @@ from .settings import Choice, Setting, Settings
 from .validate import allowed, too_many, wrong_in
 
 KEYS = ("setting", "scope", "state", "value", "values")
+_KEYS_AND_RAW = (*KEYS, "raw")
 Entry = t.Mapping[str, t.Any]
 STATES = {"enabled": 1, "disabled": 0}
 _FORM = "an entry says setting, with state, value or values where they are needed, or raw alone"
@@ -88,7 +90,7 @@ def compile_entry(entry: t.Any, catalog: Catalog, suggest: bool = True) -> _Comp
 def _wrong_form(entry: Entry) -> list[str]:
     """Return what is wrong with an entry before the catalog is looked at."""
     unknown = [str(key) for key in entry if key not in KEYS]
-    wrong = [f"it has the unknown key {name}: {_FORM}" for name in unknown]
+    wrong = [f"it has the unknown key {with_meant([name], _KEYS_AND_RAW)}: {_FORM}" for name in unknown]
     if not isinstance(entry.get("setting"), str) or not entry["setting"].strip():
         wrong.append("setting must be a key such as excel16/L_VBAWarningsPolicy, or a whole definition id")
     wrong += [f"{key} must not be null: leave it out" for key in KEYS[1:] if key in entry and entry[key] is None]

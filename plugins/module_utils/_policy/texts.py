@@ -9,6 +9,7 @@ Extra variables, surveys and ad-hoc commands know nothing but text.
 from __future__ import annotations
 
 import ast
+import difflib
 import json
 import re
 import typing as t
@@ -16,6 +17,8 @@ import unicodedata
 
 from .payload import BEFORE_TEXT, PayloadError, has_too_many_values, parse_text
 
+# How much of two words must be alike, from 0 to 1, for one to be taken for a misspelling of the other.
+_NEAR = 0.75
 _JSON_BEGINS = re.compile(r"""(\[\s*(["'\[\]{]|$))|(\{\s*(["'}]|$))""")
 
 
@@ -63,6 +66,24 @@ def with_escapes(name: str) -> str:
         else character.encode("unicode_escape").decode("ascii")
         for character in name
     )
+
+
+def meant(word: str, known: t.Iterable[str]) -> str:
+    """Return the one of the known words that a misspelled one is most like, "" where it is like none."""
+    by_look = {_letters(each): each for each in known}
+    same = by_look.get(_letters(word))
+    near = [] if same else difflib.get_close_matches(_letters(word), by_look, n=1, cutoff=_NEAR)
+    return same or "".join(by_look[each] for each in near)
+
+
+def with_meant(words: t.Iterable[str], known: t.Collection[str]) -> str:
+    """Return misspelled words in a row for a message, each with the known one that it is like."""
+    told = ((word, meant(word, known)) for word in words)
+    return ", ".join(f"{word} (did you mean {other}?)" if other else word for word, other in told)
+
+
+def _letters(word: str) -> str:
+    return "".join(character for character in word.casefold() if character.isalnum())
 
 
 def _is_blank(character: str) -> bool:

@@ -14,25 +14,36 @@ from ansible_collections.m365.apps.plugins.module_utils._json import is_too_deep
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._module.checked_policy import checked_policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import parse_given, reason_of
+from ansible_collections.m365.apps.plugins.module_utils._policy.texts import with_meant
 
-from .errors import DefinitionsError, problem
+from .errors import DefinitionsError, problem, together
 from .files import is_json
 from .scalars import misread
-from .yaml_text import Loader, UnboundedError, composed
+from .yaml_problems import told
+from .yaml_text import Bounded, UnboundedError, composed, loaded
 
 # What JSON Schema lets stand beside the options, for editors and people.
 _NOTES = ("$schema", "$comment")
 
 
 def read_definitions(name: str, text: bytes) -> list[dict[str, t.Any]]:
-    """Return the policies of one file. ``name`` is for messages. Raises DefinitionsError."""
+    """Return the policies of one file. ``name`` is for messages. Raises DefinitionsError with all that is wrong."""
     document = _document(name, text)
     if is_too_deep(document):
         raise problem(name, "it is nested too deeply", "Make it flatter")
     # A JSON file of no text is {}, a YAML one None: neither is a policy.
     policies: list[t.Any] = document if isinstance(document, list) else [document or None]
-    several = isinstance(document, list)
-    return [_policy(policy, f"{name} item {place}" if several else name) for place, policy in enumerate(policies)]
+    count = f" of {len(policies)}" if isinstance(document, list) else ""
+    read: list[dict[str, t.Any]] = []
+    problems: list[DefinitionsError] = []
+    for number, policy in enumerate(policies, 1):
+        try:
+            read.append(_policy(policy, f"{name} item {number}{count}" if count else name))
+        except DefinitionsError as error:
+            problems.append(error)
+    if problems:
+        raise together(problems)
+    return read
 
 
 def _document(name: str, text: bytes) -> t.Any:
@@ -46,7 +57,9 @@ def _document(name: str, text: bytes) -> t.Any:
         cause, step = str(error), "Make it flatter and shorter, or split it into several files"
     except DefinitionsError:
         raise
-    except (yaml.YAMLError, ValueError) as error:
+    except yaml.YAMLError as error:
+        cause, step = told(error)
+    except ValueError as error:
         cause, step = reason_of(error), "Correct the file"
     except (LookupError, AttributeError, TypeError):
         # How PyYAML's constructors stumble over a value that does not fit its tag, such as !!bool maybe.
@@ -55,8 +68,7 @@ def _document(name: str, text: bytes) -> t.Any:
 
 
 def _yaml(name: str, text: bytes) -> t.Any:
-    loader = Loader(text)
-    try:
+    def value(loader: Bounded) -> t.Any:
         node = composed(loader)
         wrong = misread(node, loader)
         if wrong:
@@ -64,8 +76,8 @@ def _yaml(name: str, text: bytes) -> t.Any:
                 name, wrong, "Quote what is a text, and write numbers in plain digits, booleans as true or false"
             )
         return None if node is None else loader.construct_document(node)
-    finally:
-        loader.dispose()
+
+    return loaded(text, value)
 
 
 def _policy(policy: t.Any, where: str) -> dict[str, t.Any]:
@@ -75,7 +87,8 @@ def _policy(policy: t.Any, where: str) -> dict[str, t.Any]:
     policy = {key: value for key, value in policy.items() if key not in _NOTES}
     unknown = sorted(str(key) for key in policy if key not in POLICY_IN_LIST)
     if unknown:
-        raise problem(where, f"it has the unknown option {unknown[0]}", f"Use {', '.join(POLICY_IN_LIST)}")
+        cause = f"it has the unknown option {with_meant(unknown, POLICY_IN_LIST)}"
+        raise problem(where, cause, f"Use {', '.join(POLICY_IN_LIST)}")
     try:
         options = checked_policy(policy, where)
     except UserError as error:

@@ -19,7 +19,7 @@ import yaml
 
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 
-from .yaml_text import Loader
+from .yaml_text import Bounded
 
 _TAG = "tag:yaml.org,2002:"
 _MERGE = f"{_TAG}merge"
@@ -52,7 +52,7 @@ _FITS: dict[Wanted, dict[str, re.Pattern[str]]] = {
 _READ_AS = {"bool": "the boolean", "int": "the number", "float": "the number", "timestamp": "the date"}
 
 
-def misread(document: yaml.Node | None, loader: Loader) -> str:
+def misread(document: yaml.Node | None, loader: Bounded) -> str:
     """Return which scalars of definitions are not what they look like, as the cause of an error; "" for none."""
     search = _Search(loader)
     for policy in document.value if isinstance(document, yaml.SequenceNode) else [document]:
@@ -75,7 +75,7 @@ def wanted_of(option: str) -> Wanted:
 class _Search:
     """The problems that were found so far. What aliases repeat is looked at once."""
 
-    loader: Loader
+    loader: Bounded
     found: list[str] = field(default_factory=list)
     seen: set[tuple[int, Wanted]] = field(default_factory=set)
 
@@ -119,10 +119,10 @@ class _Search:
             self.found.append(f"{place}: {node.value[:_LONGEST]} (line {line}) is {_reading(node, self.loader)}")
 
 
-def _fits(node: t.Any, wanted: Wanted, loader: Loader) -> bool:
+def _fits(node: t.Any, wanted: Wanted, loader: Bounded) -> bool:
     kind = node.tag.removeprefix(_TAG)
     if kind == "str":
-        is_plain = node.style is None and id(node) not in loader.tagged
+        is_plain = not node.style and id(node) not in loader.tagged
         return wanted is Wanted.TEXT or not is_plain or not _NUMBER_ELSEWHERE.fullmatch(node.value)
     if kind not in _READ_AS:
         return True  # null, and what the constructor refuses
@@ -130,7 +130,7 @@ def _fits(node: t.Any, wanted: Wanted, loader: Loader) -> bool:
     return pattern is not None and pattern.fullmatch(node.value) is not None
 
 
-def _reading(node: yaml.Node, loader: Loader) -> str:
+def _reading(node: yaml.Node, loader: Bounded) -> str:
     kind = node.tag.removeprefix(_TAG)
     if kind == "str":
         return "a text here, and a number to other tools"

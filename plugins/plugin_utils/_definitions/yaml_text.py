@@ -5,14 +5,22 @@
 
 An alias stands for all that its anchor holds, and a merge key copies it: 489 bytes can mean hundreds of megabytes. So
 the nodes of a text are composed first, one for each that is written, and weighed with aliases and merges followed.
+
+libyaml, where PyYAML was built with it, reads a text in a fraction of the time. What it refuses PyYAML's own parser is
+asked of again, so that what is taken and what is said of it do not hang on how PyYAML was built.
 """
 
 from __future__ import annotations
 
+import contextlib
+import re
 import typing as t
 from collections.abc import Hashable
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 from ansible_collections.m365.apps.plugins.module_utils._json import DEEPEST
 
@@ -21,6 +29,11 @@ MOST_VALUES = 500_000
 
 _MERGE = "tag:yaml.org,2002:merge"
 _TOO_DEEP = "it is nested too deeply"
+# In a text with one of these libyaml and PyYAML's own parser do not agree: tabs, controls, a line end of its own (CR
+# alone, NEL, U+2028, U+2029), a byte order mark, a comment right behind the mark of a block, a question mark.
+_TAKEN_OTHERWISE = re.compile(
+    rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\xef\xbb\xbf|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]|[|>][-+0-9]*#|\?"
+)
 # Levels of a file beside those of a payload: a list of policies, and their options.
 _LEVELS = DEEPEST + 2
 
@@ -37,17 +50,17 @@ class _Weight(t.NamedTuple):
     depth: int = 1
 
 
-class Loader(yaml.SafeLoader):
-    """A safe loader that composes no more than it may, and refuses a key that is there twice.
+class Bounded(Composer, SafeConstructor):
+    """What a safe loader does here: it composes no more than it may, and refuses a key that is there twice.
 
     ``tagged`` are the ids of the scalars that were written with a tag, such as ``!!str 0123``.
     """
 
-    def __init__(self, stream: bytes | str) -> None:
-        super().__init__(stream)
-        self.tagged: set[int] = set()
-        self._composed = 0
-        self._depth = 0
+    tagged: set[int]
+    # What the parser beside it has.
+    peek_event: t.Callable[[], t.Any]
+    _composed = 0
+    _depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: t.Any) -> yaml.Node | None:
         """Compose a node while there are not too many. Raises UnboundedError."""
@@ -63,7 +76,7 @@ class Loader(yaml.SafeLoader):
 
     def compose_scalar_node(self, anchor: t.Any) -> yaml.ScalarNode:
         """Compose a scalar, and keep whether it has a tag."""
-        has_tag = bool(self.peek_event().tag)  # type: ignore[no-untyped-call]
+        has_tag = bool(self.peek_event().tag)
         node: yaml.ScalarNode = super().compose_scalar_node(anchor)
         if has_tag:
             self.tagged.add(id(node))
@@ -85,17 +98,64 @@ class Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _refuse_vault(_loader: Loader, node: yaml.Node) -> t.NoReturn:
+class Loader(Bounded, yaml.SafeLoader):
+    """A loader by PyYAML's own parser."""
+
+    def __init__(self, stream: bytes | str) -> None:  # pylint: disable=super-init-not-called
+        yaml.SafeLoader.__init__(self, stream)
+        self.tagged = set()
+
+
+def _fast_loader() -> type[Bounded]:
+    """Return a loader by libyaml's parser, else the one by PyYAML's own."""
+    parser: t.Any = getattr(getattr(yaml, "cyaml", None), "CParser", None)
+    if parser is None:
+        return Loader
+
+    class FastLoader(Bounded, parser, Resolver):
+        def __init__(self, stream: bytes | str) -> None:
+            parser.__init__(self, stream)
+            Bounded.__init__(self)
+            SafeConstructor.__init__(self)  # pylint: disable=non-parent-init-called
+            Resolver.__init__(self)
+            self.tagged = set()
+
+    return FastLoader
+
+
+_LOADERS: tuple[t.Any, ...] = tuple(dict.fromkeys((_fast_loader(), Loader)))
+
+Value = t.TypeVar("Value")
+
+
+def loaded(text: bytes, use: t.Callable[[Bounded], Value]) -> Value:
+    """Return what ``use`` makes of a loader of a text. Raises what it raises, and YAMLError by PyYAML's own parser."""
+    *faster, last = _LOADERS
+    for kind in () if _TAKEN_OTHERWISE.search(text) else faster:
+        with contextlib.suppress(yaml.YAMLError):
+            return _used(kind(text), use)
+    return _used(last(text), use)
+
+
+def _used(loader: t.Any, use: t.Callable[[Bounded], Value]) -> Value:
+    try:
+        return use(loader)
+    finally:
+        loader.dispose()
+
+
+def _refuse_vault(_loader: Bounded, node: yaml.Node) -> t.NoReturn:
     # Nobody would see in a plan what such a text says; and what a whole file holds is decrypted with it.
     cause = "a text with the tag !vault is not decrypted here: encrypt the whole file with ansible-vault"
     raise yaml.constructor.ConstructorError(None, None, cause, node.start_mark)
 
 
 for _tag in ("!vault", "!vault-encrypted"):
-    Loader.add_constructor(_tag, _refuse_vault)
+    for _kind in _LOADERS:
+        _kind.add_constructor(_tag, _refuse_vault)
 
 
-def composed(loader: Loader) -> yaml.Node | None:
+def composed(loader: Bounded) -> yaml.Node | None:
     """Return the one document of a text as nodes, None for an empty one. Raises UnboundedError and YAMLError."""
     node: yaml.Node | None = loader.get_single_node()
     if node is not None:
