@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable
+from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import masked_places
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import digest
-from ansible_collections.m365.apps.plugins.plugin_utils._export import ENDINGS, Export, export
+from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import ENDINGS, Form
+from ansible_collections.m365.apps.plugins.plugin_utils._export import Export, export
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import Changes, apply, kept_warning, planned
-from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
@@ -29,6 +30,7 @@ SPEC: dict[str, t.Any] = {
     "format": {"type": "str", "choices": list(ENDINGS), "default": "yaml"},
     "ids": {"type": "str", "choices": ["ambiguous", "always"], "default": "ambiguous"},
     "schema": {"type": "str"},
+    "catalog_file": {"type": "path"},
     "source": {"type": "str"},
     "purge": {"type": "bool", "default": True},
 }
@@ -50,12 +52,12 @@ class ActionModule(ActionBase):
         where = str(self._task.args.get("path"))
         try:
             options = own_options(self._task.args, SPEC)
-            folder = _folder(options["path"])
-            schema = options["schema"] or os.path.relpath(SCHEMA, folder)
+            folder = Path(_absolute(options["path"]))
+            form = Form(options["format"], options["schema"] or "", _texts(options["catalog_file"]))
             _refuse_masks(options["configs"], options["group_names"])
             source = options["source"] or ""
             all_ids = options["ids"] == "always"
-            made = export(options["configs"], options["group_names"], options["format"], schema, all_ids, source)
+            made = export(options["configs"], options["group_names"], form, all_ids, source)
             changes = planned(folder, made, options["purge"], source)
             if not self._task.check_mode:
                 apply(folder, changes)
@@ -73,6 +75,11 @@ class ActionModule(ActionBase):
         return result
 
 
+def _texts(path: str | None) -> Catalog | None:
+    """Return the catalog whose display names become comments; None without a file. Raises UserError."""
+    return catalog_of(_absolute(path)) if path else None
+
+
 def _refuse_masks(configs: t.Sequence[t.Any], group_names: t.Mapping[str, t.Any]) -> None:
     """Refuse policies in which a mask stands for a secret: such files could not be brought back. Raises UserError."""
     masked = masked_places([*configs, {"group_names": group_names}])
@@ -83,12 +90,12 @@ def _refuse_masks(configs: t.Sequence[t.Any], group_names: t.Mapping[str, t.Any]
         raise UserError("the policies", "export them", cause, step)
 
 
-def _folder(path: str) -> Path:
-    """Return the folder to write to. Raises UserError."""
+def _absolute(path: str) -> str:
+    """Return a path as an absolute one. Raises UserError."""
     try:
-        return Path(absolute_path(path))
+        return absolute_path(path)
     except PoliciesError as error:
-        raise UserError(plain(path, 600), "export to it", str(error), "Give another path") from None
+        raise UserError(plain(path, 600), "use it", str(error), "Give another path") from None
 
 
 def _result(folder: Path, made: Export, changes: Changes, diff: bool) -> dict[str, t.Any]:

@@ -19,11 +19,11 @@ _PART_LIMITS = (300, 250, 900, 300)
 # What one message tells of several problems: so many of them, each whole, as long as they have no more characters.
 _MOST_TOLD, LONGEST_TOLD = 50, 20_000
 # Controls, unpaired surrogates, line ends, marks that turn the writing direction, and what is invisible: a name may
-# hold them, but on a terminal they would hide or forge parts of what is shown. Joiners stay: scripts and emoji need
-# them.
+# hold them, but on a terminal they would hide or forge parts of what is shown. Also the two that no YAML file may hold.
+# Joiners stay: scripts and emoji need them.
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]"
+    "\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
 

@@ -71,8 +71,18 @@ options:
   schema:
     description:
       - Where editors find the JSON Schema of the files, as a path seen from the folder, or a URL.
-      - When omitted or empty, the path to the one in this collection.
+      - When omitted or empty, the files name none, so that they are the same wherever this collection is
+        installed. R(The guide,ansible_collections.m365.apps.docsite.guide_definitions) tells how an editor
+        finds it all the same.
     type: str
+  catalog_file:
+    description:
+      - Path of a catalog file, plain or packed with gzip, whose display names of settings and values stand in
+        the files as comments. They are for people; what a definition means does not depend on them. JSON has
+        no comments, so files in V(json) have none.
+      - The same policies and the same catalog file give the same bytes.
+      - When omitted or empty, or where the file has no display names, there are no such comments.
+    type: path
   source:
     description:
       - Where the policies come from, such as the name of the tenant. It is in the record of each file, and
@@ -112,6 +122,13 @@ EXAMPLES = r"""
   m365.apps.definition_files:
     path: exported
     configs: "{{ live.configs }}"
+
+- name: Write them with the display names of their settings, and with the schema that is in the repository
+  m365.apps.definition_files:
+    path: exported
+    configs: "{{ live.configs }}"
+    catalog_file: catalog.jsonl
+    schema: ../schemas/definition.schema.json
 """
 
 RETURN = r"""

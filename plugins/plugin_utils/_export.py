@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From live policies to definition files: which options, in which order, under which name, in which bytes."""
+"""From live policies to definition files: which options, in which order, under which name."""
 
 from __future__ import annotations
 
@@ -13,30 +13,16 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
-import yaml
-
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import BYTES_OPTIONS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MAX_PRIORITY
+from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import ENDINGS, Form, rendered
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_device, readable_stem
 from ansible_collections.m365.apps.plugins.plugin_utils._records import blank_record, recorded
 
 Config = t.Mapping[str, t.Any]
 
-ENDINGS = {"yaml": ".yml", "json": ".json"}
-
 _LONGEST_SLUG = 80
-_LONGEST_LINE = 2**31
-# How to write a text, the first that fits counts; PyYAML takes another style where that one cannot hold the text.
-_STYLES = (
-    # Line breaks of old, which PyYAML writes raw in other styles and reads back as spaces.
-    (re.compile("[\r\x85\u2028\u2029\ufeff]"), '"'),
-    # White space at the start of a block would be taken for its indentation.
-    (re.compile(r"\A\s"), '"'),
-    (re.compile("\n"), "|"),
-    # Numbers of YAML 1.2, which other tools than PyYAML would read as such.
-    (re.compile(r"\A([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+)\Z"), "'"),
-)
 
 
 @dataclass(frozen=True)
@@ -58,18 +44,12 @@ class Export:
 
 
 def export(
-    configs: t.Sequence[Config],
-    group_names: t.Mapping[str, str],
-    file_format: str,
-    schema: str,
-    all_ids: bool,
-    source: str = "",
+    configs: t.Sequence[Config], group_names: t.Mapping[str, str], form: Form, all_ids: bool, source: str = ""
 ) -> Export:
     """Return the files of policies as office_client_config_info returns them.
 
-    ``group_names`` maps ids to names, beside the ``group_name`` of assignments; ``schema`` is where editors find the
-    JSON Schema, ``source`` what the policies come from. Raises UserError for two configs of one id, and for one
-    without a name and an id.
+    ``group_names`` maps ids to names, beside the ``group_name`` of assignments; ``source`` is what the policies come
+    from. Raises UserError for two configs of one id, and for one without a name and an id.
     """
     _check_ids(configs)
     live_names = Counter(config.get("display_name") for config in configs)
@@ -79,8 +59,8 @@ def export(
         with_id = all_ids or live_names[config.get("display_name")] > 1
         policy, lost = definition(config, known, with_id)
         warnings += [f"policy '{config.get('display_name')}' (id {config.get('id')}): {what}" for what in lost]
-        file_name = stem + ENDINGS[file_format]
-        data = recorded(file_name, _RENDERERS[file_format](policy, schema, blank_record(source)))
+        file_name = stem + ENDINGS[form.file_format]
+        data = recorded(file_name, rendered(policy, form, blank_record(source)))
         files.append(File(file_name, data, config.get("display_name") or "", config.get("id")))
     return Export(tuple(sorted(files, key=lambda file: file.name)), tuple(warnings))
 
@@ -185,40 +165,3 @@ def _slug(name: str) -> str:
 def _digest(config: Config) -> str:
     identity = config.get("id") or json.dumps([config.get("display_name"), config.get("kind")])
     return hashlib.sha256(identity.encode()).hexdigest()[:8]
-
-
-def _as_yaml(policy: dict[str, t.Any], schema: str, record: str) -> bytes:
-    text = yaml.dump(
-        policy,
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        default_flow_style=False,
-        width=_LONGEST_LINE,
-        explicit_start=True,
-    )
-    return f"# yaml-language-server: $schema={schema}\n# {record}\n{text}".encode()
-
-
-def _as_json(policy: dict[str, t.Any], schema: str, record: str) -> bytes:
-    document = {"$schema": schema, "$comment": record, **policy}
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-_RENDERERS: dict[str, t.Callable[[dict[str, t.Any], str, str], bytes]] = {"yaml": _as_yaml, "json": _as_json}
-
-
-class _Dumper(yaml.SafeDumper):
-    """A safe dumper that indents lists and quotes every text that some tool may take for a number."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        del indentless
-        super().increase_indent(flow, False)
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    style = next((style for pattern, style in _STYLES if pattern.search(value)), None)
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-_Dumper.add_representer(str, _text)

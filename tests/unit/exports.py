@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog
+from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import Form
 from ansible_collections.m365.apps.plugins.plugin_utils._export import Export, export
 
 FORMATS = ["yaml", "json"]
@@ -36,6 +38,8 @@ def exported(
     all_ids: bool = False,
     names: dict[str, str] | None = None,
     source: str = "",
+    schema: str = "",
+    catalog: Catalog | None = None,
 ) -> Export:
     """Return the files of policies."""
-    return export(configs, names or {}, file_format, "schema.json", all_ids, source)
+    return export(configs, names or {}, Form(file_format, schema, catalog), all_ids, source)

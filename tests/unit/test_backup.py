@@ -27,6 +27,7 @@ from ansible_collections.m365.apps.plugins.module_utils._office.fields import AS
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, PolicyType
 from ansible_collections.m365.apps.plugins.plugin_utils import _backup
+from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import Form
 from ansible_collections.m365.apps.plugins.plugin_utils._export import export
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import MOST_BYTES
@@ -60,7 +61,7 @@ def configs(tenant: MemoryTenant) -> list[Dict]:
 def back_up(folder: Path, tenant: MemoryTenant, planned: t.Sequence[Dict] = ()) -> Path:
     """Write a backup as the role does."""
     live = configs(tenant)
-    made = export(live, {}, "yaml", "x.json", all_ids=True)
+    made = export(live, {}, Form(), all_ids=True)
     (folder / "definitions").mkdir(parents=True)
     for file in made.files:
         (folder / "definitions" / file.name).write_bytes(file.data)

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.m365.apps.plugins.module_utils._policy import payload
+from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import Form
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions import yaml_text
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
@@ -302,7 +303,7 @@ def test_what_is_exported_is_read_again(value: str) -> None:
         "policy_payload": [{"settingId": value, value: value}],
         "groups": [],
     }
-    [file] = export([config], {}, "yaml", "schema.json", all_ids=True).files
+    [file] = export([config], {}, Form(), all_ids=True).files
     policy = read(file.data.decode())
     assert {name: policy[name] for name in config} == config
     assert yaml.safe_load(file.data) == policy

@@ -33,12 +33,11 @@ def file_names(*configs: Config) -> list[str]:
     return [file.name for file in exported(*configs).files]
 
 
-def test_a_file_has_the_schema_the_options_in_order_and_nothing_else() -> None:
+def test_a_file_has_the_options_in_order_and_nothing_else() -> None:
     [file] = exported(config()).files
     assert file.name == "contoso-macros.yml"
     assert file.data.decode() == (
-        "# yaml-language-server: $schema=schema.json\n"
-        "# Written by m365.apps.definition_files, sha256 c2ce2e39fe432847\n"
+        "# Written by m365.apps.definition_files, sha256 68783007a91d7505\n"
         "---\n"
         "display_name: Contoso - Macros\n"
         "kind: windows_security\n"
@@ -52,12 +51,31 @@ def test_a_file_has_the_schema_the_options_in_order_and_nothing_else() -> None:
     )
 
 
-def test_a_json_file_tells_editors_its_schema() -> None:
+def test_a_schema_is_named_where_it_is_asked_for() -> None:
+    """Else the same policies would give other bytes where the collection is installed in another place."""
+    [bare], [named] = (exported(config(), schema=schema).files for schema in ("", "schema.json"))
+    assert named.data.decode().startswith("# yaml-language-server: $schema=schema.json\n# Written by m365.apps.")
+    assert named.data.splitlines()[2:] == bare.data.splitlines()[1:]
+    [bare_file], [named_file] = (
+        exported(config(), file_format="json", schema=each).files for each in ("", "schema.json")
+    )
+    bare_json, named_json = json.loads(bare_file.data), json.loads(named_file.data)
+    assert named_json.pop("$schema") == "schema.json"
+    assert "$schema" not in bare_json
+    VALIDATOR.validate(bare_json)
+
+
+def test_a_json_file_has_its_record_in_a_comment() -> None:
     [file] = exported(config(), file_format="json").files
     assert file.name == "contoso-macros.json"
-    assert json.loads(file.data)["$schema"] == "schema.json"
-    VALIDATOR.validate(json.loads(file.data))
     assert json.loads(file.data)["$comment"].startswith("Written by m365.apps.definition_files, sha256 ")
+
+
+def test_what_a_policy_has_twice_is_written_twice() -> None:
+    payload = [{"settingId": "a;b", "value": [1]}]
+    made = exported(config(policy_payload=payload, user_preference_payload=payload))
+    assert b"&" not in made.files[0].data
+    assert read(made)[0]["policy_payload"] == read(made)[0]["user_preference_payload"] == payload
 
 
 @pytest.mark.parametrize("text", ["08", "1e5", "0o17", "yes", "1:30", "=", "~", "2026-01-01", "0x1f", ".5", ""])

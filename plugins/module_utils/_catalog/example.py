@@ -15,6 +15,7 @@ from .definitions import CHOICE, GROUP, GROUP_LIST, INTEGER, SIMPLE, SIMPLE_LIST
 from .elements import ValueProblem, choice_of, elements_of, is_toggle, option_of, pair_of, spelled_option
 from .keys import spelling
 from .language import compile_entry
+from .texts import one_line
 
 _TEXT = "text"
 # Text that YAML reads as text without quotes, wherever it is.
@@ -131,5 +132,5 @@ def _scalar(value: t.Any) -> str:
 
 def _comment(text: str | None) -> str:
     """Return a text of the tenant's as a comment at the end of a line."""
-    told = printable(" ".join((text or "").split()))
+    told = one_line(text or "")
     return f"  # {told}" if told else ""

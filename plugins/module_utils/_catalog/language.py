@@ -164,13 +164,13 @@ def _given(
     """Return the values that an entry gives, by the id of their element."""
     targets: list[tuple[Definition, t.Any]] = []
     if "value" in entry:
-        single = _single(definition, elements)
+        single = single_element(definition, elements)
         if single is None:
             compiled.wrong.append(_no_single(elements))
         else:
             targets.append((single, entry["value"]))
     for name, value in entry.get("values", {}).items():
-        element, wrong = _element(str(name), elements, definition, catalog)
+        element, wrong = named_element(str(name), elements, definition, catalog)
         if element is None:
             compiled.wrong.append(wrong)
         else:
@@ -189,7 +189,7 @@ def _given(
     return found
 
 
-def _single(definition: Definition, elements: list[Definition]) -> Definition | None:
+def single_element(definition: Definition, elements: list[Definition]) -> Definition | None:
     """Return what ``value`` is of: the one element of a setting, or a setting that is not enabled or disabled."""
     if not is_toggle(definition):
         return definition
@@ -202,7 +202,7 @@ def _no_single(elements: list[Definition]) -> str:
     return f"it has {len(elements)} elements: give values with {listed(each.name for each in elements)}"
 
 
-def _element(
+def named_element(
     name: str, elements: list[Definition], definition: Definition, catalog: Catalog
 ) -> tuple[Definition | None, str]:
     """Return the element of a setting by its name or its whole id, or what is wrong."""
