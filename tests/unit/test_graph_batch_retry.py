@@ -105,7 +105,8 @@ def test_at_the_end_of_the_budget_each_call_has_its_own_last_error(wire: Wire, c
     assert isinstance(first, GraphError)
     assert isinstance(second, Answer)
     assert isinstance(third, GraphError)
-    assert first.failure.message == "a is out (tried 2 times in 6 s)"
+    told = "a is out (tried 2 times in 6 s; the server asks to wait 6 s, longer than retry_timeout allows)"
+        assert first.failure.message == told
     assert (third.failure.message, third.failure.path, third.status) == ("c is busy", "/beta/c", 429)
 
 

@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 import typing as t
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,18 @@ def test_a_proxy_that_is_no_url_is_named_as_a_cause(proxy: str, tmp_path: Path) 
     assert "could not be made" in error.cause()
     assert "login_url and proxy; a proxy has a scheme" in str(error.advice())
     assert "can" not in error.cause().replace("canno", "")
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h", "socks4"])
+@pytest.mark.skipif(bool(find_spec("socks")), reason="PySocks is here, which the pinned environment has not")
+def test_a_socks_proxy_without_its_library_says_what_to_install(scheme: str, tmp_path: Path) -> None:
+    with Hostile(answer(b"")) as server:
+        error = outcome(server, tmp_path, proxy=f"{scheme}://user:canary@127.0.0.1:9")
+    assert isinstance(error, GraphError)
+    assert not error.in_doubt
+    assert "was not called: the proxy speaks SOCKS, which the library PySocks is needed for" in error.cause()
+    assert "pip install pysocks" in str(error.advice())
+    assert "canary" not in f"{error.cause()} {error.advice()}"
 
 
 def test_a_name_service_has_the_same_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -200,3 +200,20 @@ def test_recover_is_not_asked_when_nothing_can_have_been_done(clock: Clock) -> N
         raise AssertionError("asked")
 
     assert clock.policy().run(Server(failure(maybe_done=False)), recover) == "done"
+
+
+@pytest.mark.parametrize("budget", [0.0, 60.0])
+def test_a_wait_that_is_too_long_is_told(budget: float) -> None:
+    with pytest.raises(GraphError) as caught:
+        Clock().policy(budget).run(Server(failure("too many requests.", retry_after=900.0)))
+    assert caught.value.failure.message == (
+        "too many requests (the server asks to wait 900 s, longer than retry_timeout allows)"
+    )
+
+
+def test_a_wait_that_is_too_long_after_other_tries_is_told_with_them() -> None:
+    server = Server(failure(retry_after=10.0), failure(retry_after=55.0))
+    with pytest.raises(GraphError) as caught:
+        Clock().policy(60.0).run(server)
+    told = caught.value.failure.message
+    assert told == "busy (tried 2 times in 10 s; the server asks to wait 55 s, longer than retry_timeout allows)"

@@ -97,3 +97,18 @@ def test_wrong_spellings_are_refused_with_the_cause(value: t.Any, cause: str) ->
         group_change(value, "policy 'A'")
     assert str(caught.value).startswith(f"policy 'A': cannot use groups: {cause}")
     assert str(caught.value).endswith("or a dict with set, or with add and remove.")
+
+
+ID = "11111111-2222-4333-8444-aaaaaaaaaaaa"
+
+
+@pytest.mark.parametrize("around", ["{%s}", " %s", "%s\n", "({%s})", "\t%s "])
+@pytest.mark.parametrize("form", [lambda text: text, lambda text: [text], lambda text: {"add": [{"id": text}]}])
+def test_an_id_with_blanks_or_braces_around_it_is_told_from_a_name(around: str, form: t.Callable[[str], t.Any]) -> None:
+    with pytest.raises(UserError, match="a group id with more around it") as caught:
+        group_change(form(around % ID), "policy 'A'")
+    assert f"Give the id alone ({ID})" in str(caught.value)
+
+
+def test_a_group_may_have_such_a_name() -> None:
+    assert group_change([{"display_name": f"{{{ID}}}"}], "policy 'A'") == GroupChange(exact=(f"{{{ID}}}",))

@@ -147,3 +147,26 @@ def test_digests_tell_contents_apart(values: dict[str, str]) -> None:
     after = file_digests(values)
     assert all(after)
     assert after[0] != before[0]
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n", " ", "\t"])
+@pytest.mark.parametrize("name", ["client_secret", "client_id", "tenant_id"])
+def test_an_id_or_secret_with_a_line_break_at_its_end_is_named(name: str, blank: str) -> None:
+    raw = {**APP, "client_secret": SECRET}
+    for given in ({}, raw):
+        said = refusal({**given, **({name: raw[name] + blank} if given else {})}, {**raw, name: raw[name] + blank})
+        assert said == (
+            f"the login: cannot use {name}: it begins or ends with a blank or a line break. "
+            "Give the value alone, without a line break."
+        )
+
+
+def test_all_of_them_are_named_at_once() -> None:
+    raw = {"tenant_id": "contoso.test\n", "client_id": " app", "client_secret": f"{SECRET}\n"}
+    assert refusal(raw).startswith("the login: cannot use tenant_id and client_id and client_secret: they begin or end")
+
+
+def test_the_id_of_a_managed_identity_is_held_to_it(values: dict[str, str]) -> None:
+    assert "cannot use client_id: it begins" in refusal({"managed_identity": "user", "client_id": "app\n"})
+    # An id that this login does not use is nobody's business.
+    assert kind(login({"access_token": values["access_token"]}, {"tenant_id": "x\n"})) == "access_token"

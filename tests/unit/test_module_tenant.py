@@ -153,6 +153,13 @@ def test_a_url_that_is_not_a_plain_https_root_is_refused(option: str, url: str) 
     assert "pw" not in message
 
 
+@pytest.mark.parametrize(("version", "slash"), [("beta", ""), ("beta", "/"), ("v1.0", "")])
+def test_a_graph_url_with_a_version_is_told_where_the_version_goes(version: str, slash: str) -> None:
+    message = error_of({"access_token": TOKEN, "graph_url": f"https://graph.test/{version}{slash}"})
+    assert message.startswith(f"the connection: cannot use graph_url: it ends in the version /{version}, which")
+    assert message.endswith("Give https://graph.test, and the version as api_version.")
+
+
 @pytest.mark.parametrize("url", ["https://graph.test/", " https://graph.test ", "https://graph.test//"])
 def test_slashes_and_blanks_around_a_url_are_taken_away(wire: Wire, url: str) -> None:
     assert used_token(wire, tenant({"access_token": TOKEN, "graph_url": url})) == TOKEN

@@ -50,6 +50,9 @@ else:
         requests.exceptions.InvalidHeader,
     )
 
+# What requests says where PySocks is missing.
+_NO_SOCKS = "Missing dependencies for SOCKS"
+
 # The other side, or the way to it, went away.
 _BROKEN = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, http.client.IncompleteRead)
 
@@ -81,8 +84,11 @@ def _unprepared(host: str, causes: t.Sequence[BaseException], _exchange: Exchang
     if isinstance(causes[0], OSError) and not _is_library(causes[0]):
         # requests lets a missing ca_path through as a plain OSError.
         return f"{host} was not called ({causes[0]})", "Check ca_path", 1
+    if _NO_SOCKS in str(causes[0]):
+        cause = f"{host} was not called: the proxy speaks SOCKS, which the library PySocks is needed for"
+        return cause, "Install it where the module runs (pip install pysocks), or give an HTTP proxy (http://)", 1
     name = type(causes[0]).__name__
-    step = "Check graph_url, login_url and proxy; a proxy has a scheme (http://), and SOCKS needs the library PySocks"
+    step = "Check graph_url, login_url and proxy; a proxy has a scheme, such as http://"
     return f"the request to {host} could not be made ({name})", step, 1
 
 

@@ -104,7 +104,8 @@ class RetryPolicy:
                 hopeless += failure.tries is not None
                 if too_late or (failure.tries is not None and hopeless >= failure.tries):
                     ended = failure.error.with_facts(maybe_done=maybe_done)
-                    raise _with_effort(ended, attempts, elapsed) from failure
+                    asked = failure.retry_after if too_late else None
+                    raise _with_effort(ended, attempts, elapsed, asked) from failure
                 last = failure
             self.rest(delay, last.retry_after is not None)
             if recover is not None and last.maybe_done:
@@ -137,9 +138,11 @@ class RetryPolicy:
         return ceiling * (0.5 + self.jitter() / 2)
 
 
-def _with_effort(error: GraphError, attempts: int, elapsed: float) -> GraphError:
-    """Return the error with how often and how long it was tried."""
-    if attempts == 1:
+def _with_effort(error: GraphError, attempts: int, elapsed: float, asked: float | None) -> GraphError:
+    """Return the error with how often and how long it was tried, and the wait that the server asked for in vain."""
+    told = [f"tried {attempts} times in {elapsed:.0f} s"] if attempts > 1 else []
+    told += [f"the server asks to wait {asked:.0f} s, longer than retry_timeout allows"] if asked else []
+    if not told:
         return error
-    effort = f"{error.failure.message.rstrip('. ')} (tried {attempts} times in {elapsed:.0f} s)"
+    effort = f"{error.failure.message.rstrip('. ')} ({'; '.join(told)})"
     return error.with_facts(failure=replace(error.failure, message=effort))

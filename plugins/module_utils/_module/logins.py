@@ -20,6 +20,8 @@ from .._graph.session import Connection
 Params = t.Mapping[str, t.Any]
 
 _APP = ("tenant_id", "client_id")
+# Texts that never begin or end with a blank.
+_BARE = (*_APP, "client_secret")
 _FILES = ("certificate_path", "federated_token_file")
 
 
@@ -56,6 +58,7 @@ def _by_federated_token(params: Params, _raw: Params, connection: Connection, re
 def _by_managed_identity(params: Params, raw: Params, connection: Connection, retry: RetryPolicy) -> Authenticator:
     if params["managed_identity"] == "user":
         _require("managed_identity", ("client_id",), params)
+        _refuse_blanks(("client_id",), params)
         return ManagedIdentityLogin(connection, retry, params["client_id"])
     if raw.get("client_id") is not None and raw.get("managed_identity") is not None:
         raise UserError(
@@ -93,6 +96,7 @@ def authenticator_of(params: Params, raw: Params, connection: Connection, retry:
     # An empty credential has its own error, made by the login.
     if params[chosen]:
         _require(chosen, kind.needs, params)
+        _refuse_blanks((*kind.needs, chosen), params)
     elif chosen in _FILES:
         raise UserError(LOGIN, f"use {chosen}", "it is empty", "Give the path of the file")
     return kind.make(params, raw, connection, retry)
@@ -135,6 +139,15 @@ def _require(chosen: str, needs: tuple[str, ...], params: Params) -> None:
     if missing:
         step = f"Give {'both' if len(missing) > 1 else 'it'} as well, or set the environment"
         raise UserError(LOGIN, f"use {chosen}", f"{' and '.join(missing)} missing", step)
+
+
+def _refuse_blanks(names: t.Iterable[str], params: Params) -> None:
+    """Refuse ids and secrets with a blank or a line break at an end: no id has one, and Entra's answer does not tell."""
+    wrong = [name for name in names if name in _BARE and params[name] != params[name].strip()]
+    if wrong:
+        many = len(wrong) > 1
+        cause = f"{'they begin or end' if many else 'it begins or ends'} with a blank or a line break"
+        raise UserError(LOGIN, f"use {' and '.join(wrong)}", cause, "Give the value alone, without a line break")
 
 
 def file_digests(params: Params) -> list[str | None]:

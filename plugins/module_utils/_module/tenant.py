@@ -29,6 +29,8 @@ from .surfaces import CATALOG, OFFICE, only_office_has
 
 # Seconds of a week.
 _LONGEST_TIME = 7 * 24 * 3600
+# What people copy from Graph Explorer at the end of the root URL.
+_VERSIONS = ("beta", "v1.0")
 
 
 Arguments = t.Mapping[str, t.Any]
@@ -127,7 +129,12 @@ def _root_url(name: str, url: str) -> str:
             "it is not a plain https:// URL",
             f"Give the root, such as {CLOUDS['global'].graph_url}",
         )
-    return url.strip().rstrip("/")
+    root = url.strip().rstrip("/")
+    start, _slash, last = root.rpartition("/")
+    if name == "graph_url" and last in _VERSIONS:
+        cause = f"it ends in the version /{last}, which each call adds by itself"
+        raise UserError("the connection", f"use {name}", cause, f"Give {start}, and the version as api_version")
+    return root
 
 
 def _is_root_url(url: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import reprlib
 import typing as t
 
+from .._ids import is_guid
 from .desired import GroupName, is_id
 from .payload import PayloadError
 from .policy import FILTER_MODES, AssignmentFilter
@@ -20,6 +21,8 @@ GROUP_KEYS = ("set", "add", "remove")
 # What an object that names a group may hold: the group, and an assignment filter for it.
 OBJECT_KEYS = ("id", "display_name")
 FILTER_KEYS = ("filter", "filter_mode")
+# What other tools put around a GUID.
+_AROUND_IDS = "{}() \t\r\n"
 
 _FORMS = "Give a list of group names or ids, or a dict with set, or with add and remove"
 
@@ -68,6 +71,12 @@ def members_of(value: t.Any, name: str = "groups") -> list[t.Any]:
         if not isinstance(member, str) or not member.strip():
             advice = " (quote it if it is a name)" if isinstance(given, (int, float)) else ""
             raise GroupsError(f"{name} holds {reprlib.repr(given)}, which is not a group name or id{advice}")
+        if _is_dressed_id(member):
+            bare = member.strip(_AROUND_IDS)
+            raise GroupsError(
+                f"{name} holds {member!r}, a group id with more around it",
+                f"Give the id alone ({bare}), or a group of that name as display_name",
+            )
         filter_of(given)
     return value
 
@@ -109,9 +118,14 @@ def _key(member: t.Any) -> tuple[bool, str]:
     return (True, group.lower()) if is_id(group) else (False, str(group))
 
 
+def _is_dressed_id(member: str) -> bool:
+    """Tell whether it is an id with blanks or braces around it, as Windows tools print it; Graph takes none of them."""
+    return not isinstance(member, GroupName) and not is_guid(member) and is_guid(member.strip(_AROUND_IDS))
+
+
 def _of_text(text: str) -> t.Any:
     """Return what a text means: JSON of a list or dict (as ad-hoc commands pass it), nothing, or one group."""
-    if is_like_json(text):
+    if is_like_json(text) and not _is_dressed_id(text):
         try:
             return value_of_text(text)
         except PayloadError as error:
