@@ -106,7 +106,7 @@ def test_at_the_end_of_the_budget_each_call_has_its_own_last_error(wire: Wire, c
     assert isinstance(second, Answer)
     assert isinstance(third, GraphError)
     told = "a is out (tried 2 times in 6 s; the server asks to wait 6 s, longer than retry_timeout allows)"
-        assert first.failure.message == told
+    assert first.failure.message == told
     assert (third.failure.message, third.failure.path, third.status) == ("c is busy", "/beta/c", 429)
 
 

@@ -142,7 +142,7 @@ def _require(chosen: str, needs: tuple[str, ...], params: Params) -> None:
 
 
 def _refuse_blanks(names: t.Iterable[str], params: Params) -> None:
-    """Refuse ids and secrets with a blank or a line break at an end: no id has one, and Entra's answer does not tell."""
+    """Refuse ids and secrets that begin or end with a blank or a line break; Entra's answer would not tell."""
     wrong = [name for name in names if name in _BARE and params[name] != params[name].strip()]
     if wrong:
         many = len(wrong) > 1
