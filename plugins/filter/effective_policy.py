@@ -14,13 +14,16 @@ author:
 description:
   - Tells which value of each setting wins for somebody who is in all of the given groups, from which policy
     it comes, and which policies lose.
-  - The strongest policy (lowest priority number) that is assigned to any of the groups wins, setting by
-    setting.
+  - On C(office_configuration), the strongest policy (lowest priority number) that is assigned to any of the
+    groups wins, setting by setting.
   - A setting of C(policy_payload) is enforced, one of C(user_preference_payload) is a default that users may
     change. A setting that any of the policies enforces wins over user preferences, whatever their priority.
     This is our reading, since Microsoft's pages do not say how the two meet.
   - A policy without a priority counts as weaker than all that have one, as a new policy is. Among those of
     equal strength the name decides, so that the order of the list means nothing.
+  - On C(settings_catalog) no policy is stronger. Where two that somebody gets set one setting to different
+    values, Intune applies neither; equal values are fine. All users and all devices count, and who is in an
+    excluded group does not get the policy. Whether a filter lets a device through is not known.
   - Policies with C(state=absent) are left out. No tenant is asked.
 positional: groups
 options:
@@ -35,7 +38,8 @@ options:
   groups:
     description:
       - The groups that somebody is in, each as a name, an ID, or a dict of C(id) and C(display_name).
-      - Groups that no policy names add nothing. An empty list has no settings.
+      - Groups that no policy names add nothing. An empty list has no settings, but for those of all users and
+        all devices.
     type: list
     elements: raw
     required: true
@@ -87,13 +91,21 @@ _value:
       elements: dict
       contains:
         setting:
-          description: ID of the setting.
+          description: ID of the setting, on C(settings_catalog) its shortest key.
+          type: str
+        outcome:
+          description:
+            - V(applied), the value counts.
+            - V(conflict), policies have different values, so that none applies (on C(settings_catalog)).
+            - V(unknown), an assignment filter decides (on C(settings_catalog)).
           type: str
         value:
-          description: The object that wins.
+          description: The object that wins, on C(settings_catalog) the entry. C(null) unless it is applied.
           type: dict
         policy:
-          description: Name of the policy that wins, or its ID where it has no name.
+          description:
+            - Name of the policy that wins, or its ID where it has no name. Of several with the same value the
+              first by its name. C(null) unless it is applied.
           type: str
         priority:
           description: Priority of that policy; C(null) where it has none.
@@ -102,8 +114,8 @@ _value:
           description: Whether it is enforced (C(policy_payload)), or a default that users may change.
           type: bool
         lost:
-          description: What loses, strongest first, each with C(policy), C(priority), C(enforced), C(value),
-            and in C(same) whether the value is that of the winner.
+          description: What else there is of the setting, strongest first, each with C(policy), C(priority),
+            C(enforced), C(value), and in C(same) whether the value is the one that is applied.
           type: list
           elements: dict
     skipped:
@@ -116,7 +128,7 @@ _value:
 import typing as t
 
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.effective import effective_policy
+from ansible_collections.m365.apps.plugins.plugin_utils._surface_rules import effective
 
 
 class FilterModule:
@@ -124,4 +136,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"effective_policy": as_filter(effective_policy, "m365.apps.effective_policy")}
+        return {"effective_policy": as_filter(effective, "m365.apps.effective_policy")}

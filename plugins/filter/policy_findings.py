@@ -16,12 +16,19 @@ description:
   - An V(error) is refused by M(m365.apps.office_client_configs) or by Graph, a V(warning) is unlikely to be meant,
     a V(note) is good to know.
   - Errors are C(no_identity), C(unreadable) (a value that the module refuses, in its words), C(unknown_key),
-    C(duplicate_id), C(duplicate_name) and C(duplicate_priority).
+    C(foreign_option) (of the other surface), C(duplicate_id), C(duplicate_name) and C(duplicate_priority); on
+    C(settings_catalog) also C(unknown_setting), C(wrong_setting) (a value that is not allowed, an element that is
+    missing or unknown, or another form than entries have), C(same_setting) (one setting twice in a policy, also by
+    two keys) and C(no_settings).
   - Warnings are C(ambiguous_name) (one name, several IDs), C(similar_name) (names that differ only in case,
     blanks or Unicode form), C(unassigned), C(empty_payload), C(duplicate_setting) (within one payload),
-    C(conflict) and C(shadowed).
-  - Notes are C(groups_not_given), C(payload_not_given), C(skipped_payload) (nothing is known of its settings)
-    and C(redundant).
+    C(misspelled_key) (of an object in a payload), C(deprecated_setting), C(unknown_removal) (a key to remove that
+    the catalog does not know), C(conflict) and C(shadowed).
+  - Notes are C(groups_not_given), C(payload_not_given), C(skipped_payload) (nothing is known of its settings),
+    C(redundant), C(possible_conflict) (whether anybody gets two values is not known) and C(unchecked_setting) (a
+    setting outside of Office that the catalog does not know).
+  - What the catalog does not know or allow is asked of Graph by the modules, so that a tenant with newer
+    definitions takes more than lint does. Give these by O(catalog_file).
   - For C(conflict), C(shadowed) and C(redundant) see P(m365.apps.policy_conflicts#filter).
 options:
   _input:
@@ -79,7 +86,7 @@ _value:
       type: str
     policies:
       description: Names of the policies it is about, or IDs where they have no name. Of a conflict, the
-        winner first.
+        winner first where there is one.
       type: list
       elements: str
     groups:
@@ -87,23 +94,19 @@ _value:
       type: list
       elements: str
     setting:
-      description: ID of the setting it is about, C(null) for none.
+      description: ID of the setting it is about, on C(settings_catalog) its key; C(null) for none.
       type: str
 """
 
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import printable
-from ansible_collections.m365.apps.plugins.plugin_utils import _filters
-from ansible_collections.m365.apps.plugins.plugin_utils._policies import findings
-from ansible_collections.m365.apps.plugins.plugin_utils._refusals import refusals
+from ansible_collections.m365.apps.plugins.plugin_utils import _filters, _surface_rules
 
 
-def policy_findings(
-    policies: t.Any, setting_key: str = "settingId", group_names: t.Mapping[str, str] | None = None
-) -> list[dict[str, t.Any]]:
+def policy_findings(policies: t.Any, *arguments: t.Any, **options: t.Any) -> list[dict[str, t.Any]]:
     """Return the findings. Raises PoliciesError."""
-    found = findings.policy_findings(policies, refusals, setting_key, group_names)
+    found = _surface_rules.findings(policies, *arguments, **options)
     return [{**finding, "message": printable(finding["message"])} for finding in found]
 
 

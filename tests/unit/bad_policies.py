@@ -185,3 +185,74 @@ TAKEN: dict[str, Policies] = {
     ],
     "two names swapped": [{"id": ONE, "display_name": "Two"}, {"id": TWO, "display_name": "One"}],
 }
+
+
+# The settings catalog
+
+
+VBA = "excel16/L_VBAWarningsPolicy"
+FINE = [{"setting": VBA, "value": 3}]
+
+
+def entries(*given: t.Any, **options: t.Any) -> Policies:
+    """Return one policy with these entries."""
+    return new(settings=list(given), **options)
+
+
+# Both say the same of these, but for the place in the list and the word on what was written.
+CATALOG_REFUSED_ALIKE: dict[str, Policies] = {
+    "settings null": new(settings=None),
+    "settings a number": new(settings=5),
+    "settings a text": new(settings="settings"),
+    "settings with an unknown key": new(settings={"sets": FINE}),
+    "settings with set and add": new(settings={"set": FINE, "add": FINE}),
+    "settings with one to add and to remove": new(settings={"add": FINE, "remove": [VBA]}),
+    "settings to remove a number": new(settings={"remove": 5}),
+    "no settings": new(settings=[], groups=["Finance"]),
+    "no settings, as a text": new(settings="[]"),
+    "an entry a text": entries("x"),
+    "an entry of nothing": entries({}),
+    "an entry with a misspelled key": entries({"setting": VBA, "valeu": 3}),
+    "an entry with null": entries({"setting": VBA, "value": None}),
+    "an unknown setting": entries({"setting": "excel16/L_VBAWarningPolicy", "value": 3}),
+    "an unknown ADMX file": entries({"setting": "excel17/L_VBAWarningsPolicy", "value": 3}),
+    "the key of an element": entries({"setting": "excel16/L_Empty4"}),
+    "no scope where both are there": entries({"setting": "office16/L_EnableAutomaticUpdates", "scope": "everyone"}),
+    "a wrong scope": entries({"setting": VBA, "scope": "device", "value": 3}),
+    "a value that is not allowed": entries({"setting": VBA, "value": 9}),
+    "a value of a disabled setting": entries({"setting": VBA, "state": "disabled", "value": 3}),
+    "a value where there are several elements": entries({"setting": "office16/L_OnlineRepair", "value": 3}),
+    "an unknown element": entries({"setting": "office16/L_OnlineRepair", "values": {"L_Nothing": 1}}),
+    "an element that is missing": entries({"setting": "office16/L_OnlineRepair", "values": {"L_FallBackToCDN": 1}}),
+    "one setting by two keys": entries(*FINE, {"setting": VBA.replace("/", ";").upper(), "value": 3}),
+    "raw that is not one": entries({"raw": {"@odata.type": "x"}}),
+    "raw beside a key": entries({"raw": {}, "setting": VBA}),
+    "an option of the other surface": new(settings=FINE, priority=1),
+    "options of the other surface": new(settings=FINE, priority=1, policy_payload=[], kind="windows"),
+    "description too long": new(settings=FINE, description="x" * 1001),
+    "description too long by its emoji": new(settings=FINE, description="x" * 999 + "\N{GRINNING FACE}"),
+    "a group included and excluded": new(settings=FINE, groups=["Finance"], exclude_groups=["Finance"]),
+    "a filter on an excluded group": new(settings=FINE, exclude_groups=[{"display_name": "Finance", "filter": "F"}]),
+    "excluded groups null": new(settings=FINE, exclude_groups=None),
+    "all users a text": new(settings=FINE, all_users="everybody"),
+    "all users with an unknown key": new(settings=FINE, all_users={"filters": "F"}),
+    "all devices with a wrong mode": new(settings=FINE, all_devices={"filter": "F", "filter_mode": "only"}),
+    "a scope tag that is empty": new(settings=FINE, scope_tags=[" "]),
+    "scope tags a number": new(settings=FINE, scope_tags=5.5),
+    "name null": [{"display_name": None, "settings": FINE}],
+    "state unknown": new(state="gone", settings=FINE),
+}
+
+# Odd, and fine.
+CATALOG_TAKEN: dict[str, Policies] = {
+    "settings a JSON text": new(settings='[{"setting": "excel16/L_VBAWarningsPolicy", "value": "3"}]'),
+    "a key in capitals": entries({"setting": VBA.upper(), "value": "4"}),
+    "settings to set": new(settings={"set": FINE}),
+    "settings to add": new(settings={"add": FINE}),
+    "everybody": new(settings=FINE, all_users=True, all_devices=False, exclude_groups=["Finance"]),
+    "everybody, as texts": new(settings=FINE, all_users="yes", all_devices="off"),
+    "with a filter": new(settings=FINE, groups=[{"display_name": "Finance", "filter": "Corporate"}]),
+    "with a tag": new(settings=FINE, scope_tags=["Pilot"]),
+    "description of the longest": new(settings=FINE, description="x" * 1000),
+    "absent with everything": new(state="absent", settings=FINE, all_users=True),
+}

@@ -39,11 +39,13 @@ def test_the_strongest_wins_setting_by_setting() -> None:
                 "policy": "Strong",
                 "priority": 1,
                 "enforced": True,
+                "outcome": "applied",
                 "lost": [
                     {"policy": "Weak", "priority": 9, "enforced": True, "value": setting("s", 1), "same": False},
                 ],
             },
-            {"setting": "u", "value": setting("u", 2), "policy": "Weak", "priority": 9, "enforced": True, "lost": []},
+            {"setting": "u", "value": setting("u", 2), "policy": "Weak", "priority": 9, "enforced": True, "lost": []}
+            | {"outcome": "applied"},
         ],
         "skipped": [],
     }
@@ -174,12 +176,15 @@ def test_values_are_compared_as_json(one: Document, other: Document, same: bool)
 
 def test_a_conflict_tells_both_sides() -> None:
     policies = [policy("Weak", 9, ("G", "H"), s=1), policy("Strong", 1, s=2, id="x")]
+    winner = {"policy": "Strong", "id": "x", "priority": 1, "enforced": True, "value": setting("s", 2)}
+    loser = {"policy": "Weak", "id": None, "priority": 9, "enforced": True, "value": setting("s", 1)}
     assert conflicts(policies) == [
         {
             "setting": "s",
             "kind": "conflict",
-            "winner": {"policy": "Strong", "id": "x", "priority": 1, "enforced": True, "value": setting("s", 2)},
-            "loser": {"policy": "Weak", "id": None, "priority": 9, "enforced": True, "value": setting("s", 1)},
+            "winner": winner,
+            "loser": loser,
+            "policies": [winner, loser],
             "groups": ["G"],
             "certain": True,
         }

@@ -10,17 +10,20 @@ import typing as t
 from .._errors import UserError
 from .._policy.desired import DesiredPolicy
 from .._policy.fields import DESCRIPTION, DISPLAY_NAME, Field, Sides, assignments_field, by_option
+from .._policy.texts import length_on_graph
 from .._policy.unset import UNSET
 from .catalog import Catalog
 from .changes import sides, whole
 from .codec import DEFAULT_TAG
 from .merge import SettingsChange, merged
-from .problems import SettingsError, listed
+from .problems import SettingsError, listed, refusal
 from .settings import EMPTY, Settings, plain, same
 from .shorten import shorten
 from .validate import deprecated
 
 SETTINGS = "settings"
+# Characters of a description, as Graph counts them.
+LONGEST_DESCRIPTION = 1000
 
 ASSIGNMENTS = assignments_field("groups", "exclude_groups", "all_users", "all_devices")
 # Tags travel in the call that replaces the settings, too.
@@ -46,8 +49,25 @@ def fields_of(catalog: t.Callable[[], Catalog]) -> tuple[Field, ...]:
 def refused_settings(item: DesiredPolicy, error: SettingsError) -> UserError:
     """Return the error for settings that cannot be used, with all that is wrong with them."""
     refused = UserError(item.named(), "use its settings", "they are wrong", "Correct them; nothing was written")
-    told = f"{item.named()}: cannot use its settings: {str(error).rstrip('. ')}. Correct them; nothing was written."
+    told = refusal(item.named(), error, "Correct them; nothing was written")
     return refused.saying(told).with_facts(problems=len(error.problems))
+
+
+def no_settings(item: DesiredPolicy) -> UserError:
+    """Return the error for a policy that would have no settings."""
+    step = "Give at least one entry, or delete the policy with state: absent"
+    return UserError(item.named(), "set its settings", "it would have none, and Graph wants one at least", step)
+
+
+def too_long(item: DesiredPolicy) -> UserError | None:
+    """Return the error for a description that Graph refuses for its length, None where it takes it."""
+    description = item.value(DESCRIPTION.name)
+    length = 0 if description is UNSET else length_on_graph(description)
+    if length <= LONGEST_DESCRIPTION:
+        return None
+    twice = "" if length == len(description) else " (Graph counts an emoji as two)"
+    cause = f"it has {length} characters{twice}, more than {LONGEST_DESCRIPTION}"
+    return UserError(item.named(), "use its description", cause, "Shorten it")
 
 
 def _settings_field(catalog: t.Callable[[], Catalog]) -> Field:
@@ -59,8 +79,7 @@ def _settings_field(catalog: t.Callable[[], Catalog]) -> Field:
         except SettingsError as error:
             raise refused_settings(item, error) from error
         if not wanted:
-            step = "Give at least one entry, or delete the policy with state: absent"
-            raise UserError(item.named(), "set its settings", "it would have none, and Graph wants one at least", step)
+            raise no_settings(item)
         return have if same(wanted, have) else wanted
 
     def both(field: Field, before: t.Any, after: t.Any) -> Sides:
@@ -87,10 +106,13 @@ def _settings_field(catalog: t.Callable[[], Catalog]) -> Field:
 def _deprecated(settings: Settings, catalog: Catalog) -> list[str]:
     """Return the warning about settings that Microsoft calls deprecated, if there are any."""
     keys = deprecated(settings, catalog)
-    if not keys:
-        return []
+    return [deprecation(keys)] if keys else []
+
+
+def deprecation(keys: t.Sequence[str]) -> str:
+    """Return the warning about deprecated settings."""
     which, them = ("this setting", "it") if len(keys) == 1 else (f"these {len(keys)} settings", "them")
-    return [f"Microsoft calls {which} deprecated, and newer versions of Office may ignore {them}: {listed(keys)}."]
+    return f"Microsoft calls {which} deprecated, and newer versions of Office may ignore {them}: {listed(keys)}."
 
 
 def _change_digest(change: SettingsChange) -> t.Any:

@@ -14,8 +14,8 @@ from .definitions import CHOICE, GROUP, GROUP_LIST, Definition
 from .elements import ValueProblem, default_of, elements_of, is_toggle, option_of, value_of
 from .instances import problem_of, setting_of
 from .keys import SCOPES, find, name_of, shown
-from .problems import SHOWN, Ask, Problem, SettingsError, listed, type_of, unfit
-from .settings import Choice, Setting, Settings
+from .problems import SHOWN, Ask, Kind, Problem, SettingsError, listed, type_of, unfit
+from .settings import EMPTY, Choice, Setting, Settings
 from .validate import allowed, too_many, wrong_in
 
 KEYS = ("setting", "scope", "state", "value", "values")
@@ -32,6 +32,7 @@ class _Compiled:
     setting: Setting | None = None
     wrong: list[str] = field(default_factory=list)
     ask: Ask = field(default_factory=Ask)
+    kind: Kind = Kind.WRONG
     # Definitions whose problem is told already.
     told: set[str] = field(default_factory=set)
 
@@ -42,27 +43,35 @@ def compile_settings(entries: t.Any, catalog: Catalog, suggest: int = SHOWN) -> 
 
     Entries are either a setting with its values, or ``raw`` with a setting instance.
     """
+    settings, problems = read_entries(entries, catalog, suggest)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def read_entries(entries: t.Any, catalog: Catalog, suggest: int = SHOWN) -> tuple[Settings, list[Problem]]:
+    """Return the settings of the entries that are fine, and all that is wrong with the others."""
     if not isinstance(entries, (list, tuple)):
-        raise SettingsError([Problem("settings", f"they must be a list of entries, not {type_of(entries)}: {_FORM}")])
+        return EMPTY, [Problem("settings", f"they must be a list of entries, not {type_of(entries)}: {_FORM}")]
+    if too_many(len(entries)):
+        return EMPTY, list(too_many(len(entries)))
     found: dict[str, Setting] = {}
     places: dict[str, str] = {}
-    if too_many(len(entries)):
-        raise SettingsError(too_many(len(entries)))
     problems: list[Problem] = []
     for number, entry in enumerate(entries, 1):
         compiled = compile_entry(entry, catalog, suggest=len(problems) < suggest)
-        place = f"item {number} of {len(entries)}{_key_of(entry)}"
-        problems += [Problem(place, text, compiled.ask) for text in compiled.wrong]
+        place, written = place_of(entry, number, len(entries)), key_of(entry)
+        problems += [Problem(place, text, compiled.ask, compiled.kind, written) for text in compiled.wrong]
         if compiled.setting is None:
             continue
         key = compiled.setting.id.lower()
-        if key in found:
-            problems.append(Problem(place, f"it is the same setting as {places[key]}: keep one of them"))
-        found.setdefault(key, compiled.setting)
+        if key in places:
+            same = f"it is the same setting as {places[key]}: keep one of them"
+            problems.append(Problem(place, same, kind=Kind.TWICE, key=written))
+        elif not compiled.wrong:
+            found[key] = compiled.setting
         places.setdefault(key, place)
-    if problems:
-        raise SettingsError(problems)
-    return Settings(found.values())
+    return Settings(found.values()), problems
 
 
 def compile_entry(entry: t.Any, catalog: Catalog, suggest: bool = True) -> _Compiled:
@@ -78,7 +87,7 @@ def compile_entry(entry: t.Any, catalog: Catalog, suggest: bool = True) -> _Comp
     scope = entry.get("scope")
     found = find(entry["setting"], scope, catalog, suggest)
     if found.definition is None:
-        return _Compiled(wrong=[found.wrong], ask=found.ask)
+        return _Compiled(wrong=[found.wrong], ask=found.ask, kind=Kind.UNKNOWN)
     compiled = _compiled(found.definition, entry, catalog)
     if compiled.setting is not None:
         compiled.wrong += wrong_in(compiled.setting, catalog, compiled.told)
@@ -257,10 +266,16 @@ def _unused(owners: t.Sequence[Definition], given: t.Mapping[str, t.Any], used: 
         compiled.wrong.append(f"{name} needs {owner.name} to be {option.value!r}")
 
 
-def _key_of(entry: t.Any) -> str:
-    """Return the key of an entry for messages."""
+def place_of(entry: t.Any, number: int, count: int) -> str:
+    """Return how messages name an entry: its place among the others, and its key."""
+    key = key_of(entry)
+    return f"item {number} of {count}{f' ({key})' if key else ''}"
+
+
+def key_of(entry: t.Any) -> str:
+    """Return the key of an entry as it is written, "" where it has none."""
     key = entry.get("setting") if isinstance(entry, dict) else None
     if isinstance(entry, dict) and isinstance(entry.get("raw"), dict):
         inner = entry["raw"].get("settingInstance", entry["raw"])
         key = inner.get("settingDefinitionId") if isinstance(inner, dict) else None
-    return f" ({key.strip()})" if isinstance(key, str) and key.strip() else ""
+    return key.strip() if isinstance(key, str) else ""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._policy.payload import PayloadError
 from .._policy.texts import is_like_json, value_of_text
@@ -14,7 +14,7 @@ from .catalog import Catalog
 from .definitions import Definition
 from .keys import Found, find, name_of
 from .language import compile_settings
-from .problems import SHOWN, Problem, SettingsError, listed, type_of, unfit
+from .problems import SHOWN, Kind, Problem, SettingsError, listed, type_of, unfit
 from .settings import EMPTY, Settings, hidden_secrets, same
 from .validate import too_many
 
@@ -72,7 +72,7 @@ def _parts(add: t.Any, remove: t.Any, catalog: Catalog, suggest: int) -> Setting
     try:
         added = compile_settings(_as_list(add), catalog, suggest)
     except SettingsError as error:
-        problems += [Problem(f"add {each.place}", each.text, each.ask) for each in error.problems]
+        problems += [replace(each, place=f"add {each.place}") for each in error.problems]
     keys: list[tuple[str, str | None]] = []
     if isinstance(remove, str) and remove.strip():
         remove = _of_text(remove) if is_like_json(remove) else [remove]
@@ -131,7 +131,7 @@ def merged(change: SettingsChange, live: Settings, catalog: Catalog) -> Settings
         gone |= ids
         if found.wrong:
             place = f"remove item {number} of {len(change.remove)} ({key})"
-            problems.append(Problem(place, found.wrong, found.ask))
+            problems.append(Problem(place, found.wrong, found.ask, Kind.UNKNOWN, key))
     wanted = live.without(gone).with_settings(change.add.values()) if change.exact is None else change.exact
     if not same(wanted, live):
         problems += too_many(len(wanted))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import enum
 import typing as t
 from dataclasses import dataclass
 
@@ -52,16 +53,27 @@ def first_of(asks: t.Iterable[Ask], most: int) -> Ask:
     return found
 
 
+class Kind(enum.Enum):
+    """What a problem is about: a key that leads nowhere, a setting that is listed twice, or anything else."""
+
+    UNKNOWN = "unknown"
+    TWICE = "twice"
+    WRONG = "wrong"
+
+
 @dataclass(frozen=True)
 class Problem:
     """One problem. ``place`` says which setting, ``text`` what is wrong and what would be right.
 
     ``ask`` is what to read from Graph before the problem is believed, since a catalog can be older than the tenant.
+    ``key`` is the setting as it is written, "" where it is not about one.
     """
 
     place: str
     text: str
     ask: Ask = Ask()
+    kind: Kind = Kind.WRONG
+    key: str = ""
 
     def __str__(self) -> str:
         return f"{plain(self.place, _PLACE_LIMIT)}: {plain(self.text, _TEXT_LIMIT)}"
@@ -86,6 +98,11 @@ class SettingsError(FactsError, Exception):
     def ask(self) -> Ask:
         """What to read from Graph before any of the problems is believed."""
         return union(problem.ask for problem in self.problems)
+
+
+def refusal(subject: str, error: SettingsError, step: str = "Correct them") -> str:
+    """Return the sentence for settings that cannot be used, with all that is wrong with them."""
+    return f"{subject}: cannot use its settings: {str(error).rstrip('. ')}. {step}."
 
 
 def unfit(value: t.Any) -> str:

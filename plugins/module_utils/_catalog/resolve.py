@@ -10,21 +10,16 @@ from dataclasses import replace
 
 from .._errors import UserError, all_at_once
 from .._policy.desired import AllTarget, AssignmentChange, DesiredPolicy, GroupChange, State
-from .._policy.fields import DESCRIPTION
 from .._policy.policy import AssignmentFilter
-from .._policy.texts import length_on_graph
 from .._policy.unset import UNSET
 from .codec import DEFAULT_TAG, sorted_tags
-from .fields import ASSIGNMENTS, SCOPE_TAGS, SETTINGS, refused_settings
+from .fields import ASSIGNMENTS, SCOPE_TAGS, SETTINGS, refused_settings, too_long
 from .known import KnownDefinitions
 from .merge import SettingsChange
 from .names import Names
 from .problems import SettingsError
 
 Problems = list[UserError]
-
-# Characters of a description, as Graph counts them.
-LONGEST_DESCRIPTION = 1000
 
 
 def resolved(
@@ -45,14 +40,9 @@ def resolved(
 def _resolved(
     item: DesiredPolicy, change: SettingsChange | SettingsError | None, names: Names
 ) -> DesiredPolicy | UserError:
-    problems: Problems = []
     values: dict[str, t.Any] = {}
-    description = item.value(DESCRIPTION.name)
-    length = 0 if description is UNSET else length_on_graph(description)
-    if length > LONGEST_DESCRIPTION:
-        twice = "" if length == len(description) else " (Graph counts an emoji as two)"
-        cause = f"it has {length} characters{twice}, more than {LONGEST_DESCRIPTION}"
-        problems.append(UserError(item.named(), "use its description", cause, "Shorten it"))
+    description = too_long(item)
+    problems: Problems = [description] if description else []
     if isinstance(change, SettingsError):
         problems.append(refused_settings(item, change))
     elif change is not None:

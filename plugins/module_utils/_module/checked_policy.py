@@ -10,6 +10,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._errors import UserError, plain
+from .._policy.desired import DesiredPolicy
 from .arguments import POLICY_IN_LIST
 from .given import readable
 from .parse_options import desired_policy, subject_of
@@ -25,10 +26,17 @@ _LONGEST = 290
 
 
 def checked_policy(document: t.Mapping[str, t.Any], label: str = "") -> dict[str, t.Any]:
-    """Return the options of a policy as the module takes them, with its defaults.
+    """Return the options of a policy as the module takes them, with its defaults. Raises UserError, as desired_of."""
+    return desired_of(document, label)[0]
 
-    Options that there are not must not be in it. ``label`` is how messages name its place. Raises UserError for what
-    the module refuses.
+
+def desired_of(
+    document: t.Mapping[str, t.Any], label: str = "", surface: str | None = None
+) -> tuple[dict[str, t.Any], DesiredPolicy]:
+    """Return the options of a policy as the module takes them, with its defaults, and the policy that they ask for.
+
+    Options that there are not must not be in it. ``label`` is how messages name its place; without a ``surface``
+    any option of either is fine. Raises UserError for what the module refuses.
     """
     # A name that is not a text may be anything, of any size.
     texts = {name: value for name, value in document.items() if isinstance(value, (str, int))}
@@ -42,5 +50,4 @@ def checked_policy(document: t.Mapping[str, t.Any], label: str = "") -> dict[str
         said = str(unreadable)
         raise unreadable.saying(said if said.startswith(subject) else f"{subject}: {said}")
     options = {**checked.validated_parameters["policies"][0], **{name: given[name] for name in _RAW if name in given}}
-    desired_policy(options, given, label=label)
-    return options
+    return options, desired_policy(options, given, label=label, surface=surface)

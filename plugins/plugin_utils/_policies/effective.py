@@ -1,43 +1,18 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The settings that members of some groups get.
-
-For a user in several groups the strongest policy that is assigned to any of them wins, setting by setting. A setting
-that any of these policies enforces wins over user preferences, whatever their priority: our reading, since Microsoft's
-pages do not say how the two payloads meet.
-"""
+"""The settings that members of some groups get, by the rules of the surface."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._policy.compare import same_payload
 from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
 
 from .groups import members_of
 from .model import Policies, PoliciesError, Policy, read_policies, readable
-from .payloads import SETTING_KEY, Payload
-
-
-class Entry(t.NamedTuple):
-    """One setting in one payload of a policy."""
-
-    policy: Policy
-    payload: Payload
-    value: t.Any
-
-
-def entries_by_setting(policies: t.Sequence[Policy]) -> dict[str, list[Entry]]:
-    """Return the entries of each setting, the winning one first. ``policies`` come strongest first."""
-    found: dict[str, list[Entry]] = {}
-    for enforced in (True, False):
-        for policy in policies:
-            for payload in policy.payloads:
-                if payload.enforced is enforced:
-                    for setting, value in payload.settings.items():
-                        found.setdefault(setting, []).append(Entry(policy, payload, value))
-    return found
+from .rules import Applying, Rules, entries_by_setting
+from .targets import Reach
 
 
 def asked_groups(groups: t.Any) -> t.Any:
@@ -51,20 +26,26 @@ def asked_groups(groups: t.Any) -> t.Any:
 def effective_policy(
     policies: t.Any,
     groups: t.Any,
-    setting_key: str = SETTING_KEY,
+    rules: Rules | None = None,
     group_names: t.Mapping[str, str] | None = None,
 ) -> dict[str, t.Any]:
-    """Return what somebody gets who is in these groups: ``groups``, ``settings`` and ``skipped``. Raises PoliciesError.
+    """Return what somebody gets who is in just these groups: ``groups``, ``settings`` and ``skipped``.
 
-    Each of ``settings`` has the winning object (``value``), its policy, and the entries that lost to it.
+    Each of ``settings`` has its ``outcome``, the object that counts (``value``) with its policy, and the entries that
+    lost to it. Raises PoliciesError.
     """
     asked = asked_groups(groups)
-    read = readable(read_policies(policies, setting_key, group_names, asked))
+    read = readable(read_policies(policies, rules, group_names, asked))
     keys = {read.directory.key(group) for group in asked}
-    applying = [policy for policy in read.present if policy.groups & keys]
+    reach = {id(policy): policy.targets.reach(keys) for policy in read.present}
+    applying = [policy for policy in read.present if reach[id(policy)] is not Reach.NO]
+    found = {
+        read.rules.label(setting): [Applying(entry, reach[id(entry.policy)]) for entry in entries]
+        for setting, entries in entries_by_setting(applying).items()
+    }
     return {
         "groups": sorted(map(read.directory.label, keys)),
-        "settings": [_setting(setting, entries) for setting, entries in sorted(entries_by_setting(applying).items())],
+        "settings": [{"setting": name, **read.rules.outcome(entries)} for name, entries in sorted(found.items())],
         "skipped": [*_unknown_groups(read), *(skip for policy in applying for skip in _skipped_of(policy))],
     }
 
@@ -84,24 +65,3 @@ def _unknown_groups(read: Policies) -> list[dict[str, t.Any]]:
         for policy in read.present
         if not policy.exact
     ]
-
-
-def _setting(setting: str, entries: list[Entry]) -> dict[str, t.Any]:
-    winner, *lost = entries
-    return {
-        "setting": setting,
-        "value": winner.value,
-        "policy": winner.policy.title,
-        "priority": winner.policy.priority,
-        "enforced": winner.payload.enforced,
-        "lost": [
-            {
-                "policy": entry.policy.title,
-                "priority": entry.policy.priority,
-                "enforced": entry.payload.enforced,
-                "value": entry.value,
-                "same": same_payload(winner.value, entry.value),
-            }
-            for entry in lost
-        ],
-    }

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from ansible_collections.m365.apps.plugins.module_utils._ids import id_key
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 
-from .conflicts import Conflict, find_conflicts, group_labels
-from .model import PAYLOADS, Policies, Policy, read_policies
-from .payloads import SETTING_KEY
+from .conflicts import find_conflicts
+from .model import Policies, Policy, read_policies
+from .rules import Conflict, Rules
+from .strength import labels
 
 # Tells the rule and the sentence for each reason to refuse a policy on its own.
 Refusals = t.Callable[[t.Mapping[str, t.Any]], t.Iterable[tuple[str, str]]]
@@ -27,17 +28,27 @@ RULES = {
     "duplicate_id": "error",
     "duplicate_name": "error",
     "duplicate_priority": "error",
+    "foreign_option": "error",
+    "unknown_setting": "error",
+    "wrong_setting": "error",
+    "same_setting": "error",
+    "no_settings": "error",
     "ambiguous_name": "warning",
     "similar_name": "warning",
     "unassigned": "warning",
     "empty_payload": "warning",
     "duplicate_setting": "warning",
+    "misspelled_key": "warning",
+    "deprecated_setting": "warning",
+    "unknown_removal": "warning",
     "conflict": "warning",
     "shadowed": "warning",
     "groups_not_given": "note",
     "payload_not_given": "note",
     "skipped_payload": "note",
     "redundant": "note",
+    "possible_conflict": "note",
+    "unchecked_setting": "note",
 }
 
 
@@ -72,49 +83,38 @@ class Finding:
 def policy_findings(
     policies: t.Any,
     refusals: Refusals,
-    setting_key: str = SETTING_KEY,
+    rules: Rules | None = None,
     group_names: t.Mapping[str, str] | None = None,
 ) -> list[dict[str, t.Any]]:
     """Return all findings, sorted. ``refusals`` tells what the module refuses of one policy. Raises PoliciesError."""
-    read = read_policies(policies, setting_key, group_names)
+    read = read_policies(policies, rules, group_names)
     found = [
         *(
             Finding(rule, message, (policy.title,))
             for policy in read.all
             for rule, message in refusals(policy.document)
         ),
-        *(finding for policy in read.present for finding in _of_present(policy)),
+        *(finding for policy in read.present for finding in _of_present(policy, read.rules)),
         *_duplicates(read),
         *(_meeting(conflict, read) for conflict in find_conflicts(read)),
     ]
     return [finding.as_dict() for finding in sorted(found, key=lambda finding: finding.sort_key)]
 
 
-def _of_present(policy: Policy) -> t.Iterator[Finding]:
+def _of_present(policy: Policy, rules: Rules) -> t.Iterator[Finding]:
     """Yield what is doubtful about a policy that is to be there."""
     title, subject = (policy.title,), f"policy '{policy.title}'"
-    if policy.exact and not policy.groups:
-        yield Finding("unassigned", f"{subject}: it has no groups, so it reaches nobody. Assign groups.", title)
-    elif not policy.exact and not policy.groups and not policy.problems:
+    if policy.exact and not policy.targets.included:
+        yield Finding("unassigned", f"{subject}: {rules.nobody}.", title)
+    elif not policy.exact and not policy.targets.included and not policy.problems:
         cause = "it does not say its groups, which are left alone; a new policy has none"
         yield Finding("groups_not_given", f"{subject}: {cause}.", title)
     given = [payload for payload in policy.payloads if payload.given]
     if not given:
-        yield Finding(
-            "payload_not_given", f"{subject}: it has no {' or '.join(PAYLOADS)}, so its settings are left alone.", title
-        )
-    elif all(payload.is_empty for payload in given):
-        yield Finding("empty_payload", f"{subject}: it sets nothing. Give it settings, or delete it.", title)
-    for payload in given:
-        for reason in payload.skipped:
-            yield Finding("skipped_payload", f"{subject}: {payload.name} was not looked into: {reason}.", title)
-        for setting in payload.twice:
-            yield Finding(
-                "duplicate_setting",
-                f"{subject}: {payload.name} has {setting} more than once. Keep one of them.",
-                title,
-                setting=setting,
-            )
+        names = " or ".join(rules.content)
+        yield Finding("payload_not_given", f"{subject}: it has no {names}, so its settings are left alone.", title)
+    for rule, message, setting in rules.notes(policy, subject):
+        yield Finding(rule, message, title, setting=setting)
 
 
 def _duplicates(read: Policies) -> t.Iterator[Finding]:
@@ -159,24 +159,11 @@ def _similar(alike: list[Policy]) -> Finding:
     return Finding("similar_name", f"{len(names)} policies ({shown}): {cause}. {step}.", tuple(names))
 
 
-# What is said of the policy that loses.
-_LOSES = {
-    "conflict": "'{winner}' wins with another value for {groups}. Make them agree, or check that it is meant to win",
-    "shadowed": "it never wins, since '{winner}' sets another value for {groups}. Drop one of them",
-    "redundant": "it never matters, since '{winner}' sets the same value for {groups}. It may be dropped",
-}
-
-
 def _meeting(conflict: Conflict, read: Policies) -> Finding:
-    winner, loser = conflict.winner.policy.title, conflict.loser.policy.title
-    groups = group_labels(conflict, read)
-    named = f"group '{groups[0]}'" + (f" and {len(groups) - 1} more" if len(groups) > 1 else "")
-    says = _LOSES[conflict.kind].format(winner=winner, groups=named)
-    doubt = "" if conflict.certain else " Who wins is a guess, since a priority is missing or used twice."
     return Finding(
-        conflict.kind,
-        f"policy '{loser}': {conflict.setting} in {conflict.loser.payload.name}: {says}.{doubt}",
-        tuple(dict.fromkeys([winner, loser])),
-        tuple(groups),
-        conflict.setting,
+        conflict.rule,
+        conflict.sentence(read),
+        conflict.titles,
+        tuple(labels(conflict.targets, read)),
+        read.rules.label(conflict.setting),
     )

@@ -12,6 +12,7 @@ from ansible_collections.m365.apps.plugins.module_utils._ids import is_guid
 from ansible_collections.m365.apps.plugins.module_utils._policy import group_forms
 from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import AssignmentFilter
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import is_like_json, value_of_text
 
 from .plain_values import plain_value
@@ -29,11 +30,14 @@ _WORDS: tuple[tuple[t.Any, str], ...] = (
 
 
 class Group(t.NamedTuple):
-    """A group as it is written. A text is ``text``; an object {id, display_name} has one or both of the others."""
+    """A group as it is written. A text is ``text``; an object {id, display_name} has one or both of the others, and may
+    have an assignment filter.
+    """
 
     text: str = ""
     id: str = ""
     name: str = ""
+    filter: AssignmentFilter | None = None
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,14 @@ class Given:
     exact: bool = False
 
 
-def given_groups(value: t.Any) -> Given:
-    """Return what the option ``groups`` says; None means that it says nothing. Raises GroupsError.
+def given_groups(value: t.Any, name: str = "groups") -> Given:
+    """Return what an option such as ``groups`` says; None means that it says nothing. Raises GroupsError.
 
     Of ``add`` and ``remove``, only what is added is known to be assigned.
     """
     if value is None:
         return Given()
-    parts = group_forms.parts_of(plain_value(value))
+    parts = group_forms.parts_of(plain_value(value), name)
     return Given(tuple(map(_group, parts.get("set", parts.get("add", [])))), exact="set" in parts)
 
 
@@ -63,7 +67,9 @@ def members_of(value: t.Any) -> tuple[Group, ...]:
 def _group(member: t.Any) -> Group:
     if isinstance(member, str):
         return Group(text=member)
-    return Group(id=member.get("id", ""), name=member.get("display_name") or "")
+    wanted = group_forms.filter_of(member)
+    found = wanted if isinstance(wanted, AssignmentFilter) else None
+    return Group(id=member.get("id", ""), name=member.get("display_name") or "", filter=found)
 
 
 def from_text(value: t.Any) -> t.Any:

@@ -10,16 +10,16 @@ import json
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
 from ansible_collections.m365.apps.plugins.module_utils._policy.values import typed
 
-from .groups import Directory, Given, Group, given_groups, word_for
-from .payloads import SETTING_KEY, Payload, read_payload
+from .groups import Directory, Group, word_for
+from .payloads import Payload
+from .rules import Rules
+from .strength import by_strength
+from .targets import Targets, given_targets
 
 # What policies are told apart and sorted by.
 _SCALARS = {"id": {"type": "str"}, "display_name": {"type": "str"}, "priority": {"type": "int"}}
-# Fields of a policy that hold a payload, and whether its settings are enforced. What is enforced goes first.
-PAYLOADS = {"policy_payload": True, "user_preference_payload": False}
 
 
 class PoliciesError(ValueError):
@@ -28,7 +28,7 @@ class PoliciesError(ValueError):
 
 @dataclass(frozen=True)
 class Policy:
-    """One policy. ``groups`` are keys of a Directory; ``exact`` tells that the policy has no other ones.
+    """One policy. ``targets`` are by the keys of a Directory.
 
     ``priority`` is None where it is not given. ``problems`` tell what of it cannot be read. ``document`` is the policy
     as it was given.
@@ -38,8 +38,7 @@ class Policy:
     id: str | None
     priority: int | None
     absent: bool
-    groups: frozenset[str]
-    exact: bool
+    targets: Targets
     payloads: tuple[Payload, ...]
     problems: tuple[str, ...]
     document: t.Mapping[str, t.Any] = field(compare=False, repr=False)
@@ -49,13 +48,26 @@ class Policy:
         """What to call it: its name, else its id."""
         return self.name or self.id or "without a name"
 
+    @property
+    def groups(self) -> frozenset[str]:
+        """The groups that it is assigned to, by their keys."""
+        return self.targets.groups
+
+    @property
+    def exact(self) -> bool:
+        """Whether it has no other targets than those that it names."""
+        return self.targets.exact
+
 
 @dataclass(frozen=True)
 class Policies:
-    """All policies, strongest first, and the names of their groups. Of those of equal strength the name decides."""
+    """All policies, strongest first, the names of their groups, and the rules of their surface. Of those of equal
+    strength the name decides.
+    """
 
     all: tuple[Policy, ...]
     directory: Directory
+    rules: Rules
 
     @property
     def present(self) -> tuple[Policy, ...]:
@@ -65,24 +77,27 @@ class Policies:
 
 def read_policies(
     policies: t.Any,
-    setting_key: str = SETTING_KEY,
+    rules: Rules | None = None,
     group_names: t.Mapping[str, str] | None = None,
     more_groups: t.Iterable[Group] = (),
 ) -> Policies:
-    """Return definitions or configs as values. ``group_names`` maps ids of groups to names.
+    """Return definitions or configs as values. ``rules`` are those of their surface, by_strength when left out, and
+    ``group_names`` maps ids of groups to names.
 
     ``more_groups`` are groups from elsewhere that may say which name belongs to which id. Raises PoliciesError when it
     is not a list of policies; what is wrong inside a policy is told in its ``problems``.
     """
     documents = documents_of(policies)
-    groups = [_groups(document) for document in documents]
-    written = itertools.chain(more_groups, *(given.members for given, _problems in groups))
+    rules = rules or by_strength()
+    told = [given_targets(document) for document in documents]
+    named = ((*given.groups.members, *given.excluded.members) for given, _problems in told)
+    written = itertools.chain(more_groups, *named)
     directory = Directory(_names(group_names), written)
     read = [
-        (_policy(document, given, problems, directory, setting_key), document)
-        for document, (given, problems) in zip(documents, groups, strict=True)
+        (_policy(document, given.with_keys(directory), problems, rules), document)
+        for document, (given, problems) in zip(documents, told, strict=True)
     ]
-    return Policies(tuple(_strongest_first(read)), directory)
+    return Policies(tuple(_strongest_first(read)), directory, rules)
 
 
 def readable(policies: Policies) -> Policies:
@@ -115,19 +130,11 @@ def _names(group_names: t.Any) -> t.Mapping[str, str]:
     return names
 
 
-def _groups(document: t.Mapping[str, t.Any]) -> tuple[Given, tuple[str, ...]]:
-    try:
-        return given_groups(document.get("groups")), ()
-    except GroupsError as error:
-        return Given(), (f"its groups cannot be used: {error}",)
-
-
 def _policy(
     document: t.Mapping[str, t.Any],
-    given: Given,
+    targets: Targets,
     problems: tuple[str, ...],
-    directory: Directory,
-    setting_key: str,
+    rules: Rules,
 ) -> Policy:
     given_scalars = {name: document[name] for name in _SCALARS if document.get(name) not in (None, "")}
     scalars, misfits = typed(given_scalars, _SCALARS)
@@ -137,11 +144,8 @@ def _policy(
         id=scalars["id"] if "id" in known else None,
         priority=int(scalars["priority"]) if "priority" in known else None,
         absent=document.get("state") == "absent",
-        groups=frozenset(map(directory.key, given.members)),
-        exact=given.exact,
-        payloads=tuple(
-            read_payload(document.get(name), name, enforced, setting_key) for name, enforced in PAYLOADS.items()
-        ),
+        targets=targets,
+        payloads=rules.read(document),
         problems=(*problems, *map(str, misfits)),
         document=document,
     )

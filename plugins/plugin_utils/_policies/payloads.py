@@ -10,12 +10,16 @@ No sample of a payload was ever published. The reading of the whole collection i
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from dataclasses import dataclass, field
 
 from ansible_collections.m365.apps.plugins.module_utils._policy import compare
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError, parse_given
+from ansible_collections.m365.apps.plugins.module_utils._policy.texts import meant
 
 SETTING_KEY = compare.SETTING_KEY
+# What objects of a payload have beside the id of their setting; any other key is fine, unless it is like one of these.
+_USUAL_KEYS = ("value", "valueName", "app", "platform", "type")
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,8 @@ class Payload:
     """One payload of a policy. ``settings`` maps ids to their objects; the first one of an id counts.
 
     ``given``: the policy says something of this payload. ``twice``: ids that are listed twice. ``skipped``: why
-    something is not among the settings.
+    something is not among the settings. ``problems``: what the module refuses of it. ``misspelled``: keys of its
+    objects that are probably meant otherwise.
     """
 
     name: str
@@ -32,17 +37,20 @@ class Payload:
     settings: t.Mapping[str, t.Any] = field(default_factory=dict)
     twice: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    problems: tuple[t.Any, ...] = ()
+    misspelled: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Tell whether it is given, and holds nothing at all."""
-        return self.given and not self.settings and not self.skipped
+        return self.given and not self.settings and not self.left_out
 
     @property
     def left_out(self) -> tuple[str, ...]:
         """Why something of it does not count."""
         return (
             *self.skipped,
+            *map(str, self.problems),
             *(f"{setting} is listed more than once, only the first one counts" for setting in self.twice),
         )
 
@@ -77,7 +85,21 @@ def _take_apart(members: list[t.Any], name: str, enforced: bool, setting_key: st
         else:
             settings[setting] = member
     skipped = (f"{unnamed} of its {len(members)} members have no {setting_key}",) if unnamed else ()
-    return Payload(name, enforced, True, settings, tuple(sorted(twice)), skipped)
+    misspelled = tuple(_misspelled(members, (steps[0], *_USUAL_KEYS)))
+    return Payload(name, enforced, True, settings, tuple(sorted(twice)), skipped, misspelled=misspelled)
+
+
+def _misspelled(members: list[t.Any], usual: tuple[str, ...]) -> t.Iterator[str]:
+    """Yield the keys of objects that are like one which the object lacks and others of the payload have."""
+    counts = Counter(key for member in members if isinstance(member, dict) for key in member)
+    for number, member in enumerate(members, 1):
+        for key in member if isinstance(member, dict) else ():
+            # What most objects have is a key of its own, whatever it looks like.
+            if key in usual or not isinstance(key, str) or counts[key] * 2 > len(members) > 1:
+                continue
+            other = meant(key, [each for each in usual if each not in member])
+            if other:
+                yield f"item {number} of {len(members)} has the key {key}. Did you mean {other}?"
 
 
 def _setting_id(member: t.Any, setting_key: str, steps: list[str]) -> str | None:

@@ -11,6 +11,8 @@ from .conflicts import policy_conflicts
 from .effective import asked_groups, effective_policy
 from .model import read_policies
 from .payloads import SETTING_KEY
+from .rules import Rules
+from .strength import by_strength
 
 # What a wave of the state file holds and a report shows otherwise, or not at all.
 _RECORD_KEYS = ("started", "finished", "counts", "runs", "planned", "interrupted")
@@ -34,7 +36,8 @@ def settings_sections(
     that cannot be read is in ``skipped`` of each group. Raises PoliciesError.
     """
     names = _group_names(policies)
-    problems = {id(policy): read_policies([policy], setting_key).all[0].problems for policy in policies}
+    rules = by_strength(setting_key)
+    problems = {id(policy): read_policies([policy], rules).all[0].problems for policy in policies}
     usable = [policy for policy in policies if not problems[id(policy)]]
     unreadable = [
         {
@@ -45,11 +48,11 @@ def settings_sections(
         for policy in policies
         if problems[id(policy)]
     ]
-    shown, left = (asked_groups(groups), 0) if groups is not None else _groups_of(usable, described, setting_key, names)
-    effective = [effective_policy(usable, [_written(group)], setting_key, names) for group in shown]
+    shown, left = (asked_groups(groups), 0) if groups is not None else _groups_of(usable, described, rules, names)
+    effective = [effective_policy(usable, [_written(group)], rules, names) for group in shown]
     return {
         "effective": [{**one, "skipped": [*one["skipped"], *unreadable]} for one in effective],
-        "conflicts": policy_conflicts(usable, [_written(group) for group in shown], setting_key, names),
+        "conflicts": policy_conflicts(usable, [_written(group) for group in shown], rules, names),
         "notes": [_left_out(len(shown), left)] if left else [],
     }
 
@@ -94,10 +97,10 @@ def _group_names(policies: t.Sequence[Dict]) -> dict[str, str]:
 
 
 def _groups_of(
-    policies: t.Sequence[Dict], described: t.Sequence[Dict], setting_key: str, names: t.Mapping[str, str]
+    policies: t.Sequence[Dict], described: t.Sequence[Dict], rules: Rules, names: t.Mapping[str, str]
 ) -> tuple[list[str], int]:
     """Return the groups that ``described`` name, or ``policies`` where it is empty, and how many more there are."""
-    own = read_policies(described or policies, setting_key, names)
+    own = read_policies(described or policies, rules, names)
     keys = {key for policy in own.present for key in policy.groups}
     ordered = sorted(keys, key=lambda key: (own.directory.label(key), key))
     return ordered[:MOST_GROUPS], max(0, len(ordered) - MOST_GROUPS)

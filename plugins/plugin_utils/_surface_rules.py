@@ -1,0 +1,95 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table of surfaces for what reads policies without a tenant: which surface a set is for, and its rules."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
+from ansible_collections.m365.apps.plugins.module_utils._module.surfaces import CATALOG, OFFICE, OPTIONS, SURFACES
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.agreement import by_agreement
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.conflicts import policy_conflicts
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.effective import effective_policy
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import policy_findings
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError, documents_of
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.payloads import SETTING_KEY
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.rules import Rules
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.strength import by_strength
+from ansible_collections.m365.apps.plugins.plugin_utils._refusals import refusals
+
+Names = t.Union[t.Mapping[str, str], None]
+_OWN = {
+    surface: OPTIONS[surface].difference(*(OPTIONS[each] for each in SURFACES if each != surface))
+    for surface in SURFACES
+}
+_RULES: t.Mapping[str, t.Callable[[str, t.Any], Rules]] = {
+    OFFICE: lambda setting_key, _catalog_file: by_strength(setting_key),
+    CATALOG: lambda _setting_key, catalog_file: by_agreement(catalog_of(catalog_file)),
+}
+
+
+def surface_of(policies: t.Sequence[t.Mapping[str, t.Any]], surface: t.Any = None) -> str:
+    """Return the surface that is given, else the one whose own options more policies have. Raises PoliciesError."""
+    if surface not in (None, "", *SURFACES):
+        raise PoliciesError(f"surface: cannot use it: it is {surface!r}. Give {' or '.join(SURFACES)}, or none")
+    if surface:
+        return str(surface)
+    counts = {name: sum(not own.isdisjoint(policy) for policy in policies) for name, own in _OWN.items()}
+    # Of equals the first one counts, which is the default of the modules.
+    return max(SURFACES, key=lambda name: counts[name])
+
+
+def rules_of(surface: str, setting_key: t.Any = SETTING_KEY, catalog_file: t.Any = None) -> Rules:
+    """Return the rules of a surface. Raises PoliciesError."""
+    if not isinstance(setting_key, str) or not setting_key:
+        raise PoliciesError("setting_key: cannot use it: it is not a text. Give the key of a setting's id")
+    try:
+        return _RULES[surface](setting_key, catalog_file or None)
+    except UserError as error:
+        raise PoliciesError(str(error)) from None
+
+
+def effective(
+    policies: t.Any,
+    groups: t.Any,
+    setting_key: str = SETTING_KEY,
+    group_names: Names = None,
+    surface: str | None = None,
+    catalog_file: str | None = None,
+) -> dict[str, t.Any]:
+    """Return what members of groups get. Raises PoliciesError."""
+    policies = documents_of(policies)
+    rules = rules_of(surface_of(policies, surface), setting_key, catalog_file)
+    return effective_policy(policies, groups, rules, group_names)
+
+
+def conflicts(
+    policies: t.Any,
+    groups: t.Any = None,
+    setting_key: str = SETTING_KEY,
+    group_names: Names = None,
+    surface: str | None = None,
+    catalog_file: str | None = None,
+) -> list[dict[str, t.Any]]:
+    """Return where policies meet. Raises PoliciesError."""
+    policies = documents_of(policies)
+    rules = rules_of(surface_of(policies, surface), setting_key, catalog_file)
+    return policy_conflicts(policies, groups, rules, group_names)
+
+
+def findings(
+    policies: t.Any,
+    setting_key: str = SETTING_KEY,
+    group_names: Names = None,
+    surface: str | None = None,
+    catalog_file: str | None = None,
+) -> list[dict[str, t.Any]]:
+    """Return what lint finds. Raises PoliciesError."""
+    policies = documents_of(policies)
+    chosen = surface_of(policies, surface)
+    refused = functools.partial(refusals, surface=chosen)
+    return policy_findings(policies, refused, rules_of(chosen, setting_key, catalog_file), group_names)
