@@ -339,6 +339,9 @@ diff:
       removed.
     - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, with their names by
       ID in C(group_names) where they can be read.
+    - C(names), by side and key, are the display names of settings and values where the catalog in use has texts.
+      C(prepared) are lines that Ansible shows after the two sides - what has a display name, and what has
+      characters beyond ASCII, of which JSON shows numbers.
   returned: in diff mode
   type: list
   elements: dict

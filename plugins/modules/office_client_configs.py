@@ -614,6 +614,10 @@ results:
       description: What differs of the policy after the change, as in RV(diff). Empty for one that is deleted.
       returned: in diff mode, when the item changes the policy and no item failed
       type: dict
+    names:
+      description: Display names of what differs in C(settings), as in RV(diff).
+      returned: in diff mode, when the item changes settings whose display names are known
+      type: dict
   sample:
     - index: 0
       display_name: Contoso - Macro security
@@ -778,6 +782,9 @@ diff:
       removed.
     - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, and C(after) of one that
       is created, with their names by ID in C(group_names) where they are known.
+    - C(names), by side and key, are the display names of settings and values where the catalog in use has texts.
+      C(prepared) are lines that Ansible shows after the two sides - what has a display name, and what has
+      characters beyond ASCII, of which JSON shows numbers.
   returned: in diff mode
   type: list
   elements: dict

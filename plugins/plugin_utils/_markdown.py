@@ -9,10 +9,10 @@ of the rendered text, so where one would begin the text is broken by a space wit
 
 from __future__ import annotations
 
-import json
 import re
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._converge.diff_lines import lines_of_diff
 from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.plain_values import plain_value
 
@@ -47,28 +47,15 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>|~&$#]")
 _BEGINNING = re.compile(r"^(?:(?=[-+=/])|(\d+)(?=[.)]))")
 
 
-def diff_lines(before: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any]) -> str:
-    """Return the lines of a fenced diff for what differs of two sides, key by key; each ends with a line break.
+def diff_lines(
+    before: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any], names: t.Mapping[str, t.Any] | None = None
+) -> str:
+    """Return the lines of a fenced diff for what differs of two sides; each ends with a line break.
 
-    A line begins with a sign, so it can never be the fence's end. Reports are mostly made of them: as a macro they take
-    most of the time.
+    ``names`` are the display names of the lines, by side and key. A line begins with a sign, so it can never be the
+    fence's end. Reports are mostly made of them: as a macro they take most of the time.
     """
-    old, new = plain_value(before), plain_value(after)
-    lines: list[str] = []
-    for key, value in old.items():
-        if key not in new or new[key] != value:
-            lines.append(f"- {_fenced(key)}: {_fenced(value)}\n")
-            if key in new:
-                lines.append(f"+ {_fenced(key)}: {_fenced(new[key])}\n")
-    lines += [f"+ {_fenced(key)}: {_fenced(value)}\n" for key, value in new.items() if key not in old]
-    return "".join(lines)
-
-
-def _fenced(value: t.Any) -> str:
-    """Return a value on one line of a fenced block."""
-    if value is None:
-        return "\u2013"
-    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return "".join(lines_of_diff(plain_value(before), plain_value(after), plain_value(names or {})))
 
 
 def markdown_text(value: object) -> str:

@@ -113,6 +113,10 @@ def test_whole_report_has_every_section(written: Path) -> None:
         "app=office16, platform=Windows, type=REG_DWORD, value=1",
         NOTHING,
     ] in rows
+    # Display names stand below the values, and what would look alike is told apart.
+    assert ["changed", "own16/L_Own", "1Own: One", "2Own: Two"] in rows
+    assert ["changed", "own16/L_Zero", '"0"', "0"] in rows
+    assert "\n- own16/L_Own: 1  # Own: One\n+ own16/L_Own: 2  # Own: Two\n" in (written / "contoso.plan.md").read_text()
     assert ["added", "Break Glass - Macro Exception", NOTHING, "assigned"] in rows
     assert report["policies"][15]["msg"] in _text(shown[15])
 

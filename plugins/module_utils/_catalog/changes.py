@@ -13,6 +13,7 @@ from .catalog import Catalog
 from .keys import name_of
 from .settings import Setting, Settings, same
 from .shorten import Entry, shorten
+from .texts import texts_of
 
 _KEY = ("setting", "scope")
 _WORDS = ("enabled", "disabled")
@@ -32,7 +33,7 @@ def changes(before: Settings, after: Settings, catalog: Catalog) -> Changes:
     both = [key for key in after if key in before and not _same(before[key], after[key])]
     changed: list[Entry] = []
     for key in both:
-        [old], [new] = (shorten(Settings([each[key]]), catalog, explicit=True) for each in (before, after))
+        old, new = _entry(before[key], catalog), _entry(after[key], catalog)
         left, right = _different(old, new)
         head = {name: new[name] for name in _KEY if name in new} or {"setting": after[key].id}
         changed.append({**head, "before": left, "after": right})
@@ -50,23 +51,67 @@ def sides(before: Settings, after: Settings, catalog: Catalog) -> tuple[dict[str
     """
     left: dict[str, t.Any] = {}
     right: dict[str, t.Any] = {}
-    for key in sorted({*before, *after}):
-        name = name_of(key, catalog)
-        if key not in after:
-            left[name] = _line(before[key], catalog)
-        elif key not in before:
-            right[name] = _line(after[key], catalog)
-        elif not _same(before[key], after[key]):
-            [old], [new] = (shorten(Settings([each[key]]), catalog, explicit=True) for each in (before, after))
-            parts = _different(old, new)
-            left |= _lines(name, parts[0])
-            right |= _lines(name, parts[1])
+    for told in _told_settings(before, after, catalog):
+        left |= told.lines(told.before)
+        right |= told.lines(told.after)
     return left, right
+
+
+def names(before: Settings, after: Settings, catalog: Catalog) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the display names of what ``sides`` returns, by the same keys, as far as the catalog knows them.
+
+    One says the name of the setting, and of its value or its element: "Repair: Fall back: True".
+    """
+    left: dict[str, str] = {}
+    right: dict[str, str] = {}
+    for told in _told_settings(before, after, catalog):
+        left |= told.names(told.before, catalog)
+        right |= told.names(told.after, catalog)
+    return left, right
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A setting that differs: its id, its key, and what each side says of it; None where it does not have it."""
+
+    id: str
+    name: str
+    before: Entry | None
+    after: Entry | None
+
+    def lines(self, saying: Entry | None) -> dict[str, t.Any]:
+        """Return the lines of one side."""
+        if saying is None:
+            return {}
+        in_both = self.before is not None and self.after is not None
+        return _lines(self.name, saying) if in_both else {self.name: _told(saying)}
+
+    def names(self, saying: Entry | None, catalog: Catalog) -> dict[str, str]:
+        """Return the display names of these lines."""
+        definition = catalog.get(self.id)
+        if saying is None or definition is None or not definition.title:
+            return {}
+        texts = texts_of({"setting": self.id, **saying}, catalog)
+        found = {f"{self.name}.{element}": text for element, text in texts.values.items()}
+        named = {self.name: texts.value, **found}
+        return {line: ": ".join(filter(None, [texts.setting, named.get(line, "")])) for line in self.lines(saying)}
+
+
+def _told_settings(before: Settings, after: Settings, catalog: Catalog) -> t.Iterator[_Told]:
+    for key in sorted({*before, *after}):
+        if key in before and key in after:
+            if _same(before[key], after[key]):
+                continue
+            parts = _different(_entry(before[key], catalog), _entry(after[key], catalog))
+            yield _Told(key, name_of(key, catalog), *parts)
+        else:
+            old, new = (_saying(each[key], catalog) if key in each else None for each in (before, after))
+            yield _Told(key, name_of(key, catalog), old, new)
 
 
 def whole(settings: Settings, catalog: Catalog) -> dict[str, t.Any]:
     """Return all settings as key to value, a line each."""
-    return {name_of(setting.id, catalog): _line(setting, catalog) for setting in settings.values()}
+    return {name_of(setting.id, catalog): _told(_saying(setting, catalog)) for setting in settings.values()}
 
 
 def _same(one: Setting, other: Setting) -> bool:
@@ -92,9 +137,14 @@ def _different(old: Entry, new: Entry) -> tuple[Entry, Entry]:
     return left, right
 
 
-def _line(setting: Setting, catalog: Catalog) -> t.Any:
+def _entry(setting: Setting, catalog: Catalog) -> Entry:
     [entry] = shorten(Settings([setting]), catalog, explicit=True)
-    return _told({name: value for name, value in entry.items() if name not in _KEY})
+    return entry
+
+
+def _saying(setting: Setting, catalog: Catalog) -> Entry:
+    """Return what the entry of a setting says beside its key."""
+    return {name: value for name, value in _entry(setting, catalog).items() if name not in _KEY}
 
 
 def _lines(name: str, saying: Entry) -> dict[str, t.Any]:

@@ -13,7 +13,7 @@ from .._policy.fields import DESCRIPTION, DISPLAY_NAME, Field, Sides, assignment
 from .._policy.texts import length_on_graph
 from .._policy.unset import UNSET
 from .catalog import Catalog
-from .changes import sides, whole
+from .changes import names, sides, whole
 from .codec import DEFAULT_TAG
 from .merge import SettingsChange, merged
 from .problems import SettingsError, listed, refusal
@@ -97,6 +97,7 @@ def _settings_field(catalog: t.Callable[[], Catalog]) -> Field:
         result=by_option(lambda value: shorten(value, catalog(), explicit=True)),
         sides=both,
         whole=by_option(lambda value: whole(_known(value), catalog())),
+        names=lambda before, after: names(_known(before), _known(after), catalog()),
         digest=by_option(plain),
         asked_digest=by_option(_change_digest),
         warnings=lambda value: _deprecated(_known(value), catalog()),

@@ -21,7 +21,7 @@ def diff_of(item: PlannedItem, name_of: NameOf = lambda _group_id: None) -> dict
 
     ``before`` and ``after`` hold what differs only; inside payloads that is one entry for each setting that is added,
     changed or removed, by its path. Beside the groups of a policy that comes or goes stand the names that ``name_of``
-    knows.
+    knows. ``names``, where any are known, tells what the lines of each side are called, by their keys.
     """
     if item.status == "unchanged":
         return None
@@ -33,7 +33,28 @@ def diff_of(item: PlannedItem, name_of: NameOf = lambda _group_id: None) -> dict
     name = item.desired.display_name
     shown = item.before or item.after
     header = shown.named() if shown else f"policy '{name}'"
-    return {"before_header": header, "after_header": header, "before": before, "after": after}
+    shown_names = _names(item)
+    return {
+        "before_header": header,
+        "after_header": header,
+        "before": before,
+        "after": after,
+        **({"names": shown_names} if any(shown_names.values()) else {}),
+    }
+
+
+def _names(item: PlannedItem) -> dict[str, dict[str, str]]:
+    """Return the display names of the lines of both sides."""
+    old, new = (
+        {} if policy is None else {field: field.of(policy) for field in item.fields}
+        for policy in (item.before, item.after)
+    )
+    names: dict[str, dict[str, str]] = {"before": {}, "after": {}}
+    for field in item.fields:
+        left, right = field.names(old.get(field, UNSET), new.get(field, UNSET))
+        names["before"] |= left
+        names["after"] |= right
+    return names
 
 
 def _with_names(side: dict[str, t.Any], policy: Policy | None, name_of: NameOf) -> dict[str, t.Any]:

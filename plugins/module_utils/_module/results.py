@@ -11,6 +11,7 @@ from collections import Counter
 from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
 from .._converge.diff import NameOf, diff_of
+from .._converge.diff_lines import legible
 from .._converge.stages import PlannedItem
 from .._errors import printable, printable_value
 from .._policy.fields import Field, content_of
@@ -155,9 +156,11 @@ def _shown_name(item: PlannedItem) -> str | None:
 
 
 def sides_of(item: PlannedItem, name_of: NameOf | None) -> dict[str, t.Any]:
-    """Return ``before`` and ``after`` of an item that changes, as its diff shows them; nothing without ``name_of``."""
+    """Return ``before``, ``after`` and, where any are known, ``names`` of an item that changes, as its diff has them;
+    nothing without ``name_of``.
+    """
     diff = diff_of(item, name_of) if name_of else None
-    return {side: printable_value(diff[side]) for side in ("before", "after")} if diff else {}
+    return {side: printable_value(diff[side]) for side in ("before", "after", "names") if side in diff} if diff else {}
 
 
 def bare_result(outcome: Outcome) -> dict[str, t.Any]:
@@ -256,5 +259,5 @@ def outcome_result(outcome: Outcome, with_diff: bool, name_of: NameOf = lambda _
     if with_diff:
         diffs = [*(diff_of(item, name_of) for item in outcome.items), _order_diff(outcome)]
         # A terminal shows it line by line, where a name or a payload's text must not forge one.
-        result["diff"] = [printable_value(diff) for diff in diffs if diff is not None]
+        result["diff"] = [legible(printable_value(diff)) for diff in diffs if diff is not None]
     return result

@@ -21,6 +21,8 @@ from .unset import UNSET
 
 # Two sides of a diff, by option.
 Sides = tuple[dict[str, t.Any], dict[str, t.Any]]
+# What the lines of two sides are called, by the keys of the lines.
+Names = tuple[dict[str, str], dict[str, str]]
 # What is shown or bound of a value, by option.
 ByOption = dict[str, t.Any]
 
@@ -55,7 +57,8 @@ class Field:
     (UNSET in a new policy of which it was not read), or raises UserError.
 
     For users: ``result`` returns the keys of results, ``sides`` what a diff shows of a change, ``whole`` what it shows
-    of a policy that comes or goes. ``digest`` and ``asked_digest`` return what a fingerprint binds of a live value and
+    of a policy that comes or goes, ``names`` what is known of the names of what these two show, by the same keys: UNSET
+    is the side of no policy. ``digest`` and ``asked_digest`` return what a fingerprint binds of a live value and
     of what is asked, as values of JSON. All of them return it by option. ``write`` is the name of the write of a part,
     ``details`` what users are told of it. ``warnings`` are sentences on a value that a policy is to get.
     """
@@ -72,6 +75,7 @@ class Field:
     result: t.Callable[[Field, t.Any], ByOption] = _itself
     sides: t.Callable[[Field, t.Any, t.Any], Sides] = _both
     whole: t.Callable[[Field, t.Any], ByOption] = _itself
+    names: t.Callable[[t.Any, t.Any], Names] = lambda _before, _after: ({}, {})
     digest: t.Callable[[Field, t.Any], ByOption] = _itself
     asked_digest: t.Callable[[Field, t.Any], ByOption] = _itself
     write: str = ""

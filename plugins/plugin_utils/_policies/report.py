@@ -99,7 +99,8 @@ def _policy(item: Dict, configs: t.Mapping[t.Any, Dict]) -> Dict:
     if item.get("status") == "created" and "groups" in after:
         facts = {**facts, "groups": after["groups"]}
     known = {key: facts.get(key) for key in ("kind", "priority", "groups")}
-    return {**shown, **known, "before": before, "after": after}
+    names = {"names": item["names"]} if item.get("names") else {}
+    return {**shown, **known, "before": before, "after": after, **names}
 
 
 def _with_group_names(side: Dict) -> Dict:

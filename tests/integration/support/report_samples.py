@@ -66,6 +66,15 @@ def _entry(place: int, definition: Report) -> Report:
         )
     if status != "unchanged":
         entry["before"], entry["after"] = _sides(definition, status)
+    if status == "updated":
+        entry["before"]["settings"], entry["after"]["settings"] = (
+            {"own16/L_Own": 1, "own16/L_Zero": "0"},
+            {
+                "own16/L_Own": 2,
+                "own16/L_Zero": 0,
+            },
+        )
+        entry["names"] = {"before": {"own16/L_Own": "Own: One"}, "after": {"own16/L_Own": "Own: Two"}}
     return entry
 
 
