@@ -1,0 +1,104 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the module private_convert does, on the controller."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from ansible.parsing.vault import is_encrypted
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
+from ansible_collections.m365.apps.plugins.plugin_utils._admx.files import AdmxFolder
+from ansible_collections.m365.apps.plugins.plugin_utils._backup import digest
+from ansible_collections.m365.apps.plugins.plugin_utils._convert.convert import Converter, Source
+from ansible_collections.m365.apps.plugins.plugin_utils._convert.report import lines, report
+from ansible_collections.m365.apps.plugins.plugin_utils._convert.written import RECORDED_AS, refuse_the_same, written
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError, problem, together
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import definition_files, read_definition
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
+from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import apply, kept_warning, planned
+from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
+from ansible_collections.m365.apps.plugins.plugin_utils._written_files import shown_diff
+
+SPEC: dict[str, t.Any] = {
+    "definitions": {"type": "path", "required": True},
+    "path": {"type": "path", "required": True},
+    "admx": {"type": "path"},
+    "catalog_file": {"type": "path"},
+}
+
+
+class ActionModule(ActionBase):
+    """Converts definition files of Cloud Policy to those of the settings catalog."""
+
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return what became of each item, and which files were or would be written."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        try:
+            options = own_options(self._task.args, SPEC)
+            result.update(self._converted(options))
+        except (UserError, DefinitionsError) as error:
+            result.update(failed=True, msg=str(error))
+        except OSError as error:
+            where = plain(str(error.filename or self._task.args.get("path")), 600)
+            why = error.strerror or type(error).__name__
+            result.update(failed=True, msg=f"{where}: cannot convert to it: {why}. Check the path and its permissions.")
+        return result
+
+    def _converted(self, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        folder, place = Path(options["path"]), Path(options["definitions"])
+        sources = _sources(place)
+        refuse_the_same(place, folder)
+        admx = AdmxFolder.below(Path(options["admx"])) if options["admx"] else None
+        converter = Converter(admx, catalog_of(options["catalog_file"]))
+        made = [(source, converter.converted(source)) for source in sources]
+        files = written(made, converter.catalog)
+        changes = planned(folder, files, False, RECORDED_AS)
+        if not self._task.check_mode:
+            apply(folder, changes)
+        result: dict[str, t.Any] = {
+            "changed": bool(changes.files),
+            "path": str(folder),
+            "files": [
+                {"file": file.name, "status": changes.status(file.name), "sha256": digest(file.data)}
+                for file in files.files
+            ],
+            "kept": [{"file": name, "reason": found.value} for name, found in sorted(changes.kept.items())],
+            "summary": lines(made),
+            **report(made),
+        }
+        kept = kept_warning(folder, changes)
+        if kept:
+            result["warnings"] = [kept]
+        if self._task.diff:
+            result["diff"] = [
+                shown_diff(folder / name, before, after) for name, (before, after) in sorted(changes.files.items())
+            ]
+        return result
+
+
+def _sources(place: Path) -> list[Source]:
+    """Return the definition files at or below a path. Raises DefinitionsError with what is wrong with any of them."""
+    sources: list[Source] = []
+    problems: list[DefinitionsError] = []
+    for path in definition_files([place]).files:
+        try:
+            data = read_definition(path)
+            if is_encrypted(data):
+                step = "Decrypt it first: what is converted is written as plain text"
+                raise problem(str(path), "it is encrypted", step)
+            name = path.name if path == place else str(path.relative_to(place))
+            sources.append(Source(name, tuple(read_definitions(str(path), data))))
+        except DefinitionsError as error:
+            problems.append(error)
+    if problems:
+        raise together(problems)
+    return sources
