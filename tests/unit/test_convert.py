@@ -400,6 +400,14 @@ def test_every_item_of_the_examples_is_in_the_report(path: Path) -> None:
     assert found["counts"]["items"] == sum(found["counts"][name] for name in (CONVERTED, OPEN, NEEDS_ADMX, NOT_HERE))
 
 
+def test_the_examples_have_what_cloud_policy_offers() -> None:
+    payloads = ("policy_payload", "user_preference_payload")
+    policies = [policy for path in EXAMPLES for policy in read_definitions(path.name, path.read_bytes())]
+    keys = {each["settingId"] for policy in policies for name in payloads for each in policy.get(name) or []}
+    offered = {key for key in keys if "user" in {each.scope for each in built_in().of_name(*key.split(";"))}}
+    assert keys - offered == set()
+
+
 # Random ADMX policies with a definition of the same shape: what was set is what the new definition says.
 
 
