@@ -22,7 +22,7 @@ ASSIGN = {"method": "POST", "path": "/assign$"}
 LOSER = {
     "display_name": "Contoso - Weaker",
     "priority": 5000,
-    "policy_payload": [{"settingId": "office16;L_UpdateBranch", "value": "of the loser"}],
+    "policy_payload": [{"settingId": "office16;L_M365LinksBrowserChoice", "value": "of the loser"}],
     "groups": ["Pilot Ring 1 - IT"],
 }
 WAVES = [
