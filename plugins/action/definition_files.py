@@ -12,6 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable
+from ansible_collections.m365.apps.plugins.module_utils._files import make_folder
 from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import masked_places
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import digest
@@ -21,7 +22,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import Ch
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
-from ansible_collections.m365.apps.plugins.plugin_utils._written_files import make_folder, shown_diff
+from ansible_collections.m365.apps.plugins.plugin_utils._written_files import shown_diff
 
 SPEC: dict[str, t.Any] = {
     "path": {"type": "path", "required": True},

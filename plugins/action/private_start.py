@@ -39,7 +39,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies import (  # no
     waves,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._role_problems import role_problems
-from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import surface_problem
+from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import OF_NO_SURFACE, surface_problem
 from ansible_collections.m365.apps.plugins.plugin_utils._run_info import call_site, run_info
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
@@ -59,7 +59,8 @@ class ActionModule(ActionBase):
         result.update(changed=False, call_site=call_site(self._task), **run_info(self._task))
         entry_point = str(self._task.args["entry_point"])
         problems = role_problems(entry_point, self._given(entry_point, task_vars or {}))
-        problems += [problem for problem in [self._surface_problem()] if problem]
+        if entry_point not in OF_NO_SURFACE:
+            problems += [problem for problem in [self._surface_problem()] if problem]
         if problems:
             result.update(failed=True, msg=f"The role: cannot start: {' '.join(problems)}")
         return result

@@ -53,6 +53,21 @@ attributes:
     support: full
 """
 
+    # Of modules that read a tenant and write a file.
+    FILE = r"""
+---
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details: Reads all that a real run reads, and writes no file.
+  diff_mode:
+    support: full
+    details: Shows the lines of the file that differ.
+  idempotent:
+    support: full
+"""
+
     # Of modules that run in the controller's process, beside the fragments of ansible.builtin.
     CONTROLLER = r"""
 ---

@@ -41,6 +41,13 @@ options:
         P(m365.apps.rollout#role) looks in that last one only. A folder without definition files is an error.
         A file that is named here is read whatever its ending, as JSON where that is C(.json), else as YAML.
     required: true
+  with_files:
+    description:
+      - Whether each policy also says which file it is from, under C(file). The modules do not take that key, but
+        for O(m365.apps.office_setting_catalog#module:policies).
+    type: bool
+    default: false
+    version_added: 0.2.0
 """
 
 EXAMPLES = r"""
@@ -63,6 +70,7 @@ import typing as t
 from pathlib import Path
 
 from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.parsing.vault import is_encrypted
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
@@ -89,13 +97,13 @@ _NOT_OF_THE_USER = tuple(SCHEMA.parents[1] / place for place in ("playbooks", "r
 class LookupModule(LookupBase):
     """Reads definition files."""
 
-    def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **_kwargs: t.Any) -> list[t.Any]:
+    def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
         """Return the policies of all files below the terms. Raises AnsibleLookupError, which names the files."""
         try:
             found = definition_files([self._found(term, variables or {}) for term in _flat(decrypted(terms))])
             if found.others:
                 Display().warning(_passed_over(found.others))
-            return self._read(found.files)
+            return self._read(found.files, bool(boolean(kwargs.get("with_files", False))))
         except DefinitionsError as error:
             sentence = str(error)
         # Raised here and not there: ansible-core would put the text of the cause behind the sentence.
@@ -117,13 +125,14 @@ class LookupModule(LookupBase):
         looked = " and at ".join(dict.fromkeys([os.path.join(self.get_basedir(variables), term), here]))
         raise problem(term, f"there is no such folder or file; it was looked for at {looked}", "Check the path")
 
-    def _read(self, files: t.Sequence[Path]) -> list[t.Any]:
+    def _read(self, files: t.Sequence[Path], with_files: bool) -> list[t.Any]:
         """Return the policies of files. Raises DefinitionsError with what is wrong with any of them."""
         policies: list[t.Any] = []
         problems: list[DefinitionsError] = []
         for path in files:
             try:
-                policies += read_definitions(str(path), self._decrypted(path, read_definition(path)))
+                found = read_definitions(str(path), self._decrypted(path, read_definition(path)))
+                policies += [{**policy, "file": str(path)} for policy in found] if with_files else found
             except DefinitionsError as error:
                 problems.append(error)
         if problems:

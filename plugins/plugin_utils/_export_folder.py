@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._files import make_folder, write_bytes
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import is_definition
 from ansible_collections.m365.apps.plugins.plugin_utils._export import Export, File
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
@@ -20,7 +21,6 @@ from ansible_collections.m365.apps.plugins.plugin_utils._records import (
     origin,
     says_the_same,
 )
-from ansible_collections.m365.apps.plugins.plugin_utils._written_files import make_folder, write_bytes
 
 # The bytes of a file before and after; None where there is none.
 Change = tuple[bytes | None, bytes | None]

@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import stat
-import tempfile
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable
+from ansible_collections.m365.apps.plugins.module_utils._files import make_folder, write_bytes
 
 _LONGEST_PATH = 600
 
@@ -48,37 +45,6 @@ def write_text(path: Path, text: str, modes: Modes, only_plan: bool) -> tuple[by
     return before, after
 
 
-def make_folder(folder: Path, mode: int | None = None) -> None:
-    """Make a folder and those above it where they are missing. Raises OSError."""
-    if folder.is_dir():
-        return
-    make_folder(folder.parent, mode)
-    # Another host's task may be faster.
-    folder.mkdir(exist_ok=True)
-    if mode is not None:
-        folder.chmod(mode)
-
-
-def write_bytes(path: Path, data: bytes, mode: int | None = None) -> None:
-    """Write a file. One that is there keeps its permissions and owner. Raises OSError."""
-    number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-    try:
-        with os.fdopen(number, "wb") as stream:
-            stream.write(data)
-        if path.exists():
-            was = path.stat()
-            with contextlib.suppress(OSError):  # only root gives files away
-                os.chown(name, was.st_uid, was.st_gid)
-            Path(name).chmod(stat.S_IMODE(was.st_mode))
-        else:
-            Path(name).chmod(_usual_mode() if mode is None else mode)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
 def shown_diff(path: Path, before: bytes | None, after: bytes | None) -> dict[str, t.Any]:
     """Return what --diff shows of a file: its lines, but for them nothing that a terminal obeys."""
     return {
@@ -87,9 +53,3 @@ def shown_diff(path: Path, before: bytes | None, after: bytes | None) -> dict[st
         "before": printable((before or b"").decode("utf-8", "replace"), keep="\n"),
         "after": printable((after or b"").decode("utf-8", "replace"), keep="\n"),
     }
-
-
-def _usual_mode() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

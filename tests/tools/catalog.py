@@ -18,11 +18,10 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions import (
     Definition,
     definition_from_graph,
-    is_office,
+    is_collected,
 )
 
 TARGET = Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "_catalog" / "built_in_lines.py"
-SECURITY_GUIDE = "_secguide"
 MODULE = '''# Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # pylint: disable=line-too-long, too-many-lines
@@ -43,14 +42,9 @@ def documents(path: Path) -> t.Iterator[dict[str, t.Any]]:
     yield from (json.loads(line) for line in text.split("\n") if line.strip())
 
 
-def belongs(definition: Definition) -> bool:
-    """Tell whether the collection brings a definition."""
-    return is_office(definition.id) or SECURITY_GUIDE in definition.id
-
-
 def module(definitions: t.Iterable[Definition], made_from: str) -> str:
     """Return the text of the module that holds the lines."""
-    lines = "\n".join(catalog_lines(filter(belongs, definitions), made_from))
+    lines = "\n".join(catalog_lines((each for each in definitions if is_collected(each.id)), made_from))
     if '"""' in lines or not lines.isascii():
         raise SystemExit("the catalog holds what the module's text cannot: three quotes, or more than ASCII")
     return MODULE.format(lines=lines)

@@ -24,6 +24,7 @@ from ansible_collections.m365.apps.plugins.module_utils._version import VERSION
 ROOT = Path(__file__).resolve().parents[2]
 # Those that log in; the others have no more than an action plugin.
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("office_*.py"))
+FILE_WRITERS = ["office_setting_catalog"]
 WRITERS = {
     "office_client_config",
     "office_client_config_assignment",
@@ -124,7 +125,7 @@ def test_secrets_are_not_logged(module: str) -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_uses_the_shared_fragments(module: str) -> None:
-    kind = "writer" if module in WRITERS else "info"
+    kind = "writer" if module in WRITERS else "file" if module in FILE_WRITERS else "info"
     assert documentation_of(module)["extends_documentation_fragment"] == [
         "m365.apps.attributes",
         f"m365.apps.attributes.{kind}",

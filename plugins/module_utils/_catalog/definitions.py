@@ -33,7 +33,9 @@ _BATCH = r"(?P<file>[^~/]+?)(?:v\d+(?:h\d+)?(?:\.\d+)?)?(?:\.updates(?:\.\d+)?)?
 _FILE_IN_URI = re.compile("/Config/" + _BATCH, re.IGNORECASE)
 _FILE_IN_ID = re.compile("(?:user|device)_vendor_msft_policy_config_" + _BATCH, re.IGNORECASE)
 # The update channel of today: its id lost the beginning that says so.
-_LOST_BEGINNING = "pdates~policy~l_microsoftofficemachine~"
+LOST_BEGINNING = "pdates~policy~l_microsoftofficemachine~"
+# Settings of Office that Microsoft's security guide has in an ADMX file of its own.
+SECURITY_GUIDE = "_secguide"
 _SCOPES = {"./user": "user", "./device": "device"}
 
 
@@ -109,7 +111,12 @@ def is_office(definition_id: str) -> bool:
     found = _FILE_IN_ID.match(definition_id)
     if found:
         return found["file"].lower() in OFFICE_FILES
-    return definition_id.lower().startswith(_LOST_BEGINNING)
+    return definition_id.lower().startswith(LOST_BEGINNING)
+
+
+def is_collected(definition_id: str) -> bool:
+    """Tell whether a definition is one of those that catalogs are made of: Office's and the security guide's."""
+    return is_office(definition_id) or SECURITY_GUIDE in definition_id.lower()
 
 
 def definitions_from_graph(documents: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[Definition, ...]:

@@ -6,19 +6,16 @@
 from __future__ import annotations
 
 import typing as t
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from .._errors import Failure
 from .._graph.client import GraphClient
-from .._graph.errors import NotGraphError
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
 from .catalog import Catalog
-from .definitions import Definition, DefinitionError, definition_from_graph, is_office
+from .definitions import Definition, is_office
 from .explain import READ_PERMISSION, RULES
+from .fetch import DEFINITIONS, DefinitionPage, definition_of_item, filtered, pages_of_part
 from .problems import Ask
-
-_DEFINITIONS = "/deviceManagement/configurationSettings"
 
 
 class Teacher:
@@ -43,6 +40,14 @@ class Teacher:
         learned = {each.id.lower(): each for each in [*found, *self._below(roots)]}
         self._asked.update(learned)
         return catalog.with_definitions(learned.values()) if learned else catalog
+
+    def pages(self, part: str, link: str | None = None) -> t.Iterator[DefinitionPage]:
+        """Yield the pages of a part of all definitions of Office (see ``fetch.PARTS``). Raises UserError."""
+        return pages_of_part(self._client, part, link)
+
+    def those_of(self, ids: t.Sequence[str]) -> list[Definition]:
+        """Return those of these definitions that Graph has. Raises UserError where Graph cannot be asked."""
+        return [each for each in self._run(map(_reading_one, ids)) if each is not None]
 
     def missing(self, ids: t.Sequence[str]) -> frozenset[str]:
         """Return those of these definitions that Graph does not have, in lower case. Raises UserError."""
@@ -72,28 +77,28 @@ class Teacher:
         """Return the read of the settings of this ADMX file and name; Graph finds them by a part of the id."""
 
         def read(answer: Answer) -> list[Definition]:
-            found = [_definition(item) for item in self._client.all_items(answer)]
+            found = [definition_of_item(item) for item in self._client.all_items(answer)]
             return [each for each in found if each.is_setting and (each.file, each.name.lower()) == (file, name)]
 
-        return _reading(Call("GET", _filtered("contains(id,{})", f"_{name}")), f"definition {file}/{name}", read)
+        return _reading(Call("GET", filtered("contains(id,{})", f"_{name}")), f"definition {file}/{name}", read)
 
     def _reading_titled(self, word: str) -> Operation:
         """Return the read of the definitions of Office with a word in the display name."""
 
         def read(answer: Answer) -> list[Definition]:
             # Those of other products may have any form.
-            return [_definition(item) for item in self._client.all_items(answer) if _is_of_office(item)]
+            return [definition_of_item(item) for item in self._client.all_items(answer) if _is_of_office(item)]
 
-        call = Call("GET", _filtered("contains(displayName,{})", word))
+        call = Call("GET", filtered("contains(displayName,{})", word))
         return _reading(call, f"definitions with '{word}' in their names", read)
 
     def _reading_below(self, root: str) -> Operation:
         """Return the read of a setting and of all that belongs to it."""
 
         def read(answer: Answer) -> list[Definition]:
-            return [_definition(item) for item in self._client.all_items(answer)]
+            return [definition_of_item(item) for item in self._client.all_items(answer)]
 
-        return _reading(Call("GET", _filtered("rootDefinitionId eq {}", root)), f"definition {root}", read)
+        return _reading(Call("GET", filtered("rootDefinitionId eq {}", root)), f"definition {root}", read)
 
     def _run(self, operations: t.Iterable[Operation]) -> list[t.Any]:
         asked = list(operations)
@@ -105,16 +110,9 @@ class Teacher:
         return results
 
 
-def _filtered(form: str, text: str) -> str:
-    """Return the path of the definitions that a filter lets pass; ``form`` has the place of a text."""
-    quoted = text.replace("'", "''")
-    query = urlencode({"$filter": form.format(f"'{quoted}'")}, quote_via=quote, safe="$")
-    return f"{_DEFINITIONS}?{query}"
-
-
 def _reading_one(definition_id: str) -> Operation:
-    call = Call("GET", f"{_DEFINITIONS}/{quote(definition_id, safe='')}")
-    return _reading(call, f"definition {definition_id}", lambda answer: _definition(answer.json()), lambda: None)
+    call = Call("GET", f"{DEFINITIONS}/{quote(definition_id, safe='')}")
+    return _reading(call, f"definition {definition_id}", lambda answer: definition_of_item(answer.json()), lambda: None)
 
 
 def _reading(
@@ -129,15 +127,3 @@ def _reading(
 def _is_of_office(item: t.Any) -> bool:
     """Tell whether an item is a definition of Office, or no definition at all, which is not left out unseen."""
     return not isinstance(item, dict) or not isinstance(item.get("id"), str) or is_office(item["id"])
-
-
-def _definition(item: t.Any) -> Definition:
-    """Return a definition of an answer. Raises NotGraphError when it is not one."""
-    if not isinstance(item, dict):
-        raise NotGraphError(
-            Failure(f"a definition in the answer is {type(item).__name__}, not an object", method="GET")
-        )
-    try:
-        return definition_from_graph(item)
-    except DefinitionError as error:
-        raise NotGraphError(Failure(f"a definition in the answer cannot be read ({error})", method="GET")) from error

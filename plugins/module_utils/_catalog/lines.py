@@ -40,6 +40,8 @@ from .definitions import CHOICE, INTEGER, Child, Definition, DefinitionError, Op
 
 FORMAT = "m365.apps/catalog"
 VERSION = 1
+# Keys of Microsoft's texts.
+TEXTS = ("title", "titles", "category", "keywords")
 _NEEDED = ("id", "scope", "file", "name", "kind")
 
 
@@ -93,6 +95,11 @@ def check_header(line: str) -> None:
 
 def line_of(definition: Definition, titles: bool = False) -> str:
     """Return the line of a definition, with Microsoft's texts where they are asked for."""
+    return _dumps(told_of(definition, titles))
+
+
+def told_of(definition: Definition, titles: bool = False) -> dict[str, t.Any]:
+    """Return what the line of a definition says, by key, with Microsoft's texts where they are asked for."""
     own = definition.id
     values: dict[str, t.Any] = {
         "id": own,
@@ -119,7 +126,7 @@ def line_of(definition: Definition, titles: bool = False) -> str:
     default = definition.default
     if default is not None:
         kept["default"] = _short(default, own) if definition.kind == CHOICE and isinstance(default, str) else default
-    return _dumps(kept)
+    return kept
 
 
 def values_of(line: str | bytes) -> dict[str, t.Any]:

@@ -40,6 +40,13 @@ _UNAVAILABLE = 503
 T = t.TypeVar("T")
 
 
+class Page(t.NamedTuple):
+    """One page of a collection: its items, and the link to the next page, None on the last one."""
+
+    items: list[t.Any]
+    link: str | None
+
+
 def always() -> bool:
     """Tell that what a client does is wanted, whatever happens."""
     return True
@@ -210,31 +217,52 @@ class GraphClient:
         """Return all items of a collection whose first page was read already (see pages)."""
         return self._collect(first)
 
+    def each_page(self, path: str, link: str | None = None) -> t.Iterator[Page]:
+        """GET a collection and yield its pages, each before the next one is asked for; from a page link of it on, if
+        one is given.
+
+        Links are followed as pages() does. Raises GraphError.
+        """
+        url = self._url(path)
+        if link is not None:
+            self._refuse_foreign(link, urlsplit(url).path)
+            url = link
+        yield from self._pages_from(self._retry.run(lambda: self.send_once("GET", url)), url)
+
     def _collect(self, answer: Answer, *urls: str) -> list[t.Any]:
         """Return all items from this page on; ``urls`` are those that were read already."""
+        return [item for page in self._pages_from(answer, *urls) for item in page.items]
+
+    def _pages_from(self, answer: Answer, *urls: str) -> t.Iterator[Page]:
+        """Yield this page and those behind it; ``urls`` are those that were read already."""
         seen = set(urls)
-        items: list[t.Any] = []
-        size = values = 0
+        count = size = values = 0
         while True:
             document = answer.json()
             if not isinstance(document, dict) or not isinstance(document.get("value"), list):
                 raise NotGraphError(failure_of(answer, "the answer has no list 'value'"))
-            items.extend(document["value"])
+            count += len(document["value"])
             size += len(answer.body)
             values += count_values(answer.body)
-            if len(items) > MOST_ITEMS or size > MOST_BYTES_OF_PAGES or values > MOST_VALUES:
+            if count > MOST_ITEMS or size > MOST_BYTES_OF_PAGES or values > MOST_VALUES:
                 most = f"{MOST_ITEMS} entries, {MOST_VALUES} values or {MOST_BYTES_OF_PAGES // 2**20} MiB"
                 raise NotGraphError(failure_of(answer, f"the list has more than {most}"))
             url = document.get("@odata.nextLink")
+            if url is not None:
+                if not isinstance(url, str):
+                    raise NotGraphError(failure_of(answer, "the answer's page link is not text"))
+                self._refuse_foreign(url, answer.path)
+                _refuse_endless(url, seen)
+                seen.add(url)
+            yield Page(document["value"], url)
             if url is None:
-                return items
-            if not isinstance(url, str):
-                raise NotGraphError(failure_of(answer, "the answer's page link is not text"))
-            if (fault := fault_of_link(url, self._connection.graph_url, answer.path)) is not None:
-                raise NotGraphError(Failure(f"{fault}; the token was not sent there", method="GET"))
-            _refuse_endless(url, seen)
-            seen.add(url)
+                return
             answer = self._retry.run(partial(self.send_once, "GET", url))
+
+    def _refuse_foreign(self, link: str, path: str) -> None:
+        """Refuse a page link that leads out of what the page with this path is in. Raises NotGraphError."""
+        if (fault := fault_of_link(link, self._connection.graph_url, path)) is not None:
+            raise NotGraphError(Failure(f"{fault}; the token was not sent there", method="GET"))
 
     def send_once(  # pylint: disable=too-many-arguments
         self,

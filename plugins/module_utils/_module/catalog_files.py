@@ -22,14 +22,15 @@ def catalog_of(path: str | None) -> Catalog:
     if path is None:
         return built_in()
     try:
-        return load_catalogue(_lines(Path(path)), path, below=built_in())
+        return load_catalogue(lines_of(Path(path)), path, below=built_in())
     except DefinitionError as error:
         raise _unusable(str(error), "Make the file again, or leave catalog_file out") from error
     except (OSError, EOFError, zlib.error, ValueError) as error:
         raise _unusable(f"{path} cannot be read ({error})", "Check the path and the file") from error
 
 
-def _lines(path: Path) -> t.Iterator[bytes]:
+def lines_of(path: Path) -> t.Iterator[bytes]:
+    """Yield the lines of a file, packed or not. Raises OSError, EOFError, zlib.error."""
     with path.open("rb") as opened:
         packed = opened.read(len(_GZIP)) == _GZIP
     with gzip.open(path) if packed else path.open("rb") as lines:

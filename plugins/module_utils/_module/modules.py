@@ -25,6 +25,8 @@ from .arguments import (
 )
 from .checkin_info import PARTS, STALE_AFTER, checkin_info
 from .handlers import Handler, Late, many_policies, one_assignment, one_policy, order_of_policies, policy_info
+from .setting_catalog import HANDLER as SETTING_CATALOG
+from .setting_catalog import MAX_REMOVALS
 from .setting_info import AUTO, LIMIT, SOURCES, setting_info
 
 _ONE_IDENTITY = {"required_one_of": [("id", "display_name")]}
@@ -91,6 +93,16 @@ OFFICE_CLIENT_CONFIGS = ModuleDefinition(
         **WAIT,
     },
     many_policies,
+)
+
+OFFICE_SETTING_CATALOG = ModuleDefinition(
+    {
+        "path": {"type": "path", "required": True},
+        "policies": {"type": "list", "elements": "dict", "default": []},
+        "max_removals": {"type": "str", "default": MAX_REMOVALS},
+        **BATCH,
+    },
+    SETTING_CATALOG,
 )
 
 OFFICE_SETTING_INFO = ModuleDefinition(

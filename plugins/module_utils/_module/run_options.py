@@ -100,8 +100,8 @@ def _guards(params: Arguments) -> Guards:
     return Guards(
         prune=_prune(params),
         protect=_patterns("protect", params["protect"]),
-        max_deletions=_limit("max_deletions", params["max_deletions"]),
-        max_changes=_limit("max_changes", params["max_changes"]),
+        max_deletions=limit_of("max_deletions", params["max_deletions"]),
+        max_changes=limit_of("max_changes", params["max_changes"]),
     )
 
 
@@ -175,7 +175,8 @@ def _patterns(name: str, patterns: t.Sequence[str] | None) -> tuple[str, ...]:
     return tuple(patterns or ())
 
 
-def _limit(name: str, text: str | None) -> Limit | None:
+def limit_of(name: str, text: str | None) -> Limit | None:
+    """Return the limit that an option names, a number or a share; None where it is left out. Raises UserError."""
     if text is None:
         return None
     found = re.fullmatch(r"([0-9]{1,9})(\.0)?\s*(%?)", text.strip())

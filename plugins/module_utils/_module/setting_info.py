@@ -30,7 +30,7 @@ _LONGEST = 500
 # So many words, the longest, are asked for in display names: each is a call, and short ones are in most names.
 _MOST_ASKED, _SHORTEST_ASKED = 5, 3
 # Options that say how policies are kept, which are not read here.
-_FIXED: t.Mapping[str, t.Any] = {"surface": CATALOG, "catalog_file": None, "payload_transport": "stream"}
+NO_POLICIES: t.Mapping[str, t.Any] = {"surface": CATALOG, "catalog_file": None, "payload_transport": "stream"}
 
 
 @dataclass
@@ -85,7 +85,7 @@ class _Asking:
     def tenant(self) -> Tenant:
         """Return the tenant. Raises UserError where there is no usable login."""
         if self._opened is None:
-            self._opened = self._opening(**_FIXED)
+            self._opened = self._opening(**NO_POLICIES)
         return self._opened
 
 

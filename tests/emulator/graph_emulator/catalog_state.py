@@ -9,6 +9,7 @@ from typing import Any
 
 from .approval_state import dump_approvals
 from .graph.catalog.answers import normal_id
+from .graph.catalog.definitions import Definitions
 from .graph.catalog.model import (
     DEFAULT_TAG,
     NESTED_VALUES,
@@ -23,7 +24,10 @@ from .graph.catalog.statuses import load_status
 from .nodes import Node, StateError, guid, unique
 from .tenants import Store, Tenant, new_id, timestamp
 
-KEYS = ("catalog_policies", "assignment_filters", "scope_tags", "device_statuses", "approval_requests")
+KEYS = (
+    *("catalog_definitions", "catalog_policies", "assignment_filters", "scope_tags", "device_statuses"),
+    "approval_requests",
+)
 # Keys of a policy that are read; others that are not null are fields that the emulator has no name for.
 TEXTS = ("id", "name", "description", "platforms", "technologies", "createdDateTime", "lastModifiedDateTime")
 READ = (
@@ -46,7 +50,9 @@ def load_catalog(node: Node) -> dict[str, Any]:
     unique(policies, lambda policy: str(policy.id), f"{node.place}.catalog_policies")
     filters = [_filter(place, item) for place, item in node.items("assignment_filters")]
     statuses = [load_status(place, item) for place, item in node.items("device_statuses")]
+    own = node.get("catalog_definitions", list, None)
     return {
+        **({} if own is None else {"definitions": _definitions(node), "own_definitions": True}),
         "catalog": Store(policies),
         "assignment_filters": unique(filters, lambda item: str(item["id"]), f"{node.place}.assignment_filters"),
         "scope_tags": _tags(node),
@@ -56,13 +62,30 @@ def load_catalog(node: Node) -> dict[str, Any]:
 
 def dump_catalog(tenant: Tenant) -> dict[str, Any]:
     """What `load_catalog` reads back to the same."""
+    own = {"catalog_definitions": tenant.definitions.documents} if tenant.own_definitions else {}
     return {
+        **own,
         "catalog_policies": [_dump_policy(policy) for _unused, policy in tenant.catalog.items()],
         "assignment_filters": list(tenant.assignment_filters.values()),
         "scope_tags": list(tenant.scope_tags.values()),
         "device_statuses": tenant.device_statuses,
         "approval_requests": dump_approvals(tenant),
     }
+
+
+def _definitions(node: Node) -> Definitions:
+    """The catalogue of a tenant that has one of its own: Graph's documents of definitions, and of categories."""
+    documents: list[dict[str, Any]] = []
+    for place, item in node.items("catalog_definitions"):
+        if not isinstance(item, dict) or not isinstance(item.get("id"), str):
+            raise StateError(f"{place}: must be an object with an id")
+        documents.append(item)
+    found = Definitions.of(documents)
+    try:
+        found.check_forms()
+    except (LookupError, TypeError, AttributeError) as error:
+        raise StateError(f"{node.place}.catalog_definitions: one is not as Graph has it ({error!r})") from None
+    return found
 
 
 def _policy(place: str, value: object) -> CatalogPolicy:

@@ -163,6 +163,7 @@ class Settings:
     unknown_groups: str = field(default="accept", metadata={"rule": one_of("accept", "refuse")})
     assign_status: int = field(default=204, metadata={"rule": one_of(204, 200)})
     catalog_page_size: int = field(default=25, metadata={"rule": COUNT})
+    catalog_definitions_page_size: int = field(default=0, metadata={"rule": NATURAL})
     catalog_list_lag_seconds: float = field(default=0, metadata={"rule": LAG})
     catalog_filter_empty_page: bool = field(default=False, metadata={"rule": FLAG})
     catalog_filter_per_page: bool = field(default=False, metadata={"rule": FLAG})

@@ -196,7 +196,7 @@ class App:
 class Tenant:
     """One tenant. ``checkins`` overrides what the singleton would sum up from the policies.
 
-    ``definitions`` are those of its settings catalogue; the world gives them to it.
+    ``definitions`` are those of its settings catalogue; the world gives them to it, unless they are its own.
     """
 
     id: str
@@ -207,6 +207,7 @@ class Tenant:
     checkins: dict[str, Any] = field(default_factory=dict)
     catalog: Store[CatalogPolicy] = field(default_factory=Store)
     definitions: Definitions = field(default_factory=lambda: Definitions.of(()))
+    own_definitions: bool = False
     assignment_filters: dict[str, dict[str, Any]] = field(default_factory=dict)
     scope_tags: dict[str, dict[str, Any]] = field(default_factory=dict)
     device_statuses: list[dict[str, Any]] = field(default_factory=list)

@@ -66,7 +66,8 @@ class World:
         settings = self.settings.merged(content.get("settings", {}))
         faults = Faults.from_json(content["faults"]) if "faults" in content else self.faults
         for tenant in tenants.values():
-            tenant.definitions = self.definitions
+            if not tenant.own_definitions:
+                tenant.definitions = self.definitions
         self.tenants.update(tenants)
         self.settings, self.faults = settings, faults
         return tenants

@@ -14,7 +14,7 @@ from graph_emulator import small_catalog as small
 from graph_emulator.graph.catalog.baseline import BASELINE, reference
 from graph_emulator.small_catalog import chosen, settings
 
-from .catalog import POLICIES, CatalogTenant
+from .catalog import POLICIES, TENANT, CatalogTenant
 
 SETTINGS = "deviceManagement/configurationSettings"
 CATEGORIES = "deviceManagement/configurationCategories"
@@ -238,3 +238,33 @@ def test_what_a_policy_of_the_tenant_holds_is_known_to_the_tenant() -> None:
     assert other.call("POST", POLICIES.removeprefix("/beta/"), sent).status == 201
     wrong = {**body, "settings": settings(foreign, chosen(small.MACROS, 1))}
     assert other.call("POST", POLICIES.removeprefix("/beta/"), wrong).status == 400
+
+
+@pytest.mark.parametrize("per_page", [False, True])
+@pytest.mark.parametrize("address", [SETTINGS, CATEGORIES])
+@pytest.mark.parametrize("filtered", [False, True])
+def test_lists_come_in_pages_where_a_setting_says_so(address: str, filtered: bool, per_page: bool) -> None:
+    """Without it the list is one answer, as recorded; a filter may leave pages empty, as on the list of policies."""
+    graph = CatalogTenant()
+    name = graph.get(address)["value"][0]["displayName"]
+    query = f"?$filter=displayName eq '{name}'" if filtered else ""
+    whole = graph.get(f"{address}{query}")["value"]
+    graph.put("settings", {"catalog_definitions_page_size": 1, "catalog_filter_per_page": per_page})
+    pages = [graph.get(f"{address}{query}")]
+    while "@odata.nextLink" in pages[-1]:
+        pages.append(graph.get(pages[-1]["@odata.nextLink"]))
+    assert [item for page in pages for item in page["value"]] == whole
+    assert all(len(page["value"]) <= 1 for page in pages)
+    assert any(not page["value"] for page in pages) == (per_page and filtered)
+
+
+def test_a_tenant_may_have_a_catalogue_of_its_own() -> None:
+    graph = CatalogTenant()
+    own = [{**small.DOCUMENTS[0], "displayName": "Changed since"}]
+    state = graph.admin("GET", "state").content
+    state["tenants"][TENANT]["catalog_definitions"] = own
+    graph.put("state", state)
+    assert [item["displayName"] for item in graph.get(SETTINGS)["value"]] == ["Changed since"]
+    assert graph.admin("GET", "state").content["tenants"][TENANT]["catalog_definitions"] == own
+    wrong = {"tenants": {TENANT: {"catalog_definitions": [{"@odata.type": "x", "id": "x", "options": [1]}]}}}
+    assert graph.admin("PUT", "state", wrong).status == 400

@@ -108,6 +108,7 @@ _TENANT = _optional(
         "domains": array(FILLED),
         "tenantCheckinStatuses": array(_STATUS),
         "tenantUserCheckinSummary": _SUMMARY,
+        "catalog_definitions": array(_named("id")),
         "catalog_policies": array(_named("name")),
         "assignment_filters": array(_named("displayName")),
         "scope_tags": array({"anyOf": [FILLED, closed(_TAG, "displayName")]}),

@@ -29,7 +29,7 @@ Json = Mapping[str, Any]
 
 
 def list_definitions(exchange: Exchange) -> Answer:
-    """200 with all definitions that a filter leaves, in pages only where $top asks for them."""
+    """200 with all definitions that a filter leaves, in pages only where $top or a setting asks for them."""
     return _list(exchange, DEFINITIONS, DEFINITION_TYPE, exchange.tenant.definitions)
 
 
@@ -63,10 +63,15 @@ def _list(exchange: Exchange, name: str, type_name: str, items: Iterable[Json]) 
     sample = sample_of(items)
     check_selected(exchange, sample, type_name)
     test, blank = test_of(exchange.options.get("$filter"), sample), dict.fromkeys(sample)
-    filtered = "$filter" in exchange.options
-    found = ((place, item) for place, item in enumerate(items) if not filtered or _holds(test, {**blank, **item}))
-    rows, link = page(exchange, found, Limits(EVERYTHING, EVERYTHING))
-    value = [picked(exchange, item) for item in rows]
+    filtered, per_page = "$filter" in exchange.options, exchange.settings.catalog_filter_per_page
+
+    def fits(item: Json) -> bool:
+        return not filtered or _holds(test, {**blank, **item})
+
+    found = ((place, item) for place, item in enumerate(items) if per_page or fits(item))
+    size = exchange.settings.catalog_definitions_page_size or EVERYTHING
+    rows, link = page(exchange, found, Limits(size, EVERYTHING))
+    value = [picked(exchange, item) for item in rows if fits(item)]
     head = {"@odata.context": context(exchange, name), "@odata.count": len(value)}
     return Answer(200, {**head, **link, "value": value})
 

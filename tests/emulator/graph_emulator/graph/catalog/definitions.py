@@ -98,6 +98,20 @@ class Definitions:
     def _documents(self) -> tuple[Document, ...]:
         return tuple(self._read())
 
+    @property
+    def documents(self) -> list[Document]:
+        """All documents, those of categories too, as they were given."""
+        return list(self._documents)
+
+    def check_forms(self) -> None:
+        """Read all documents now.
+
+        :raises LookupError, TypeError, AttributeError: one is not as Graph has it.
+        """
+        for document in self:
+            for child in self.children(document["id"]):
+                self.depends_on(child["id"], document["id"])
+
     @cached_property
     def categories(self) -> dict[str, Document]:
         """The categories by id: those of the documents, and a bare one for each other that a definition names."""
