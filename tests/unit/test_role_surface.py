@@ -9,7 +9,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import surface_problem
+from ansible_collections.m365.apps.plugins.plugin_utils._role_inputs import entry_points
+from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import OF_NO_SURFACE, surface_problem
 
 CATALOG = {"surface": "settings_catalog"}
 OFFICE = {"surface": "office_configuration"}
@@ -64,3 +65,7 @@ def test_nothing_but_the_surface_is_resolved() -> None:
 
 def test_one_that_is_omitted_says_nothing() -> None:
     assert surface_problem([{ALL: {"surface": "{{ omit }}"}}], [], lambda _value: None) is None
+
+
+def test_what_works_on_any_surface_are_entry_points_of_the_role() -> None:
+    assert entry_points().keys() >= OF_NO_SURFACE
