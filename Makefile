@@ -17,7 +17,7 @@ RELEASE = PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collect
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark emulator coverage faults catalog matrix screenshots release test test-all $(SESSIONS) $(ANSIBLE_TEST) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark emulator coverage faults catalog schema matrix screenshots release test test-all $(SESSIONS) $(ANSIBLE_TEST) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -74,6 +74,10 @@ faults: setup tree ## Try every fault at every call of every scenario; writes do
 
 catalog: setup tree ## Make the catalog that the collection brings from Graph's documents (DUMP="FILE ...", MADE_FROM="where from, which day")
 	@PYTHONPATH=.ansible/tree .venv/bin/python tests/tools/catalog.py $(DUMP) --made-from "$(MADE_FROM)"
+	@$(MAKE) -s schema
+
+schema: setup tree ## Make schemas/settings.schema.json from the catalog that the collection brings
+	@PYTHONPATH=.ansible/tree .venv/bin/python tests/tools/settings_schema.py
 
 matrix: setup tree install ## Sanity, units and integration with each supported ansible-core (ROWS="2.16-py3.11": only these)
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/collections PYTHONPATH=$(CURDIR)/.ansible/tree:tests/emulator \

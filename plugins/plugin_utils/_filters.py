@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the filters on policies share: errors as Ansible knows them, and where the shipped schema is."""
+"""What the filters on policies share: errors as Ansible knows them, and where the shipped schemas are."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import P
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "definition.schema.json"
+SETTINGS_SCHEMA = SCHEMA.with_name("settings.schema.json")
 
 
 def as_filter(function: t.Callable[..., t.Any], name: str) -> t.Callable[..., t.Any]:

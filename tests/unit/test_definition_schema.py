@@ -18,11 +18,10 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MA
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA
+from ansible_collections.m365.apps.tests.unit.schemas import DEFINITION, VALIDATOR
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENT: dict[str, t.Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
-POLICY = DOCUMENT["$defs"]["policy"]
-VALIDATOR = jsonschema.Draft202012Validator(DOCUMENT)
+POLICY = DEFINITION["$defs"]["policy"]
 EXAMPLES = sorted((ROOT / "examples").glob("contoso*/definitions/*"))
 ROLLOUT = ROOT / "tests" / "integration" / "targets" / "rollout_role" / "files"
 TYPES = {"str": "string", "int": "integer", "list": "array"}
@@ -38,7 +37,7 @@ def load(path: Path) -> t.Any:
 
 
 def test_it_is_a_schema() -> None:
-    jsonschema.Draft202012Validator.check_schema(DOCUMENT)
+    jsonschema.Draft202012Validator.check_schema(DEFINITION)
 
 
 def test_its_options_are_those_of_the_module_but_for_the_read_only_ones() -> None:
@@ -113,6 +112,8 @@ RIGHT: list[t.Any] = [
     {"id": "a", "groups": ["A", {"id": "x", "filter": "F", "filter_mode": "exclude"}, {"id": "y", "filter": ""}]},
     {"id": "a", "settings": [{"setting": "excel16/L_VBAWarningsPolicy", "value": 3}], "scope_tags": ["0"]},
     {"id": "a", "settings": {"add": [], "remove": ["excel16/L_VBAWarningsPolicy"]}},
+    {"id": "a", "settings": {"remove": [{"setting": "office16/L_AgeOutPolicy", "scope": "device"}, "word16;L_Any"]}},
+    {"id": "a", "settings": [{"raw": {"@odata.type": "x", "settingDefinitionId": "y"}}]},
     {"id": "a", "exclude_groups": ["A"], "all_users": True, "all_devices": {"filter": "F"}},
 ]
 WRONG: list[t.Any] = [

@@ -10,7 +10,6 @@ import random
 import re
 import typing as t
 
-import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,11 +17,10 @@ from hypothesis import strategies as st
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.plugins.plugin_utils._export import Export
-from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA
 from ansible_collections.m365.apps.tests.unit.exports import FORMATS, Config, config, exported
+from ansible_collections.m365.apps.tests.unit.schemas import VALIDATOR
 
 ONE, TWO = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11", "1f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
-VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def read(made: Export) -> list[dict[str, t.Any]]:

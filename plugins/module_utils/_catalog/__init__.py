@@ -18,5 +18,6 @@ What the surface uses of the language:
   for diffs, ``changes.changes`` for what was added, changed and removed, ``settings.plain`` for fingerprints.
 
 What people look for: ``keys.settings_of(key, catalog)`` and ``search.search(text, settings_in(catalog, filters))``
-find settings, ``describe.described(setting, catalog)`` says what each can be, with the entry of ``example.example_of``.
+find settings, ``describe.described(setting, catalog)`` says what each can be, with the entry of ``example.example_of``,
+and ``schema.settings_schema(catalog)`` lets editors complete them.
 """

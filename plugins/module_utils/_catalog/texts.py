@@ -54,11 +54,16 @@ def texts_of(entry: t.Any, catalog: Catalog) -> Texts:
     values = entry.get("values")
     for name, value in values.items() if isinstance(values, dict) else ():
         element, _wrong = named_element(str(name), elements, definition, catalog)
-        label = _LABEL.sub("", element.title) if element else ""
+        label = element_label(element) if element else ""
         if element and (text := ": ".join(filter(None, [label, option_title(element, value)]))):
             found[name] = one_line(text)
     value = option_title(single, entry.get("value")) if single else ""
     return Texts(one_line(definition.title), one_line(value), found)
+
+
+def element_label(definition: Definition) -> str:
+    """Return the display name of an element without what only ends a label."""
+    return one_line(_LABEL.sub("", definition.title))
 
 
 def option_title(definition: Definition, value: t.Any) -> str:
