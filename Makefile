@@ -10,7 +10,7 @@ INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
 PRODUCT := $(patsubst docs,docs/.,$(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
 	plugins roles schemas) -name '__pycache__' -prune -o -print))
 
-SESSIONS := lint ansible-lint build-import-check unit fault-slice integration browser runners sanity docs
+SESSIONS := lint ansible-lint build-import-check unit emulator-tests fault-slice integration browser runners sanity docs
 ANSIBLE_TEST := units targets
 LINT := static yamllint antsibull-nox-config extra-checks
 RELEASE = PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collections.m365.apps.tests.release

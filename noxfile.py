@@ -28,8 +28,10 @@ INSTALLED = str(ROOT / ".ansible" / "collections")
 # For antsibull-nox, too, which starts "python".
 PATH = os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
 
-# A worker more than there are processors: the plays wait now and then.
-SIDE_BY_SIDE = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
+# A worker for each processor: each reads all test files. Plays wait now and then, so for them there is one more.
+PROCESSORS = os.cpu_count() or 1
+SIDE_BY_SIDE = ["-n", str(PROCESSORS), "--dist", "worksteal"]
+PLAYS_SIDE_BY_SIDE = ["-n", str(PROCESSORS + 1), "--dist", "worksteal"]
 # make test-all sets it: tests that are marked full run, too, and Hypothesis and the fuzz of the emulator try more.
 ALL = os.environ.get("M365_TESTS") == "all"
 CHOSEN = [] if ALL else ["-m", "not full"]
@@ -41,7 +43,8 @@ LINT: dict[str, list[str]] = {
     "format": ["ruff", "format", "--check", "."],
     "mypy": ["mypy"],
     "layers": ["lint-imports", "--no-cache"],
-    "pylint": ["pylint", "plugins", "tests", "examples", "noxfile.py"],
+    # In one process: each of several would read everything that its files import once more.
+    "pylint": ["pylint", "--jobs=1", "plugins", "tests", "examples", "noxfile.py"],
     "shellcheck": ["shellcheck", *SHELL_SCRIPTS],
     "words": ["pytest", "-q", "tests/project/test_words.py"],
     "reuse": ["reuse", "lint", "--lines"],
@@ -54,13 +57,15 @@ LINT: dict[str, list[str]] = {
 nox.options.sessions = [
     *(f"static({tool})" for tool in LINT),
     *("yamllint", "antsibull-nox-config", "extra-checks", "ansible-lint", "build-import-check"),
-    *("unit", "fault-slice", "integration", "browser", "runners", "sanity", "docs"),
+    *("unit", "emulator-tests", "fault-slice", "integration", "browser", "runners", "sanity", "docs"),
 ]
 
 
 def run(session: nox.Session, *command: str, collections: str = TREE) -> None:
     """Run a program of .venv that finds the collection in that folder; the session fails when the program does."""
     env = {"PATH": PATH, "ANSIBLE_COLLECTIONS_PATH": collections, "PYTHONPATH": TREE}
+    # Hundreds of processes import the collection: they keep what they compiled, also where the machine is told not to.
+    env["PYTHONDONTWRITEBYTECODE"] = ""
     if ALL:
         env.setdefault("FUZZ_EXAMPLES", os.environ.get("FUZZ_EXAMPLES", "100"))
     session.run(str(BIN / command[0]), *command[1:], env=env)
@@ -81,9 +86,14 @@ def ansible_lint(session: nox.Session) -> None:
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """The units of the collection, and the own tests of the project's tools and of the emulator."""
-    folders = ["tests/unit", "tests/project", "tests/emulator/tests"]
-    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or [*UNIT, *folders]))
+    """The units of the collection, and the own tests of the project's tools."""
+    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or [*UNIT, "tests/unit", "tests/project"]))
+
+
+@nox.session(name="emulator-tests")
+def emulator_tests(session: nox.Session) -> None:
+    """The emulator's own tests, in one process: making the calls of the fuzz, when it is collected, is half of them."""
+    run(session, "pytest", *(session.posargs or [*CHOSEN, "tests/emulator/tests"]))
 
 
 @nox.session(name="fault-slice")
@@ -95,7 +105,8 @@ def fault_slice(session: nox.Session) -> None:
 @nox.session
 def integration(session: nox.Session) -> None:
     """Plays of the installed collection against the emulator."""
-    run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or [*CHOSEN, "tests/integration"]), collections=INSTALLED)
+    arguments = session.posargs or [*CHOSEN, "tests/integration"]
+    run(session, "pytest", *PLAYS_SIDE_BY_SIDE, *arguments, collections=INSTALLED)
 
 
 @nox.session

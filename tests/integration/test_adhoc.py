@@ -73,7 +73,7 @@ def test_a_write_whose_answer_does_not_end_is_told(ansible: Ansible, emulator: E
     assert [action["action"] for action in failed["actions"]] == ["create"]
 
 
-@both_ways
+@in_process_first
 def test_words_as_arguments(ansible: Ansible, emulator: Emulator) -> None:
     emulator.reset(tenant.state(groups=[GROUP]))
     policy = (
@@ -136,7 +136,7 @@ def test_refused_login_is_one_sentence(ansible: Ansible, emulator: Emulator) -> 
     assert emulator.journal() == []
 
 
-@both_ways
+@in_process_first
 def test_no_login_at_all(ansible: Ansible, emulator: Emulator) -> None:
     login = {name: value for name, value in ansible.login.items() if not name.startswith("AZURE_")}
     run = adhoc(ansible, "office_client_config", {"display_name": "Never"}, **login).failed()
@@ -144,7 +144,7 @@ def test_no_login_at_all(ansible: Ansible, emulator: Emulator) -> None:
     assert emulator.journal() == []
 
 
-@both_ways
+@in_process_first
 def test_a_setting_is_found_without_a_login(ansible: Ansible, emulator: Emulator) -> None:
     login = {name: value for name, value in ansible.login.items() if not name.startswith("AZURE_")}
     own_settings.write(ansible.folder / "own.jsonl")

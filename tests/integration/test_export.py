@@ -57,10 +57,9 @@ CHANGE = """
             groups: {add: [Pilot Ring 1 - IT]}
           - {id: "{{ renamed.configs[0].id }}", display_name: Renamed}
         order: "{{ lookup('env', 'ORDER').split('|') }}"
-    - ansible.builtin.copy:
+    - write_down:
         content: done
         dest: "{{ playbook_dir }}/done"
-        mode: "0600"
 """
 State = dict[str, t.Any]
 

@@ -42,7 +42,7 @@ SITE = [
         "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
         "tasks": [
             TASK,
-            {"ansible.builtin.copy": {"content": "{{ done | to_json }}", "dest": "{{ playbook_dir }}/done.json"}},
+            {"write_down": {"content": "{{ done | to_json }}", "dest": "{{ playbook_dir }}/done.json"}},
         ],
     }
 ]

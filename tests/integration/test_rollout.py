@@ -44,12 +44,9 @@ SITE = """
       vars:
         rollout_definitions: definitions
   post_tasks:
-    - ansible.builtin.copy:
+    - write_down:
         content: "{{ rollout_result | to_json }}"
         dest: "{{ playbook_dir }}/result.json"
-        mode: "0600"
-      check_mode: false
-      diff: false
 """
 # Hits the second policy's payload.
 FORBIDDEN = {"kind": "forbidden", "match": {"method": "PUT", "path": "policyPayload$"}, "skip": 1}

@@ -197,7 +197,7 @@ def test_one_worker_that_serves_several_tenants(tenants: Tenants) -> None:
         "hosts": "localhost",
         "gather_facts": False,
         "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
-        "tasks": [task, {"ansible.builtin.copy": kept}],
+        "tasks": [task, {"write_down": kept}],
     }
     (tenants.folder / "loop.yml").write_text(yaml.safe_dump([play]))
     state = json.loads(json.dumps(SEED))

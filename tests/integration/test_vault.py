@@ -54,9 +54,8 @@ TASKS = """
     path: "{{ playbook_dir }}/definitions"
     configs:
       - {id: three, display_name: @Three@, kind: windows, groups: [], policy_payload: {a: @x@}}
-- ansible.builtin.copy:
+- write_down:
     dest: "{{ playbook_dir }}/kept.json"
-    mode: "0600"
     content: >-
       {{ {'again': again is changed, 'grouped': grouped is changed, 'read': read.configs,
           'findings': listed | m365.apps.policy_findings,

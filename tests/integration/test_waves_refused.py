@@ -83,8 +83,8 @@ def test_waves_that_cannot_be_meant_are_refused(ansible: Ansible, there: Emulato
         }
         for change, _words in REFUSED
     ]
-    last = {"content": "{{ refused | to_json }}", "dest": "{{ playbook_dir }}/refused.json", "mode": "0600"}
-    tasks.append({"ansible.builtin.copy": last})
+    last = {"content": "{{ refused | to_json }}", "dest": "{{ playbook_dir }}/refused.json"}
+    tasks.append({"write_down": last})
     book = ansible.folder / "refused.yml"
     book.write_text(json.dumps([plays.play(tasks, connection="local")]))
     ansible.playbook(book).ok()

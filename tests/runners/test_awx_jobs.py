@@ -64,7 +64,48 @@ def test_secret_fields_are_marked() -> None:
     assert {field["id"] for field in fields if field.get("secret")} == SECRETS
 
 
+IDS = {"AZURE_TENANT_ID": tenant.TENANT, "AZURE_CLIENT_ID": WRITER}
+# Login -> what AWX makes of it for the job, beside the connection: test_logins.py logs in by each.
+VARIABLES: dict[str, dict[str, str | bytes]] = {
+    "client secret": {**IDS, "AZURE_CLIENT_SECRET": tenant.SECRET},
+    "PEM": {**IDS, "AZURE_CLIENT_CERTIFICATE_PATH": APP.pem()},
+    "PEM with its chain": {
+        **IDS,
+        "AZURE_CLIENT_CERTIFICATE_PATH": APP.pem(),
+        "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN": "True",
+    },
+    "PFX": {
+        **IDS,
+        "AZURE_CLIENT_CERTIFICATE_PATH": LOGINS["PFX"]["certificate"].encode(),
+        "AZURE_CLIENT_CERTIFICATE_PASSWORD": PASSPHRASE,
+    },
+    "federated token": {**IDS, "AZURE_FEDERATED_TOKEN_FILE": ASSERTION.encode()},
+    "federated token file": {**IDS, "AZURE_FEDERATED_TOKEN_FILE": "token"},
+    "managed identity": {"M365_MANAGED_IDENTITY": "system"},
+    "ready token": {"M365_ACCESS_TOKEN": "a token"},
+}
+
+
 @pytest.mark.parametrize("name", LOGINS)
+def test_what_a_job_gets_of_each_login(tmp_path: Path, name: str) -> None:
+    """A file's content stands for its path; the boolean of AWX is no other than its default."""
+    given = {**LOGINS[name], **({"access_token": "a token"} if name == "ready token" else {})}
+    made = inject(tmp_path, given).environment
+    said = {key: value for key, value in made.items() if value and value != "False"}
+    wanted = VARIABLES[name]
+    held = {key: Path(said[key]).read_bytes() if isinstance(wanted.get(key), bytes) else said[key] for key in said}
+    assert {key: value.strip() if isinstance(value, bytes) else value for key, value in held.items()} == {
+        key: value.strip() if isinstance(value, bytes) else value for key, value in wanted.items()
+    }
+
+
+# Those with files of both kinds. What the others hand to a job is above, and that each logs in is in test_logins.py.
+ALWAYS = ("PFX", "federated token")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in ALWAYS else pytest.mark.full) for name in LOGINS]
+)
 def test_each_login(place: Place, connection: dict[str, t.Any], name: str) -> None:
     """The export needs no more than a login; it shows in the files that it was the right tenant."""
     inputs = {**connection, **LOGINS[name]}

@@ -190,36 +190,43 @@ def test_documentation_of_the_role(tmp_path: Path) -> None:
         assert [option for option in spec["options"] if option not in pages.stdout] == [], entry
 
 
-@pytest.mark.parametrize(
-    ("play", "words"),
-    [
-        (
-            {"tasks": [{"m365.apps.office_client_config": {"display_name": "x", "prio": 1}}]},
-            ["Unsupported parameters for (m365.apps.office_client_config) module: prio."],
-        ),
-        (
-            {"tasks": [{"m365.apps.office_client_config": {"display_name": "x", "priority": "high"}}]},
-            ["priority is 'high', not a whole number"],
-        ),
-        (
-            {"tasks": [{"m365.apps.office_client_config": {"display_name": "x", "kind": "mac"}}]},
-            ["value of kind must be one of: windows, windows_security, office, got: mac"],
-        ),
-        (
-            {"roles": [{"role": "m365.apps.rollout", "rollout_policies": "no list"}]},
-            ["the option rollout_policies: cannot use it: it is text, not a list."],
-        ),
-        (
-            {"roles": [{"role": "m365.apps.rollout", "rollout_policies": [{"display_name": "x", "prio": 1}]}]},
-            ["policy 'x': there is no option prio."],
-        ),
-    ],
-    ids=["unknown option", "wrong type", "no choice", "role, wrong type", "role, unknown option"],
-)
-def test_wrong_options(ansible: Ansible, emulator: Emulator, play: Dict, words: list[str]) -> None:
-    """Unknown options and wrong types are told in a sentence before anything is called."""
-    whole = {"hosts": "localhost", "gather_facts": False, **play}
-    (ansible.folder / "wrong.yml").write_text(json.dumps([whole]))
-    said = ansible.playbook("wrong.yml", **ansible.login).failed()
-    assert [word for word in words if word not in said.output] == [], said.output[-3000:]
+# What is given and the words that say what is wrong with it.
+WRONG_OPTIONS: list[tuple[Dict, str]] = [
+    (
+        {"m365.apps.office_client_config": {"display_name": "x", "prio": 1}},
+        "Unsupported parameters for (m365.apps.office_client_config) module: prio.",
+    ),
+    (
+        {"m365.apps.office_client_config": {"display_name": "x", "priority": "high"}},
+        "priority is 'high', not a whole number",
+    ),
+    (
+        {"m365.apps.office_client_config": {"display_name": "x", "kind": "mac"}},
+        "value of kind must be one of: windows, windows_security, office, got: mac",
+    ),
+    (
+        {"vars": {"rollout_policies": "no list"}},
+        "the option rollout_policies: cannot use it: it is text, not a list.",
+    ),
+    (
+        {"vars": {"rollout_policies": [{"display_name": "x", "prio": 1}]}},
+        "policy 'x': there is no option prio.",
+    ),
+]
+
+
+def test_wrong_options(ansible: Ansible, emulator: Emulator) -> None:
+    """Unknown options and wrong types are told in a sentence before anything is called, by modules and by the role."""
+    role = {"ansible.builtin.include_role": {"name": "m365.apps.rollout"}}
+    passed = [{"ansible.builtin.debug": {"msg": "it went on"}}]
+    tasks = [
+        {"block": [{**role, **given}], "rescue": passed} if "vars" in given else {**given, "ignore_errors": True}
+        for given, _words in WRONG_OPTIONS
+    ]
+    (ansible.folder / "wrong.yml").write_text(
+        json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    )
+    said = ansible.playbook("wrong.yml", **ansible.login).ok()
+    assert [words for _given, words in WRONG_OPTIONS if words not in said.output] == [], said.output[-3000:]
+    assert re.search(r"rescued=2 +ignored=3", said.stdout), said.output[-3000:]
     assert emulator.journal() == []

@@ -13,6 +13,15 @@ if [ "$(cat "$folder/.installed" 2>/dev/null)" = "$wanted" ]; then
 fi
 rm -rf "$folder"
 .venv/bin/python -m venv "$folder"
+# What .venv has at the same version, pip need not bring again.
+"$folder/bin/python" - .venv <<'SEE'
+import pathlib
+import sys
+import sysconfig
+
+there = pathlib.Path(sysconfig.get_path("purelib", vars={"base": str(pathlib.Path(sys.argv[1]).absolute())}))
+pathlib.Path(sysconfig.get_path("purelib"), "tools.pth").write_text(f"{there}\n", encoding="utf-8")
+SEE
 pip="$folder/bin/python -m pip --quiet --quiet --disable-pip-version-check"
 $pip install -r tests/runners.txt
 $pip download --no-deps --require-hashes --dest "$folder/wheel" -r tests/awx.txt

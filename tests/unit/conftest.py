@@ -24,7 +24,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "emulator"))
 # No test may fail because the machine is busy (deadline, health check), nor by chance (derandomize). make test-all
 # takes the profile many; --hypothesis-profile=thorough looks for new examples in each run.
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", UNTIMED, max_examples=100, derandomize=True)
+settings.register_profile("ci", UNTIMED, max_examples=40, derandomize=True)
 settings.register_profile("many", UNTIMED, max_examples=1000, derandomize=True)
 settings.register_profile("thorough", UNTIMED, max_examples=2500)
 settings.load_profile("ci")

@@ -72,8 +72,8 @@ def run(
     ``environment`` is added to that of the process.
     """
     results = ansible.folder / "kept.json"
-    copy = {"content": "{{ kept | to_json }}", "dest": str(results), "mode": "0600"}
-    last = {"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.copy": copy, "no_log": True}]}
+    written = {"content": "{{ kept | to_json }}", "dest": str(results)}
+    last = {"hosts": "localhost", "gather_facts": False, "tasks": [{"write_down": written, "no_log": True}]}
     path = (folder or ansible.folder) / "plays.yml"
     path.write_text(json.dumps([*plays, last]))
     # Newer cores leave the arguments out of results unless they are told.

@@ -87,6 +87,7 @@ def environment(folder: Path, way: Way = Way.IN_PROCESS, **more: str) -> dict[st
         "ANSIBLE_HOME": str(folder / "ansible"),
         "ANSIBLE_COLLECTIONS_PATH": collections_path(),
         "ANSIBLE_ROLES_PATH": str(TARGETS),
+        "ANSIBLE_ACTION_PLUGINS": str(Path(__file__).parent / "action_plugins"),
         "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "preload",
         "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
