@@ -14,8 +14,9 @@ author:
 description:
   - Replaces groups that policies name, since a group of the same purpose has another ID, and often another
     name, in another tenant.
-  - Only C(groups) is changed, in each of its forms, C(set), C(add) and C(remove) included. A group that is
-    not in the map is left as it is. No tenant is asked.
+  - Only C(groups) and C(exclude_groups) are changed, in each of their forms, C(set), C(add) and C(remove)
+    included. An assignment filter stays with its group. A group that is not in the map is left as it is. No
+    tenant is asked.
 positional: group_map
 options:
   _input:

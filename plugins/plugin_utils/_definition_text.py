@@ -10,27 +10,15 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-import yaml
-
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog
 from ansible_collections.m365.apps.plugins.module_utils._catalog.texts import Texts, texts_of
+from ansible_collections.m365.apps.plugins.plugin_utils._yaml_writing import block_text
 
 ENDINGS = {"yaml": ".yml", "json": ".json"}
 
-_LONGEST_LINE = 2**31
 _INDENT = "  "
 # The beginning of each line that is not empty.
 _LINE = re.compile("^(?=.)", re.MULTILINE)
-# How to write a text, the first that fits counts; PyYAML takes another style where that one cannot hold the text.
-_STYLES = (
-    # Line breaks of old, which PyYAML writes raw in other styles and reads back as spaces.
-    (re.compile("[\r\x85\u2028\u2029\ufeff]"), '"'),
-    # White space at the start of a block would be taken for its indentation.
-    (re.compile(r"\A\s"), '"'),
-    (re.compile("\n"), "|"),
-    # Numbers of YAML 1.2, which other tools than PyYAML would read as such.
-    (re.compile(r"\A([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+)\Z"), "'"),
-)
 
 
 @dataclass(frozen=True)
@@ -44,22 +32,24 @@ class Form:
     catalog: Catalog | None = None
 
 
-def rendered(policy: t.Mapping[str, t.Any], form: Form, record: str) -> bytes:
-    """Return the options of a policy as a file, with a record among its first lines."""
+def rendered(policy: t.Mapping[str, t.Any], form: Form, record: str = "") -> bytes:
+    """Return the options of a policy as a file, with a record among its first lines, if there is one."""
     render = _as_json if form.file_format == "json" else _as_yaml
     return render(policy, form, record).encode()
 
 
 def _as_json(policy: t.Mapping[str, t.Any], form: Form, record: str) -> str:
     schema = {"$schema": form.schema} if form.schema else {}
-    document = {**schema, "$comment": record, **policy}
+    comment = {"$comment": record} if record else {}
+    document = {**schema, **comment, **policy}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def _as_yaml(policy: t.Mapping[str, t.Any], form: Form, record: str) -> str:
     schema = [f"# yaml-language-server: $schema={form.schema}\n"] if form.schema else []
     parts = (_option(name, value, form.catalog) for name, value in policy.items())
-    return "".join([*schema, f"# {record}\n---\n", *parts])
+    comment = [f"# {record}\n"] if record else []
+    return "".join([*schema, *comment, "---\n", *parts])
 
 
 def _option(name: str, value: t.Any, catalog: Catalog | None) -> str:
@@ -72,7 +62,7 @@ def _option(name: str, value: t.Any, catalog: Catalog | None) -> str:
 def _entry(entry: t.Any, texts: Texts) -> str:
     """Return an entry of the settings language as a member of a list, with what is known of its names as comments."""
     if not isinstance(entry, dict) or not entry:
-        return _block([entry])
+        return block_text([entry])
     parts = [_values(value, texts) if name == "values" else _dumped(name, value) for name, value in entry.items()]
     if "value" in entry:
         place = list(entry).index("value")
@@ -104,33 +94,4 @@ def _indented(lines: str) -> str:
 
 
 def _dumped(name: t.Any, value: t.Any) -> str:
-    return _block({name: value})
-
-
-def _block(value: t.Any) -> str:
-    return yaml.dump(
-        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=_LONGEST_LINE
-    )
-
-
-class _Dumper(yaml.SafeDumper):
-    """A safe dumper that indents lists, quotes every text that some tool may take for a number, and writes what is
-    there more than once each time.
-    """
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        del indentless
-        super().increase_indent(flow, False)
-
-    def ignore_aliases(self, data: t.Any) -> bool:
-        """Return that nothing is written as an alias."""
-        del data
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    style = next((style for pattern, style in _STYLES if pattern.search(value)), None)
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-_Dumper.add_representer(str, _text)
+    return block_text({name: value})

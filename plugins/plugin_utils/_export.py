@@ -144,7 +144,7 @@ def _check_ids(configs: t.Sequence[Config]) -> None:
 
 def _stems(configs: t.Sequence[Config]) -> list[str]:
     """Return a file name without ending for each policy: a slug of its name, where that is not unique with a hash."""
-    slugs = [_slug(config.get("display_name") or "") for config in configs]
+    slugs = [slug_of(config.get("display_name") or "") for config in configs]
     hashed = [f"{slug or 'policy'}-{_digest(config)}" for slug, config in zip(slugs, configs, strict=True)]
     counts = Counter(slugs)
     stems = [
@@ -155,7 +155,8 @@ def _stems(configs: t.Sequence[Config]) -> list[str]:
     return stems if len(set(stems)) == len(stems) else hashed
 
 
-def _slug(name: str) -> str:
+def slug_of(name: str) -> str:
+    """Return the name of a policy as the readable part of a file name, "" where nothing of it can be in one."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", letters)[:_LONGEST_SLUG].strip("-")
     # A name in another script stays readable.

@@ -60,7 +60,7 @@ def planned(folder: Path, made: Export, purge: bool, source: str = "") -> Change
     )
 
 
-def apply(folder: Path, changes: Changes) -> None:
+def apply(folder: Path, changes: Changes, action: str = "export to it") -> None:
     """Bring the folder to what was planned, each file at once, removals last. Raises UserError."""
     order = sorted(changes.files, key=lambda name: (changes.files[name][1] is None, name))
     for count, name in enumerate(order):
@@ -75,7 +75,7 @@ def apply(folder: Path, changes: Changes) -> None:
             cause = error.strerror or type(error).__name__
             done = f"{count} of {len(order)} files were written or removed before" if count else "nothing was written"
             step = "Check the path, its permissions and the space there, then run it again"
-            raise UserError(plain(str(folder / name), 600), "export to it", f"{cause}; {done}", step) from error
+            raise UserError(plain(str(folder / name), 600), action, f"{cause}; {done}", step) from error
 
 
 def kept_warning(folder: Path, changes: Changes) -> str | None:

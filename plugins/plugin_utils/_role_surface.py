@@ -10,7 +10,7 @@ import typing as t
 KNOWN = "office_configuration"
 VARIABLE = "M365_SURFACE"
 # Entry points that work on no policies of a tenant, and so whatever the surface is.
-OF_NO_SURFACE = frozenset({"catalog", "convert"})
+OF_NO_SURFACE = frozenset({"catalog", "convert", "import"})
 # Where users set it for all tasks of the role, the weakest first: as a group, and for the module that writes.
 _DEFAULTS = ("group/m365.apps.all", "m365.apps.office_client_configs")
 

@@ -19,7 +19,7 @@ from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.documents import Command, examples_of
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible
-from ansible_collections.m365.apps.tests.unit import own_settings
+from ansible_collections.m365.apps.tests.unit import import_samples, own_settings
 
 DOCUMENTS = [
     ROOT / "README.md",
@@ -64,6 +64,9 @@ MINE = [{"display_name": name} for name in ("Contoso - Mine", "Contoso - Macro s
 SETTINGS = [{"settingId": "word16;L_VBAWarningsPolicy", "app": "word16", "value": "4"}]
 # The same policy, in the settings catalog.
 [MACROS] = instances(compile_settings([{"setting": "excel16/L_VBAWarningsPolicy", "value": 2}], built_in()))
+# What IntuneManagement makes of it.
+TARGET = {"@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": GROUPS[3]["id"]}
+EXPORTED = import_samples.policy(name="Contoso - Macro security", assignments=[{"target": TARGET}])
 FILTER = {"displayName": "Company devices", "rule": '(device.deviceOwnership -eq "Corporate")'}
 # What the guides log in with.
 APP, IDENTITY_PROVIDER, PASSPHRASE = pair(), rsa_key("identity provider"), "canary-passphrase-0123456789"
@@ -137,6 +140,7 @@ def _exported(command: Command, environment: dict[str, str]) -> dict[str, str]:
 def _furnish(folder: Path, definitions: dict[str, str]) -> None:
     """Put the files in place that the examples speak of."""
     (folder / "macro-security.json").write_text(json.dumps(SETTINGS))
+    import_samples.put(folder / "exports", {"Contoso.json": import_samples.intune_management(EXPORTED)})
     (folder / "app.pem").write_bytes(APP.pem())
     (folder / "app.pfx").write_bytes(APP.pfx(PASSPHRASE))
     own_settings.write(folder / "catalog.jsonl")

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.m365.apps.plugins.action.definition_files import SPEC
+from ansible_collections.m365.apps.plugins.action.private_import import SPEC as IMPORT_SPEC
 from ansible_collections.m365.apps.plugins.action.wait_for_checkins import SPEC as WAIT_SPEC
 from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLOUDS
 from ansible_collections.m365.apps.plugins.module_utils._graph.login_errors import ADVICE
@@ -23,7 +24,7 @@ from ansible_collections.m365.apps.plugins.module_utils._version import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 # Those that log in; the others have no more than an action plugin.
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("office_*.py"))
+MODULES = [*sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("office_*.py")), "private_group_names"]
 FILE_WRITERS = ["office_setting_catalog"]
 WRITERS = {
     "office_client_config",
@@ -91,10 +92,13 @@ def test_documented_options_are_those_of_the_spec(module: str) -> None:
     assert documented == {name: facts(option, "options") for name, option in spec_of(module).items()}
 
 
-def test_the_documented_options_of_definition_files_are_those_of_its_action() -> None:
-    documented = yaml.safe_load(load("definition_files").DOCUMENTATION)["options"]
+@pytest.mark.parametrize(("module", "spec"), [("definition_files", SPEC), ("private_import", IMPORT_SPEC)])
+def test_the_documented_options_of_what_runs_on_the_controller_are_those_of_its_action(
+    module: str, spec: dict[str, Option]
+) -> None:
+    documented = yaml.safe_load(load(module).DOCUMENTATION)["options"]
     assert {name: facts(option, "suboptions") for name, option in documented.items()} == {
-        name: facts(option, "options") for name, option in SPEC.items()
+        name: facts(option, "options") for name, option in spec.items()
     }
 
 

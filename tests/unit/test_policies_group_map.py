@@ -53,6 +53,17 @@ def test_each_form_of_groups(groups: t.Any, mapped: t.Any) -> None:
     assert groups == before
 
 
+def test_excluded_groups_are_replaced_too_and_filters_stay_with_their_groups() -> None:
+    wanted = {"filter": "Company devices", "filter_mode": "exclude"}
+    policy = {"groups": [{"id": ID, **wanted}, {"display_name": "Both", **wanted}], "exclude_groups": {"add": [ID]}}
+    assert mapped_groups([policy], MAP) == [
+        {
+            "groups": [{"display_name": "Pilots", **wanted}, {"id": OTHER, **wanted}],
+            "exclude_groups": {"add": ["Pilots"]},
+        }
+    ]
+
+
 @pytest.mark.parametrize("nothing", [None, {}])
 def test_no_map_changes_nothing(nothing: t.Any) -> None:
     policies = [{"display_name": "A", "groups": [ID]}]

@@ -19,23 +19,26 @@ from .settings import Choice, Group, Members, Setting, Settings, Value
 Entry = dict[str, t.Any]
 
 
-def shorten(settings: Settings, catalog: Catalog, explicit: bool = False) -> list[Entry]:
+def shorten(settings: Settings, catalog: Catalog, explicit: bool = False, checked: bool = True) -> list[Entry]:
     """Return the entries of settings, by key; those that only ``raw`` can hold come last.
 
-    Elements that have the default of their definition are left out unless everything is to be explicit.
+    Elements that have the default of their definition are left out unless everything is to be explicit. Where it is not
+    ``checked`` that each entry compiles to its setting, that is for the caller to do, with all of them at once.
     """
-    entries = [entry_of(setting, catalog, explicit) for setting in settings.values()]
+    entries = [entry_of(setting, catalog, explicit, checked) for setting in settings.values()]
     return sorted(entries, key=_order)
 
 
-def entry_of(setting: Setting, catalog: Catalog, explicit: bool = False) -> Entry:
-    """Return the entry of one setting; ``raw`` where the language has no words for it."""
+def entry_of(setting: Setting, catalog: Catalog, explicit: bool = False, checked: bool = True) -> Entry:
+    """Return the entry of one setting; ``raw`` where the language has no words for it, as far as that is checked."""
     definition = catalog.get(setting.id)
     if definition is not None and definition.is_setting and definition.kind not in (GROUP, GROUP_LIST):
         try:
             entry = {**spelling(definition, catalog), **body_of(definition, setting, catalog, explicit)}
         except (NoSpelling, ValueProblem):
             return {"raw": instance_of(_as_defined(setting, catalog))}
+        if not checked:
+            return entry
         compiled = compile_entry(entry, catalog)
         if not compiled.wrong and compiled.setting == setting and _same_id(compiled.setting, setting):
             return entry

@@ -24,6 +24,7 @@ from .arguments import (
     Spec,
 )
 from .checkin_info import PARTS, STALE_AFTER, checkin_info
+from .group_names import names_of_groups
 from .handlers import Handler, Late, many_policies, one_assignment, one_policy, order_of_policies, policy_info
 from .setting_catalog import HANDLER as SETTING_CATALOG
 from .setting_catalog import MAX_REMOVALS
@@ -118,4 +119,8 @@ OFFICE_SETTING_INFO = ModuleDefinition(
     },
     Late(setting_info),
     {"mutually_exclusive": [("search", "setting")]},
+)
+
+PRIVATE_GROUP_NAMES = ModuleDefinition(
+    {"ids": {"type": "list", "elements": "str", "required": True}, **BATCH}, Late(names_of_groups)
 )

@@ -159,8 +159,13 @@ def composed(loader: Bounded) -> yaml.Node | None:
     """Return the one document of a text as nodes, None for an empty one. Raises UnboundedError and YAMLError."""
     node: yaml.Node | None = loader.get_single_node()
     if node is not None:
-        _weigh(node, {})
+        weigh(node)
     return node
+
+
+def weigh(node: yaml.Node) -> None:
+    """Raise UnboundedError for a composed document that means more than anybody wants, or that holds itself."""
+    _weigh(node, {})
 
 
 def _weigh(node: yaml.Node, known: dict[int, _Weight | None]) -> _Weight:

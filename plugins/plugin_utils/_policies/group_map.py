@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._ids import is_guid
-from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GROUP_KEYS, GroupsError
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GROUP_OPTIONS
+from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import FILTER_KEYS, GROUP_KEYS, GroupsError
 
 from .groups import from_text, members_of, word_for
 from .model import PoliciesError, documents_of
@@ -20,12 +21,15 @@ def mapped_groups(policies: t.Any, group_map: t.Any = None) -> list[Dict]:
     """Return policies with each group that the map names replaced; all else stays as it is.
 
     ``group_map`` maps names and ids of groups to a name or an id, or to an object {id, display_name}. A group that is
-    written as an object is looked for by its id first, then by its name, which is none of the ids of the map. What
-    replaces a group is not looked for again. Raises PoliciesError.
+    written as an object is looked for by its id first, then by its name, which is none of the ids of the map; its
+    assignment filter stays. What replaces a group is not looked for again. Raises PoliciesError.
     """
     targets = _targets(group_map)
     return [
-        {**document, "groups": _mapped(document["groups"], targets)} if "groups" in document else dict(document)
+        {
+            option: _mapped(value, targets) if option in GROUP_OPTIONS.values() else value
+            for option, value in document.items()
+        }
         for document in documents_of(policies)
     ]
 
@@ -83,7 +87,17 @@ def _member(value: t.Any, targets: t.Mapping[str, t.Any]) -> t.Any:
         # A display name that looks like an id is not that id.
         names = [value.get("id"), None if isinstance(named, str) and is_guid(named) else named]
     found = (targets.get(_key(name)) for name in names if isinstance(name, str))
-    return next((target for target in found if target is not None), value)
+    target = next((target for target in found if target is not None), None)
+    return value if target is None else _with_filter(target, value)
+
+
+def _with_filter(target: t.Any, value: t.Any) -> t.Any:
+    """Return what replaces a group, with the assignment filter that stands beside that group."""
+    kept = {key: value[key] for key in FILTER_KEYS if key in value} if isinstance(value, t.Mapping) else {}
+    if not kept:
+        return target
+    group = target if isinstance(target, t.Mapping) else {"id" if is_guid(target) else "display_name": target}
+    return {**group, **kept}
 
 
 def _key(name: str) -> str:

@@ -1,0 +1,13 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fast path of the module private_group_names."""
+
+from __future__ import annotations
+
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import PRIVATE_GROUP_NAMES
+from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
+
+
+class ActionModule(FastPathAction):
+    DEFINITION = PRIVATE_GROUP_NAMES
