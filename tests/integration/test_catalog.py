@@ -49,6 +49,7 @@ def test_what_microsoft_changed_is_shown_with_what_it_touches(ansible: Ansible, 
     before = file.read_bytes()
     asked = {"rollout_catalog_file": "office.jsonl", "rollout_definitions": "definitions"}
     asked |= {"rollout_catalog_changes_file": "changes.json", "rollout_catalog_max_removals": "50%"}
+    asked |= {"rollout_catalog_schema_file": "schema.json"}
 
     there.misbehave({"kind": "unavailable", "match": {"path": "configurationSettings"}, "skip": 6, "count": None})
     extra = ("-e", json.dumps({**asked, "m365_retry_timeout": 0}))
@@ -73,6 +74,11 @@ def test_what_microsoft_changed_is_shown_with_what_it_touches(ansible: Ansible, 
     assert (told["status"], told["resumed_pages"]) == ("updated", 6)
     assert [each["policy"] for each in told["touched"]] == ["Excel"]
     assert file.read_bytes() != before
+    # Whole in itself, with the texts of the tenant as they are.
+    [keys, _others] = json.loads((ansible.folder / "schema.json").read_text())["$defs"]["key"]["anyOf"]
+    assert (
+        r"New \x1b[2J{{ 7 * 7 }}" in dict(zip(keys["enum"], keys["enumDescriptions"], strict=True))["visio16/L_OwnNew"]
+    )
     assert sorted(path.name for path in ansible.folder.glob("office*")) == ["office.jsonl"]
 
     checked = ansible.playbook("m365.apps.catalog", "--check", *extra).ok()
