@@ -27,54 +27,51 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 WORK = ROOT / ".ansible" / "demo"
 SHOWN_LINES = 45
+PLAYBOOK = "m365.apps.rollout"
+# What is shown of its output begins at one task and is shortened up to the other one.
+BEGINS = "TASK [m365.apps.rollout : Roll out the policies]"
+SUMMARY = "TASK [m365.apps.rollout : Show the summary]"
 
 
 @dataclass(frozen=True)
 class Show:
     """How the demo of one surface runs.
 
-    ``playbook`` takes the folder of definitions in the variable ``variable``, the first run also ``first``. What is
-    shown of its output begins at the task ``begins`` and is shortened up to the task ``summary``. ``changed_setting``
-    is in the file ``changed_file``, with its value as a digit in the second group.
+    ``changed_setting`` is in the file ``changed_file``, with its value as a digit in the second group.
     """
 
+    surface: str
     folder: Path
-    playbook: str
-    variable: str
-    begins: str
-    summary: str
     changed_file: str
     changed_setting: re.Pattern[str]
-    first: t.Mapping[str, str] = field(default_factory=dict)
-    ends: str = ""
 
     @property
     def definitions(self) -> Path:
         """The folder of the policies."""
         return self.folder / "definitions"
 
+    @property
+    def report(self) -> Path:
+        """Where the report of the first run goes."""
+        return WORK / "report" / self.surface
+
 
 SHOWS = {
-    "office_configuration": Show(
-        folder=ROOT / "examples" / "contoso",
-        playbook="m365.apps.rollout",
-        variable="rollout_definitions",
-        begins="TASK [m365.apps.rollout : Roll out the policies]",
-        summary="TASK [m365.apps.rollout : Show the summary]",
-        changed_file="12-office-hardening.yml",
-        changed_setting=re.compile(r'(\{settingId: word16;L_VBAWarningsPolicy,.*?value: ")(\d)(")'),
-        first={"rollout_report_folder": str(WORK / "report")},
-        ends=f"The page of the first run, for a browser: {(WORK / 'report' / 'report.html').relative_to(ROOT)}",
-    ),
-    "settings_catalog": Show(
-        folder=ROOT / "examples" / "contoso-intune",
-        playbook="examples/contoso-intune/rollout.yml",
-        variable="definitions",
-        begins="TASK [Apply the policies]",
-        summary="TASK [Show what became of the policies]",
-        changed_file="01-macros.yml",
-        changed_setting=re.compile(r"(\{setting: word16/L_VBAWarningsPolicy, value: )(\d)(\})"),
-    ),
+    show.surface: show
+    for show in (
+        Show(
+            surface="office_configuration",
+            folder=ROOT / "examples" / "contoso",
+            changed_file="12-office-hardening.yml",
+            changed_setting=re.compile(r'(\{settingId: word16;L_VBAWarningsPolicy,.*?value: ")(\d)(")'),
+        ),
+        Show(
+            surface="settings_catalog",
+            folder=ROOT / "examples" / "contoso-intune",
+            changed_file="01-macros.yml",
+            changed_setting=re.compile(r"(\{setting: word16/L_VBAWarningsPolicy, value: )(\d)(\})"),
+        ),
+    )
 }
 
 
@@ -151,28 +148,29 @@ def changed_definitions(show: Show) -> Path:
 
 def play(show: Show, step: Step, environment: t.Mapping[str, str]) -> None:
     """Run the playbook and show its output: long ones shortened, whole in a file below .ansible/demo."""
-    command = [str(BIN / "ansible-playbook"), show.playbook, *step.arguments]
-    command += ["--extra-vars", json.dumps({show.variable: str(step.definitions), **step.variables})]
-    print(f"\n=== {step.title}\n$ ansible-playbook {show.playbook} {' '.join(step.arguments)}", flush=True)
+    variables = {"rollout_surface": show.surface, "rollout_definitions": str(step.definitions), **step.variables}
+    command = [str(BIN / "ansible-playbook"), PLAYBOOK, *step.arguments, "--extra-vars", json.dumps(variables)]
+    print(f"\n=== {step.title}\n$ ansible-playbook {PLAYBOOK} {' '.join(step.arguments)}", flush=True)
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     log = WORK / f"{show.folder.name}-{step.title.split(':')[0].replace(' ', '-').lower()}.txt"
     log.write_text(done.stdout + done.stderr)
     if done.returncode:
         raise SystemExit(f"{done.stdout}{done.stderr}\nThe step failed: {step.title}")
-    body, mark, summary = done.stdout.partition(show.summary)
-    lines = body.partition(show.begins)[2].splitlines()[1:]
+    body, mark, summary = done.stdout.partition(SUMMARY)
+    lines = body.partition(BEGINS)[2].splitlines()[1:]
     print("\n".join(lines[:SHOWN_LINES]))
     if len(lines) > SHOWN_LINES:
         print(f"... {len(lines) - SHOWN_LINES} more lines in {log.relative_to(ROOT)}")
     print(mark + summary)
 
 
-def demonstrate(surface: str, show: Show) -> list[str]:
+def demonstrate(show: Show) -> list[str]:
     """Run all steps on a surface and print the report; return the titles of steps that did something else."""
-    print(f"\n##### Surface {surface}")
+    print(f"\n##### Surface {show.surface}")
+    first = {"rollout_report_folder": str(show.report)}
     steps = (
         Step("Plan: check mode, nothing is written", show.definitions, ("--check", "--diff"), lambda n: n == 0, "0"),
-        Step("First run", show.definitions, (), lambda n: n > 0, "more than 0", show.first),
+        Step("First run", show.definitions, (), lambda n: n > 0, "more than 0", first),
         Step("Second run: nothing to change", show.definitions, (), lambda n: n == 0, "0"),
         Step("One setting changed", changed_definitions(show), ("--diff",), lambda n: n == 1, "1"),
     )
@@ -194,9 +192,8 @@ def demonstrate(surface: str, show: Show) -> list[str]:
     for step, writes in report:
         shown = f"  ({writes[0]})" if len(writes) == 1 else ""
         print(f"{step.title:<40} {len(writes):>6}  {step.expected}{shown}")
-    if show.ends:
-        print(f"\n{show.ends}")
-    return [f"{surface}: {step.title}" for step, writes in report if not step.writes(len(writes))]
+    print(f"\nThe page of the first run, for a browser: {(show.report / 'report.html').relative_to(ROOT)}")
+    return [f"{show.surface}: {step.title}" for step, writes in report if not step.writes(len(writes))]
 
 
 def main(surfaces: t.Sequence[str]) -> int:
@@ -207,7 +204,7 @@ def main(surfaces: t.Sequence[str]) -> int:
         return 2
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    wrong = [title for surface in surfaces or SHOWS for title in demonstrate(surface, SHOWS[surface])]
+    wrong = [title for surface in surfaces or SHOWS for title in demonstrate(SHOWS[surface])]
     print(f"\nNot as expected: {', '.join(wrong)}" if wrong else "\nAll as expected. The emulator has stopped.")
     return 1 if wrong else 0
 

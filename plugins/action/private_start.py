@@ -39,7 +39,13 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies import (  # no
     waves,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._role_problems import role_problems
-from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import OF_NO_SURFACE, surface_problem
+from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import (
+    ROLE_VARIABLE,
+    Chosen,
+    chosen_surface,
+    gathered_to_tell_office,
+    surface_problems,
+)
 from ansible_collections.m365.apps.plugins.plugin_utils._run_info import call_site, run_info
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
@@ -58,16 +64,20 @@ class ActionModule(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         result.update(changed=False, call_site=call_site(self._task), **run_info(self._task))
         entry_point = str(self._task.args["entry_point"])
-        problems = role_problems(entry_point, self._given(entry_point, task_vars or {}))
-        if entry_point not in OF_NO_SURFACE:
-            problems += [problem for problem in [self._surface_problem()] if problem]
+        given = self._given(entry_point, task_vars or {})
+        problems = role_problems(entry_point, given)
+        # Others work on no policies of a tenant, and so whatever the surface is.
+        if ROLE_VARIABLE in _role_inputs.entry_points()[entry_point]["options"]:
+            chosen = self._surface(given.get(ROLE_VARIABLE))
+            problems += surface_problems(chosen, given)
+            result.update(surface=chosen.surface, gather_to_tell_office=gathered_to_tell_office(chosen.surface))
         if problems:
             result.update(failed=True, msg=f"The role: cannot start: {' '.join(problems)}")
         return result
 
-    def _surface_problem(self) -> str | None:
+    def _surface(self, given: t.Any) -> Chosen:
         environments = [os.environ, *_dicts(self._task.environment)]
-        return surface_problem(_dicts(self._task.module_defaults), environments, self._resolved)
+        return chosen_surface(given, _dicts(self._task.module_defaults), environments, self._resolved)
 
     def _resolved(self, value: t.Any) -> t.Any:
         """Return the value of a template, None where it is omitted: newer cores take a member that is omitted out."""

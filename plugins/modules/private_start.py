@@ -61,6 +61,18 @@ hosts_together:
   returned: always
   type: bool
   sample: true
+surface:
+  description: Surface of Graph that the role works on.
+  returned: when the entry point asks a tenant
+  type: str
+  sample: office_configuration
+gather_to_tell_office:
+  description:
+    - What M(m365.apps.office_client_config_info) gathers to tell which policies are Office's. None where all are.
+  returned: when the entry point asks a tenant
+  type: list
+  elements: str
+  sample: []
 call_site:
   description: What tells from which place of a playbook the role was called, the same on all hosts of a play.
   returned: always

@@ -14,6 +14,10 @@ import json
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
+from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
+from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import SettingsError
+from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import same
 from ansible_collections.m365.apps.plugins.module_utils._ids import id_key
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import BYTES_OPTIONS
 from ansible_collections.m365.apps.plugins.module_utils._policy.compare import same_payload
@@ -35,8 +39,8 @@ FORMATS = (1, FORMAT)
 FOLDER = "definitions"
 _TYPES: dict[str, type | tuple[type, ...]] = {"format": int, "tenant": str, "policies": int, "absent": list}
 _SCALARS = ("display_name", "kind", "description", "priority")
-# What policies of the settings catalog alone have.
-_CATALOG = ("settings", "scope_tags", "exclude_groups", "all_users", "all_devices")
+# What policies of the settings catalog alone have, beside settings.
+_CATALOG = ("scope_tags", "exclude_groups", "all_users", "all_devices")
 _WORDS = {"policy_payload": "policy payload", "user_preference_payload": "user preference payload"}
 
 
@@ -61,14 +65,14 @@ def digest(data: bytes) -> str:
 def manifest(files: Documents, live: Documents, planned: Documents, tenant: str, made_at: str) -> dict[str, t.Any]:
     """Return the manifest of a backup.
 
-    ``files`` are those that definition_files wrote, ``live`` the configs in them, ``planned`` the definitions that are
-    rolled out next.
+    ``files`` are those that definition_files wrote, ``live`` all policies of the tenant, ``planned`` the definitions
+    that are rolled out next.
     """
     written = {
         "format": FORMAT,
         "tenant": str(tenant),
         "made_at": made_at,
-        "policies": len(live),
+        "policies": len(files),
         "absent": _to_be_created(planned, live),
         "files": [
             {**{name: each.get(name) for name in ("id", "display_name", "sha256")}, "file": f"{FOLDER}/{each['file']}"}
@@ -260,7 +264,19 @@ def differing(item: Document, config: Document) -> list[str]:
             fields.append(_WORDS[field])
     if "groups" in item and not _same_groups(item["groups"], config):
         fields.append("groups")
-    return fields + [name for name in _CATALOG if name in item and _meaning(item[name]) != _meaning(config.get(name))]
+    fields += [name for name in _CATALOG if name in item and _meaning(item[name]) != _meaning(config.get(name))]
+    is_other = "settings" in item and not _same_settings(item["settings"], config.get("settings"))
+    return [*fields, "settings"] if is_other else fields
+
+
+def _same_settings(was: t.Any, now: t.Any) -> bool:
+    """Tell whether entries of the settings language mean the same: another version may spell them otherwise."""
+    if _meaning(was) == _meaning(now):
+        return True
+    try:
+        return same(compile_settings(was, built_in(), suggest=0), compile_settings(now, built_in(), suggest=0))
+    except SettingsError:
+        return False
 
 
 def _meaning(value: t.Any) -> t.Any:

@@ -14,6 +14,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils import _backup, _role_in
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
 from ansible_collections.m365.apps.plugins.plugin_utils._markdown import diff_lines, markdown_text
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, file_name
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.office import office_policies, policies_to_back_up
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import groups_to_check, planned_waves
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.tenants import tenants_report
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
@@ -68,10 +69,14 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.own_places,
     markdown_text,
     diff_lines,
+    # Policies of Office
+    office_policies,
     # Backups
+    policies_to_back_up,
     backup_differences,
     backup_manifest,
     restore_steps,
+    _rollout_state.not_restored,
     _rollout_state.restore_problems,
     # Waves
     gate_problems,

@@ -1,38 +1,122 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The surface that the tasks of the role would work on, which has to be the one that the role knows."""
+"""The surface that the role works on: what says which one it is, and what the role refuses on it.
+
+What a surface has is told by the tables of the modules; here is only what the role does beside them.
+"""
 
 from __future__ import annotations
 
 import typing as t
 
-KNOWN = "office_configuration"
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, printable
+from ansible_collections.m365.apps.plugins.module_utils._module.surfaces import (
+    CATALOG,
+    OFFICE,
+    SURFACES,
+    foreign_of_task,
+)
+from ansible_collections.m365.apps.plugins.plugin_utils._role_inputs import role_input, specs
+
 VARIABLE = "M365_SURFACE"
-# Entry points that work on no policies of a tenant, and so whatever the surface is.
-OF_NO_SURFACE = frozenset({"catalog", "convert", "import"})
+ROLE_VARIABLE = "rollout_surface"
 # Where users set it for all tasks of the role, the weakest first: as a group, and for the module that writes.
 _DEFAULTS = ("group/m365.apps.all", "m365.apps.office_client_configs")
+# Variables of the role that are options of the module that writes, under the name of the option behind "rollout_".
+_OF_TASKS = (
+    "order",
+    "unlisted",
+    "prune_scope",
+    "catalog_file",
+    "overwrite_unknown",
+    "assume_full_view",
+    "approval_reason",
+    "approval_codes",
+)
+# Surfaces that tell how policies went on devices in the form of check-ins, of which gates and reports are made.
+_WITH_CHECKINS = frozenset({OFFICE})
+# What the list of all policies must be read with to know which of them are Office's, by surface.
+_TO_TELL_OFFICE: t.Mapping[str, t.Sequence[str]] = {OFFICE: (), CATALOG: ("content",)}
 
 
-def surface_problem(
+class Chosen(t.NamedTuple):
+    """A surface, and what chose it; nothing chose the default."""
+
+    surface: str
+    origin: str
+
+
+def chosen_surface(
+    given: t.Any,
     module_defaults: t.Iterable[t.Mapping[str, t.Any]],
     environments: t.Iterable[t.Mapping[str, t.Any]],
     resolve: t.Callable[[t.Any], t.Any],
-) -> str | None:
-    """Return the sentence that refuses another surface than the role knows, None where it is that one.
+) -> Chosen:
+    """Return the surface that the tasks of the role work on.
 
-    ``module_defaults`` and ``environments`` are those of the task, the outermost first, and ``resolve`` returns the
-    value of what may be a template in them, nothing for one that is omitted: nothing else of them is looked at.
+    ``given`` is the role's own variable, which counts before all others. ``module_defaults`` and ``environments`` are
+    those of the task, the outermost first, and ``resolve`` returns the value of what may be a template in them, nothing
+    for one that is omitted: nothing else of them is looked at.
     """
     places = [(f"the environment variable {VARIABLE}", each.get(VARIABLE)) for each in environments]
     listed = list(module_defaults)
     places += [("module_defaults", (each.get(name) or {}).get("surface")) for name in _DEFAULTS for each in listed]
-    found = [(origin, given) for origin, value in places if value and (given := resolve(value))]
-    origin, surface = found[-1] if found else ("", KNOWN)
-    if surface == KNOWN:
+    found = [(origin, value) for origin, raw in places if raw and (value := resolve(raw))]
+    found += [(ROLE_VARIABLE, given)] if given else []
+    origin, surface = found[-1] if found else ("", OFFICE)
+    return Chosen(str(surface), origin)
+
+
+def surface_problems(chosen: Chosen, given: t.Mapping[str, t.Any]) -> list[str]:
+    """Return a sentence for each variable that the surface has no use for; ``given`` are the variables as given."""
+    surface, origin = chosen
+    if surface not in SURFACES:
+        # The variable of the role is held against its choices with all others.
+        said = f"surface is '{printable(surface[:60])}' by {origin}. Give one of {', '.join(SURFACES)}."
+        return [] if origin == ROLE_VARIABLE else [said]
+    options = {name: _value(given, f"rollout_{name}") for name in _OF_TASKS}
+    foreign = foreign_of_task({"surface": surface, **options})
+    told = [f"rollout_{name}: surface {surface} has no such option. Leave it out." for name in foreign]
+    if surface not in _WITH_CHECKINS:
+        told += _checkins(surface, given)
+    waves, approval = _value(given, "rollout_waves"), [name for name in _APPROVAL if given.get(name)]
+    if waves and approval:
+        told.append(
+            f"{', '.join(approval)}: cannot be used with rollout_waves, since a wave cannot wait for a second "
+            "administrator. Roll out without waves, or without approval."
+        )
+    return told
+
+
+def gathered_to_tell_office(surface: str) -> list[str]:
+    """Return what the list of all policies is read with to know which of them are Office's."""
+    return list(_TO_TELL_OFFICE.get(surface, ()))
+
+
+_APPROVAL = ("rollout_approval_reason", "rollout_approval_codes")
+
+
+def _checkins(surface: str, given: t.Mapping[str, t.Any]) -> list[str]:
+    """Return a sentence for each variable that wants check-ins."""
+    waves = _value(given, "rollout_waves") or []
+    gated = [str(wave.get("name")) for wave in waves if isinstance(wave, dict) and "gate" in wave]
+    told = [
+        f"rollout_waves: wave '{printable(name)}' has a gate, and surface {surface} has no check-ins. Give it a pause, "
+        "or end the run by rollout_stop_after_wave."
+        for name in gated
+    ]
+    if _value(given, "rollout_report_checkins"):
+        told.append(f"rollout_report_checkins: surface {surface} has no check-ins. Leave it out.")
+    return told
+
+
+def _value(given: t.Mapping[str, t.Any], name: str) -> t.Any:
+    """Return the value of a variable, None where it says nothing, or what the check of all variables refuses."""
+    value = given.get(name)
+    if value in (None, "") or name not in specs():
+        return value or None
+    try:
+        return role_input(value, name)
+    except UserError:
         return None
-    return (
-        f"surface is {surface} by {origin}, and the role works on {KNOWN} alone. Use the modules on {surface}, or set "
-        f"surface: {KNOWN} in module_defaults for the role."
-    )

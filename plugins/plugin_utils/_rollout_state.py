@@ -191,6 +191,16 @@ def _class_of(item: Dict) -> str:
     return "unclear" if item.get("in_doubt") else "not_written"
 
 
+def not_restored(results: t.Sequence[Dict]) -> list[Dict]:
+    """Return the items of a restore that did not come back, each with its cause in ``msg``."""
+    causes = {"failed": "{msg}", "awaiting_approval": "policy '{name}': its change waits for approval"}
+    return [
+        {**item, "msg": causes[item["status"]].format(msg=item.get("msg", ""), name=item.get("display_name") or "")}
+        for item in results
+        if item["status"] in causes
+    ]
+
+
 def restore_problems(left: t.Sequence[Dict], differences: t.Sequence[Dict]) -> list[str]:
     """Return what is not as in a backup, for one sentence: what was left, with its cause, and what differs."""
     return [str(each["msg"]).removesuffix(".") for each in left] + [str(each["text"]) for each in differences]

@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
 from ansible_collections.m365.apps.plugins.module_utils._catalog.learn import Teacher
 from ansible_collections.m365.apps.plugins.module_utils._catalog.surface import CatalogSurface
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
 from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Request, policy_info
@@ -278,8 +279,8 @@ def test_a_second_look_that_fails_makes_nothing() -> None:
     assert tenant.names == ["A"]
 
 
-@pytest.mark.parametrize(("name", "lists"), [("Mine", 2), ("A", 1), (None, 1)])
-def test_a_reader_looks_twice_for_a_name(name: str | None, lists: int) -> None:
+@pytest.mark.parametrize(("name", "lists", "names"), [("Mine", 2, ["Mine"]), ("A", 1, ["A"]), (None, 2, ["A", "Mine"])])
+def test_a_reader_looks_twice_for_a_name_and_for_all(name: str | None, lists: int, names: list[str]) -> None:
     tenant = RestlessTenant("A", "Old")
     tenant.script = [{"Old": "Mine"}]
     params: dict[str, t.Any] = {"surface": "settings_catalog", "id": None, "display_name": name, "kind": None}
@@ -288,8 +289,16 @@ def test_a_reader_looks_twice_for_a_name(name: str | None, lists: int) -> None:
         client = tenant.client()
         opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client))
         configs = policy_info(Request(params, {}), opened).result["configs"]
-    assert [config["display_name"] for config in configs] == [name or "A"]
+    assert [config["display_name"] for config in configs] == names
     assert tenant.lists == lists
+
+
+def test_pruning_misses_none_that_a_new_name_hid() -> None:
+    tenant = RestlessTenant("A", "Old")
+    tenant.script = [{"Old": "Mine"}]
+    guards = Guards(Prune(names=("Mine",)))
+    assert tenant.run(wanted("A"), guards=guards, wait=None).statuses == ("unchanged", "deleted")
+    assert (tenant.names, tenant.lists) == (["A"], 2)
 
 
 def test_a_policy_that_the_emulator_hides_between_two_pages_is_not_made_again() -> None:

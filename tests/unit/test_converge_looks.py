@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field, replace
+from unittest import mock
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
-from ansible_collections.m365.apps.plugins.module_utils._converge.looks import is_missing_any, together
+from ansible_collections.m365.apps.plugins.module_utils._converge.looks import is_missing_any, together, whole_list
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy, distinct
@@ -149,6 +150,32 @@ def test_the_list_is_read_again_only_where_it_may_have_missed_something(
     missing = is_missing_any(items, by_itself.list_policies())
     assume(not isinstance(brought(tenant, items), UserError))
     assert tenant.listings == (2 if missing and by_itself.capabilities.restless else 1)
+
+
+@given(names=some_names, page=pages, moves=renames, restless=st.integers(0, 1))
+def test_of_all_policies_none_is_missing_where_one_of_two_looks_is_quiet(
+    names: set[str], page: int, moves: list[Rename], restless: int
+) -> None:
+    script: list[list[Rename]] = [[], []]
+    script[restless] = moves
+    tenant = tenant_of(names, page, script)
+    assert {policy.id for policy in whole_list(tenant)} == set(tenant.policies)
+    assert tenant.listings == (2 if tenant.capabilities.restless else 1)
+
+
+@given(names=some_names, page=pages, gone=some_names)
+def test_what_is_gone_before_the_second_look_is_not_there(names: set[str], page: int, gone: set[str]) -> None:
+    tenant = tenant_of(names, page, [])
+    listed, looks = tenant.list_policies, iter([set(), gone])
+
+    def list_policies() -> tuple[Policy, ...]:
+        for name in next(looks):
+            tenant.policies.pop(f"id-{name}", None)
+        return listed()
+
+    with mock.patch.object(tenant, "list_policies", list_policies):
+        found = {policy.id for policy in whole_list(tenant)}
+    assert found == set(tenant.policies)
 
 
 @given(some_names, some_names)

@@ -51,6 +51,22 @@ def test_each_form_of_groups(groups: t.Any, mapped: t.Any) -> None:
     before = copy.deepcopy(groups)
     assert mapped_groups([{**policy, "groups": groups}, policy], MAP) == [{**policy, "groups": mapped}, policy]
     assert groups == before
+    excluded = [{**policy, "exclude_groups": groups}]
+    assert mapped_groups(excluded, MAP) == [{**policy, "exclude_groups": mapped}]
+
+
+@pytest.mark.parametrize(
+    ("target", "mapped"),
+    [
+        ("Everyone", {"display_name": "Everyone"}),
+        (OTHER, {"id": OTHER}),
+        ({"id": OTHER, "display_name": "Everyone"}, {"id": OTHER, "display_name": "Everyone"}),
+    ],
+)
+def test_the_filter_of_a_group_stays(target: t.Any, mapped: dict[str, str]) -> None:
+    filtered = {"filter": "Corporate", "filter_mode": "exclude"}
+    [policy] = mapped_groups([{"groups": [{"display_name": "All Staff", **filtered}]}], {"All Staff": target})
+    assert policy["groups"] == [{**mapped, **filtered}]
 
 
 def test_excluded_groups_are_replaced_too_and_filters_stay_with_their_groups() -> None:

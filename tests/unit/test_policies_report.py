@@ -103,3 +103,38 @@ def test_unmanaged_are_those_that_the_result_does_not_name() -> None:
 def test_what_is_no_result_is_refused(result: t.Any, mode: str) -> None:
     with pytest.raises(PoliciesError):
         report_of(result, mode)
+
+
+def test_what_waits_for_approval_is_neither_done_nor_in_order() -> None:
+    waiting = {**ITEMS[0], "status": "awaiting_approval"}
+    for changed in (True, False):
+        report = report_of({"changed": changed, "results": [waiting, ITEMS[1]]})
+        assert report["counts"]["awaiting_approval"] == 1
+        assert report["verdict"] == {
+            "level": "warning",
+            "text": "Not done yet: the change of 1 policy waits for a second administrator's approval. Beside that: "
+            "1 created. Run it again when that is given.",
+        }
+    alone = report_of({"changed": False, "results": [waiting, waiting]})["verdict"]["text"]
+    assert alone.startswith("Not done yet: the changes of 2 policies wait for a second administrator's approval. Run")
+    assert "awaiting_approval" not in report_of(RESULT)["counts"]
+
+
+def test_policies_with_settings_have_no_winner_to_show() -> None:
+    policy = {"display_name": "A", "groups": ["G"], "settings": [{"setting": "word16/L_NoReset"}]}
+    report = report_of(RESULT, described=[policy], live=[{"id": "9", **policy}])
+    assert not report.get("effective")
+    assert not report.get("conflicts")
+
+
+def test_other_teams_policies_are_not_unmanaged() -> None:
+    theirs = {"id": "8", "display_name": "Printers", "settings": [{"setting": "device_vendor_msft_printers_x"}]}
+    ours = {"id": "9", "display_name": "Old", "settings": [{"setting": "word16/L_NoReset"}]}
+    report = report_of(RESULT, live=[theirs, ours])
+    assert [policy["display_name"] for policy in report["unmanaged"]] == ["Old"]
+
+
+def test_a_group_with_a_filter_has_its_name() -> None:
+    made = {**ITEMS[1], "after": {"groups": ["g2 (filter f1, include)"], "group_names": {"g2": "All Staff"}}}
+    [shown] = report_of({**RESULT, "results": [made]})["policies"]
+    assert shown["groups"] == ["All Staff (g2) (filter f1, include)"]

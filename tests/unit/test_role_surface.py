@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role refuses a surface that it does not know, wherever it is set."""
+"""The surface that the role works on, wherever it is set, and what the role refuses on it before a tenant is asked."""
 
 from __future__ import annotations
 
@@ -10,44 +10,39 @@ import typing as t
 import pytest
 
 from ansible_collections.m365.apps.plugins.plugin_utils._role_inputs import entry_points
-from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import OF_NO_SURFACE, surface_problem
+from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import (
+    Chosen,
+    chosen_surface,
+    gathered_to_tell_office,
+    surface_problems,
+)
 
 CATALOG = {"surface": "settings_catalog"}
 OFFICE = {"surface": "office_configuration"}
 ALL, WRITER = "group/m365.apps.all", "m365.apps.office_client_configs"
+ON_CATALOG = Chosen("settings_catalog", "rollout_surface")
+ON_OFFICE = Chosen("office_configuration", "")
+NO_OPTION = "surface {} has no such option. Leave it out."
 
 
 @pytest.mark.parametrize(
-    ("defaults", "environment"),
+    ("given", "defaults", "environment", "chosen"),
     [
-        ([], {}),
-        ([{ALL: {"timeout": 5}}], {}),
-        ([{ALL: None}], {"M365_SURFACE": ""}),
-        ([], {"M365_SURFACE": "office_configuration"}),
-        ([{ALL: OFFICE}], {"M365_SURFACE": "settings_catalog"}),
-        ([{ALL: CATALOG}, {ALL: OFFICE}], {}),
+        (None, [], {}, ON_OFFICE),
+        ("", [{ALL: {"timeout": 5}}], {}, ON_OFFICE),
+        (None, [{ALL: None}], {"M365_SURFACE": ""}, ON_OFFICE),
+        (None, [], {"M365_SURFACE": "settings_catalog"}, ("settings_catalog", "the environment variable M365_SURFACE")),
+        (None, [{ALL: OFFICE}], {"M365_SURFACE": "settings_catalog"}, ("office_configuration", "module_defaults")),
+        (None, [{ALL: CATALOG}, {ALL: OFFICE}], {}, ("office_configuration", "module_defaults")),
+        (None, [{ALL: OFFICE}, {ALL: CATALOG}], {}, ("settings_catalog", "module_defaults")),
+        (None, [{ALL: OFFICE, WRITER: CATALOG}], {}, ("settings_catalog", "module_defaults")),
+        ("settings_catalog", [{ALL: OFFICE}], {"M365_SURFACE": "office_configuration"}, ON_CATALOG),
     ],
 )
-def test_its_own_surface_is_fine(defaults: list[dict[str, t.Any]], environment: dict[str, str]) -> None:
-    assert surface_problem(defaults, [environment], str.strip) is None
-
-
-@pytest.mark.parametrize(
-    ("defaults", "environment", "origin"),
-    [
-        ([], {"M365_SURFACE": "settings_catalog"}, "the environment variable M365_SURFACE"),
-        ([{ALL: CATALOG}], {}, "module_defaults"),
-        ([{ALL: OFFICE, WRITER: CATALOG}], {}, "module_defaults"),
-        ([{ALL: OFFICE}, {ALL: CATALOG}], {}, "module_defaults"),
-    ],
-)
-def test_another_one_is_refused_with_where_it_is_set(
-    defaults: list[dict[str, t.Any]], environment: dict[str, str], origin: str
+def test_the_nearest_place_that_names_a_surface_counts(
+    given: str | None, defaults: list[dict[str, t.Any]], environment: dict[str, str], chosen: tuple[str, str]
 ) -> None:
-    assert surface_problem(defaults, [{}, environment], str.strip) == (
-        f"surface is settings_catalog by {origin}, and the role works on office_configuration alone. Use the modules "
-        "on settings_catalog, or set surface: office_configuration in module_defaults for the role."
-    )
+    assert chosen_surface(given, defaults, [{}, environment], str.strip) == chosen
 
 
 def test_nothing_but_the_surface_is_resolved() -> None:
@@ -59,13 +54,74 @@ def test_nothing_but_the_surface_is_resolved() -> None:
         return "office_configuration"
 
     defaults = {ALL: {"client_secret": "{{ secret }}", "surface": "{{ mine }}"}}
-    assert surface_problem([defaults], [{"PATH": "{{ path }}"}], resolve) is None
+    assert chosen_surface(None, [defaults], [{"PATH": "{{ path }}"}], resolve).surface == "office_configuration"
     assert resolved == ["{{ mine }}"]
 
 
 def test_one_that_is_omitted_says_nothing() -> None:
-    assert surface_problem([{ALL: {"surface": "{{ omit }}"}}], [], lambda _value: None) is None
+    assert chosen_surface(None, [{ALL: {"surface": "{{ omit }}"}}], [], lambda _value: None) == ON_OFFICE
 
 
-def test_what_works_on_any_surface_are_entry_points_of_the_role() -> None:
-    assert entry_points().keys() >= OF_NO_SURFACE
+def test_one_that_nobody_knows_is_refused_with_where_it_is_set() -> None:
+    [problem] = surface_problems(Chosen("intune", "module_defaults"), {})
+    assert problem == "surface is 'intune' by module_defaults. Give one of office_configuration, settings_catalog."
+    # The role's own variable has choices, which are checked with those of all others.
+    assert surface_problems(Chosen("intune", "rollout_surface"), {}) == []
+
+
+WAVES = [{"name": "pilot", "groups": ["A"], "gate": {}}, {"name": "all", "groups": ["B"], "pause": 5}]
+GATED = (
+    "rollout_waves: wave 'pilot' has a gate, and surface settings_catalog has no check-ins. Give it a pause, or end "
+    "the run by rollout_stop_after_wave."
+)
+APPROVED = {"rollout_approval_reason": "Change 7", "rollout_approval_codes": "codes.json"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "given", "problems"),
+    [
+        (ON_CATALOG, {}, []),
+        (ON_CATALOG, {"rollout_order": "", "rollout_unlisted": "keep_after", "rollout_waves": []}, []),
+        (ON_CATALOG, {"rollout_order": ["A"]}, ["rollout_order"]),
+        (ON_CATALOG, {"rollout_order": '["A"]', "rollout_unlisted": "fail"}, ["rollout_order", "rollout_unlisted"]),
+        (ON_CATALOG, {"rollout_prune_scope": {"kind": ["office"]}}, ["rollout_prune_scope.kind"]),
+        (ON_CATALOG, {"rollout_prune_scope": {"display_name": ["Contoso*"]}}, []),
+        # What is wrong by itself is told by the check of all variables.
+        (ON_CATALOG, {"rollout_prune_scope": "kind", "rollout_order": "A, B"}, []),
+        (ON_CATALOG, {**APPROVED, "rollout_overwrite_unknown": "yes", "rollout_catalog_file": "mine.jsonl"}, []),
+        (ON_OFFICE, APPROVED, ["rollout_approval_reason", "rollout_approval_codes"]),
+        (ON_OFFICE, {"rollout_catalog_file": "", "rollout_assume_full_view": "no"}, []),
+        (ON_OFFICE, {"rollout_catalog_file": "a", "rollout_assume_full_view": True}, None),
+        (ON_OFFICE, {"rollout_waves": WAVES, "rollout_report_checkins": True, "rollout_order": ["A"]}, []),
+    ],
+)
+def test_what_a_surface_has_no_use_for_is_refused(
+    chosen: Chosen, given: dict[str, t.Any], problems: list[str] | None
+) -> None:
+    if problems is None:
+        problems = ["rollout_catalog_file", "rollout_assume_full_view"]
+    assert surface_problems(chosen, given) == [f"{name}: {NO_OPTION.format(chosen.surface)}" for name in problems]
+
+
+def test_check_ins_are_refused_where_there_are_none() -> None:
+    assert surface_problems(ON_CATALOG, {"rollout_waves": WAVES}) == [GATED]
+    assert surface_problems(ON_CATALOG, {"rollout_waves": WAVES[1:]}) == []
+    wanted = {"rollout_report_checkins": "true"}
+    assert surface_problems(ON_CATALOG, wanted) == [
+        "rollout_report_checkins: surface settings_catalog has no check-ins. Leave it out."
+    ]
+
+
+def test_waves_do_not_wait_for_a_second_administrator() -> None:
+    [problem] = surface_problems(ON_CATALOG, {**APPROVED, "rollout_waves": WAVES[1:]})
+    assert problem.startswith("rollout_approval_reason, rollout_approval_codes: cannot be used with rollout_waves")
+
+
+def test_each_entry_point_that_asks_a_tenant_takes_the_surface() -> None:
+    takes = {name for name, entry in entry_points().items() if "rollout_surface" in entry["options"]}
+    assert takes == {"main", "plan", "drift", "export", "backup", "restore"}
+
+
+def test_other_teams_policies_are_told_apart_by_their_settings() -> None:
+    assert gathered_to_tell_office("settings_catalog") == ["content"]
+    assert gathered_to_tell_office("office_configuration") == []

@@ -241,3 +241,13 @@ def test_a_rollout_that_stopped_has_its_own_verdict() -> None:
     assert call("No.", "verdict_of_stop", "rollout") == {"level": "failed", "text": "No."}
     assert call("No.", "verdict_of_stop", "drift") is None
     assert call("", "verdict_of_stop", "rollout") is None
+
+
+def test_what_did_not_come_back_failed_or_waits_for_approval() -> None:
+    results = [
+        {"display_name": "A", "id": "1", "status": "updated"},
+        {"display_name": "B", "id": "2", "status": "failed", "msg": "policy 'B': no"},
+        {"display_name": "C", "id": "3", "status": "awaiting_approval"},
+    ]
+    found = {item["id"]: item["msg"] for item in state.not_restored(results)}
+    assert found == {"2": "policy 'B': no", "3": "policy 'C': its change waits for approval"}

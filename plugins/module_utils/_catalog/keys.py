@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .catalog import Catalog
-from .definitions import Definition
+from .definitions import OFFICE_FILES, Definition, is_office
 from .problems import Ask, listed
 
 SCOPES = ("user", "device")
@@ -53,6 +53,14 @@ def find(key: str, scope: str | None, catalog: Catalog, suggest: bool = True) ->
         wrong = _element_of(file, name, catalog) or f"{_NO_SETTING} {text}{_nearest(f'{file}/{name}', catalog)}"
         return Found(None, wrong, asked)
     return _one_of(text, scope, named)
+
+
+def is_office_entry(entry: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether an entry of the settings language is about a setting of Office, which no catalog need know."""
+    raw = entry.get("raw")
+    key = str((raw.get("settingDefinitionId") if isinstance(raw, dict) else entry.get("setting")) or "").strip()
+    parts = None if raw else _FILE_AND_NAME.fullmatch(key)
+    return is_office(key) if parts is None else parts["file"].strip().lower() in OFFICE_FILES
 
 
 def settings_of(key: str, catalog: Catalog) -> tuple[Definition, ...]:

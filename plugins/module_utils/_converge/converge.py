@@ -24,7 +24,7 @@ from .item_groups import groups_to_look_up, resolve_all
 from .known_groups import NamedGroups
 from .leave import Left, leave_taken, without
 from .limit_to_groups import Limit
-from .looks import listed
+from .looks import listed, whole_list
 from .match import Match
 from .order import Order
 from .plan import Plan, make_plan
@@ -97,7 +97,7 @@ def read_and_plan(
     """Read what the desired state mentions and return the plan. Raises UserError."""
     options = options or RunOptions()
     with instead(options.refused):
-        live = listed(surface, desired)
+        live = whole_list(surface) if options.guards.prune else listed(surface, desired)
     capabilities = surface.capabilities
     matches, left = _understood(desired, live, surface, directory, options)
     matches = (*without(matches, left), *prunable(matches, live, options.guards))

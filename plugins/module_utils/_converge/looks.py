@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A list that may miss a policy is read once more before something is called absent: two looks make one list."""
+"""A list that may miss a policy is read once more where that counts: two looks make one list."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typing as t
 from .._ids import id_key
 from .._policy.desired import DesiredPolicy
 from .._policy.policy import Policy, distinct
+from .._policy.reads import Entity
 from .._policy.surface import Surface
 
 
@@ -22,6 +23,21 @@ def listed(surface: Surface, desired: t.Sequence[DesiredPolicy]) -> tuple[Policy
     if not (surface.capabilities.restless and is_missing_any(desired, first)):
         return first
     return together(first, surface.list_policies())
+
+
+def whole_list(surface: Surface) -> tuple[Policy, ...]:
+    """Return all policies of a tenant, for who must miss none: a second look shows what the first may have missed.
+
+    What only the first look shows is read by itself, which tells whether it is still there. Raises UserError.
+    """
+    first = surface.list_policies()
+    if not surface.capabilities.restless:
+        return first
+    second = surface.list_policies()
+    seen = {id_key(policy.id) for policy in second}
+    doubtful = [policy for policy in first if id_key(policy.id) not in seen]
+    there: list[Policy | None] = surface.read([Entity(policy) for policy in doubtful]) if doubtful else []
+    return together([policy for policy in there if policy is not None], second)
 
 
 def is_missing_any(desired: t.Iterable[DesiredPolicy], live: t.Iterable[Policy]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from .._converge.apply import Outcome, unforeseen_end
 from .._converge.converge import RunOptions, converge
 from .._converge.groups import resolved
-from .._converge.looks import listed
+from .._converge.looks import listed, whole_list
 from .._errors import UserError
 from .._policy.desired import DesiredPolicy, State
 from .._policy.fields import Field
@@ -233,7 +233,8 @@ def _listed(params: t.Mapping[str, t.Any], tenant: Tenant) -> list[Policy]:
     """Return the policies among which the asked ones are."""
     policy_id, name = params["id"], params["display_name"]
     if policy_id is None:
-        return list(listed(tenant.surface, [] if name is None else [DesiredPolicy("", display_name=name)]))
+        asked = [DesiredPolicy("", display_name=name)]
+        return list(whole_list(tenant.surface) if name is None else listed(tenant.surface, asked))
     policy = tenant.surface.get_policy(policy_id)
     return [] if policy is None else [policy]
 

@@ -65,14 +65,20 @@ def foreign_in_task(params: t.Mapping[str, t.Any], subject: str = "the task") ->
             f"Leave this task out, or give it surface: {OFFICE}",
         )
         return [error]
+    names = foreign_of_task(params)
+    return [foreign_error(names, surface, subject)] if names else []
+
+
+def foreign_of_task(params: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the options of a task that its surface does not have, and what stands in others, as messages name them."""
+    surface = params["surface"]
     names = [name for name in _OF_TASKS[_other(surface)] if params.get(name) not in (None, [], _SILENT.get(name))]
     if surface == CATALOG and (params.get("prune_scope") or {}).get("kind"):
         names.append("prune_scope.kind")
     if surface == CATALOG and "gather" in params and params.get("kind") is not None:
         names.append("kind")
     gathered = [name for name in params.get("gather") or () if name in _GATHERED[_other(surface)]]
-    names += [f"{name} in gather" for name in gathered]
-    return [foreign_error(names, surface, subject)] if names else []
+    return [*names, *(f"{name} in gather" for name in gathered)]
 
 
 def only_office_has(params: t.Mapping[str, t.Any]) -> str:

@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 
 from .model import PoliciesError
+from .office import holds_office_settings
 from .sections import settings_sections, waves_section
+from .strength import PAYLOADS
 
 MODES = ("plan", "rollout", "drift", "restore")
 _SECTION_OPTIONS = ("described", "groups", "setting_key")
 _STATUSES = ("created", "updated", "deleted", "unchanged", "failed", "not_attempted")
+# Counted where it is there: few tenants want changes approved.
+_AWAITING = "awaiting_approval"
 
 Dict = dict[str, t.Any]
 
@@ -41,13 +46,15 @@ def report_of(
     if not isinstance(result, dict):
         raise PoliciesError("the result: cannot use it: it is not a dict. Give what office_client_configs returned")
     items = [item for item in result.get("results") or [] if isinstance(item, dict)]
-    counts = {status: sum(item.get("status") == status for item in items) for status in _STATUSES}
+    found = Counter(item.get("status") for item in items)
+    counts = {status: found[status] for status in (*_STATUSES, *([_AWAITING] if found[_AWAITING] else []))}
     plan = result.get("plan") or {}
     configs = {(config.get("id"), config.get("display_name")): config for config in result.get("configs") or []}
-    with_payloads = [policy for policy in live or () if {"policy_payload", "user_preference_payload"} & set(policy)]
+    with_payloads = [policy for policy in live or () if PAYLOADS.keys() & policy.keys()]
     chosen = {name: more.pop(name) for name in _SECTION_OPTIONS if name in more}
-    counted = with_payloads or chosen.get("described")
-    sections = settings_sections(counted, **chosen) if counted else {}
+    counted = with_payloads or chosen.get("described") or ()
+    # Which of several settings wins is a question of priorities, which policies with settings do not have.
+    sections = {} if any("settings" in policy for policy in counted) else _sections(counted, chosen)
     report = {
         "format": 1,
         "mode": mode,
@@ -63,6 +70,10 @@ def report_of(
         **sections,
     }
     return {**report, **{name: value for name, value in more.items() if value is not None}}
+
+
+def _sections(counted: t.Sequence[Dict], chosen: Dict) -> Dict:
+    return settings_sections(counted, **chosen) if counted else {}
 
 
 def _plan_findings(plan: t.Mapping[str, t.Any]) -> list[Dict]:
@@ -112,8 +123,9 @@ def _with_group_names(side: Dict) -> Dict:
 
 
 def _named_group(group: t.Any, names: t.Mapping[str, str]) -> t.Any:
-    known = isinstance(group, str) and group in names
-    return f"{names[group]} ({group})" if known else group
+    # A text is the id of the group, and behind a blank its filter.
+    group_id = group.partition(" ")[0] if isinstance(group, str) else ""
+    return f"{names[group_id]} ({group_id}){group[len(group_id) :]}" if group_id in names else group
 
 
 def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int]) -> Dict:
@@ -121,6 +133,8 @@ def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int]) -> Dict:
     if result.get("failed"):
         return {"level": "failed", "text": str(result.get("msg") or "The run failed.")}
     parts = [f"{counts[status]} {status}" for status in ("created", "updated", "deleted") if counts[status]]
+    if counts.get(_AWAITING):
+        return {"level": "warning", "text": _waiting(counts[_AWAITING], parts)}
     if not result.get("changed"):
         return {"level": "ok", "text": "The tenant is as the definitions say."}
     moved = "the order of other policies" if not parts else ""
@@ -130,10 +144,17 @@ def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int]) -> Dict:
     return {"level": "changed", "text": f"{'Would change' if mode == 'plan' else 'Changed'}: {what}."}
 
 
+def _waiting(count: int, parts: t.Sequence[str]) -> str:
+    """Return the verdict on a run of which something waits for a second administrator."""
+    which = "the change of 1 policy waits" if count == 1 else f"the changes of {count} policies wait"
+    beside = f" Beside that: {', '.join(parts)}." if parts else ""
+    return f"Not done yet: {which} for a second administrator's approval.{beside} Run it again when that is given."
+
+
 def _unmanaged(items: t.Sequence[Dict], live: t.Sequence[Dict]) -> list[Dict]:
     managed = {item.get("id") for item in items}
     return [
         {key: policy.get(key) for key in ("display_name", "id", "kind", "priority")}
         for policy in live
-        if policy.get("id") not in managed
+        if policy.get("id") not in managed and holds_office_settings(policy)
     ]
