@@ -19,7 +19,7 @@ from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.documents import Command, examples_of
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible
-from ansible_collections.m365.apps.tests.unit import import_samples, own_settings
+from ansible_collections.m365.apps.tests.unit import import_samples, own_settings, some_admx
 
 DOCUMENTS = [
     ROOT / "README.md",
@@ -144,6 +144,7 @@ def _furnish(folder: Path, definitions: dict[str, str]) -> None:
     (folder / "app.pem").write_bytes(APP.pem())
     (folder / "app.pfx").write_bytes(APP.pfx(PASSPHRASE))
     own_settings.write(folder / "catalog.jsonl")
+    some_admx.write(folder / "admx")
     (folder / "token").write_text(federated_token(IDENTITY_PROVIDER))
     for name, text in definitions.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

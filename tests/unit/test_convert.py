@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import textwrap
 import typing as t
 from dataclasses import replace
 from pathlib import Path
@@ -38,8 +40,10 @@ from ansible_collections.m365.apps.plugins.plugin_utils._convert.written import 
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.tests.unit import admx_model as model
 from ansible_collections.m365.apps.tests.unit import own_settings as own
+from ansible_collections.m365.apps.tests.unit import some_admx
 
-EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples" / "contoso" / "definitions").iterdir())
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted((ROOT / "examples" / "contoso" / "definitions").iterdir())
 ONE, ZERO = ("REG_DWORD", 1), ("REG_DWORD", 0)
 TRUE = {"form": "boolean", "id": "L_Trusted", "value_name": "OnlyTrusted", "true": ONE, "false": ZERO}
 LEVEL = {
@@ -406,6 +410,21 @@ def test_the_examples_have_what_cloud_policy_offers() -> None:
     keys = {each["settingId"] for policy in policies for name in payloads for each in policy.get(name) or []}
     offered = {key for key in keys if "user" in {each.scope for each in built_in().of_name(*key.split(";"))}}
     assert keys - offered == set()
+
+
+def test_the_guide_shows_what_its_definition_becomes(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_converting.rst").read_text(encoding="utf-8")
+    blocks = [
+        textwrap.dedent(text)
+        for text in re.findall(r"^\.\. code-block:: yaml\n\n((?:(?: +.*)?\n)+)", guide, re.MULTILINE)
+    ]
+    [given_text] = [block for block in blocks if block.startswith("# definitions/excel.yml\n")]
+    [shown] = [block for block in blocks if block.startswith("# Written by")]
+    some_admx.write(tmp_path / "admx")
+    converter = Converter(AdmxFolder.below(tmp_path / "admx"), built_in())
+    source = Source("excel.yml", tuple(read_definitions("excel.yml", given_text.encode())))
+    [file] = written([(source, converter.converted(source))], converter.catalog).files
+    assert file.data.decode() == shown.rstrip("\n") + "\n"
 
 
 # Random ADMX policies with a definition of the same shape: what was set is what the new definition says.

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import typing as t
 from collections import Counter
 from pathlib import Path
@@ -23,6 +24,7 @@ Made = t.Sequence[tuple[Source, t.Sequence[Converted]]]
 # By it a conversion knows its own files, and an export of a tenant leaves them alone.
 RECORDED_AS = "convert"
 _LONGEST = 600
+_WIDTH = 120
 # Where a policy begins, below its record.
 _BEGIN = b"\n---\n"
 _LONGEST_STEM = 200
@@ -89,7 +91,14 @@ def _comments(source: Source, policy: Converted) -> list[str]:
         lines.append(f"Not in this file: {preferences} user preferences, which the settings catalog does not have.")
     notes = dict.fromkeys(f"  - {row.item.setting}: {note}" for row in asked for note in row.outcome.notes)
     lines += ["What to know:", *notes] if notes else []
-    return [plain(line, _LONGEST) for line in lines]
+    return [part for line in lines for part in _wrapped(plain(line, _LONGEST))]
+
+
+def _wrapped(line: str) -> list[str]:
+    """Return a line as those of a comment, which are not wide; a word is never divided."""
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    words = textwrap.TextWrapper(_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return words.wrap(line)
 
 
 def named_item(row: Row) -> str:
