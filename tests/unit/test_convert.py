@@ -22,7 +22,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions import Child, Definition
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
 from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import Choice, Group, Members, Setting, Simple
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, printable
 from ansible_collections.m365.apps.plugins.plugin_utils._admx.decide import DECIDED, decide
 from ansible_collections.m365.apps.plugins.plugin_utils._admx.files import AdmxFolder
 from ansible_collections.m365.apps.plugins.plugin_utils._admx.policies import admx_of
@@ -425,6 +425,46 @@ def test_the_guide_shows_what_its_definition_becomes(tmp_path: Path) -> None:
     source = Source("excel.yml", tuple(read_definitions("excel.yml", given_text.encode())))
     [file] = written([(source, converter.converted(source))], converter.catalog).files
     assert file.data.decode() == shown.rstrip("\n") + "\n"
+
+
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(),
+    st.integers(),
+    st.sampled_from([10**5000, -(10**5000), 2**64, "9" * 5000, "0x" + "f" * 40, "\ud800", "x\u2028y", "a" * 5000]),
+    st.text(),
+    st.lists(st.text(), max_size=2),
+    st.dictionaries(st.text(), st.integers(), max_size=2),
+)
+NAMED = st.sampled_from(["excel16;L_OwnMacros", "excel16;L_OwnOldMacros", "outlk16;L_OwnPairs", "office16;L_OwnTwo"])
+ITEMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "settingId": st.one_of(NAMED, ODD),
+        "valueName": st.one_of(st.sampled_from(["level", "old", "text", "number"]), ODD),
+        "type": st.one_of(st.sampled_from(["REG_DWORD", "reg_sz", "REG_MULTI_SZ", "REG_QWORD"]), ODD),
+        "value": st.one_of(st.sampled_from(["1", 2, "abc"]), ODD),
+        "platform": ODD,
+    },
+)
+
+
+@given(st.lists(st.one_of(ITEMS, ODD), max_size=4), ODD)
+def test_whatever_a_payload_holds_every_item_is_told(items: list[t.Any], preferences: t.Any) -> None:
+    texts = {"excel16": EXCEL, "outlk16": OUTLOOK, "office16": OFFICE}
+    admx = {name: admx_of(text.encode()) for name, text in texts.items()}
+    converter = Converter(t.cast("t.Any", admx), own.CATALOG.with_definitions(MORE))
+    policy = {"display_name": "Own", "policy_payload": items, "user_preference_payload": preferences}
+    source = Source("own.yml", (policy,))
+    made = [(source, converter.converted(source))]
+    found = report(made)
+    assert found["counts"]["items"] >= len(items)
+    assert all(each["reason"] or each["entry"] for each in found["items"])
+    assert all(printable(line) == line for line in lines(made))
+    for file in written(made, converter.catalog).files:
+        definition = yaml.safe_load(file.data)
+        compile_settings(definition["settings"], converter.catalog)
 
 
 # Random ADMX policies with a definition of the same shape: what was set is what the new definition says.

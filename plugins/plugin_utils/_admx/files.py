@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import typing as t
 from pathlib import Path
@@ -29,6 +30,7 @@ class AdmxFolder:
     def __init__(self, paths: t.Mapping[str, t.Sequence[Path]]) -> None:
         self._paths = paths
         self._read: dict[Path, Admx | str] = {}
+        self._digests: dict[Path, bytes] = {}
 
     @classmethod
     def below(cls, folder: Path) -> AdmxFolder:
@@ -61,7 +63,7 @@ class AdmxFolder:
 
     def _one_of(self, paths: t.Sequence[Path]) -> Admx:
         files = [self._file(path) for path in paths]
-        if len(paths) > 1 and len({path.read_bytes() for path in paths}) > 1:
+        if len({self._digests.get(path) for path in paths}) > 1:
             raise AdmxError(f"there is more than one, and they differ: {', '.join(str(path) for path in paths)}")
         if isinstance(files[0], str):
             raise AdmxError(f"{paths[0]}: {files[0]}")
@@ -71,7 +73,9 @@ class AdmxFolder:
         """Return a file, or why it cannot be used."""
         if path not in self._read:
             try:
-                self._read[path] = admx_of(read_bytes(path, MOST_BYTES))
+                data = read_bytes(path, MOST_BYTES)
+                self._digests[path] = hashlib.sha256(data).digest()
+                self._read[path] = admx_of(data)
             except AdmxError as error:
                 self._read[path] = str(error)
             except OSError as error:

@@ -11,6 +11,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import unfit
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError, parse_given
 from ansible_collections.m365.apps.plugins.plugin_utils._admx.registry import EXPANDABLE, NUMBERS, TEXT, TEXTS, Data
 
@@ -64,6 +65,9 @@ def _given(policy: t.Mapping[str, t.Any], option: str) -> t.Any:
 
 
 def _item(number: int, member: t.Any) -> Item:
+    unusable = unfit(member)
+    if unusable:
+        return Item(number, "", "", "", None, unusable)
     if not isinstance(member, dict):
         return Item(number, "", "", "", member, "it is not an object with settingId, valueName, type and value")
     setting, name, kind = (_text(member.get(key)) for key in ("settingId", "valueName", "type"))
