@@ -29,6 +29,11 @@ _STYLES = (
 )
 
 
+# Texts that are themselves in YAML, but for the words below: most keys of settings, and ids.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_~/.-]*")
+_WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
+
+
 class _SeveralLinesError(Exception):
     """A value that takes several lines, whose indentation PyYAML knows better."""
 
@@ -90,8 +95,15 @@ def _inline(value: t.Any) -> str:
     raise _SeveralLinesError
 
 
-@functools.lru_cache(maxsize=20_000)
 def _scalar(text: str) -> str:
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+        return text
+    return _one_line(text)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _one_line(text: str) -> str:
+    """Return a text as PyYAML writes it on one line. Raises _SeveralLinesError."""
     if "\n" in text:
         raise _SeveralLinesError
     return _dumped({"k": text}).removeprefix("k: ").removesuffix("\n")

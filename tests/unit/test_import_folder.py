@@ -138,8 +138,13 @@ def test_a_target_that_is_a_file_is_an_error(tmp_path: Path) -> None:
         imported(tmp_path / "exports")
 
 
-TEXTS = st.text(max_size=12) | st.sampled_from(
-    ["no", "0x1F", "012", "1e5", "12:30", "~", "", "- a", "a: b", "a #b", "---", "null", " a", "\u2028", "k" * 130]
+TEXTS = (
+    st.text(max_size=12)
+    | st.sampled_from(
+        ["no", "0x1F", "012", "1e5", "12:30", "~", "", "- a", "a: b", "a #b", "---", "null", " a", "\u2028", "k" * 130]
+    )
+    | st.from_regex(r"[A-Za-z][A-Za-z0-9_~/.-]*", fullmatch=True)
+    | st.sampled_from(["No", "OFF", "y", "N", "Null", "e5", "a."])
 )
 VALUES = st.recursive(
     TEXTS | st.integers() | st.booleans() | st.none(),

@@ -182,7 +182,9 @@ _READ: dict[str, t.Callable[[t.Mapping[str, t.Any]], t.Any]] = {CHOICE: _choice,
 
 def _unknown(document: t.Mapping[str, t.Any], known: t.Collection[str], type_name: str = "") -> Unknown:
     """Return the members with a value that this collection does not know."""
-    found = [(name, _dumps(value)) for name, value in _kept(document).items() if name != TYPE and name not in known]
+    # What is known is most of it, and is not copied: it may go deep.
+    others = {name: value for name, value in document.items() if name != TYPE and name not in known}
+    found = [(name, _dumps(value)) for name, value in _kept(others).items()]
     given = document.get(TYPE)
     if type_name and isinstance(given, str) and _short(given) != type_name:
         found.append((TYPE, _dumps(given)))
