@@ -89,7 +89,9 @@ def test_what_is_empty_clears(name: str, empty: t.Any, meaning: t.Any) -> None:
 @pytest.mark.parametrize("name", MANAGED)
 def test_null_is_refused(name: str) -> None:
     raw = {"id": "p1", "display_name": "A", name: None}
-    assert f"cannot use {name}: it is null. Leave {name} out" in error_of(**raw)
+    # A chain hands on the id of a policy that only a real run creates.
+    cause = ", as config.id is where check mode did not create the policy" if name == "id" else ""
+    assert f"cannot use {name}: it is null{cause}. Leave {name} out" in error_of(**raw)
 
 
 @pytest.mark.parametrize("name", MANAGED)

@@ -10,6 +10,7 @@ import random
 import re
 import textwrap
 import typing as t
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -148,6 +149,27 @@ def test_the_guide_names_the_schema_where_it_is() -> None:
     [first], [second] = given["yaml.schemas"], given["json.schemas"]
     assert first == second["url"] == f"./collections/ansible_collections/m365/apps/schemas/{SCHEMA.name}"
     assert SCHEMA.is_file()
+
+
+def test_patterns_are_those_of_ecmascript() -> None:
+    """Editors compile them in Unicode mode, where nothing but syntax may be escaped."""
+    odd = replace(own.MACROS, file="a.b-c&d", name="L_Odd", id="x~odd", root="x~odd", options=())
+    low = own.choice(odd, "L_Low", {-1: "", 2: ""})
+    odd = replace(odd, options=own.MACROS.options, kind="choice")
+    patterns = patterns_in(settings_schema(Catalog([odd, low]))) | patterns_in(SETTINGS)
+    assert "^a\\.b-c&d/" in " ".join(patterns)
+    for pattern in patterns:
+        assert re.fullmatch(r"(?:[^\\]|\\[\^$\\.*+?()\[\]{}|/sS])*", pattern), pattern
+
+
+def patterns_in(value: t.Any) -> set[str]:
+    """Return all patterns of a schema."""
+    if isinstance(value, list):
+        return set().union(*map(patterns_in, value))
+    if not isinstance(value, dict):
+        return set()
+    own_one = {value["pattern"]} if isinstance(value.get("pattern"), str) else set()
+    return own_one.union(*map(patterns_in, value.values()), value.get("patternProperties", ()))
 
 
 # A schema with texts

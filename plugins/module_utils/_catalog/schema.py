@@ -35,6 +35,8 @@ _UNKNOWN_KEY = (
     "No setting of the catalog has this key. office_setting_info finds settings; keys are spelled as it shows them."
 )
 _DEPRECATED = "Microsoft calls this setting deprecated."
+# What a regular expression of ECMAScript in Unicode mode may escape, and must; Python escapes more.
+_SYNTAX = re.compile(r"[\^$\\.*+?()\[\]{}|/]")
 _LONGEST_LINE = 160
 
 
@@ -128,7 +130,7 @@ def _conditions(known: t.Sequence[_Known], defs: dict[str, Schema]) -> list[Sche
         files.setdefault(each.key.rpartition("/")[0], []).append(each)
     conditions = []
     for file, members in files.items():
-        beginning = f"^{re.escape(file)}/" if file else "^[^/]*$"
+        beginning = f"^{_literal(file)}/" if file else "^[^/]*$"
         defs[f"of_{file or 'ids'}"] = {"allOf": _of_shapes(members, defs)}
         fits = {"properties": {"setting": {"pattern": beginning}}, "required": ["setting"]}
         conditions.append({"if": fits, "then": {"$ref": f"#/$defs/of_{file or 'ids'}"}})
@@ -238,10 +240,15 @@ def _choice(definition: Definition) -> Schema:
 
 def _pattern(values: t.Iterable[int | str], names: t.Sequence[str]) -> str:
     """Return what texts may look like beside those that are listed: numbers, ids, and names that nobody listed."""
-    numbers = "|".join(re.escape(str(value)) for value in values if isinstance(value, int))
+    numbers = "|".join(_literal(str(value)) for value in values if isinstance(value, int))
     known = [rf"^\s*(?:{numbers})\s*$"] if numbers else []
     unlisted = [] if names else [r"[^-+0-9\s]" if numbers else r"\S\s+\S"]
     return "|".join([*known, *unlisted, "~"])
+
+
+def _literal(text: str) -> str:
+    """Return the pattern of a text in a regular expression of ECMAScript."""
+    return _SYNTAX.sub(r"\\\g<0>", text)
 
 
 def _is_name(definition: Definition, title: str) -> bool:

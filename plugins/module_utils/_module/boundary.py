@@ -16,6 +16,7 @@ from .._errors import LONGEST_TOLD, MissingLibraryError, UserError, plain, print
 from .._graph.session import REQUESTS_IMPORT_ERROR
 from .._policy.values import number_warnings
 from .arguments import SHARED, with_shared
+from .elsewhere import elsewhere
 from .given import outline, taken
 from .handlers import Handler, Late, Reply, Request
 from .logins import used_params
@@ -25,6 +26,8 @@ from .starter import STARTED_BY, Starter, is_read, starter_from
 from .tenant import Tenant, open_tenant
 
 _MESSAGE_LIMIT = 1900
+# What AnsibleModule says of options that it does not know.
+_UNSUPPORTED = "Unsupported parameters"
 # One that tells several problems has room for them all.
 _LONGEST_MESSAGE = LONGEST_TOLD + _MESSAGE_LIMIT
 
@@ -42,16 +45,19 @@ class Module(AnsibleModule):
     _number_warnings: t.Sequence[str] = ()
     _starter: Starter | None = None
     _limit = _MESSAGE_LIMIT
+    # Which modules have the options that this one does not.
+    _hint = ""
 
     def __init__(self, definition: ModuleDefinition) -> None:
-        self._spec = definition.spec
+        self._definition = definition
         super().__init__(argument_spec=with_shared(definition.spec), supports_check_mode=True, **definition.rules)
 
     def _load_params(self) -> None:
         super()._load_params()
         self._starter = starter_from(self.params.pop(STARTED_BY, None))
         self._number_warnings = number_warnings(self.params)
-        self.params, self._unreadable = taken(self.params, self._spec, self.argument_spec)
+        self.params, self._unreadable = taken(self.params, self._definition.spec, self.argument_spec)
+        self._hint = elsewhere(self.params, self._definition)
         self.raw = {name: outline(value) for name, value in self.params.items()}
         for name in SHARED:
             # For login and connection options null means left out, so that environment and default have their say.
@@ -107,7 +113,9 @@ class Module(AnsibleModule):
         AnsibleModule's own refusals come here, too, and may quote a value of any size. Unlike a result, a failure is
         always printed as a whole.
         """
-        shown = printable_value(self._shown({"msg": str(msg), **result}))
+        # AnsibleModule only lists what the module has.
+        told = f"{self._hint} {msg}" if str(msg).startswith(_UNSUPPORTED) and self._hint else str(msg)
+        shown = printable_value(self._shown({"msg": told, **result}))
         super().fail_json(**{**shown, "msg": plain(shown["msg"], self._limit)})
         raise AssertionError("fail_json ends the process")
 

@@ -32,6 +32,12 @@ from .parse_values import (
 from .problems import Problems
 from .surfaces import ASSIGNMENT_OPTIONS, CATALOG, OFFICE, OPTIONS, foreign_error, foreign_options
 
+_NULL_STEP = "Leave {} out to leave it alone, or give it a value"
+# A chain of tasks hands it on from the result of one that created a policy.
+_NULL_ID = (
+    "it is null, as config.id is where check mode did not create the policy",
+    "Leave id out and give display_name, or describe the policy and its groups in one item of office_client_configs",
+)
 _ALL_FORMS = "Give true or false, or a dict with filter and filter_mode"
 
 _IDENTITY = ("id", "display_name")
@@ -105,8 +111,8 @@ def _usable(params: Arguments, given: t.Collection[str], subject: str, nameless:
     """
     usable = {name for name in given if params.get(name) is not None}
     for name in sorted(set(given) - usable):
-        step = f"Leave {name} out to leave it alone, or give it a value"
-        problems.add(UserError(subject, f"use {name}", "it is null", step))
+        cause, step = _NULL_ID if name == "id" else ("it is null", _NULL_STEP.format(name))
+        problems.add(UserError(subject, f"use {name}", cause, step))
     for name in _TEXTS:
         if name in usable:
             with problems.kept():
