@@ -268,6 +268,18 @@ def test_a_page_link_that_has_ended_begins_its_part_again(path: Path) -> None:
     assert "Graph answered 400" in refused(then, OFFICE_SETTING_CATALOG, {"path": str(path)})
 
 
+def test_a_page_link_that_leads_elsewhere_gets_no_token(path: Path) -> None:
+    failing = Tenant(page=1)
+    calls(failing, 4, GONE)
+    run(failing, OFFICE_SETTING_CATALOG, {"path": str(path), **FIRST})
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(part.read_text().replace("https://graph.test/", "https://elsewhere.test/"))
+    then = Tenant(page=1)
+    message = refused(then, OFFICE_SETTING_CATALOG, {"path": str(path), **FIRST})
+    assert "a page link leads to another host (elsewhere.test)" in message
+    assert then.requests == 0
+
+
 def test_what_is_too_old_is_read_again(path: Path) -> None:
     failing = Tenant()
     calls(failing, 8, GONE)
