@@ -118,6 +118,24 @@ def test_lists_hold_policies(tmp_path: Path, wrapped: t.Any) -> None:
     assert [str(made.policy.place) for made in done.files] == ["a.json item 1"]
 
 
+def test_a_template_may_hold_the_policy_itself_and_names_one_that_has_no_name(tmp_path: Path) -> None:
+    raw = {key: value for key, value in samples.policy().items() if key in ("settings", "platforms", "technologies")}
+    files = {
+        "a.json": {"Displayname": "Ours", "RAWJson": raw},
+        "b.json": {"displayName": "Two", "rawJson": json.dumps(raw)},
+    }
+    done = imported(put(tmp_path / "exports", files))
+    assert [(made.policy.name, made.policy.format) for made in done.files] == [("Ours", "cipp"), ("Two", "cipp")]
+
+
+def test_text_in_text_has_an_end(tmp_path: Path) -> None:
+    text = json.dumps(samples.policy())
+    for _level in range(6):
+        text = json.dumps({"RAWJson": text})
+    done = imported(put(tmp_path / "exports", {"a.json": text}))
+    assert [each.reason.value for each in done.left] == ["broken_file"]
+
+
 def test_members_count_whatever_their_case_and_one_member_is_a_list(tmp_path: Path) -> None:
     document = samples.policy()
     document = {

@@ -60,7 +60,7 @@ class Wrapping:
     unwrapped: t.Callable[[t.Any], t.Iterable[tuple[str, t.Any]]]
     # The form of a policy in it, "" where the policy tells itself.
     form: str = ""
-    # Whether what is in it is JSON text, which is bounded for each text, and not for texts in texts.
+    # Whether it is JSON text, which is bounded for each text, and not for texts in texts.
     is_text: bool = False
     # What the wrapping calls the policy.
     name: t.Callable[[t.Any], str] = lambda _document: ""
@@ -169,16 +169,19 @@ FORMS = (
 )
 
 
-def _text_member(document: t.Any, name: str) -> str | None:
-    """Return a member that is JSON text, None where there is none; ``name`` is in lower case."""
+def _inner(document: t.Any, name: str) -> t.Any:
+    """Return a member that is JSON text, or what somebody made of that; None where there is none. ``name`` is in lower
+    case.
+    """
     if not isinstance(document, dict):
         return None
     found = (value for key, value in document.items() if isinstance(key, str) and key.lower() == name)
-    return next((value for value in found if isinstance(value, str) and value.strip()), None)
+    return next((value for value in found if isinstance(value, dict) or _is_text(value)), None)
 
 
 def _named(document: Document) -> str:
-    return str(_text_member(document, "displayname") or "")
+    name = _inner(document, "displayname")
+    return name if isinstance(name, str) else ""
 
 
 def _members(values: t.Sequence[t.Any]) -> t.Iterable[tuple[str, t.Any]]:
@@ -192,10 +195,9 @@ def _is_list_of_settings(value: t.Any) -> bool:
 def _template(name: str) -> Wrapping:
     """Return what CIPP puts around a policy as the text of a member."""
     return Wrapping(
-        lambda value: _text_member(value, name) is not None,
-        lambda value: [("", json_of(_text_member(value, name) or ""))],
+        lambda value: _inner(value, name) is not None,
+        lambda value: [("", _inner(value, name))],
         form="cipp",
-        is_text=True,
         name=_named,
     )
 
