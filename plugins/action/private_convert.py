@@ -8,19 +8,17 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible.parsing.vault import is_encrypted
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
 from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 from ansible_collections.m365.apps.plugins.plugin_utils._admx.files import AdmxFolder
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import digest
-from ansible_collections.m365.apps.plugins.plugin_utils._convert.convert import Converter, Source
+from ansible_collections.m365.apps.plugins.plugin_utils._convert.convert import Converter
 from ansible_collections.m365.apps.plugins.plugin_utils._convert.report import lines, report
+from ansible_collections.m365.apps.plugins.plugin_utils._convert.sources import sources_of
 from ansible_collections.m365.apps.plugins.plugin_utils._convert.written import RECORDED_AS, refuse_the_same, written
-from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError, problem, together
-from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import definition_files, read_definition
-from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import apply, kept_warning, planned
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._written_files import shown_diff
@@ -55,7 +53,7 @@ class ActionModule(ActionBase):
 
     def _converted(self, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         folder, place = Path(options["path"]), Path(options["definitions"])
-        sources = _sources(place)
+        sources = sources_of(place)
         refuse_the_same(place, folder)
         admx = AdmxFolder.below(Path(options["admx"])) if options["admx"] else None
         converter = Converter(admx, catalog_of(options["catalog_file"]))
@@ -83,22 +81,3 @@ class ActionModule(ActionBase):
                 shown_diff(folder / name, before, after) for name, (before, after) in sorted(changes.files.items())
             ]
         return result
-
-
-def _sources(place: Path) -> list[Source]:
-    """Return the definition files at or below a path. Raises DefinitionsError with what is wrong with any of them."""
-    sources: list[Source] = []
-    problems: list[DefinitionsError] = []
-    for path in definition_files([place]).files:
-        try:
-            data = read_definition(path)
-            if is_encrypted(data):
-                step = "Decrypt it first: what is converted is written as plain text"
-                raise problem(str(path), "it is encrypted", step)
-            name = path.name if path == place else str(path.relative_to(place))
-            sources.append(Source(name, tuple(read_definitions(str(path), data))))
-        except DefinitionsError as error:
-            problems.append(error)
-    if problems:
-        raise together(problems)
-    return sources

@@ -35,7 +35,7 @@ PLAY = """
     rollout_definitions: definitions
     convert_folder: converted
     convert_admx: admx
-    convert_catalog_file: catalog.jsonl
+    rollout_catalog_file: catalog.jsonl
   tasks:
     - ansible.builtin.include_role:
         name: m365.apps.rollout
@@ -63,7 +63,7 @@ def test_a_folder_is_converted_once_and_check_mode_tells_the_same(ansible: Ansib
     definition = {"display_name": NAME, "priority": 4, "groups": ["Staff"], "policy_payload": items}
     (folder / "definitions" / "own.json").write_text(json.dumps(definition))
     (folder / "play.yml").write_text(PLAY)
-    run = ansible.playbook("play.yml", "--diff", PWD=str(folder)).ok()
+    run = ansible.playbook("play.yml", "--diff", PWD=str(folder), M365_SURFACE="settings_catalog").ok()
     results = {name: json.loads((folder / f"{name}.json").read_text()) for name in ("checked", "first", "again")}
     assert [results[name]["changed"] for name in results] == [True, True, False]
     assert [results[name]["files"][0]["status"] for name in results] == ["created", "created", "unchanged"]

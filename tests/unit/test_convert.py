@@ -36,7 +36,9 @@ from ansible_collections.m365.apps.plugins.plugin_utils._convert.convert import 
     Source,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._convert.report import lines, report
+from ansible_collections.m365.apps.plugins.plugin_utils._convert.sources import sources_of
 from ansible_collections.m365.apps.plugins.plugin_utils._convert.written import names_of, refuse_the_same, written
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.tests.unit import admx_model as model
 from ansible_collections.m365.apps.tests.unit import own_settings as own
@@ -359,6 +361,21 @@ def test_the_folder_of_the_definitions_is_no_place_for_new_ones(tmp_path: Path) 
             refuse_the_same(tmp_path / place, tmp_path / folder)
     for place, folder in (("d", "new"), ("d/one.yml", "d/new"), ("d/deep", "d")):
         refuse_the_same(tmp_path / place, tmp_path / folder)
+
+
+def test_definitions_that_cannot_be_read_are_all_told(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "good.yml").write_text("display_name: Own")
+    (tmp_path / "vault.yml").write_text("$ANSIBLE_VAULT;1.1;AES256\n6162")
+    (tmp_path / "bad.json").write_text("{")
+    with pytest.raises(
+        DefinitionsError, match=r"(?s)bad\.json.*vault\.yml: cannot read it: it is encrypted\. Decrypt it"
+    ):
+        sources_of(tmp_path)
+    (tmp_path / "vault.yml").unlink()
+    (tmp_path / "bad.json").unlink()
+    assert [source.name for source in sources_of(tmp_path)] == ["deep/good.yml"]
+    assert [source.name for source in sources_of(tmp_path / "deep" / "good.yml")] == ["good.yml"]
 
 
 def test_files_have_names_of_their_own(converter: Converter) -> None:

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.m365.apps.plugins.action.definition_files import SPEC
+from ansible_collections.m365.apps.plugins.action.private_convert import SPEC as CONVERT_SPEC
 from ansible_collections.m365.apps.plugins.action.private_import import SPEC as IMPORT_SPEC
 from ansible_collections.m365.apps.plugins.action.wait_for_checkins import SPEC as WAIT_SPEC
 from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLOUDS
@@ -92,7 +93,9 @@ def test_documented_options_are_those_of_the_spec(module: str) -> None:
     assert documented == {name: facts(option, "options") for name, option in spec_of(module).items()}
 
 
-@pytest.mark.parametrize(("module", "spec"), [("definition_files", SPEC), ("private_import", IMPORT_SPEC)])
+@pytest.mark.parametrize(
+    ("module", "spec"), [("definition_files", SPEC), ("private_import", IMPORT_SPEC), ("private_convert", CONVERT_SPEC)]
+)
 def test_the_documented_options_of_what_runs_on_the_controller_are_those_of_its_action(
     module: str, spec: dict[str, Option]
 ) -> None:
