@@ -326,3 +326,22 @@ def test_an_entry_point_that_changes_no_tenant(tenants: Tenants, entry: str, var
         texts[host] = "".join(path.read_text() for path in files)
         assert f"{host.capitalize()} - By hand" in texts[host]
     tenants.assert_apart(texts)
+
+
+def test_each_tenant_has_its_own_surface(tenants: Tenants) -> None:
+    settings = [{"setting": "excel16/L_VBAWarningsPolicy", "value": 3}]
+    definition = {"display_name": "Macros", "settings": settings, "groups": ["All Staff"]}
+    own = tenants.folder / "catalog"
+    own.mkdir()
+    (own / "macros.json").write_text(json.dumps({**definition, "exclude_groups": ["Office Pilots"]}))
+    of_host = {"rollout_surface": "settings_catalog", "rollout_definitions": str(own)}
+    folder = tenants.folder / "inventory" / "host_vars" / "tailspin"
+    (folder / "surface.yml").write_text(yaml.safe_dump(of_host))
+    run = tenants.play("--limit", "contoso,tailspin", "-e", json.dumps({"rollout_policies": []})).ok()
+    office, catalog = (tenants.emulator.tenant(IDS[host]) for host in ("contoso", "tailspin"))
+    assert {policy["displayName"] for policy in office["policies"]} == {"Contoso - By hand", MACROS, PILOTS}
+    assert office["catalog_policies"] == []
+    assert [policy["displayName"] for policy in catalog["policies"]] == ["Tailspin - By hand"]
+    [macros] = catalog["catalog_policies"]
+    assert (macros["name"], len(macros["settings"]), len(macros["assignments"])) == ("Macros", 1, 2)
+    assert "2 tenants: 2 changed." in run.stdout
