@@ -197,6 +197,14 @@ def test_display_names_are_values_where_they_are_known(value: t.Any, valid: bool
     assert (compile_entry(entry, own.CATALOG).wrong == []) is valid
 
 
+def test_names_that_cannot_be_shown_or_are_values_are_not_completed() -> None:
+    titles = {"Current": "Current", "Later": "In two\nlines", "Odd": "\u202eodd", "Other": "Other one", "More": ""}
+    level = own.choice(own.MACROS, "L_OwnLevel", titles)
+    text = schema_text(settings_schema(Catalog([level], below=own.CATALOG)))
+    assert '"enum":["Current","Later","Odd","Other","More","In two lines","Other one"]' in text
+    assert '"enumDescriptions":["Current","In two lines","\\\\u202eodd","Other one","","",""]' in text
+
+
 def test_what_microsoft_calls_deprecated_is_marked() -> None:
     marked = [each for each in TEXTS["$defs"].values() if "deprecationMessage" in json.dumps(each)]
     assert len(marked) == 1

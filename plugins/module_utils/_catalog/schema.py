@@ -229,7 +229,9 @@ def _value(definition: Definition, catalog: Catalog) -> Schema:
 
 def _choice(definition: Definition) -> Schema:
     values = {spelled_option(definition, option): option.title for option in definition.options}
-    names = [title for title in dict.fromkeys(values.values()) if _is_name(definition, title)]
+    taken = {str(value) for value in values}
+    shown = (" ".join(title.split()) for title in values.values())
+    names = [name for name in dict.fromkeys(shown) if name not in taken and _is_name(definition, name)]
     texts = {"enumDescriptions": [*map(one_line, values.values()), *("" for _name in names)]} if names else {}
     chosen = [spelled_option(definition, each) for each in definition.options if each.id == definition.default]
     ways: list[Schema] = [{"enum": [*values, *names], **texts}, {"type": "string", "pattern": _pattern(values, names)}]
@@ -251,10 +253,10 @@ def _literal(text: str) -> str:
     return _SYNTAX.sub(r"\\\g<0>", text)
 
 
-def _is_name(definition: Definition, title: str) -> bool:
-    """Tell whether an option can be given by a display name."""
+def _is_name(definition: Definition, name: str) -> bool:
+    """Tell whether an option can be given by a display name, and an editor can show it as it is."""
     try:
-        return bool(title) and choice_of(definition, title).title == title
+        return bool(name) and one_line(name) == name and choice_of(definition, name) is not None
     except ValueProblem:
         return False
 
