@@ -64,9 +64,8 @@ def test_every_key_is_completed_and_none_of_a_text_is_in_it() -> None:
 
 
 def test_every_example_of_a_setting_is_valid() -> None:
-    examples = [example for each in built_in().settings() if (example := example_of(each, built_in()))]
-    chosen = random.Random(5).sample(examples, 300)
-    for example in chosen:
+    chosen = random.Random(5).sample([*built_in().settings()], 120)
+    for example in filter(None, (example_of(each, built_in()) for each in chosen)):
         [entry] = yaml.safe_load(example)
         assert [error.message for error in ENTRIES.iter_errors(entry)] == [], entry
 
