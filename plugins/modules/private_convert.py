@@ -81,7 +81,7 @@ kept:
   returned: success
   type: list
   elements: dict
-items:
+payload_items:
   description: Every item of every payload, with its C(status), C(reason), C(readings) and C(entry).
   returned: success
   type: list

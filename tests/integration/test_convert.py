@@ -69,7 +69,7 @@ def test_a_folder_is_converted_once_and_check_mode_tells_the_same(ansible: Ansib
     assert [results[name]["files"][0]["status"] for name in results] == ["created", "created", "unchanged"]
     assert [_told(each) for each in results.values()] == [_told(results["first"])] * 3
     assert results["first"]["counts"]["converted"] == results["first"]["counts"]["open"] == 1
-    assert [each["status"] for each in results["first"]["items"]] == ["converted", "open"]
+    assert [each["status"] for each in results["first"]["payload_items"]] == ["converted", "open"]
     assert "1 of 2 settings converted" in run.stdout
     assert yaml.safe_load((folder / "converted" / "own.yml").read_bytes()) == {
         "display_name": NAME,
@@ -79,4 +79,4 @@ def test_a_folder_is_converted_once_and_check_mode_tells_the_same(ansible: Ansib
 
 
 def _told(result: dict[str, t.Any]) -> dict[str, t.Any]:
-    return {name: result[name] for name in ("items", "policies", "counts", "needs", "complete", "summary")}
+    return {name: result[name] for name in ("payload_items", "policies", "counts", "needs", "complete", "summary")}

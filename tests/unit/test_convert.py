@@ -159,7 +159,7 @@ def test_what_the_admx_files_decide_is_converted(
 ) -> None:
     made = made_of(converter, *items)
     assert made["definition"] == {"display_name": "Own", "settings": [entry]}
-    assert [(each["status"], each["entry"]) for each in made["items"]] == [(CONVERTED, entry)] * len(items)
+    assert [(each["status"], each["entry"]) for each in made["payload_items"]] == [(CONVERTED, entry)] * len(items)
     assert made["complete"]
     compile_settings(made["definition"]["settings"], converter.catalog)
 
@@ -221,8 +221,8 @@ def test_what_stays_open_is_listed_and_nothing_of_it_is_written(
     made = made_of(converter, *items)
     assert made["definition"] is None
     assert not made["complete"]
-    assert [each["status"] for each in made["items"]] == [OPEN] * len(items)
-    for each in made["items"]:
+    assert [each["status"] for each in made["payload_items"]] == [OPEN] * len(items)
+    for each in made["payload_items"]:
         assert reason in each["reason"]
         assert readings is None or sorted(each["readings"]) == sorted(readings)
 
@@ -259,12 +259,12 @@ def test_an_open_setting_leaves_the_others_alone_and_the_file_says_so(converter:
 
 
 def test_a_deprecated_setting_is_converted_with_a_warning(converter: Converter) -> None:
-    [converted] = made_of(converter, item("excel16;L_OwnOldMacros", "old", 1))["items"]
+    [converted] = made_of(converter, item("excel16;L_OwnOldMacros", "old", 1))["payload_items"]
     assert converted["notes"] == ["Microsoft calls excel16/L_OwnOldMacros deprecated"]
     child = own.element(TWO, "L_OwnOldMacros", "choice")
     successor = replace(child, id=f"{own.OLD.id}_v2")
     catalog = converter.catalog.with_definitions([successor])
-    [converted] = made_of(Converter(converter.admx, catalog), item("excel16;L_OwnOldMacros", "old", 1))["items"]
+    [converted] = made_of(Converter(converter.admx, catalog), item("excel16;L_OwnOldMacros", "old", 1))["payload_items"]
     assert converted["notes"][0].endswith("it lives on as an element of office16/L_OwnTwo")
 
 
@@ -275,15 +275,15 @@ def test_without_admx_files_nothing_is_converted_and_they_are_named(folder: Admx
     assert made["definition"] is None
     made = made_of(Converter(folder, own.CATALOG), *items)
     assert made["needs"] == [{"file": "word16.admx", "items": 2}]
-    assert [each["status"] for each in made["items"]] == [CONVERTED, NEEDS_ADMX, NEEDS_ADMX]
+    assert [each["status"] for each in made["payload_items"]] == [CONVERTED, NEEDS_ADMX, NEEDS_ADMX]
 
 
 def test_two_spellings_of_one_admx_file_are_one_setting_given_twice(tmp_path: Path) -> None:
     (tmp_path / "excel.admx").write_text(EXCEL)
     items = [item(f"{file};L_OwnOldMacros", "old", 1) for file in ("excel", "excel16")]
     made = made_of(Converter(AdmxFolder.below(tmp_path), own.CATALOG), *items)
-    assert [each["status"] for each in made["items"]] == [OPEN, OPEN]
-    assert "another spelling" in made["items"][0]["reason"]
+    assert [each["status"] for each in made["payload_items"]] == [OPEN, OPEN]
+    assert "another spelling" in made["payload_items"][0]["reason"]
 
 
 @pytest.mark.parametrize(
@@ -416,8 +416,8 @@ def test_every_item_of_the_examples_is_in_the_report(path: Path) -> None:
         for payload in ("policy_payload", "user_preference_payload")
         for each in policy.get(payload) or []
     ]
-    assert [(each["payload"], each["setting"], each["value_name"]) for each in found["items"]] == given_items
-    assert all(each["reason"] for each in found["items"])
+    assert [(each["payload"], each["setting"], each["value_name"]) for each in found["payload_items"]] == given_items
+    assert all(each["reason"] for each in found["payload_items"])
     assert found["counts"]["items"] == sum(found["counts"][name] for name in (CONVERTED, OPEN, NEEDS_ADMX, NOT_HERE))
 
 
@@ -477,7 +477,7 @@ def test_whatever_a_payload_holds_every_item_is_told(items: list[t.Any], prefere
     made = [(source, converter.converted(source))]
     found = report(made)
     assert found["counts"]["items"] >= len(items)
-    assert all(each["reason"] or each["entry"] for each in found["items"])
+    assert all(each["reason"] or each["entry"] for each in found["payload_items"])
     assert all(printable(line) == line for line in lines(made))
     for file in written(made, converter.catalog).files:
         definition = yaml.safe_load(file.data)
@@ -547,9 +547,9 @@ def test_what_a_state_wrote_becomes_that_state_and_nothing_else(data: st.DataObj
     admx = admx_of(model.xml_of([spec]).encode())
     converter = Converter(t.cast("t.Any", {"own16": admx}), _catalog_of(spec))
     made = made_of(converter, *items)
-    assert len(made["items"]) == len(items)
+    assert len(made["payload_items"]) == len(items)
     if made["definition"] is None:
-        assert all(each["status"] == OPEN and each["reason"] for each in made["items"])
+        assert all(each["status"] == OPEN and each["reason"] for each in made["payload_items"])
         return
     [setting] = compile_settings(made["definition"]["settings"], converter.catalog).values()
     assert _said(setting) == _wanted(spec, setting.id, state, values)
@@ -576,4 +576,4 @@ def test_what_is_decided_whole_is_converted_where_the_catalog_has_its_elements(d
     converter = Converter(t.cast("t.Any", {"own16": admx}), _catalog_of(spec))
     made = made_of(converter, *items)
     assert decide(policy, registry).outcome == DECIDED
-    assert made["complete"], made["items"][0]["reason"]
+    assert made["complete"], made["payload_items"][0]["reason"]

@@ -35,7 +35,7 @@ def report(made: Made) -> dict[str, t.Any]:
             for source, policies in made
             for number, policy in enumerate(policies)
         ],
-        "items": items,
+        "payload_items": items,
         "counts": {"items": len(items), **{status: counts[status] for status in STATUSES}},
         "needs": [{"file": name, "items": count} for name, count in sorted(needs.items())],
         "complete": all(policy.complete for _source, policies in made for policy in policies),
