@@ -37,6 +37,17 @@ ALL = os.environ.get("M365_TESTS") == "all"
 CHOSEN = [] if ALL else ["-m", "not full"]
 UNIT = ["--hypothesis-profile=many"] if ALL else CHOSEN
 
+# The sanity tests that make test leaves out, and what shows the same there.
+SHOWN_ELSEWHERE = {
+    "compile": "mypy and ruff, which read each file as Python 3.11",
+    "pep8": "ruff's E and W",
+    "pylint": "make lint, and below for the plugins, with the rules of Ansible",
+    "shellcheck": "make lint",
+    "yamllint": "the session yamllint, with what plugins document",
+}
+SKIPPED = [word for name in SHOWN_ELSEWHERE for word in ("--skip-test", name)]
+SANITY: list[list[str]] = [[]] if ALL else [SKIPPED, ["--test", "pylint", "plugins/"]]
+
 SHELL_SCRIPTS = [".ci/run", *sorted(str(path) for path in Path("tests").glob("**/*.sh"))]
 LINT: dict[str, list[str]] = {
     "ruff": ["ruff", "check", "."],
@@ -124,26 +135,27 @@ def runners(session: nox.Session) -> None:
 
 @nox.session
 def sanity(session: nox.Session) -> None:
-    """ansible-test sanity, with every Python that runs here."""
-    matrix(session, "sanity")
+    """ansible-test sanity, with every Python that runs here; make test-all leaves nothing out."""
+    for given in [session.posargs] if session.posargs else SANITY:
+        matrix(session, "sanity", given)
 
 
 @nox.session
 def units(session: nox.Session) -> None:
     """ansible-test units, with every Python that runs here; make test has them by pytest."""
-    matrix(session, "ansible-test-units")
+    matrix(session, "ansible-test-units", session.posargs)
 
 
 @nox.session
 def targets(session: nox.Session) -> None:
     """ansible-test integration, each target in-process and by modules; make test has them by pytest."""
-    matrix(session, "targets")
+    matrix(session, "targets", session.posargs)
 
 
-def matrix(session: nox.Session, check: str) -> None:
-    """Run one check of tests/matrix with the ansible-core of .venv."""
-    given = [f"--give={argument}" for argument in session.posargs]
-    run(session, "python", "-m", "ansible_collections.m365.apps.tests.matrix", "here", "--check", check, *given)
+def matrix(session: nox.Session, check: str, given: list[str]) -> None:
+    """Run one check of tests/matrix with the ansible-core of .venv; what is given goes to its program."""
+    more = [f"--give={argument}" for argument in given]
+    run(session, "python", "-m", "ansible_collections.m365.apps.tests.matrix", "here", "--check", check, *more)
 
 
 @nox.session(name="build-import-check", venv_backend="venv", reuse_venv=True)

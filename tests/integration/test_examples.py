@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from pathlib import Path
 
@@ -18,17 +19,42 @@ from ansible_collections.m365.apps.tests.credentials import federated_token, fed
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.documents import Command, examples_of
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, Ansible
+from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, TARGETS, Ansible
 from ansible_collections.m365.apps.tests.unit import import_samples, own_settings, some_admx
 
 DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "roles" / "rollout" / "README.md",
-    *sorted((ROOT / "plugins" / "modules").glob("*.py")),
-    *sorted((ROOT / "plugins" / "lookup").glob("*.py")),
-    *sorted((ROOT / "plugins" / "filter").glob("*.py")),
     *sorted((ROOT / "docs" / "docsite" / "rst").glob("guide_*.rst")),
 ]
+PLUGINS = {kind: sorted((ROOT / "plugins" / kind).glob("*.py")) for kind in ("modules", "lookup", "filter")}
+# Between the examples of two plugins: what was called up to then is noted, and the tenant is as it was.
+BETWEEN = [
+    {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "tasks": [
+            {
+                "write_down": {
+                    "content": "{{ lookup('ansible.builtin.url', m365_graph_url ~ '/_emulator/journal', "
+                    "ca_path=m365_ca_path, split_lines=false) }}",
+                    "dest": "{{ playbook_dir }}/journal-of-@.json",
+                }
+            },
+            {
+                "ansible.builtin.set_fact": {"told": "{{ query('emulator_put', 'state', state) }}"},
+                "vars": {"state": "{{ lookup('ansible.builtin.file', 'state.json') | from_json }}"},
+                "no_log": True,
+            },
+        ],
+    }
+]
+# The examples of a document run in one process, which keeps variables: none may live on those of another.
+EXPRESSION = re.compile(
+    r"\{\{.*?\}\}|\b(?:when|until|failed_when|changed_when|that|var):\s[^\n]*(?:\n +- [^\n]*)*", re.DOTALL
+)
+QUOTED = re.compile(r"'[^']*'")
+MADE = re.compile(r"register: (\w+)|set_fact:\n +(\w+):")
 GROUPS = [
     {"displayName": "Contoso - All Staff"},
     {"displayName": "Pilot Ring 1 - IT"},
@@ -77,12 +103,76 @@ DEFINITION = "display_name: Contoso - From a file\npriority: 700\n"
 def test_examples_run(document: Path, emulator: Emulator, ansible: Ansible) -> None:
     examples = examples_of(document)
     assert examples.count > 0, "the document has no example"
+    assert borrowed(examples.plays) == []
     emulator.reset(_state(emulator))
-    _furnish(ansible.folder, examples.definitions or {"definitions/file.yml": DEFINITION})
+    environment = _prepare(ansible, emulator, examples.definitions, document.read_text(encoding="utf-8"))
+    _play(ansible, {f"play{place}": play for place, play in enumerate(examples.plays)}, environment)
+    for command in examples.commands:
+        program, *arguments = (word.replace("$PWD", str(ansible.folder)) for word in command.words)
+        ansible.run(program, *arguments, **_exported(command, environment)).ok()
+    assert emulator.journal() or not (calls(examples.plays) or examples.commands), "no example called Graph"
+
+
+@pytest.mark.parametrize("kind", PLUGINS)
+def test_examples_of_plugins_run(kind: str, emulator: Emulator, ansible: Ansible) -> None:
+    examples = {path.stem: examples_of(path) for path in PLUGINS[kind]}
+    assert examples
+    assert [name for name, one in examples.items() if not one.plays or one.definitions or one.commands] == []
+    assert borrowed([play for one in examples.values() for play in one.plays]) == []
+    state = _state(emulator)
+    emulator.reset(state)
+    environment = _prepare(ansible, emulator, {}, "".join(path.read_text(encoding="utf-8") for path in PLUGINS[kind]))
+    emulator.reset(state)
+    (ansible.folder / "state.json").write_text(json.dumps(state))
+    environment["ANSIBLE_LOOKUP_PLUGINS"] = str(TARGETS / "emulator" / "lookup_plugins")
+    books: dict[str, str] = {}
+    for name, one in examples.items():
+        books |= {f"{name}-{place}": play for place, play in enumerate(one.plays)}
+        books[f"after-{name}"] = json.dumps(BETWEEN).replace("@", name)
+    _play(ansible, books, environment)
+    called = [len(json.loads((ansible.folder / f"journal-of-{name}.json").read_text())) for name in examples]
+    more = {name: after - before for name, before, after in zip(examples, [0, *called], called, strict=False)}
+    assert [name for name, one in examples.items() if calls(one.plays) and not more[name]] == []
+
+
+def test_what_is_borrowed_is_found() -> None:
+    registers, uses = "- ping:\n  register: found\n", "- debug:\n    var: found\n"
+    assert borrowed([registers, uses]) == ["found"]
+    assert borrowed([registers + uses, registers]) == []
+
+
+def calls(plays: t.Iterable[str]) -> bool:
+    """Tell whether examples have a task that calls Graph."""
+    return any("m365.apps.office_client" in play for play in plays)
+
+
+def borrowed(plays: t.Sequence[str]) -> list[str]:
+    """Return the variables that an example uses and another one alone makes."""
+    made = [{name for names in MADE.findall(play) for name in names if name} for play in plays]
+    return [
+        name
+        for play, own in zip(plays, made, strict=True)
+        for name in sorted(set().union(*made) - own)
+        if not re.search(rf"^ +{name}:", play, re.MULTILINE)
+        if any(re.search(rf"(?<![.\w]){name}\b", QUOTED.sub("", found)) for found in EXPRESSION.findall(play))
+    ]
+
+
+def _play(ansible: Ansible, books: dict[str, str], environment: dict[str, str]) -> None:
+    """Run playbooks one after the other in one process."""
+    for name, book in books.items():
+        (ansible.folder / f"{name}.yml").write_text(book)
+    if books:
+        first, *others = (f"{name}.yml" for name in books)
+        ansible.playbook(first, *others, "-e", f"@{ansible.folder / 'extra.json'}", **environment).ok()
+
+
+def _prepare(ansible: Ansible, emulator: Emulator, definitions: dict[str, str], text: str) -> dict[str, str]:
+    """Put in place what the examples in a text speak of; return the environment that they run in."""
+    _furnish(ansible.folder, definitions or {"definitions/file.yml": DEFINITION})
     # Written to a file, since a command line with secrets would be printed.
-    extra = ansible.folder / "extra.json"
     token = tenant.access_token(emulator.ready)
-    extra.write_text(
+    (ansible.folder / "extra.json").write_text(
         json.dumps({"my_policies": MINE, "m365_certificate_passphrase": PASSPHRASE, "m365_access_token": token})
     )
     ansible.canaries += [PASSPHRASE, token, *APP.secrets()]
@@ -91,16 +181,9 @@ def test_examples_run(document: Path, emulator: Emulator, ansible: Ansible) -> N
         "PWD": str(ansible.folder),
         "AZURE_POD_IDENTITY_AUTHORITY_HOST": emulator.ready.url,
     }
-    if "'m365.apps.backup'" in document.read_text(encoding="utf-8"):
+    if "'m365.apps.backup'" in text:
         _back_up(ansible, environment)
-    for place, play in enumerate(examples.plays):
-        (ansible.folder / f"play{place}.yml").write_text(play)
-        ansible.playbook(f"play{place}.yml", "-e", f"@{extra}", **environment).ok()
-    for command in examples.commands:
-        program, *arguments = (word.replace("$PWD", str(ansible.folder)) for word in command.words)
-        ansible.run(program, *arguments, **_exported(command, environment)).ok()
-    asks = any("m365.apps.office_client" in play for play in examples.plays) or examples.commands
-    assert emulator.journal() or not asks, "no example called Graph"
+    return environment
 
 
 def _back_up(ansible: Ansible, environment: dict[str, str]) -> None:

@@ -126,8 +126,11 @@ class Ansible:
         (folder / "ansible.cfg").touch()
 
     def playbook(self, play: str | Path, *arguments: str, **more: str) -> Run:
-        """Run a playbook with the variables of the tenant. ``more`` is added to the environment."""
-        return self.run("ansible-playbook", str(play), "-e", f"@{self._variables}", *arguments, **more)
+        """Run a playbook with the variables of the tenant, and those that ``arguments`` begin with, in one process.
+
+        ``more`` is added to the environment.
+        """
+        return self.run("ansible-playbook", "-e", f"@{self._variables}", str(play), *arguments, **more)
 
     def start(self, program: str, play: str | Path, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a program on a playbook as the leader of its own group of processes, and do not wait for it."""
