@@ -77,8 +77,8 @@ def _definitions(node: Node) -> Definitions:
     """The catalogue of a tenant that has one of its own: Graph's documents of definitions, and of categories."""
     documents: list[dict[str, Any]] = []
     for place, item in node.items("catalog_definitions"):
-        if not isinstance(item, dict) or not isinstance(item.get("id"), str):
-            raise StateError(f"{place}: must be an object with an id")
+        if not Node(item, place).get("id", str):
+            raise StateError(f"{place}.id: must be a string that is not empty")
         documents.append(item)
     found = Definitions.of(documents)
     try:

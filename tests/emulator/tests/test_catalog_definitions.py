@@ -266,5 +266,6 @@ def test_a_tenant_may_have_a_catalogue_of_its_own() -> None:
     graph.put("state", state)
     assert [item["displayName"] for item in graph.get(SETTINGS)["value"]] == ["Changed since"]
     assert graph.admin("GET", "state").content["tenants"][TENANT]["catalog_definitions"] == own
-    wrong = {"tenants": {TENANT: {"catalog_definitions": [{"@odata.type": "x", "id": "x", "options": [1]}]}}}
-    assert graph.admin("PUT", "state", wrong).status == 400
+    for wrong in (7, {}, {"id": ""}, {"@odata.type": "x", "id": "x", "options": [1]}):
+        state = {"tenants": {TENANT: {"catalog_definitions": [wrong]}}}
+        assert graph.admin("PUT", "state", state).status == 400
