@@ -20,7 +20,8 @@ from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._written_files import shown_diff
 
-LEAVE, RAW = "leave", "raw"
+LEAVE = "leave"
+RAW = "raw"
 SPEC: dict[str, t.Any] = {
     "source": {"type": "path", "required": True},
     "path": {"type": "path", "required": True},
