@@ -12,73 +12,45 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
 from ansible_collections.m365.apps.plugins.module_utils._catalog.codec import OWN_TYPE
 from ansible_collections.m365.apps.plugins.module_utils._catalog.fields import ASSIGNMENTS
-from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import instances
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
 from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import Settings
 from ansible_collections.m365.apps.plugins.module_utils._catalog.surface import CatalogSurface
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Field
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,
     Delete,
     PolicyWrite,
-    Result,
     Update,
     WritePart,
 )
+from ansible_collections.m365.apps.tests.unit.catalog_wire import (
+    ABSENT,
+    DRAFT,
+    GROUP,
+    ID,
+    INSTANCES,
+    LIST,
+    LIVE,
+    MACROS,
+    MEMBERS,
+    POLICIES,
+    SENT,
+    URL,
+    VALUES,
+    error_of,
+    field,
+    row,
+    sent,
+)
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, Clock, Wire, refusal
-
-POLICIES = f"{GRAPH}/beta/deviceManagement/configurationPolicies"
-LIST = f"{POLICIES}?$top=100"
-ID = "13a5ac73-ac73-13a5-73ac-a51373aca513"
-URL = f"{POLICIES}/{ID}"
-GROUP = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
-MACROS = compile_settings([{"setting": "excel16/L_VBAWarningsPolicy", "value": 3}], built_in())
-INSTANCES = instances(MACROS)
-SETTINGS_TYPE = "#microsoft.graph.deviceManagementConfigurationSetting"
-SENT = [{"@odata.type": SETTINGS_TYPE, "settingInstance": instance} for instance in INSTANCES]
-VALUES = {"display_name": "Zürich", "description": "D", "scope_tags": ("0", "7")}
-LIVE = Policy(ID, OWN_TYPE, {**VALUES, "settings": MACROS})
-DRAFT = Policy(None, OWN_TYPE, {**VALUES, "settings": MACROS})
-ABSENT = refusal(400, "An error has occurred", "ResourceNotFound")
-MEMBERS = {"name": "Zürich", "description": "D", "roleScopeTagIds": ["0", "7"]}
-
-
-def row(policy_id: str = ID, name: str = "Zürich", **more: t.Any) -> dict[str, t.Any]:
-    """Return a policy as the list shows it."""
-    return {
-        "id": policy_id,
-        **MEMBERS,
-        "name": name,
-        "platforms": "windows10",
-        "technologies": "mdm",
-        "templateReference": {"templateId": "", "templateFamily": "none"},
-        "settingCount": 1,
-        **more,
-    }
 
 
 @pytest.fixture
 def catalog(client: GraphClient) -> CatalogSurface:
     return CatalogSurface(client, built_in())
-
-
-def field(surface: CatalogSurface, name: str) -> Field:
-    return next(each for each in surface.capabilities.fields if each.name == name)
-
-
-def sent(surface: CatalogSurface, write: PolicyWrite, *known_ids: str) -> Result:
-    (result,) = surface.write([write], known_ids)
-    return result
-
-
-def error_of(surface: CatalogSurface, write: PolicyWrite, *known_ids: str) -> UserError:
-    error = sent(surface, write, *known_ids).error
-    assert error is not None
-    return error
 
 
 # Reads
@@ -304,100 +276,6 @@ def test_a_refused_write_names_the_policy_and_what_was_to_be_done(
 def test_there_are_no_priorities(catalog: CatalogSurface) -> None:
     with pytest.raises(UserError, match="have none"):
         catalog.update_priorities({"a": 1})
-
-
-# Creates of which nobody knows whether they were done
-
-
-@pytest.mark.parametrize("stale", [0, 1, 4])
-def test_a_create_whose_answer_is_lost_is_found_also_where_the_list_lags(
-    wire: Wire, catalog: CatalogSurface, stale: int
-) -> None:
-    wire.expect("POST", POLICIES, body=LOST)
-    for _look in range(stale):
-        wire.expect("GET", LIST, json={"value": [row("old")]})
-    wire.expect("GET", LIST, json={"value": [row("old"), row("new")]})
-    assert sent(catalog, Create(DRAFT), "old").written.policy_id == "new"
-
-
-@pytest.mark.parametrize(
-    "other", [row("old"), row("x", "zürich"), row("x", platforms="macOS"), row("x", technologies="mdm,other")]
-)
-def test_one_that_is_never_found_is_not_sent_again(
-    wire: Wire, catalog: CatalogSurface, clock: Clock, other: dict[str, t.Any]
-) -> None:
-    wire.expect("POST", POLICIES, body=LOST)
-    for _look in range(7):
-        wire.expect("GET", LIST, json={"value": [other]})
-    error = error_of(catalog, Create(DRAFT), "old")
-    assert error.in_doubt
-    assert "it is not sent a second time" in str(error)
-    assert sum(clock.slept) == 60.5
-    assert sum(line.startswith("POST") for line in wire.lines) == 1
-
-
-def test_looks_keep_to_the_time_for_tries(wire: Wire, clock: Clock) -> None:
-    surface = CatalogSurface(clock.client(budget=1.5), built_in())
-    wire.expect("POST", POLICIES, body=LOST)
-    wire.expect("GET", LIST, json={"value": []})
-    wire.expect("GET", LIST, json={"value": []})
-    assert error_of(surface, Create(DRAFT)).in_doubt
-    assert sum(clock.slept) <= 1.5
-
-
-def test_one_that_graph_says_not_to_have_taken_is_sent_again(wire: Wire, catalog: CatalogSurface) -> None:
-    wire.expect("POST", POLICIES, **refusal(503, "busy", "ServiceUnavailable"))
-    for _look in range(3):
-        wire.expect("GET", LIST, json={"value": []})
-    wire.expect("POST", POLICIES, status=201, json=row("new"))
-    assert sent(catalog, Create(DRAFT)).written.policy_id == "new"
-
-
-def test_one_that_was_sent_again_and_is_lost_then_is_looked_for_with_patience(
-    wire: Wire, catalog: CatalogSurface
-) -> None:
-    wire.expect("POST", POLICIES, **refusal(503, "busy", "ServiceUnavailable"))
-    for _look in range(3):
-        wire.expect("GET", LIST, json={"value": []})
-    wire.expect("POST", POLICIES, body=LOST)
-    for _look in range(5):
-        wire.expect("GET", LIST, json={"value": []})
-    wire.expect("GET", LIST, json={"value": [row("new")]})
-    assert sent(catalog, Create(DRAFT)).written.policy_id == "new"
-
-
-def test_a_throttled_create_is_simply_tried_again(wire: Wire, catalog: CatalogSurface) -> None:
-    wire.expect("POST", POLICIES, **refusal(429, "Too many requests.", "TooManyRequests"))
-    wire.expect("POST", POLICIES, status=201, json=row("new"))
-    assert sent(catalog, Create(DRAFT)).written.policy_id == "new"
-
-
-def test_of_two_drafts_alike_one_policy_is_that_of_one(wire: Wire, catalog: CatalogSurface) -> None:
-    wire.expect("POST", POLICIES, body=LOST)
-    wire.expect("POST", POLICIES, body=LOST)
-    wire.expect("GET", LIST, json={"value": [row("new")]})
-    first, second = catalog.write([Create(DRAFT), Create(DRAFT, 1)], [])
-    assert first.written.policy_id == "new"
-    assert second.error is not None
-    assert second.error.in_doubt
-
-
-@pytest.mark.parametrize("tries", [1, 3])
-def test_an_assign_for_which_a_new_policy_is_not_found_yet_is_sent_again(
-    wire: Wire, catalog: CatalogSurface, clock: Clock, tries: int
-) -> None:
-    wire.expect("POST", POLICIES, status=201, json=row())
-    assert sent(catalog, Create(DRAFT)).written.policy_id == ID
-    for _try in range(tries):
-        wire.expect("POST", f"{URL}/assign", **ABSENT)
-    wire.expect("POST", f"{URL}/assign", status=204)
-    assert sent(catalog, WritePart(LIVE, ASSIGNMENTS, ())).error is None
-    assert clock.slept == [1.0, 2.0, 4.0][:tries]
-
-
-def test_one_for_a_policy_that_this_run_did_not_make_is_not(wire: Wire, catalog: CatalogSurface) -> None:
-    wire.expect("POST", f"{URL}/assign", **ABSENT)
-    assert error_of(catalog, WritePart(LIVE, ASSIGNMENTS, ())).absent
 
 
 # What is refused before a write
