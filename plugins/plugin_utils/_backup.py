@@ -39,8 +39,8 @@ FORMATS = (1, FORMAT)
 FOLDER = "definitions"
 _TYPES: dict[str, type | tuple[type, ...]] = {"format": int, "tenant": str, "policies": int, "absent": list}
 _SCALARS = ("display_name", "kind", "description", "priority")
-# What policies of the settings catalog alone have, beside settings.
-_CATALOG = ("scope_tags", "exclude_groups", "all_users", "all_devices")
+# What policies of the settings catalog alone have.
+_CATALOG = ("settings", "scope_tags", "exclude_groups", "all_users", "all_devices")
 _WORDS = {"policy_payload": "policy payload", "user_preference_payload": "user preference payload"}
 
 
@@ -264,15 +264,14 @@ def differing(item: Document, config: Document) -> list[str]:
             fields.append(_WORDS[field])
     if "groups" in item and not _same_groups(item["groups"], config):
         fields.append("groups")
-    fields += [name for name in _CATALOG if name in item and _meaning(item[name]) != _meaning(config.get(name))]
-    is_other = "settings" in item and not _same_settings(item["settings"], config.get("settings"))
-    return [*fields, "settings"] if is_other else fields
+    return fields + [name for name in _CATALOG if name in item and not _same(name, item[name], config.get(name))]
 
 
-def _same_settings(was: t.Any, now: t.Any) -> bool:
-    """Tell whether entries of the settings language mean the same: another version may spell them otherwise."""
-    if _meaning(was) == _meaning(now):
-        return True
+def _same(name: str, was: t.Any, now: t.Any) -> bool:
+    """Tell whether two values of a field mean the same. Another version may spell entries of settings otherwise."""
+    is_same: bool = _meaning(was) == _meaning(now)
+    if is_same or name != "settings":
+        return is_same
     try:
         return same(compile_settings(was, built_in(), suggest=0), compile_settings(now, built_in(), suggest=0))
     except SettingsError:
