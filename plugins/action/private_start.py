@@ -49,6 +49,9 @@ from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import (
 from ansible_collections.m365.apps.plugins.plugin_utils._run_info import call_site, run_info
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
+# Entry points that ask no tenant: where nothing chose a surface, the policies tell which one they are for.
+_TOLD_BY_POLICIES = frozenset({"lint"})
+
 # Read here for the same reason.
 _role_inputs.specs()
 
@@ -69,7 +72,10 @@ class ActionModule(ActionBase):
         # Others work on no policies of a tenant, and so whatever the surface is.
         if ROLE_VARIABLE in _role_inputs.entry_points()[entry_point]["options"]:
             chosen = self._surface(given.get(ROLE_VARIABLE))
-            problems += surface_problems(chosen, given)
+            if entry_point in _TOLD_BY_POLICIES:
+                chosen = chosen if chosen.origin else chosen._replace(surface="")
+            else:
+                problems += surface_problems(chosen, given)
             result.update(surface=chosen.surface, gather_to_tell_office=gathered_to_tell_office(chosen.surface))
         if problems:
             result.update(failed=True, msg=f"The role: cannot start: {' '.join(problems)}")

@@ -27,6 +27,7 @@ description:
   - Notes are C(groups_not_given), C(payload_not_given), C(skipped_payload) (nothing is known of its settings),
     C(redundant), C(possible_conflict) (whether anybody gets two values is not known) and C(unchecked_setting) (a
     setting outside of Office that the catalog does not know).
+  - Lint of files (P(m365.apps.lint#lookup)) also has C(unreadable_file), an error, and C(encrypted_file), a warning.
   - What the catalog does not know or allow is asked of Graph by the modules, so that a tenant with newer
     definitions takes more than lint does. Give these by O(catalog_file).
   - For C(conflict), C(shadowed) and C(redundant) see P(m365.apps.policy_conflicts#filter).

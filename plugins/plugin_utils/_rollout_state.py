@@ -12,6 +12,7 @@ import hashlib
 import json
 import typing as t
 
+from ansible_collections.m365.apps.plugins.plugin_utils._lint import FAIL_ON
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._wave_state import FORMAT
@@ -22,13 +23,14 @@ _WRITTEN = ("created", "updated", "deleted")
 _BLANK: Dict = {"status": "waiting", "started": None, "finished": None, "counts": {}, "gate": None}
 
 
-# What rollout_lint lets pass no finding of.
-_REFUSED: dict[str, tuple[str, ...]] = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
+# What the modules ask Graph of before they believe it: definitions of a tenant may be newer than the catalog.
+_FOR_GRAPH = frozenset({"unknown_setting", "wrong_setting"})
 
 
 def refused_findings(findings: t.Sequence[Dict], lint: str) -> list[Dict]:
-    """Return the findings that ``rollout_lint`` refuses."""
-    return [finding for finding in findings if finding["level"] in _REFUSED[lint]]
+    """Return the findings that ``rollout_lint`` refuses where a tenant is asked next."""
+    refused = (finding for finding in findings if finding["level"] in FAIL_ON[lint])
+    return [finding for finding in refused if finding.get("rule") not in _FOR_GRAPH]
 
 
 def plan_context(waves: t.Sequence[Dict], tenant: str) -> Dict:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._ids import id_key
-from ansible_collections.m365.apps.plugins.module_utils._module.masking import MASK, holds_mask, may_be_masked
+from ansible_collections.m365.apps.plugins.module_utils._module.masking import may_be_masked
+from ansible_collections.m365.apps.plugins.module_utils._module.masks import MASK, holds_mask
 
 Document = t.Mapping[str, t.Any]
 

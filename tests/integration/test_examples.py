@@ -110,7 +110,8 @@ def test_examples_run(document: Path, emulator: Emulator, ansible: Ansible) -> N
     for command in examples.commands:
         program, *arguments = (word.replace("$PWD", str(ansible.folder)) for word in command.words)
         ansible.run(program, *arguments, **_exported(command, environment)).ok()
-    assert emulator.journal() or not (calls(examples.plays) or examples.commands), "no example called Graph"
+    asking = [command for command in examples.commands if "m365.apps.lint" not in command.words]
+    assert emulator.journal() or not (calls(examples.plays) or asking), "no example called Graph"
 
 
 @pytest.mark.parametrize("kind", PLUGINS)

@@ -24,7 +24,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.arguments import
 )
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import answer, run_module
 from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Handler, Reply, Request
-from ansible_collections.m365.apps.plugins.module_utils._module.masking import MASK
+from ansible_collections.m365.apps.plugins.module_utils._module.masks import MASK
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.modules import office_client_config, office_client_config_info

@@ -29,15 +29,13 @@ from ansible_collections.m365.apps.plugins.module_utils._module.arguments import
 from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Request
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import used_params
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import (
-    HIDDEN,
-    MASK,
-    holds_mask,
     masked,
     masked_places,
     secrets_of,
     shown_arguments,
     shown_result,
 )
+from ansible_collections.m365.apps.plugins.module_utils._module.masks import HIDDEN, MASK, holds_mask
 from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import desired_policy
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import tenant_of
 from ansible_collections.m365.apps.plugins.plugin_utils._gate import Gate

@@ -119,7 +119,8 @@ def test_waves_do_not_wait_for_a_second_administrator() -> None:
 
 def test_each_entry_point_that_asks_a_tenant_takes_the_surface() -> None:
     takes = {name for name, entry in entry_points().items() if "rollout_surface" in entry["options"]}
-    assert takes == {"main", "plan", "drift", "export", "backup", "restore"}
+    # lint asks none, and takes it where the policies do not show theirs.
+    assert takes == {"main", "plan", "drift", "export", "backup", "restore", "lint"}
 
 
 def test_other_teams_policies_are_told_apart_by_their_settings() -> None:

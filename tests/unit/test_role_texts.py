@@ -14,6 +14,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader
 
 from ansible_collections.m365.apps.plugins.filter.private import FilterModule
+from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "rollout"
 TASKS = sorted((ROLE / "tasks").glob("*.yml"))
@@ -100,3 +101,20 @@ def test_what_tasks_set_hides_no_variable_of_others() -> None:
     assert {"rollout_result", "rollout__read_now"} <= facts
     assert {"rollout__now", "rollout__check_mode"} <= named
     assert facts & named == set()
+
+
+def test_findings_are_counted_and_the_first_ten_are_shown() -> None:
+    levels = ["error", *["warning"] * 12]
+    findings = [{"level": level, "message": f"{number}{HOSTILE}"} for number, level in enumerate(levels)]
+    item = {"display_name": "A", "status": "updated", "actions": [{"action": "update"}]}
+    result = {"results": [item], "actions": item["actions"]}
+    text = rendered("summary.txt.j2", rollout_result=result, rollout__what="X", rollout__findings=findings)
+    lines = text.splitlines()
+    assert lines[1:4] == ["updated       A: update", "Lint: 1 error, 12 warnings", f"error   0{printable(HOSTILE)}"]
+    assert len(lines) == 3 + 10 + 1
+    assert lines[-1] == "and 3 more"
+    assert "Lint" not in rendered("summary.txt.j2", rollout_result=result, rollout__what="X", rollout__findings=[])
+    assert (
+        rendered("findings.txt.j2", rollout__findings=[], rollout__lint_verdict="17 policies: fine.")
+        == "17 policies: fine.\n"
+    )

@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in, catalog_lines
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
-from ansible_collections.m365.apps.plugins.module_utils._module.masking import MASK
+from ansible_collections.m365.apps.plugins.module_utils._module.masks import MASK
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_SETTING_INFO
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.tests.unit import own_settings as own

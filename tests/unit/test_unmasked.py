@@ -9,7 +9,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._module.masking import MASK, masked
+from ansible_collections.m365.apps.plugins.module_utils._module.masking import masked
+from ansible_collections.m365.apps.plugins.module_utils._module.masks import MASK
 from ansible_collections.m365.apps.plugins.plugin_utils._role_functions import backup_differences, restore_steps
 
 WORD = "Standard"

@@ -24,11 +24,8 @@ from .._graph.clouds import CLOUDS
 from .._graph.session import environment_proxies
 from .._ids import is_guid
 from .arguments import SHARED, Spec
+from .masks import HIDDEN, MASK, holds_mask
 
-# In the place of a secret. No other text looks so: what was masked can be refused where it would be written.
-MASK = "(secret masked by m365.apps)"
-# In the place of an option's whole value, as Ansible has it.
-HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 # Shorter secrets are words, or parts of words, as often as not.
 LONG = 8
 
@@ -106,12 +103,6 @@ def masked(value: t.Any, secrets: t.Iterable[str]) -> t.Any:
     if not any(json.dumps(form, ensure_ascii=False)[1:-1] in text for form in forms):
         return value
     return _walked(value, lambda text: _replaced(text, forms))
-
-
-def holds_mask(value: t.Any) -> bool:
-    """Tell whether a mask, of this collection or of Ansible, is in a JSON value."""
-    text = json.dumps(value)
-    return MASK in text or HIDDEN in text
 
 
 def may_be_masked(text: t.Any, shown: str) -> bool:

@@ -20,7 +20,7 @@ from .._policy.payload import Opaque, PayloadError
 from .._policy.policy import DIRECT, Target
 from .._policy.texts import is_like_json, value_of_text
 from .._policy.unset import UNSET, Unset
-from .masking import holds_mask
+from .masks import holds_mask
 from .parse_values import (
     Arguments,
     payload_of_option,

@@ -30,7 +30,6 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import
 )
 from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import EMPTY, Setting, Settings, same
 from ansible_collections.m365.apps.plugins.module_utils._catalog.shorten import entry_of
-from ansible_collections.m365.apps.plugins.module_utils._catalog.validate import unknown_definitions
 
 from .payloads import Payload
 from .plain_values import plain_value
@@ -231,13 +230,12 @@ class _Agreement:
 
     def _notes_of(self, setting: Setting, subject: str) -> t.Iterator[tuple[str, str, str | None]]:
         definition = self.catalog.get(setting.id)
-        name = name_of(setting.id, self.catalog)
-        if definition is not None and definition.deprecated:
-            yield "deprecated_setting", f"{subject}: {deprecation([name])}", name
-        unknown = sorted(unknown_definitions(Settings([setting]), self.catalog)) if definition is None else []
-        if unknown:
+        if definition is None:
             said = "the catalog does not know it, so it was not looked into. Give a catalog_file that has it"
-            yield "unchecked_setting", f"{subject}: {name}: {said}.", name
+            yield "unchecked_setting", f"{subject}: {setting.id}: {said}.", setting.id
+        elif definition.deprecated:
+            name = name_of(setting.id, self.catalog)
+            yield "deprecated_setting", f"{subject}: {deprecation([name])}", name
 
 
 def _by_place(problems: t.Iterable[Problem]) -> list[list[Problem]]:

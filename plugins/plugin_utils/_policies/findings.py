@@ -22,6 +22,7 @@ Refusals = t.Callable[[t.Mapping[str, t.Any]], t.Iterable[tuple[str, str]]]
 # Error: office_client_configs refuses it, or the server does. Warning: unlikely to be meant. Note: good to know.
 LEVELS = ("error", "warning", "note")
 RULES = {
+    "unreadable_file": "error",
     "no_identity": "error",
     "unreadable": "error",
     "unknown_key": "error",
@@ -33,6 +34,7 @@ RULES = {
     "wrong_setting": "error",
     "same_setting": "error",
     "no_settings": "error",
+    "encrypted_file": "warning",
     "ambiguous_name": "warning",
     "similar_name": "warning",
     "unassigned": "warning",

@@ -129,7 +129,7 @@ class GivenTargets(t.NamedTuple):
 
     groups: Given = Given()
     excluded: Given = Given()
-    every: t.Mapping[Everyone, AssignmentFilter | None] = {}
+    every: tuple[tuple[Everyone, AssignmentFilter | None], ...] = ()
     told: bool = False
 
     def with_keys(self, directory: Directory) -> Targets:
@@ -137,7 +137,7 @@ class GivenTargets(t.NamedTuple):
         included: dict[Target, AssignmentFilter | None] = {
             directory.key(group): _filter_key(group.filter) for group in self.groups.members
         }
-        included.update((target, _filter_key(wanted)) for target, wanted in self.every.items())
+        included.update((target, _filter_key(wanted)) for target, wanted in self.every)
         return Targets(included, frozenset(map(directory.key, self.excluded.members)), self.told)
 
 
@@ -162,7 +162,7 @@ def given_targets(document: t.Mapping[str, t.Any]) -> tuple[GivenTargets, tuple[
         document.get(name) is not None and not given.exact for name, given in zip(GROUP_LISTS, lists, strict=True)
     )
     told = not open_ended and any(document.get(name) is not None for name in (GROUP_LISTS[0], *ALL_OPTIONS))
-    return GivenTargets(lists[0], lists[1], every, told), tuple(problems)
+    return GivenTargets(lists[0], lists[1], tuple(every.items()), told), tuple(problems)
 
 
 def _every(target: Everyone, value: t.Any) -> dict[Everyone, AssignmentFilter | None]:
