@@ -138,3 +138,11 @@ def test_a_group_with_a_filter_has_its_name() -> None:
     made = {**ITEMS[1], "after": {"groups": ["g2 (filter f1, include)"], "group_names": {"g2": "All Staff"}}}
     [shown] = report_of({**RESULT, "results": [made]})["policies"]
     assert shown["groups"] == ["All Staff (g2) (filter f1, include)"]
+
+
+def test_a_view_that_is_not_full_is_told() -> None:
+    view = {"extent": "partial", "reason": "Graph refuses it the scope tags"}
+    [finding] = report_of({**RESULT, "plan": {**PLAN, "view": view}})["findings"]
+    assert (finding["level"], finding["rule"]) == ("warning", "partial_view")
+    assert finding["message"].endswith("so some may be missing here: Graph refuses it the scope tags.")
+    assert report_of({**RESULT, "plan": {**PLAN, "view": {"extent": "full", "reason": "an app"}}})["findings"] == []

@@ -78,7 +78,12 @@ def _sections(counted: t.Sequence[Dict], chosen: Dict) -> Dict:
 
 def _plan_findings(plan: t.Mapping[str, t.Any]) -> list[Dict]:
     """Return what the plan warns of, in the form of findings."""
-    return [_warning("plan", str(warning)) for warning in plan.get("warnings") or ()]
+    found = [_warning("plan", str(warning)) for warning in plan.get("warnings") or ()]
+    view = plan.get("view") or {"extent": "full"}
+    if view["extent"] == "full":
+        return found
+    cause = f"this login may not see all policies of the tenant, so some may be missing here: {view.get('reason')}."
+    return [*found, _warning("partial_view", f"The report: {cause}")]
 
 
 def _live_twins(items: t.Sequence[Dict], live: t.Sequence[Dict]) -> list[Dict]:
