@@ -24,6 +24,7 @@ class Plan:
     loop: int = goals.GOAL_LOOP
     growth: tuple[int, ...] = (100, 1000, 5000)
     memory: int = goals.GOAL_MEMORY_COUNT
+    lint: int = goals.GOAL_LINT
     rounds: int = 3
 
 
@@ -78,6 +79,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         loop=base.loop,
         growth=base.growth,
         memory=base.memory,
+        lint=base.lint,
         rounds=arguments.runs or base.rounds,
     )
 
@@ -102,6 +104,7 @@ def _measure(running: Rig, plan: Plan) -> tuple[goals.Results, list[sections.Req
             _each(modes, loop_sizes, "loops", lambda mode, size: sections.loops(running, mode, size, plan.rounds))
         ),
         single=sections.single(running, plan.rounds),
+        lint=sections.lint(running, plan.lint, plan.rounds),
         growth=sections.growth(running, plan.growth, plan.rounds),
         memory=sections.memory(running, plan.memory),
         memory_count=plan.memory,

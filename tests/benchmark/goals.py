@@ -14,6 +14,7 @@ from .sections import Compared
 GOAL_COUNT = 1000
 GOAL_LOOP = 50
 GOAL_MEMORY_COUNT = 5000
+GOAL_LINT = 200
 GOAL_GROWTH = (100, 5000)
 # Seconds added to each answer, as a tenant takes them that is not on this machine.
 DISTANCE = 0.05
@@ -27,6 +28,7 @@ class Results:
     distant: tuple[Compared, ...]
     loops: tuple[Compared, ...]
     single: Compared
+    lint: Compared
     growth: t.Mapping[int, Series]
     memory: t.Mapping[str, float]
     memory_count: int
@@ -56,6 +58,11 @@ def judge(results: Results) -> list[Goal]:
             "one single-policy task, as a module, over one uri task, both with a ready token",
             _single(results.single),
             1.5,
+        ),
+        _at_most(
+            "lint of 200 policies of the settings catalog by the program, over an empty play",
+            results.lint.rows["program"].over(results.lint.rows["empty"]),
+            3.5,
         ),
         _loop(results),
         *_memory(results),

@@ -69,6 +69,13 @@ groups + `plan.write_requests` + what reads back the writes (`plan.wait_requests
 | ansible.builtin.uri, one GET with the same token | {one_uri} |
 | office_client_config with a login by client secret | {one_login} |
 
+## Lint
+
+Of {lint_count:,} policies of the settings catalog with 26 settings each, in as many files: by `extensions/lint.py`, and
+by the entry point of the role.
+
+{lint}
+
 ## Growth and memory
 
 {growth}
@@ -97,6 +104,14 @@ def markdown(results: Results, requests: t.Sequence[Requests], goals: t.Sequence
         distant=_distant(results),
         one_login=net(results.single, "one module with a login").text(),
         one_uri=net(results.single, "one uri").text(),
+        lint_count=results.lint.count,
+        lint=_table(
+            ["", "seconds", "ratio to an empty play"],
+            [
+                [name, row.text(), row.over(results.lint.rows["empty"]).text()]
+                for name, row in results.lint.rows.items()
+            ],
+        ),
         growth=_table(
             ["policies", "ms for each, without an empty play"],
             [[f"{count:,}", seconds.times(1000).text()] for count, seconds in results.growth.items()],

@@ -20,6 +20,7 @@ from . import tenant
 
 _HERE = Path(__file__).resolve().parent
 _BIN = Path(sys.executable).parent
+_DEFINITIONS = _HERE.parents[1] / "examples" / "contoso-intune" / "definitions"
 
 Command = list[str]
 
@@ -55,6 +56,23 @@ class Rig:
         }
         playbook = str(_HERE / "playbooks" / f"{name}.yml")
         return [str(_BIN / "ansible-playbook"), playbook, "--extra-vars", json.dumps(given)]
+
+    def lint(self, count: int) -> dict[str, Command]:
+        """Write ``count`` definitions of the settings catalog; return what lints them, and an empty play."""
+        folder = self.folder / "definitions"
+        folder.mkdir(exist_ok=True)
+        samples = sorted(_DEFINITIONS.glob("*.yml"))
+        for number in range(count):
+            text = samples[number % len(samples)].read_text(encoding="utf-8")
+            named = text.replace('display_name: "Contoso', f'display_name: "Contoso {number}', 1)
+            (folder / f"{number:04}.yml").write_text(named, encoding="utf-8")
+        program = Path(self.collections).absolute() / "ansible_collections" / "m365" / "apps" / "extensions" / "lint.py"
+        entry = ["m365.apps.lint", "--extra-vars", json.dumps({"rollout_definitions": str(folder)})]
+        return {
+            "empty": self.play("empty"),
+            "program": [sys.executable, str(program), str(folder)],
+            "entry point": [str(_BIN / "ansible-playbook"), *entry],
+        }
 
     def bare(self) -> Command:
         """Return the command of the bare script."""

@@ -93,6 +93,12 @@ def single(rig: Rig, rounds: int) -> Compared:
     return _compare(rig, "no change", 1, rounds, rows)
 
 
+def lint(rig: Rig, count: int, rounds: int) -> Compared:
+    """Return the seconds of lint by the program and by the entry point of the role, beside an empty play."""
+    rows = rig.lint(count)
+    return Compared("lint", count, alternate(rounds, {name: partial(run, row, rig.env) for name, row in rows.items()}))
+
+
 def growth(rig: Rig, counts: t.Sequence[int], rounds: int) -> dict[int, Series]:
     """Return the seconds per policy (without an empty play) of one task that changes nothing."""
     return {count: _per_policy(rig, count, rounds) for count in counts}
