@@ -34,16 +34,20 @@ def read_definitions(name: str, text: bytes) -> list[dict[str, t.Any]]:
     # A JSON file of no text is {}, a YAML one None: neither is a policy.
     policies: list[t.Any] = document if isinstance(document, list) else [document or None]
     count = f" of {len(policies)}" if isinstance(document, list) else ""
-    read: list[dict[str, t.Any]] = []
-    problems: list[DefinitionsError] = []
-    for number, policy in enumerate(policies, 1):
-        try:
-            read.append(_policy(policy, f"{name} item {number}{count}" if count else name))
-        except DefinitionsError as error:
-            problems.append(error)
+    outcomes = [
+        _outcome(policy, f"{name} item {number}{count}" if count else name) for number, policy in enumerate(policies, 1)
+    ]
+    problems = [outcome for outcome in outcomes if isinstance(outcome, DefinitionsError)]
     if problems:
         raise together(problems)
-    return read
+    return [outcome for outcome in outcomes if not isinstance(outcome, DefinitionsError)]
+
+
+def _outcome(policy: t.Any, where: str) -> dict[str, t.Any] | DefinitionsError:
+    try:
+        return _policy(policy, where)
+    except DefinitionsError as error:
+        return error
 
 
 def _document(name: str, text: bytes) -> t.Any:
