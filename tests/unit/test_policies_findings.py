@@ -56,6 +56,12 @@ def message(policies: list[Document], rule: str) -> str:
         ([{"display_name": "A", "groups": ["G"]}], [("payload_not_given", ["A"])]),
         ([{**GOOD, "policy_payload": {"s": 1}}], [("skipped_payload", ["Good"])]),
         ([{**GOOD, "policy_payload": [setting("s", 1)] * 3}], [("duplicate_setting", ["Good"])]),
+        ([{**GOOD, "policy_payload": [{"settingId": "s", "valeu": 1}]}], [("misspelled_key", ["Good"])]),
+        (
+            [{**GOOD, "policy_payload": [{"settingID": name, "value": 1} for name in "ab"]}],
+            [("misspelled_key", ["Good"]), ("misspelled_key", ["Good"]), ("skipped_payload", ["Good"])],
+        ),
+        ([{**GOOD, "policy_payload": [{"settingId": name, "values": 1} for name in "ab"]}], []),
         ([GOOD, policy("B", 2, s=2)], [("shadowed", ["Good", "B"])]),
         ([GOOD, policy("B", 2, ("G", "H"), s=2)], [("conflict", ["Good", "B"])]),
         ([GOOD, policy("B", 2, s=1)], [("redundant", ["Good", "B"])]),
@@ -104,6 +110,11 @@ def test_messages_tell_what_is_meant() -> None:
     )
     guess = message([policy("A", None, s=1), policy("B", None, s=2)], "shadowed")
     assert guess.endswith("Who wins is a guess, since a priority is missing or used twice.")
+
+
+def test_a_misspelled_key_comes_with_the_one_that_was_meant() -> None:
+    said = message([{**GOOD, "policy_payload": [setting("a", 1), {"settingId": "s", "valeu": 1}]}], "misspelled_key")
+    assert said == "policy 'Good': policy_payload item 2 of 2 has the key valeu. Did you mean value?"
 
 
 def test_the_guide_and_the_filter_tell_of_all_rules() -> None:

@@ -94,11 +94,12 @@ def _misspelled(members: list[t.Any], usual: tuple[str, ...]) -> t.Iterator[str]
     counts = Counter(key for member in members if isinstance(member, dict) for key in member)
     for number, member in enumerate(members, 1):
         for key in member if isinstance(member, dict) else ():
-            # What most objects have is a key of its own, whatever it looks like.
-            if key in usual or not isinstance(key, str) or counts[key] * 2 > len(members) > 1:
+            if key in usual or not isinstance(key, str):
                 continue
             other = meant(key, [each for each in usual if each not in member])
-            if other:
+            # What most objects have is a key of its own, unless it differs in case alone.
+            is_own = counts[key] * 2 > len(members) > 1 and key.casefold() != other.casefold()
+            if other and not is_own:
                 yield f"item {number} of {len(members)} has the key {key}. Did you mean {other}?"
 
 
