@@ -10,6 +10,7 @@ It needs the Python that ansible-core is installed for. What it can do: --help.
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 import types
 from pathlib import Path
@@ -30,6 +31,9 @@ def begin() -> None:
 
 
 if __name__ == "__main__":
+    # A terminal may lack a letter of a policy's name.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     begin()
     try:
         COMMAND = importlib.import_module("ansible_collections.m365.apps.plugins.plugin_utils._lint_command")

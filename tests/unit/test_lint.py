@@ -184,6 +184,16 @@ def test_the_program_starts_by_itself_and_loads_nothing_that_speaks_to_servers(f
     assert done.stdout.splitlines() == ["1 policy: nothing to complain about.", "0 []"], done.stderr
 
 
+def test_a_terminal_may_lack_letters(folder: Path) -> None:
+    write(folder, a=GOOD.replace("A\n", "Büro 🙂\n", 1).replace("value: 3", "value: 9"))
+    environment = {"PYTHONIOENCODING": "ascii", "PATH": "/usr/bin"}
+    done = subprocess.run(
+        [sys.executable, str(PROGRAM), str(folder)], capture_output=True, env=environment, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"policy 'B\\xfcro \\U0001f642': cannot use its settings" in done.stdout
+
+
 def test_a_python_without_ansible_is_told_in_a_sentence(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-I", "-S", str(PROGRAM), str(tmp_path)], capture_output=True, text=True, check=False
