@@ -213,8 +213,8 @@ def _state(emulator: Emulator) -> dict[str, t.Any]:
 
 def _exported(command: Command, environment: dict[str, str]) -> dict[str, str]:
     """Return the environment of a command: one that exports a login has no other one, but for what is typed in."""
-    if not command.exported:
-        return environment
+    if not set(command.exported) - {"M365_SURFACE"}:
+        return environment | {name: str(value) for name, value in command.exported.items()}
     kept = {name: value for name, value in environment.items() if not name.startswith(("AZURE_TENANT", "AZURE_CLIENT"))}
     for name, value in command.exported.items():
         kept[name] = environment[name] if value is None else value.replace("$PWD", environment["PWD"])
