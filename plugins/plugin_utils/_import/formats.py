@@ -3,8 +3,7 @@
 
 """The table of the forms in which tools keep policies: how each is told, and where the policy in it is.
 
-Facts on the forms: the source of IntuneManagement (Micke-K), IntuneCD (almenscorner) and CIPP-API (KelvinTegelaar), and
-exports that people published.
+Facts on the forms: the sources of IntuneManagement, IntuneCD and CIPP-API, and exports that people published.
 """
 
 from __future__ import annotations
