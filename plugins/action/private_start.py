@@ -73,7 +73,7 @@ class ActionModule(ActionBase):
         if ROLE_VARIABLE in _role_inputs.entry_points()[entry_point]["options"]:
             chosen = self._surface(given.get(ROLE_VARIABLE))
             if entry_point in _TOLD_BY_POLICIES:
-                chosen = chosen if chosen.origin else chosen._replace(surface="")
+                chosen = chosen if chosen.origin else Chosen("", "")
             else:
                 problems += surface_problems(chosen, given)
             result.update(surface=chosen.surface, gather_to_tell_office=gathered_to_tell_office(chosen.surface))
