@@ -16,7 +16,8 @@ description:
   - With V(payloads) (or V(settings)) and V(assignments) in O(gather), RV(configs) can be given to
     O(m365.apps.office_client_configs#module:policies) unchanged.
   - What cannot be read is an error, never an empty answer. Where no policy is found and RV(view) is not
-    full, a warning says that there may be one all the same.
+    full, a warning says that there may be one all the same. Another one says so where all policies are
+    asked for and RV(view) is partial.
 author:
   - m365.apps contributors (@m365-apps)
 options:

@@ -248,6 +248,15 @@ def test_info_tells_the_view_and_warns_where_nothing_is_found(options: dict[str,
     assert (told["view"]["extent"], warnings) == ("full", [])
 
 
+def test_a_list_of_all_policies_that_is_known_to_be_a_part_is_told() -> None:
+    found = tenant("1", "1", **USER)
+    told, warnings = task(found, modules.OFFICE_CLIENT_CONFIG_INFO)
+    assert (len(told["configs"]), told["view"]["extent"]) == (2, "partial")
+    assert warnings == [f"The tenant may have more policies than this login sees: {told['view']['reason']}."]
+    told, warnings = task(found, modules.OFFICE_CLIENT_CONFIG_INFO, display_name="Old1")
+    assert (len(told["configs"]), warnings) == (1, [])
+
+
 def test_the_writers_refuse_by_themselves_and_take_the_word() -> None:
     found = tenant("0", **USER)
     new = {"display_name": "Mine", "settings": [MACROS]}

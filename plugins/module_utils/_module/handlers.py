@@ -185,9 +185,11 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     if "group_names" in gather:
         _add_group_names([entry for config in configs for entry in config["assignments"]], tenant)
     seen = tenant.surface.capabilities
+    all_asked = params["id"] is None and params["display_name"] is None
+    hidden = unseen_warnings(found, seen.view, all_asked)
     return Reply(
         {"changed": False, "configs": configs, **view_result(seen)},
-        [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings, *unseen_warnings(found, seen.view)],
+        [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings, *hidden],
     )
 
 

@@ -17,7 +17,7 @@ from .._errors import printable, printable_value
 from .._policy.fields import Field, content_of
 from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, priority_of
-from .._policy.surface import Capabilities, View
+from .._policy.surface import Capabilities, Extent, View
 from .._policy.unset import UNSET, Unset
 from .._policy.writes import ApprovalState, Awaited, UpdatePriorities, Write
 
@@ -71,10 +71,17 @@ def opaque_warnings(policies: t.Iterable[Policy | None], fields: t.Iterable[Fiel
     ]
 
 
-def unseen_warnings(found: t.Sequence[Policy], view: View | None) -> list[str]:
-    """Return a warning where no policy was found, and that does not mean that there is none."""
-    if found or view is None or view.is_full:
+def unseen_warnings(found: t.Sequence[Policy], view: View | None, all_asked: bool) -> list[str]:
+    """Return a warning where policies may be missing in what was found.
+
+    ``all_asked``: all policies of the tenant were. Then a login that is known to see a part of them is told of, since
+    exports and backups are made from such lists; one of which nothing is known is not, for most users are like that.
+    """
+    if view is None or view.is_full:
         return []
+    if found:
+        is_part = all_asked and view.extent is Extent.PARTIAL
+        return [f"The tenant may have more policies than this login sees: {view.reason}."] if is_part else []
     return [f"No policy was found, which does not mean that there is none: {view.reason}."]
 
 
