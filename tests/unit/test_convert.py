@@ -325,7 +325,8 @@ def test_a_payload_that_is_no_list_of_items_is_told(converter: Converter, option
     [
         ({"display_name": None, "id": "x"}, None, ["id", "display_name"]),
         ({"settings": []}, None, ["settings"]),
-        ({"state": "absent", "priority": 3}, {"display_name": "Own", "state": "absent"}, ["priority"]),
+        ({"state": "absent", "priority": 3}, None, ["priority", "state"]),
+        ({"state": "present"}, ..., []),
         ({"description": "x" * 1001}, ..., ["description"]),
         ({"groups": []}, ..., []),
     ],
@@ -336,9 +337,35 @@ def test_what_is_not_a_setting_is_carried_or_told(
     made = made_of(converter, item("excel16;L_OwnOldMacros", "old", 1), **options)
     assert [each["option"] for each in made["policies"][0]["not_carried"]] == lost
     if definition is ...:
-        assert made["definition"].items() >= options.items()
+        assert made["definition"].items() >= {key: value for key, value in options.items() if key != "state"}.items()
     else:
         assert made["definition"] == definition
+        # Without a new definition nothing is written, so nothing is converted.
+        assert made["counts"][OPEN] == 1
+        assert f"no new definition: {lost[-1]}: " in made["payload_items"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "carried", "lost"),
+    [
+        ({"add": ["A"]}, {"add": ["A"]}, []),
+        ({"add": ["A"], "remove": ["B"]}, {"add": ["A"]}, ["groups"]),
+        ({"remove": ["B"]}, None, ["groups"]),
+    ],
+)
+def test_groups_are_not_taken_from_a_policy_that_is_another_one(
+    converter: Converter, groups: t.Any, carried: t.Any, lost: list[str]
+) -> None:
+    made = made_of(converter, item("excel16;L_OwnOldMacros", "old", 1), groups=groups)
+    assert made["definition"].get("groups") == carried
+    assert [each["option"] for each in made["policies"][0]["not_carried"]] == lost
+
+
+def test_a_deletion_is_not_written_and_told(converter: Converter) -> None:
+    source = Source("own.yml", ({"display_name": "Own", "state": "absent"},))
+    made = [(source, converter.converted(source))]
+    assert written(made, converter.catalog).files == ()
+    assert any("state: it deletes the Cloud Policy, which says nothing" in line for line in lines(made))
 
 
 def test_each_policy_of_a_file_gets_one_of_its_own(converter: Converter) -> None:

@@ -17,6 +17,11 @@ _LOST = {
     "priority": "the settings catalog has none: where two policies give a user different values, neither applies",
     "id": "it is the id of a Cloud Policy, and the new policy gets one of its own",
 }
+_PRESENT = "present"
+_DELETED = (
+    "it deletes the Cloud Policy, which says nothing of a policy of this name in the settings catalog: that may be "
+    "another team's, so write its deletion yourself where you want it"
+)
 _OTHER_SURFACE = ("settings", "exclude_groups", "all_users", "all_devices", "scope_tags")
 
 NotCarried = list[tuple[str, str]]
@@ -34,9 +39,13 @@ def carried(policy: t.Mapping[str, t.Any]) -> tuple[dict[str, t.Any] | None, Not
         return None, [*lost, *((option, cause) for option in foreign)]
     if not str(policy.get("display_name") or "").strip():
         return None, [*lost, ("display_name", "it has none, and by its name the new policy is known")]
+    if (policy.get("state") or _PRESENT) != _PRESENT:
+        return None, [*lost, ("state", _DELETED)]
     made = {option: policy[option] for option in _SAME if option in policy}
-    if policy.get("state") == "absent":
-        return {"display_name": made["display_name"], "state": "absent"}, lost
+    if isinstance(made.get("groups"), dict) and "remove" in made["groups"]:
+        lost.append(("groups", "what it removes are groups of the Cloud Policy, and the new policy has none of them"))
+        made["groups"] = {part: groups for part, groups in made["groups"].items() if part != "remove"}
+        made = {option: value for option, value in made.items() if option != "groups" or value}
     length = length_on_graph(str(made.get("description") or ""))
     if length > LONGEST_DESCRIPTION:
         cause = f"it has {length} characters, and the settings catalog takes {LONGEST_DESCRIPTION}: shorten it"

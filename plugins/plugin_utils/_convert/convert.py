@@ -107,14 +107,16 @@ class Converter:
     def _policy(self, policy: t.Mapping[str, t.Any]) -> Converted:
         items, wrong = payload_of(policy, ENFORCED)
         outcomes = _without_twins({key: self.outcome(members) for key, members in grouped(items).items()})
+        made, not_carried = carried(policy)
+        if made is None:
+            outcomes = _not_written(outcomes, *not_carried[-1])
         rows = [Row(ENFORCED, item, _of_item(item, outcomes)) for item in items]
         preferences, wrong_preferences = payload_of(policy, PREFERENCES)
         rows += [Row(PREFERENCES, item, Outcome(NOT_HERE, _PREFERENCE)) for item in preferences]
-        made, not_carried = carried(policy)
         for option, cause in ((ENFORCED, wrong), (PREFERENCES, wrong_preferences)):
             not_carried += [(option, cause)] if cause else []
         entries = [outcome.entry for outcome in outcomes.values() if outcome.entry is not None]
-        if made is not None and "state" not in made:
+        if made is not None:
             made = {**made, "settings": self._checked(entries)} if entries else None
         return Converted(
             str(policy.get("display_name") or policy.get("id") or ""), made, tuple(rows), tuple(not_carried)
@@ -191,6 +193,14 @@ def _without_twins(outcomes: t.Mapping[tuple[str, str], Outcome]) -> dict[tuple[
         key: Outcome(OPEN, twin) if each.entry and ids[each.entry.setting.id.lower()] > 1 else each
         for key, each in outcomes.items()
     }
+
+
+def _not_written(
+    outcomes: t.Mapping[tuple[str, str], Outcome], option: str, cause: str
+) -> dict[tuple[str, str], Outcome]:
+    """Return the outcomes of a policy that gets no new definition, by the option that is the cause."""
+    reason = f"its policy gets no new definition: {option}: {cause}"
+    return {key: Outcome(OPEN, reason) if each.entry else each for key, each in outcomes.items()}
 
 
 def _of_item(item: Item, outcomes: t.Mapping[tuple[str, str], Outcome]) -> Outcome:
