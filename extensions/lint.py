@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import signal
 import sys
 import types
 from pathlib import Path
@@ -31,6 +32,8 @@ def begin() -> None:
 
 
 if __name__ == "__main__":
+    # Where nobody reads on, as behind "| head", it ends as other programs do.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     # A terminal may lack a letter of a policy's name.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -25,8 +25,9 @@ description:
     C(misspelled_key) (of an object in a payload), C(deprecated_setting), C(unknown_removal) (a key to remove that
     the catalog does not know), C(conflict) and C(shadowed).
   - Notes are C(groups_not_given), C(payload_not_given), C(skipped_payload) (nothing is known of its settings),
-    C(redundant), C(possible_conflict) (whether anybody gets two values is not known) and C(unchecked_setting) (a
-    setting outside of Office that the catalog does not know).
+    C(redundant), C(possible_conflict) (whether anybody gets two values is not known), C(unchecked_setting) (a
+    setting outside of Office that the catalog does not know) and C(unchecked_value) (a text that may be the display
+    name of an option, where the catalog has no display names).
   - Lint of files (P(m365.apps.lint#lookup)) also has C(unreadable_file), an error, and C(encrypted_file), a warning.
   - What the catalog does not know or allow is asked of Graph by the modules, so that a tenant with newer
     definitions takes more than lint does. Give these by O(catalog_file).

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import typing as t
@@ -205,3 +207,12 @@ def test_a_python_without_ansible_is_told_in_a_sentence(tmp_path: Path) -> None:
 
 def test_defaults_are_those_of_the_role() -> None:
     assert Options() == Options(None, None, "settingId", {}, "error")
+
+
+def test_the_program_ends_quietly_where_nobody_reads_on(folder: Path) -> None:
+    write(folder, **{f"p{number}": f"id: x{number}\ngroup: G\n" for number in range(30)})
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, PROGRAM, folder], stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")

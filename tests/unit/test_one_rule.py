@@ -47,7 +47,8 @@ def core(message: str) -> str:
     """Return a message without what tells where in a list of policies it is."""
     for place in ("policies[0] ", "policies[0].", "policies[0]: ", " found in policies"):
         message = message.replace(place, "")
-    for step in (". Correct them; nothing was written", ". Correct it"):
+    newer = ". Correct it, or give a catalog_file of your tenant where that is newer"
+    for step in (". Correct them; nothing was written", newer, ". Correct it"):
         message = message.replace(step, "")
     return message.removeprefix("the task: ").rstrip(".")
 

@@ -17,6 +17,8 @@ from ansible.module_utils.parsing.convert_bool import BOOLEANS_TRUE
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
+from ansible_collections.m365.apps.plugins.module_utils._catalog.elements import elements_of
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.targets import ON
 from ansible_collections.m365.apps.tests.unit.own_settings import MACROS, OLD
 from ansible_collections.m365.apps.tests.unit.own_settings import write as write_catalog
@@ -24,13 +26,15 @@ from ansible_collections.m365.apps.tests.unit.some_policies import Document, con
 
 VBA, SAME_VBA = "excel16/L_VBAWarningsPolicy", "excel16;l_vbawarningspolicy"
 WORD = "word16/L_VBAWarningsPolicy"
+# The id of its element.
+LEVEL = elements_of(built_in().of_name("excel16", "L_VBAWarningsPolicy")[0], built_in())[0].id
 GUARD = {"setting": "outlk16/L_CheckForgottenAttachments"}
 GROUPS = ("G", "H", "I")
 MEMBERSHIPS = [frozenset(each) for size in range(4) for each in itertools.combinations(GROUPS, size)]
 FILTERS = ("Corporate", "Shared")
 
 
-def macros(name: str, value: int = 3, **more: t.Any) -> Document:
+def macros(name: str, value: t.Any = 3, **more: t.Any) -> Document:
     """Return a policy with one setting, for one group unless others are given."""
     targets = {} if {"groups", "all_users", "all_devices"} & set(more) else {"groups": ["G"]}
     return {"display_name": name, "settings": [{"setting": VBA, "value": value}], **targets, **more}
@@ -68,6 +72,19 @@ def rules(*policies: Document, **options: t.Any) -> list[tuple[str, str, tuple[s
             [macros("A", settings=[{"setting": "device_vendor_msft_policy_config_x_y"}])],
             [("note", "unchecked_setting", ("A",))],
         ),
+        (
+            [macros("A", settings=[{"setting": "microsoft_edge/HomepageLocation"}])],
+            [("note", "unchecked_setting", ("A",))],
+        ),
+        ([macros("A", settings=[{"setting": "exel16/L_VBAWarningsPolicy"}])], [("error", "unknown_setting", ("A",))]),
+        ([macros("A", "Run all of them")], [("note", "unchecked_value", ("A",))]),
+        ([macros("A", "9")], [("error", "wrong_setting", ("A",))]),
+        ([macros("A", "")], [("error", "wrong_setting", ("A",))]),
+        ([macros("A", f"{LEVEL.lower()}_9")], [("error", "wrong_setting", ("A",))]),
+        (
+            [macros("A", settings=[{"setting": VBA, "values": {"L_empty4": "Run all of them", "L_empty5": 1}}])],
+            [("error", "wrong_setting", ("A",)), ("note", "unchecked_value", ("A",))],
+        ),
         ([macros("A", groups=[])], [("warning", "unassigned", ("A",))]),
         ([macros("A", all_users=False)], [("warning", "unassigned", ("A",))]),
         ([{"display_name": "A", "settings": [GUARD]}], [("note", "groups_not_given", ("A",))]),
@@ -101,6 +118,26 @@ def test_deprecated_settings_and_values_by_name_come_from_the_catalogue_that_is_
     )
     with pytest.raises(Exception, match=r"the option catalog_file: cannot use it: .*nowhere.jsonl cannot be read"):
         findings([macros("A")], catalog_file=str(tmp_path / "nowhere.jsonl"))
+
+
+def test_a_text_that_may_be_a_display_name_is_refused_where_the_catalogue_has_display_names(tmp_path: Path) -> None:
+    [found] = findings([macros("A", "Run all of them")])
+    assert found["message"] == (
+        "policy 'A': item 1 of 1 (excel16/L_VBAWarningsPolicy): L_empty4 must be one of 1, 2, 3, 4, not 'Run all of"
+        " them', but that may be the display name of one, which the catalog does not have, so it was not looked into."
+        " Give a catalog_file with display names."
+    )
+    file = write_catalog(tmp_path / "own.jsonl")
+    [found] = findings([macros("A", settings=[{"setting": MACROS.id, "value": "Run"}])], catalog_file=str(file))
+    assert (found["level"], found["rule"]) == ("error", "wrong_setting")
+
+
+def test_an_error_that_a_newer_catalogue_may_know_better_says_so() -> None:
+    newer = ". Correct it, or give a catalog_file of your tenant where that is newer."
+    told = [findings([macros("A", 9)]), findings([macros("A", settings=[{"setting": "excel16/L_New"}])])]
+    assert [found["message"].endswith(newer) for [found] in told] == [True, True]
+    [found] = findings([macros("A", settings=[{"setting": VBA, "valeu": 3}])])
+    assert found["message"].endswith("or raw alone. Correct it.")
 
 
 def test_a_conflict_tells_the_values_and_that_none_applies() -> None:

@@ -24,6 +24,10 @@ class ValueProblem(ValueError):
     """A value that an element cannot have; the text says why, and what it can have."""
 
 
+class NameProblem(ValueProblem):
+    """A text that may be the display name of an option, of a choice whose display names the catalog does not hold."""
+
+
 def is_toggle(definition: Definition) -> bool:
     """Tell whether a setting is enabled or disabled: a choice of 0 and 1, as every policy of an ADMX file is."""
     return definition.kind == CHOICE and sorted(str(option.value) for option in definition.options) == ["0", "1"]
@@ -62,7 +66,8 @@ def pair_of(definition: Definition, catalog: Catalog) -> tuple[Definition, Defin
 
 
 def choice_of(definition: Definition, given: t.Any) -> Option:
-    """Return the option that a user means: by registry value, by id, or by display name. Raises ValueProblem.
+    """Return the option that a user means: by registry value, by id, or by display name. Raises ValueProblem, and
+    NameProblem where the catalog cannot tell whether it is a display name.
 
     They are compared in this order, in upper and lower case alike, with one blank as with several.
     True and False mean 1 and 0 where these two are all that there is.
@@ -89,7 +94,13 @@ def choice_of(definition: Definition, given: t.Any) -> Option:
             raise ValueProblem(f"{several} the ids {listed(option.id for option in found)}")
         if found:
             return found[0]
-    raise ValueProblem(wrong)
+    raise (NameProblem if isinstance(given, str) and _may_be_a_name(definition, text) else ValueProblem)(wrong)
+
+
+def _may_be_a_name(definition: Definition, text: str) -> bool:
+    """Tell whether a text that is no option here may be the display name of one: not a number, and not an id."""
+    titled = any(option.title for option in definition.options)
+    return bool(text) and not titled and not _NUMBER.fullmatch(text) and not text.startswith(definition.id.lower())
 
 
 def _folded(text: str) -> str:

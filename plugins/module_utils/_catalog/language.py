@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from .._policy.texts import with_meant
 from .catalog import Catalog
 from .definitions import CHOICE, GROUP, GROUP_LIST, Definition
-from .elements import ValueProblem, default_of, elements_of, is_toggle, option_of, value_of
+from .elements import NameProblem, ValueProblem, default_of, elements_of, is_toggle, option_of, value_of
 from .instances import problem_of, setting_of
 from .keys import SCOPES, find, name_of, shown
 from .problems import SHOWN, Ask, Kind, Problem, SettingsError, listed, type_of, unfit
@@ -35,6 +35,12 @@ class _Compiled:
     kind: Kind = Kind.WRONG
     # Definitions whose problem is told already.
     told: set[str] = field(default_factory=set)
+    # What is wrong only if it is not a display name.
+    names: set[str] = field(default_factory=set)
+
+    def kind_of(self, text: str) -> Kind:
+        """Return what a text of ``wrong`` is about."""
+        return Kind.NAME if text in self.names else self.kind
 
 
 def compile_settings(entries: t.Any, catalog: Catalog, suggest: int = SHOWN) -> Settings:
@@ -61,7 +67,7 @@ def read_entries(entries: t.Any, catalog: Catalog, suggest: int = SHOWN) -> tupl
     for number, entry in enumerate(entries, 1):
         compiled = compile_entry(entry, catalog, suggest=len(problems) < suggest)
         place, written = place_of(entry, number, len(entries)), key_of(entry)
-        problems += [Problem(place, text, compiled.ask, compiled.kind, written) for text in compiled.wrong]
+        problems += [Problem(place, text, compiled.ask, compiled.kind_of(text), written) for text in compiled.wrong]
         if compiled.setting is None:
             continue
         key = compiled.setting.id.lower()
@@ -195,6 +201,8 @@ def _given(
         except ValueProblem as error:
             compiled.wrong.append(str(error))
             compiled.told.add(element.id.lower())
+            if isinstance(error, NameProblem):
+                compiled.names.add(str(error))
     return found
 
 

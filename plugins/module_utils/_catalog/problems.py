@@ -54,10 +54,13 @@ def first_of(asks: t.Iterable[Ask], most: int) -> Ask:
 
 
 class Kind(enum.Enum):
-    """What a problem is about: a key that leads nowhere, a setting that is listed twice, or anything else."""
+    """What a problem is about: a key that leads nowhere, a setting that is listed twice, a value that may be a display
+    name which the catalog does not hold, or anything else.
+    """
 
     UNKNOWN = "unknown"
     TWICE = "twice"
+    NAME = "name"
     WRONG = "wrong"
 
 

@@ -9,13 +9,14 @@ What cannot be known without a tenant (who is in two groups, which devices pass 
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import json
 import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog
-from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions import is_office
+from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions import OFFICE_FILES, is_office
 from ansible_collections.m365.apps.plugins.module_utils._catalog.fields import SETTINGS, deprecation
 from ansible_collections.m365.apps.plugins.module_utils._catalog.keys import name_of
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import read_entries
@@ -30,6 +31,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import
 )
 from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import EMPTY, Setting, Settings, same
 from ansible_collections.m365.apps.plugins.module_utils._catalog.shorten import entry_of
+from ansible_collections.m365.apps.plugins.module_utils._errors import plain
 
 from .payloads import Payload
 from .plain_values import plain_value
@@ -44,7 +46,18 @@ if t.TYPE_CHECKING:
 _MOST_SUGGESTED = 40
 # Of a value that is shown in a sentence, and so many policies of one value.
 _LONGEST, _MOST_NAMED = 60, 5
-_RULE_OF = {Kind.UNKNOWN: "unknown_setting", Kind.TWICE: "same_setting", Kind.WRONG: "wrong_setting"}
+_RULE_OF = {
+    Kind.UNKNOWN: "unknown_setting",
+    Kind.TWICE: "same_setting",
+    Kind.NAME: "unchecked_value",
+    Kind.WRONG: "wrong_setting",
+}
+_UNKNOWN = "the catalog does not know it, so it was not looked into. Give a catalog_file that has it"
+_NAME = (
+    "but that may be the display name of one, which the catalog does not have, so it was not looked into. Give a "
+    "catalog_file with display names"
+)
+_NEWER = ", or give a catalog_file of your tenant where that is newer"
 
 
 def by_agreement(catalog: Catalog) -> Rules:
@@ -222,40 +235,52 @@ class _Agreement:
     def notes(self, policy: Policy, subject: str) -> t.Iterator[tuple[str, str, str | None]]:
         """Yield what the module refuses of a policy's settings, and what is doubtful about them."""
         for payload in policy.payloads:
-            for problems in _by_place(payload.problems):
-                said = refusal(subject, SettingsError(problems), "Correct it")
-                yield _rule_of(problems[0]), said, problems[0].key or None
+            for rule, problems in _by_place(payload.problems):
+                yield rule, _said_of(rule, problems, subject), problems[0].key or None
             for setting in payload.settings.values():
                 yield from self._notes_of(setting, subject)
 
     def _notes_of(self, setting: Setting, subject: str) -> t.Iterator[tuple[str, str, str | None]]:
         definition = self.catalog.get(setting.id)
         if definition is None:
-            said = "the catalog does not know it, so it was not looked into. Give a catalog_file that has it"
-            yield "unchecked_setting", f"{subject}: {setting.id}: {said}.", setting.id
+            yield "unchecked_setting", f"{subject}: {setting.id}: {_UNKNOWN}.", setting.id
         elif definition.deprecated:
             name = name_of(setting.id, self.catalog)
             yield "deprecated_setting", f"{subject}: {deprecation([name])}", name
 
 
-def _by_place(problems: t.Iterable[Problem]) -> list[list[Problem]]:
-    """Return the problems of each place together, as the module tells them."""
-    found: dict[str, list[Problem]] = {}
+def _by_place(problems: t.Iterable[Problem]) -> list[tuple[str, list[Problem]]]:
+    """Return the problems of each place and rule together, as the module tells them."""
+    found: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        found.setdefault(problem.place, []).append(problem)
-    return list(found.values())
+        found.setdefault((problem.place, _rule_of(problem)), []).append(problem)
+    return [(rule, alike) for (_place, rule), alike in found.items()]
+
+
+def _said_of(rule: str, problems: t.Sequence[Problem], subject: str) -> str:
+    """Return the sentence for the problems of one place and rule."""
+    if rule == "unchecked_setting":
+        return f"{subject}: {plain(problems[0].place, 320)}: {_UNKNOWN}."
+    if rule == "unchecked_value":
+        return f"{subject}: {str(SettingsError(problems)).rstrip('.')}, {_NAME}."
+    # What the modules would ask Graph about, a catalog that is newer may know.
+    newer = any(each.ask for each in problems)
+    return refusal(subject, SettingsError(problems), f"Correct it{_NEWER if newer else ''}")
 
 
 def _rule_of(problem: Problem) -> str:
     if problem.kind is Kind.UNKNOWN and problem.place.startswith("remove "):
         return "unknown_removal"
-    foreign = problem.kind is Kind.UNKNOWN and _is_id(problem.key) and not is_office(problem.key)
+    foreign = problem.kind is Kind.UNKNOWN and problem.ask and _is_foreign(problem.key)
     return "unchecked_setting" if foreign else _RULE_OF[problem.kind]
 
 
-def _is_id(key: str) -> bool:
-    """Tell whether a key is a whole definition id."""
-    return "_vendor_msft_" in key.lower()
+def _is_foreign(key: str) -> bool:
+    """Tell whether a key is of a setting outside Office: a whole id, or one of an ADMX file unlike all of Office's."""
+    file, mark, _name = key.lower().replace(";", "/").partition("/")
+    if not mark:
+        return "_vendor_msft_" in file and not is_office(file)
+    return not difflib.get_close_matches(file.strip(), OFFICE_FILES)
 
 
 def _alike(entries: t.Sequence[Entry]) -> list[list[Entry]]:

@@ -51,6 +51,7 @@ RULES = {
     "redundant": "note",
     "possible_conflict": "note",
     "unchecked_setting": "note",
+    "unchecked_value": "note",
 }
 
 
