@@ -21,6 +21,17 @@ FINE = samples.portal(policy())
 UNKNOWN = "user_vendor_msft_policy_config_excel16v2~policy~l_not_there_l_ofanycatalog"
 # A few lines that mean three to the power of fifteen values.
 BOMB = "x: &b0 [x,x,x]\n" + "".join(f"b{n}: &b{n} [*b{n - 1},*b{n - 1},*b{n - 1}]\n" for n in range(1, 15))
+
+
+def _of_a_template(what: str, reference: t.Any) -> dict[str, t.Any]:
+    """Return a policy without its template, of which one setting still refers to a part of it."""
+    document = policy(templateReference=None)
+    instance = document["settings"][0]["settingInstance"]
+    holder = instance if what == "settingInstance" else instance["choiceSettingValue"]["children"][0]
+    holder[f"{what}TemplateReference"] = reference
+    return document
+
+
 DOCUMENTS: dict[str, tuple[str, t.Any, str]] = {
     "not JSON": ("broken_file", "{", "it is not JSON"),
     "a text": ("broken_file", "Just words", "it is not JSON"),
@@ -52,6 +63,16 @@ DOCUMENTS: dict[str, tuple[str, t.Any, str]] = {
         policy(templateReference={"templateId": "x_1", "templateFamily": "none"}),
         "it was made from a template",
     ),
+    "a part of a template": (
+        "template",
+        _of_a_template("settingInstance", {"settingInstanceTemplateId": "x_1"}),
+        "one of its settings refers to a part of a template (x_1)",
+    ),
+    "a value of a template": (
+        "template",
+        _of_a_template("settingValue", {"settingValueTemplateId": "x_2", "useTemplateDefault": False}),
+        "one of its settings refers to a part of a template (x_2)",
+    ),
     "no setting of Office": (
         "not_office",
         policy(
@@ -66,6 +87,18 @@ DOCUMENTS: dict[str, tuple[str, t.Any, str]] = {
     "half a character": ("invalid", json.dumps(policy(name="\ud800")), "unpaired surrogate"),
     "tags that are no texts": ("invalid", policy(roleScopeTagIds=[0]), "roleScopeTagIds"),
     "an assignment without a target": ("invalid", policy(assignments=[{}]), "has no target"),
+    "a group in and out": (
+        "invalid",
+        policy(
+            name="In and out",
+            assignments=[
+                {"target": {"@odata.type": f"#microsoft.graph.{kind}AssignmentTarget", "groupId": ONE}}
+                for kind in ("group", "exclusionGroup")
+            ],
+        ),
+        "exclude_groups",
+    ),
+    "a description that is too long": ("invalid", policy(name="Long", description="x" * 1001), "more than 1000"),
     "a setting twice": ("invalid", policy(settings=policy()["settings"] * 2), "more than once"),
 }
 
@@ -125,6 +158,34 @@ def test_a_definition_that_the_catalog_does_not_know_is_left_or_raw(tmp_path: Pa
     done = imported(folder, unknown_as_raw=True)
     assert done.left == ()
     assert done.files[0].policy.raw == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"priorityMetaData": {"priority": 5}}, "priorityMetaData"),
+        ({"disableEntraGroupPolicyAssignment": True}, "disableEntraGroupPolicyAssignment"),
+        ({"PriorityMetaData": {"priority": 5}, "newOfGraph": False}, "PriorityMetaData, newOfGraph"),
+    ],
+)
+def test_what_a_definition_has_no_words_for_is_told(tmp_path: Path, more: dict[str, t.Any], told: str) -> None:
+    done = imported(put(tmp_path / "exports", {"a.json": policy(**more)}))
+    sentence = "the definition has no words for this of the policy, and does not hold it"
+    assert done.warnings == (f"a.json ('Contoso - Macros'): {sentence}: {told}.",)
+
+
+def test_what_graph_keeps_for_itself_is_no_loss(tmp_path: Path) -> None:
+    own: dict[str, t.Any] = {
+        "creationSource": "portal",
+        "isAssigned": True,
+        "supportsScopeTags": True,
+        "disableEntraGroupPolicyAssignment": False,
+        "priorityMetaData": None,
+        "settings@odata.context": "https://x",
+        "#microsoft.graph.assign": {"target": "x"},
+        "CREATEDDATETIME": "2026-01-01T00:00:00Z",
+    }
+    assert imported(put(tmp_path / "exports", {"a.json": policy(**own)})).warnings == ()
 
 
 def test_what_graph_would_refuse_is_left(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ _PURPOSE = {"platforms": PLATFORM, "technologies": TECHNOLOGIES}
 # The names of fields on the wire.
 WIRE_NAMES = {"display_name": "name", "description": "description", "scope_tags": "roleScopeTagIds"}
 # What Graph documents of a policy beside these: read, told, or the server's own.
-_KNOWN = {
+KNOWN_MEMBERS = {
     *("id", "platforms", "technologies", "templateReference", "settings", "settingCount", "assignments", "isAssigned"),
     *("createdDateTime", "lastModifiedDateTime", "creationSource", "supportsScopeTags"),
     *WIRE_NAMES.values(),
@@ -137,7 +137,7 @@ def unknown_members(document: t.Mapping[str, t.Any]) -> tuple[str, ...]:
         sorted(
             name
             for name, value in document.items()
-            if name not in _KNOWN
+            if name not in KNOWN_MEMBERS
             and value is not None
             and not (name in _SWITCHES and value is False)
             and "@" not in name

@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
-from ansible_collections.m365.apps.plugins.module_utils._module.checked_policy import checked_policy
+from ansible_collections.m365.apps.plugins.module_utils._module.surfaces import CATALOG
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import parse_given
 from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import ENDINGS, Form, rendered
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
@@ -25,6 +25,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._export import slug_of
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_device, short_digest
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 from ansible_collections.m365.apps.plugins.plugin_utils._records import is_as_written
+from ansible_collections.m365.apps.plugins.plugin_utils._refusals import refusals
 
 from .found import Left, LeftError, Reason
 from .policies import Taken
@@ -63,7 +64,8 @@ def each_once(taken: t.Iterable[Taken]) -> tuple[list[Taken], list[Left], list[s
 def made_files(taken: t.Sequence[Taken], form: Form) -> tuple[list[Made], list[Left]]:
     """Return the files of policies, by name, and the policies that no file can say without a loss.
 
-    Each file is read back: it must be a definition, of exactly the options whose settings compile to what was exported.
+    Each file is read back: it must be a definition, of exactly the options whose settings compile to what was exported,
+    that modules and lint take without a tenant.
     """
     made: list[Made] = []
     left: list[Left] = []
@@ -71,8 +73,8 @@ def made_files(taken: t.Sequence[Taken], form: Form) -> tuple[list[Made], list[L
         file = stem + ENDINGS[form.file_format]
         try:
             data = rendered(policy.definition, form)
-            _check(data, policy, form)
-        except (LeftError, ValueError, UserError, yaml.YAMLError) as error:
+            _check(file, data, policy, form)
+        except (LeftError, ValueError, UserError, DefinitionsError, yaml.YAMLError) as error:
             reason = error.reason if isinstance(error, LeftError) else Reason.INVALID
             left.append(Left(policy.place, reason, str(error).rstrip(". "), policy.name))
         else:
@@ -143,13 +145,15 @@ def _definitions_in(folder: Path) -> t.Iterator[Path]:
                 yield Path(above) / name
 
 
-def _check(data: bytes, policy: Taken, form: Form) -> None:
-    """Raise LeftError or UserError unless a file says exactly what was exported."""
+def _check(file: str, data: bytes, policy: Taken, form: Form) -> None:
+    """Raise LeftError or DefinitionsError unless a file says exactly what was exported, and lint takes it."""
     read = parse_given(data.decode()) if form.file_format == "json" else yaml.load(data, _LOADER)
     read = {key: value for key, value in read.items() if key != "$schema"} if isinstance(read, dict) else {}
     if _as_text(read) != _as_text(policy.definition):
         raise LeftError(Reason.INVALID, "what was written is not what is read back; please report this policy")
-    checked_policy(read)
+    for definition in read_definitions(file, data):
+        for _rule, sentence in refusals(definition, CATALOG):
+            raise LeftError(Reason.INVALID, sentence)
 
 
 def _as_text(value: t.Any) -> str:

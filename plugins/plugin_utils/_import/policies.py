@@ -30,6 +30,7 @@ from .assignments import assigned
 from .formats import Export
 from .found import LeftError, Place, Reason
 from .plain import Document, definition_id, member, policy_of, with_types
+from .unsaid import template_part, unsaid_members
 
 Entry = dict[str, t.Any]
 
@@ -92,7 +93,11 @@ def taken(export: Export, options: Options) -> Taken:
         if isinstance(error, LeftError):
             raise
         raise LeftError(Reason.INVALID, str(error)) from None
-    notes = (*groups.lost, *_notes_on_name(policy, definition["display_name"]))
+    notes = (
+        *groups.lost,
+        *unsaid_members(export.document),
+        *_notes_on_name(policy, definition["display_name"]),
+    )
     return Taken(export.place, export.format, definition, settings, policy_id, notes)
 
 
@@ -132,6 +137,10 @@ def _settings_of(policy: Document, options: Options) -> Settings:
     given = policy.get("settings") or []
     if not isinstance(given, list):
         raise LeftError(Reason.INVALID, f"its settings are of type {type(given).__name__}, not a list")
+    part = template_part(given)
+    if part:
+        cause = f"one of its settings refers to a part of a template ({part}), which a definition cannot say"
+        raise LeftError(Reason.TEMPLATE, cause)
     count = policy.get("settingCount")
     if not given and count != 0:
         cause = "the export does not hold its settings, as a list of policies does not: export it with them"
