@@ -15,11 +15,12 @@ from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files im
 from ansible_collections.m365.apps.plugins.plugin_utils._admx.files import AdmxFolder
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import digest
 from ansible_collections.m365.apps.plugins.plugin_utils._convert.convert import Converter
+from ansible_collections.m365.apps.plugins.plugin_utils._convert.folder import outcome_of
 from ansible_collections.m365.apps.plugins.plugin_utils._convert.report import lines, report
 from ansible_collections.m365.apps.plugins.plugin_utils._convert.sources import sources_of
-from ansible_collections.m365.apps.plugins.plugin_utils._convert.written import RECORDED_AS, refuse_the_same, written
+from ansible_collections.m365.apps.plugins.plugin_utils._convert.written import refuse_the_same, written
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
-from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import apply, kept_warning, planned
+from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import apply
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._written_files import shown_diff
 
@@ -59,9 +60,10 @@ class ActionModule(ActionBase):
         converter = Converter(admx, catalog_of(options["catalog_file"]))
         made = [(source, converter.converted(source)) for source in sources]
         files = written(made, converter.catalog)
-        changes = planned(folder, files, False, RECORDED_AS)
+        outcome = outcome_of(folder, made, files, place.is_dir())
+        changes = outcome.changes
         if not self._task.check_mode:
-            apply(folder, changes)
+            apply(folder, changes, "convert to it")
         result: dict[str, t.Any] = {
             "changed": bool(changes.files),
             "path": str(folder),
@@ -69,13 +71,13 @@ class ActionModule(ActionBase):
                 {"file": file.name, "status": changes.status(file.name), "sha256": digest(file.data)}
                 for file in files.files
             ],
-            "kept": [{"file": name, "reason": found.value} for name, found in sorted(changes.kept.items())],
-            "summary": lines(made),
+            "removed": changes.removed,
+            "kept": [{"file": name, "reason": reason} for name, reason in sorted(outcome.kept.items())],
+            "summary": [*lines(made), *outcome.lines],
             **report(made),
         }
-        kept = kept_warning(folder, changes)
-        if kept:
-            result["warnings"] = [kept]
+        if outcome.warning:
+            result["warnings"] = [outcome.warning]
         if self._task.diff:
             result["diff"] = [
                 shown_diff(folder / name, before, after) for name, (before, after) in sorted(changes.files.items())

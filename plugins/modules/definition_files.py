@@ -185,5 +185,5 @@ kept:
       type: str
   sample:
     - file: copy-of-contoso-retired.yml
-      reason: it was edited, renamed or copied since export wrote it
+      reason: it was edited, renamed or copied since it was written
 """

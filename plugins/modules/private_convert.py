@@ -76,6 +76,11 @@ files:
     sha256:
       description: Digest of its content.
       type: str
+removed:
+  description: Files of earlier conversions, untouched since, that nothing converts to any more.
+  returned: success
+  type: list
+  elements: str
 kept:
   description: Files that are left as they are, each with the reason.
   returned: success

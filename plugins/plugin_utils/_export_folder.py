@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from ansible_collections.m365.apps.plugins.plugin_utils._records import (
 
 # The bytes of a file before and after; None where there is none.
 Change = tuple[bytes | None, bytes | None]
+# Tells by a file's name and bytes whether it is one to remove or to name, where nothing leads to it any more.
+Counts = t.Callable[[str, bytes], bool]
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,20 @@ class Changes:
         return sorted(name for name, (_before, after) in self.files.items() if after is None)
 
 
-def planned(folder: Path, made: Export, purge: bool, source: str = "") -> Changes:
+def every_file(_name: str, _data: bytes) -> bool:
+    """Tell that a file counts, whatever it is."""
+    return True
+
+
+def planned(folder: Path, made: Export, purge: bool, source: str = "", counts: Counts = every_file) -> Changes:
     """Return what is written, removed and kept. Raises UserError where files of others are in the way, and OSError."""
     _check_the_way(folder, made)
     planned_files = {file.name: _planned_file(folder, file, source) for file in made.files}
     if purge:
-        planned_files |= {name: _planned_removal(folder, name, source) for name in _others(folder, made)}
+        others = {name: read_bytes(folder / name) for name in _others(folder, made)}
+        planned_files |= {
+            name: _planned_removal(name, data, source) for name, data in others.items() if counts(name, data)
+        }
     return Changes(
         files={name: change for name, change in planned_files.items() if isinstance(change, tuple)},
         kept={name: found for name, found in planned_files.items() if isinstance(found, Origin)},
@@ -80,20 +91,23 @@ def apply(folder: Path, changes: Changes, action: str = "export to it") -> None:
 
 def kept_warning(folder: Path, changes: Changes) -> str | None:
     """Return the sentence that names the files of earlier exports that are kept; None where there are none."""
-    ours = {name: found for name, found in sorted(changes.kept.items()) if found is not Origin.FOREIGN}
-    if not ours:
+    ours = {name: found.value for name, found in changes.kept.items() if found is not Origin.FOREIGN}
+    step = "Delete or move each that you do not need, and export again"
+    return warning_of(folder, ours, "the tenant may differ", step)
+
+
+def warning_of(folder: Path, kept: t.Mapping[str, str], although: str, step: str) -> str | None:
+    """Return the sentence that names kept files with their reasons; None where there are none."""
+    if not kept:
         return None
-    named = ", ".join(f"{plain(name, 200)} ({found.value})" for name, found in ours.items())
-    return (
-        f"{plain(str(folder), 600)}: kept as they are, though the tenant may differ: {named}. "
-        "Delete or move each that you do not need, and export again."
-    )
+    named = ", ".join(f"{plain(name, 200)} ({reason})" for name, reason in sorted(kept.items()))
+    return f"{plain(str(folder), 600)}: kept as they are, though {although}: {named}. {step}."
 
 
 def _check_the_way(folder: Path, made: Export) -> None:
     """Refuse what is where a policy has its file, all at once. Raises UserError and OSError."""
     if os.path.lexists(folder) and not folder.is_dir():
-        raise UserError(plain(str(folder), 600), "export to it", "it is not a folder", "Choose another path")
+        raise UserError(plain(str(folder), 600), "write to it", "it is not a folder", "Choose another path")
     taken = [
         f"{plain(str(folder / file.name), 600)} ({reason})"
         for file in made.files
@@ -131,8 +145,7 @@ def _planned_file(folder: Path, file: File, source: str) -> Change | Origin | No
     return (before, file.data) if found is Origin.UNTOUCHED else found
 
 
-def _planned_removal(folder: Path, name: str, source: str) -> Change | Origin:
-    data = read_bytes(folder / name)
+def _planned_removal(name: str, data: bytes, source: str) -> Change | Origin:
     found = origin(name, data, source)
     return (data, None) if found is Origin.UNTOUCHED else found
 

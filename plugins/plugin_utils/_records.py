@@ -30,7 +30,7 @@ class Origin(enum.Enum):
 
     UNTOUCHED = ""
     OTHER_SOURCE = "it is from another tenant or source"
-    TOUCHED = "it was edited, renamed or copied since export wrote it"
+    TOUCHED = "it was edited, renamed or copied since it was written"
     UNRECORDED = "an earlier version wrote it, which recorded nothing to tell by whether it was edited"
     FOREIGN = "export did not write it"
 
@@ -64,6 +64,12 @@ def has_source(data: bytes) -> bool:
     """Tell whether a file with a record tells from which tenant or source it came."""
     found = _found(_normal(data))
     return found is not None and found["source"] is not None
+
+
+def is_for(data: bytes, source: str) -> bool:
+    """Tell whether a file has a record of this source, wherever it is and whether or not it fits."""
+    found = _RECORD.search(_normal(data))
+    return found is not None and found["source"] == file_name(source).encode()
 
 
 def says_the_same(one: bytes, other: bytes) -> bool:

@@ -249,7 +249,7 @@ def test_an_open_setting_leaves_the_others_alone_and_the_file_says_so(converter:
     text = file.data.decode()
     assert "# Converted from own.yml: 1 of 2 settings.\n# INCOMPLETE, these settings are not in this file:\n" in text
     assert "#   - excel16;L_OwnOldMacros (old = '2'): old is REG_DWORD 2" in text
-    assert "# Not in this file: 1 user preferences" in text
+    assert "# Not in this file: 1 user preference," in text
     assert "which nobody gave and the settings catalog lacks" in text
     found = report(made)
     assert found["counts"] == {"items": 3, CONVERTED: 1, OPEN: 1, NEEDS_ADMX: 0, NOT_HERE: 1}
@@ -375,7 +375,7 @@ def test_each_policy_of_a_file_gets_one_of_its_own(converter: Converter) -> None
     )
     source = Source("all.json", policies)
     files = written([(source, converter.converted(source))], converter.catalog).files
-    assert [file.name for file in files] == ["all-1.yml", "all-3.yml"]
+    assert [file.name for file in files] == ["all-a.yml", "all-c.yml"]
     assert [yaml.safe_load(file.data)["display_name"] for file in files] == ["A", "C"]
 
 
@@ -416,8 +416,25 @@ def test_files_have_names_of_their_own(converter: Converter) -> None:
     assert names["d.e.yaml", 0] == "d.e.yml"
     assert names["b/c.yml", 0].startswith("b-c-")
     assert names["con.yml", 0] != "con.yml"
-    assert names["two.yml", 1] == "two-2.yml"
+    named: tuple[dict[str, t.Any], ...] = tuple({"display_name": name} for name in ("1", "Own A", "Own a", "x" * 300))
+    made = [(source, converter.converted(source)) for source in (Source("two.yml", named), Source("two-1.yml", ({},)))]
+    names = names_of(made)
+    assert len({name.casefold() for name in names.values()}) == 5
+    assert names["two.yml", 3] == f"two-{'x' * 80}.yml"
+    assert names["two.yml", 0].startswith("two-1-")
     assert not any("/" in name or name.startswith(".") for name in names.values())
+
+
+def test_a_policy_that_is_added_to_a_file_renames_no_other(converter: Converter) -> None:
+    def files(*names: str) -> set[str]:
+        source = Source("all.yml", tuple({"display_name": name, "id": name} for name in names))
+        return set(names_of([(source, converter.converted(source))]).values())
+
+    before = files("A", "B", "C c", "c C", "\N{PILE OF POO}")
+    assert len(before) == 5
+    assert files("New", "A", "B", "C c", "c C", "\N{PILE OF POO}") - before == {"all-new.yml"}
+    # Even two of one name and one id have files of their own.
+    assert len(files("A", "A")) == 2
 
 
 def test_texts_of_a_definition_are_no_lines_of_the_file(converter: Converter) -> None:

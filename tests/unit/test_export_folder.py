@@ -16,7 +16,7 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import Changes, apply, kept_warning, planned
 from ansible_collections.m365.apps.tests.unit.exports import FORMATS, Config, config, exported
 
-EDITED = "it was edited, renamed or copied since export wrote it"
+EDITED = "it was edited, renamed or copied since it was written"
 OLD = "an earlier version wrote it, which recorded nothing to tell by whether it was edited"
 
 

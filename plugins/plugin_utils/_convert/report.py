@@ -11,7 +11,7 @@ from collections import Counter
 from ansible_collections.m365.apps.plugins.module_utils._errors import plain
 
 from .convert import CONVERTED, ENFORCED, NEEDS_ADMX, NOT_HERE, OPEN, Converted, Row
-from .written import Made, named_item, names_of
+from .written import Made, named_item, names_of, number_of
 
 STATUSES = (CONVERTED, OPEN, NEEDS_ADMX, NOT_HERE)
 _LONGEST = 900
@@ -79,19 +79,24 @@ def lines(made: Made) -> list[str]:
         for policy in policies:
             asked = [row for row in policy.rows if row.payload == ENFORCED]
             done = sum(row.outcome.status == CONVERTED for row in asked)
-            told.append(f"{source.name}: {policy.display_name!r}: {done} of {len(asked)} settings converted")
+            told.append(
+                f"{source.name}: {policy.display_name!r}: {done} of {number_of(len(asked), 'setting')} converted"
+            )
             told += [f"  {row.outcome.status}: {_told(row)}" for row in asked if row.outcome.status != CONVERTED]
             preferences = [row.item.setting for row in policy.rows if row.payload != ENFORCED]
             if preferences:
-                told.append(f"  {NOT_HERE}: {len(preferences)} user preferences: {', '.join(preferences)}")
+                count = number_of(len(preferences), "user preference")
+                told.append(f"  {NOT_HERE}: {count}: {', '.join(preferences)}")
             told += [f"  {option}: {cause}" for option, cause in policy.not_carried]
             told += dict.fromkeys(f"  note: {row.item.setting}: {note}" for row in asked for note in row.outcome.notes)
     found = report(made)
-    needs = [f"{each['file']} ({each['items']} items)" for each in found["needs"]]
+    needs = [f"{each['file']} ({number_of(each['items'], 'item')})" for each in found["needs"]]
     if needs:
         told.append(f"ADMX files that are needed: {', '.join(needs)}")
     counts = found["counts"]
-    told.append(f"{counts['items']} items: " + ", ".join(f"{counts[status]} {status}" for status in STATUSES))
+    told.append(
+        f"{number_of(counts['items'], 'item')}: " + ", ".join(f"{counts[status]} {status}" for status in STATUSES)
+    )
     return [plain(line, _LONGEST) for line in told]
 
 
