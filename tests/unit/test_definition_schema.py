@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from ansible.module_utils.parsing.convert_bool import BOOLEANS
 
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST, READ_ONLY
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MAX_PRIORITY
@@ -24,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 POLICY = DEFINITION["$defs"]["policy"]
 EXAMPLES = sorted((ROOT / "examples").glob("contoso*/definitions/*"))
 ROLLOUT = ROOT / "tests" / "integration" / "targets" / "rollout_role" / "files"
-TYPES = {"str": "string", "int": "integer", "list": "array"}
+# Lists and numbers may be texts, as extra variables have them.
+TYPES = {"str": "string", "int": ["integer", "string"], "list": ["array", "string"]}
 
 
 def is_valid(document: t.Any) -> bool:
@@ -91,6 +93,7 @@ def test_what_the_rollout_refuses_is_invalid() -> None:
     assert [path.name for path in wrong if is_valid(load(path))] == []
 
 
+WORDS = sorted(BOOLEANS, key=repr)
 # Documents that the lookup, by the module's own rules, and the schema must judge alike.
 RIGHT: list[t.Any] = [
     {"display_name": "A"},
@@ -115,6 +118,12 @@ RIGHT: list[t.Any] = [
     {"id": "a", "settings": {"remove": [{"setting": "office16/L_AgeOutPolicy", "scope": "device"}, "word16;L_Any"]}},
     {"id": "a", "settings": [{"raw": {"@odata.type": "x", "settingDefinitionId": "y"}}]},
     {"id": "a", "exclude_groups": ["A"], "all_users": True, "all_devices": {"filter": "F"}},
+    {"id": "a", "groups": [{"id": "x", "display_name": None}], "exclude_groups": [{"id": "y", "display_name": 5}]},
+    {"id": "a", "priority": " 3 "},
+    {"id": "a", "scope_tags": [0, "A"]},
+    {"id": "a", "scope_tags": '["A"]'},
+    # Editors read the words of YAML 1.1 as texts.
+    *({"id": "a", "all_users": word, "all_devices": word} for word in (*WORDS, "YES", " no ", '{"filter": "F"}')),
 ]
 WRONG: list[t.Any] = [
     None,
@@ -151,6 +160,13 @@ WRONG: list[t.Any] = [
     {"id": "a", "settings": None},
     {"id": "a", "scope_tags": None},
     {"id": "a", "scope_tags": [" "]},
+    {"id": "a", "scope_tags": [True]},
+    {"id": "a", "scope_tags": "A"},
+    {"id": "a", "priority": "-1"},
+    {"id": "a", "priority": "high"},
+    {"id": "a", "all_users": "maybe"},
+    {"id": "a", "all_devices": ""},
+    {"id": "a", "groups": [{"display_name": None}]},
     {"id": "a", "groups": " "},
     {"id": "a", "groups": None},
     {"id": "a", "groups": [5]},
