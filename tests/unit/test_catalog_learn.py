@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog, built_in
 from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions import Definition
+from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import PREFIX
 from ansible_collections.m365.apps.plugins.module_utils._catalog.known import MOST_ASKED
 from ansible_collections.m365.apps.plugins.module_utils._catalog.validate import MOST_SETTINGS
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
@@ -127,3 +128,46 @@ def test_where_graph_cannot_be_asked_the_run_ends_before_any_write() -> None:
     with pytest.raises(UserError, match="the definition excel16/l_nothing: cannot read it"):
         tenant.run(asked(settings=[{"setting": "excel16/L_Nothing"}]))
     assert tenant.writes == []
+
+
+def raw(definition_id: str) -> dict[str, t.Any]:
+    """Return an entry that the catalog has nothing to say of."""
+    instance = {"@odata.type": f"{PREFIX}ChoiceSettingInstance", "settingDefinitionId": definition_id}
+    return {"raw": {**instance, "choiceSettingValue": {"value": f"{definition_id}_0", "children": []}}}
+
+
+@pytest.mark.parametrize("batching", [True, False])
+@pytest.mark.parametrize("check", [True, False])
+def test_raw_settings_that_graph_does_not_know_end_the_run_before_the_first_write(check: bool, batching: bool) -> None:
+    tenant = CatalogTenant()
+    wanted = [
+        DesiredPolicy("", display_name="Fine", values={"settings": [MACROS]}),
+        asked(settings=[MACROS, raw("vendor_msft_one"), raw("Vendor_MSFT_two")]),
+    ]
+    with pytest.raises(UserError) as caught:
+        tenant.run(*wanted, check_mode=check, batching=batching)
+    assert str(caught.value) == (
+        "policy 'Mine': cannot use its settings: neither the catalog in hand nor this tenant's Graph knows the "
+        "settings vendor_msft_one, Vendor_MSFT_two. Correct the settingDefinitionId, or take them out of settings; "
+        "nothing was written."
+    )
+    assert tenant.policies == []
+    assert len(reads(tenant)) == (1 if batching else 2)
+
+
+def test_raw_settings_that_graph_knows_are_asked_for_once_and_not_while_they_are_there() -> None:
+    tenant = CatalogTenant()
+    old = Catalog([TOP, CHILD])
+    wanted = [DesiredPolicy("", display_name=name, values={"settings": [raw(REPAIR.id)]}) for name in ("One", "Two")]
+    assert tenant.run(*wanted, catalog=old).error is None
+    [line] = reads(tenant)
+    assert line.count(REPAIR.id) == 1
+    assert tenant.run(*(each.with_values({"description": "x"}) for each in wanted), catalog=old).error is None
+    assert len(reads(tenant)) == 1
+
+
+def test_of_very_many_raw_settings_the_first_ones_are_asked_for() -> None:
+    tenant = CatalogTenant()
+    with pytest.raises(UserError, match="and 92 more"):
+        tenant.run(asked(settings=[raw(f"vendor_msft_{number}") for number in range(MOST_ASKED + 50)]))
+    assert sum(line.count(f"{DEFINITIONS}/") for line in reads(tenant)) == MOST_ASKED

@@ -32,10 +32,23 @@ class KnownDefinitions:
         self._teacher = Teacher(client)
         self.catalog = catalog
         self.fields: tuple[Field, ...] = fields_of(lambda: self.catalog)
+        # Whether Graph has definitions that the catalog lacks, by their ids in lower case.
+        self._on_graph: dict[str, bool] = {}
 
     def missing(self, ids: t.Sequence[str]) -> frozenset[str]:
         """Return those of the first of these definitions that Graph does not have, in lower case. Raises UserError."""
         return self._teacher.missing(ids[:MOST_ASKED])
+
+    def lacking(self, ids: t.Iterable[str]) -> frozenset[str]:
+        """Return those of these definitions that neither the catalog nor Graph has, in lower case. Raises UserError.
+
+        Each is asked for once; of very many that the catalog lacks, the first ones.
+        """
+        unknown = [key for key in dict.fromkeys(map(str.lower, ids)) if self.catalog.get(key) is None]
+        new = [key for key in unknown if key not in self._on_graph][: max(0, MOST_ASKED - len(self._on_graph))]
+        missing = self._teacher.missing(new) if new else frozenset()
+        self._on_graph |= {key: key not in missing for key in new}
+        return frozenset(key for key in unknown if not self._on_graph.get(key, True))
 
     def changes(self, given: t.Sequence[t.Any]) -> list[SettingsChange | SettingsError]:
         """Return what each of these options asks for, or all that is wrong with it.

@@ -9,11 +9,12 @@ import typing as t
 
 from .._errors import UserError
 from .._policy.policy import Policy
+from .._policy.surface import Change
 from .._policy.unset import UNSET
 from .definitions import is_office
 from .fields import ASSIGNMENTS
 from .problems import listed
-from .settings import unknown_members
+from .settings import EMPTY, Settings, unknown_members
 
 # What an update of these alone takes is small and puts no setting at risk.
 METADATA = frozenset({"display_name", "description"})
@@ -52,6 +53,25 @@ def renamed_meanwhile(policy: Policy, name: str) -> UserError:
     """
     cause = f"somebody renamed it to '{name}' while this run read it"
     return UserError(policy.named(), "change it", cause, "Nothing was written; run it again")
+
+
+def added_settings(change: Change) -> list[str]:
+    """Return the ids of the settings that a policy has only after a change."""
+    before, after = ({} if policy is None else _settings_of(policy) for policy in change)
+    return [setting.id for key, setting in after.items() if key not in before]
+
+
+def _settings_of(policy: Policy) -> Settings:
+    settings = policy.value("settings")
+    return EMPTY if settings is UNSET else t.cast(Settings, settings)
+
+
+def settings_of_no_definition(policy: Policy, ids: t.Sequence[str]) -> UserError:
+    """Return the error for settings to add that Graph would refuse, since it has no definitions of them."""
+    which = "the setting" if len(ids) == 1 else "the settings"
+    cause = f"neither the catalog in hand nor this tenant's Graph knows {which} {listed(ids, most=8)}"
+    step = "Correct the settingDefinitionId, or take them out of settings; nothing was written"
+    return UserError(policy.named(), "use its settings", cause, step)
 
 
 def without_settings(policy: Policy) -> UserError:

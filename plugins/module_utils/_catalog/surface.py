@@ -36,9 +36,11 @@ from .names import Names
 from .problems import SettingsError
 from .refusals import (
     METADATA,
+    added_settings,
     is_prunable,
     is_replaced,
     renamed_meanwhile,
+    settings_of_no_definition,
     unknown_held,
     unknown_of,
     without_settings,
@@ -127,8 +129,12 @@ class CatalogSurface:
         return resolved(desired, self._known, self._names)
 
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
-        """Return why each change cannot be written, None where it can."""
-        return [self._refusal(before, after) for before, after in changes]
+        """Return why each change cannot be written, None where it can. Raises UserError.
+
+        This takes one request where settings are added that the catalog does not know.
+        """
+        lacking = self._known.lacking(each for change in changes for each in added_settings(change))
+        return [self._refusal(change, lacking) for change in changes]
 
     def forbidden(self, writes: t.Sequence[Write]) -> UserError | None:
         """Return why the login may not send all of these writes, None where it may, or where Graph does not say."""
@@ -195,7 +201,11 @@ class CatalogSurface:
             step = "Report this with the sentence, or change this policy in the Intune admin center"
             raise UserError(policy.named(), "read its settings", str(error), step) from error
 
-    def _refusal(self, before: Policy | None, after: Policy | None) -> UserError | None:
+    def _refusal(self, change: Change, lacking: t.Collection[str]) -> UserError | None:
+        before, after = change
+        unknown = [each for each in added_settings(change) if each.lower() in lacking]
+        if after is not None and unknown:
+            return settings_of_no_definition(after, unknown)
         if before is None:
             return None if after is None or after.value("settings") else without_settings(after)
         known = self._known_of(before)
@@ -203,8 +213,8 @@ class CatalogSurface:
             return renamed_meanwhile(before, str(known.name))
         if after is None or self._overwrite_unknown or not is_replaced(before, after):
             return None
-        unknown = [*known.unknown, *unknown_of(before.value("settings"))]
-        return unknown_held(before, unknown) if unknown else None
+        held = [*known.unknown, *unknown_of(before.value("settings"))]
+        return unknown_held(before, held) if held else None
 
     def _sent(self, writes: t.Sequence[PolicyWrite], again: bool = False) -> list[Result]:
         return self._approved.sent([self._writing(write) for write in writes], again)
