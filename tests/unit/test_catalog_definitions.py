@@ -30,7 +30,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions imp
     definitions_from_graph,
     is_office,
 )
-from ansible_collections.m365.apps.plugins.module_utils._catalog.lines import definition_of, line_of
+from ansible_collections.m365.apps.plugins.module_utils._catalog.lines import definition_of, header, line_of
 from ansible_collections.m365.apps.tests.tools.catalog import MODULE, module
 from graph_emulator.graph.catalog import facts
 
@@ -143,7 +143,8 @@ def test_a_file_says_what_graph_says_and_titles_only_where_asked_for() -> None:
     read = load_catalogue(written, "own.jsonl")
     assert [read.get(each.id) for each in definitions] == list(definitions)
     assert [json.loads(line)["id"] for line in written[1:]] == sorted(each.id for each in definitions)
-    assert json.loads(written[0])["made_from"] == "a test"
+    head = {"format": "m365.apps/catalog", "version": 1, "made_from": "a test", "definitions": len(definitions)}
+    assert json.loads(written[0]) == head
     assert [json.loads(line) for line in written[1:]][2]["category"] == "Own Excel\\Safety"
     bare = "\n".join(catalog_lines(definitions, "a test"))
     assert [text for text in ("Own words", "Own Excel", "two lines") if text in bare] == []
@@ -188,7 +189,9 @@ def test_every_office_policy_is_in_the_catalog_that_the_collection_brings() -> N
 
 def test_the_lines_that_the_collection_brings_are_whole_sorted_and_without_texts() -> None:
     head, *lines = LINES.rstrip("\n").split("\n")
-    assert json.loads(head)["format"] == "m365.apps/catalog"
+    made_from = json.loads(head)["made_from"]
+    assert made_from.startswith("Microsoft Graph")
+    assert head == header(made_from, len(lines))
     definitions = [definition_of(line) for line in lines]
     assert [line_of(each) for each in definitions] == lines
     assert [each.id for each in definitions] == sorted(each.id for each in definitions)
@@ -260,6 +263,11 @@ HEAD = '{"format": "m365.apps/catalog", "version": 1, "made_from": "x"}'
 LINE = '{"id": "a", "scope": "", "file": "", "name": "A", "kind": "choice"}'
 
 
+def counted(number: t.Any) -> str:
+    """Return the header of a file with so many definitions."""
+    return json.dumps({**json.loads(HEAD), "definitions": number})
+
+
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
@@ -270,6 +278,9 @@ LINE = '{"id": "a", "scope": "", "file": "", "name": "A", "kind": "choice"}'
             "line 1: its version is 2, and this collection reads version 1",
         ),
         ([HEAD, LINE, "{"], "own.jsonl line 3: it is not JSON: "),
+        ([counted(2), LINE], "own.jsonl: its header says that it has 2 definitions, and it has 1, so it was cut or"),
+        ([counted(0), LINE], "own.jsonl: its header says that it has 0 definitions, and it has 1, so it was cut or"),
+        ([counted("1"), LINE], 'own.jsonl line 1: definitions of its header must be a number, not "1"'),
         ([HEAD, "[" * 10_000], "own.jsonl line 2: it is not JSON: "),
         ([HEAD, "[]"], "own.jsonl line 2: it is not a JSON object"),
         ([HEAD, '{"id": "a", "scope": ""}'], "line 2: it has no file and no name and no kind"),
@@ -320,6 +331,11 @@ def test_a_file_is_checked_whole_and_made_definitions_of_where_they_are_needed(m
     assert catalog.of_name("", "a") == (catalog.get("A"),)
     assert [each.id for each in catalog.elements_of_name("f", "b")] == ["a_b"]
     assert read == [LINE, element]
+
+
+def test_a_file_whose_header_has_no_number_is_taken_as_it_is() -> None:
+    assert load_catalogue([HEAD, LINE], "own.jsonl").ids() == ["a"]
+    assert load_catalogue([counted(1), LINE], "own.jsonl").ids() == ["a"]
 
 
 def test_blank_lines_and_a_mark_at_the_beginning_do_no_harm() -> None:

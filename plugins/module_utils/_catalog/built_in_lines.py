@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-LINES = r"""{"format":"m365.apps/catalog","version":1,"made_from":"Microsoft Graph beta, deviceManagement/configurationSettings, 2026-08-21"}
+LINES = r"""{"format":"m365.apps/catalog","version":1,"made_from":"Microsoft Graph beta, deviceManagement/configurationSettings, 2026-08-21","definitions":4560}
 {"id":"device_vendor_msft_policy_config_lync16v2~policy~l_lync~l_lyncconfiguration_l_policyconfigurationmode","scope":"device","file":"lync16","name":"L_PolicyConfigurationMode","kind":"choice","options":{"_0":0,"_1":1},"required":{"_1":["_l_serveraddressinternal_value","_l_serveraddressexternal_value"]},"default":"_0"}
 {"id":"device_vendor_msft_policy_config_lync16v2~policy~l_lync~l_lyncconfiguration_l_policyconfigurationmode_l_serveraddressexternal_value","scope":"device","file":"lync16","name":"L_ServerAddressExternal_VALUE","kind":"simple","type":"string","element":"_l_serveraddressexternal_value","length":[0,1023]}
 {"id":"device_vendor_msft_policy_config_lync16v2~policy~l_lync~l_lyncconfiguration_l_policyconfigurationmode_l_serveraddressinternal_value","scope":"device","file":"lync16","name":"L_ServerAddressInternal_VALUE","kind":"simple","type":"string","element":"_l_serveraddressinternal_value","length":[0,1023]}

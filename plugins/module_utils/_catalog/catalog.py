@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from .definitions import Definition, DefinitionError, definition_from_graph
-from .lines import check_header, definition_of, header, line_of, values_of
+from .lines import definition_of, header, line_of, read_header, values_of
 
 # A line that is read when it is needed, and what it is found by: id, ADMX file, name, and whether it is a setting.
 Unread = tuple[str, str, str, bool, str]
@@ -116,6 +116,7 @@ def load_catalogue(lines: t.Iterable[str | bytes], name: str, below: Catalog | N
     """
     found: dict[str, t.Any] = {}
     of_graph = False
+    count: int | None = None
     number = 0
     for number, line in enumerate(lines, 1):
         try:
@@ -123,7 +124,7 @@ def load_catalogue(lines: t.Iterable[str | bytes], name: str, below: Catalog | N
             if number == 1:
                 of_graph = '"@odata.type"' in text
             if number == 1 and not of_graph:
-                check_header(text)
+                count = read_header(text)
             elif text.strip():
                 definition_id, one = _of_document(text) if of_graph else _of_line(text)
                 if definition_id.lower() in found:
@@ -135,6 +136,9 @@ def load_catalogue(lines: t.Iterable[str | bytes], name: str, below: Catalog | N
             raise DefinitionError(f"{name} line {number}: {error}") from None
     if not number:
         raise DefinitionError(f"{name}: the file is empty")
+    if count not in (None, len(found)):
+        said = f"its header says that it has {count} definitions, and it has {len(found)}"
+        raise DefinitionError(f"{name}: {said}, so it was cut or changed")
     return Catalog(found.values() if of_graph else (), () if of_graph else found.values(), below)
 
 
@@ -159,8 +163,9 @@ def _of_document(line: str) -> tuple[str, Definition]:
 
 def catalog_lines(definitions: t.Iterable[Definition], made_from: str, titles: bool = False) -> t.Iterator[str]:
     """Yield the lines of a catalog file, the header first, without line ends."""
-    yield header(made_from)
-    for definition in sorted(definitions, key=lambda each: each.id):
+    ordered = sorted(definitions, key=lambda each: each.id)
+    yield header(made_from, len(ordered))
+    for definition in ordered:
         yield line_of(definition, titles)
 
 

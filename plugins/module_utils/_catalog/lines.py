@@ -3,7 +3,9 @@
 
 """The form of a catalog file: JSON lines, a header and then one definition a line, sorted by id.
 
-The header says ``{"format": "m365.apps/catalog", "version": 1, "made_from": TEXT}``. A definition is
+The header says ``{"format": "m365.apps/catalog", "version": 1, "made_from": TEXT, "definitions": NUMBER}``. The number
+is how many follow, so that a file that was cut is not taken for a whole one; a file without it is taken as it is. A
+definition is
 
 .. code-block:: text
 
@@ -42,6 +44,8 @@ FORMAT = "m365.apps/catalog"
 VERSION = 1
 # Keys of Microsoft's texts.
 TEXTS = ("title", "titles", "category", "keywords")
+# Key of the header.
+_COUNT = "definitions"
 _NEEDED = ("id", "scope", "file", "name", "kind")
 
 
@@ -76,13 +80,15 @@ _KEYS: dict[str, t.Callable[[t.Any], bool]] = {
 }
 
 
-def header(made_from: str) -> str:
-    """Return the first line of a file."""
-    return _dumps({"format": FORMAT, "version": VERSION, "made_from": made_from})
+def header(made_from: str, count: int) -> str:
+    """Return the first line of a file with so many definitions."""
+    return _dumps({"format": FORMAT, "version": VERSION, "made_from": made_from, _COUNT: count})
 
 
-def check_header(line: str) -> None:
-    """Raise DefinitionError where a line is not the header of a file that this collection reads."""
+def read_header(line: str) -> int | None:
+    """Return how many definitions follow a header, None where it does not say so. Raises DefinitionError where a line
+    is not the header of a file that this collection reads.
+    """
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
@@ -91,6 +97,10 @@ def check_header(line: str) -> None:
         raise DefinitionError(f'the file must begin with a header that says "format": "{FORMAT}"')
     if found.get("version") != VERSION:
         raise DefinitionError(f"its version is {found.get('version')!r}, and this collection reads version {VERSION}")
+    count = found.get(_COUNT)
+    if count is not None and (not isinstance(count, int) or isinstance(count, bool)):
+        raise DefinitionError(f"{_COUNT} of its header must be a number, not {json.dumps(count)[:80]}")
+    return count
 
 
 def line_of(definition: Definition, titles: bool = False) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .._catalog.catalog import Catalog, load_catalogue
 from .._catalog.definitions import DefinitionError
-from .._catalog.lines import check_header
+from .._catalog.lines import read_header
 from .._errors import UserError, plain
 from .._files import make_folder, write_bytes
 from .catalog_files import lines_of
@@ -67,7 +67,7 @@ def catalog_target(path: str) -> CatalogTarget:
 def _catalog(data: bytes, name: str) -> Catalog:
     lines = data.splitlines()
     # A file of Graph's documents would be read, but not written again as what it was.
-    check_header(lines[0].decode("utf-8-sig") if lines else "")
+    read_header(lines[0].decode("utf-8-sig") if lines else "")
     return load_catalogue(lines, name)
 
 
