@@ -47,6 +47,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import (
     surface_problems,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._run_info import call_site, run_info
+from ansible_collections.m365.apps.plugins.plugin_utils._start_files import file_problems
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
 # Entry points that ask no tenant: where nothing chose a surface, the policies tell which one they are for.
@@ -68,7 +69,7 @@ class ActionModule(ActionBase):
         result.update(changed=False, call_site=call_site(self._task), **run_info(self._task))
         entry_point = str(self._task.args["entry_point"])
         given = self._given(entry_point, task_vars or {})
-        problems = role_problems(entry_point, given)
+        problems = role_problems(entry_point, given) + file_problems(entry_point, given)
         # Others work on no policies of a tenant, and so whatever the surface is.
         if ROLE_VARIABLE in _role_inputs.entry_points()[entry_point]["options"]:
             chosen = self._surface(given.get(ROLE_VARIABLE))
