@@ -18,17 +18,18 @@ from ansible_collections.m365.apps.plugins.plugin_utils._convert.convert import 
 from ansible_collections.m365.apps.plugins.plugin_utils._convert.folder import outcome_of
 from ansible_collections.m365.apps.plugins.plugin_utils._convert.report import lines, report
 from ansible_collections.m365.apps.plugins.plugin_utils._convert.sources import sources_of
-from ansible_collections.m365.apps.plugins.plugin_utils._convert.written import refuse_the_same, written
+from ansible_collections.m365.apps.plugins.plugin_utils._convert.written import RECORDED_AS, refuse_the_same, written
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import apply
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
-from ansible_collections.m365.apps.plugins.plugin_utils._written_files import shown_diff
+from ansible_collections.m365.apps.plugins.plugin_utils._written_files import refuse_another_hand, shown_diff
 
 SPEC: dict[str, t.Any] = {
     "definitions": {"type": "path", "required": True},
     "path": {"type": "path", "required": True},
     "admx": {"type": "path"},
     "catalog_file": {"type": "path"},
+    "result_file": {"type": "path"},
 }
 
 
@@ -56,6 +57,8 @@ class ActionModule(ActionBase):
         folder, place = Path(options["path"]), Path(options["definitions"])
         sources = sources_of(place)
         refuse_the_same(place, folder)
+        if options["result_file"]:
+            refuse_another_hand(Path(options["result_file"]), RECORDED_AS)
         admx = AdmxFolder.below(Path(options["admx"])) if options["admx"] else None
         converter = Converter(admx, catalog_of(options["catalog_file"]))
         made = [(source, converter.converted(source)) for source in sources]
@@ -65,6 +68,8 @@ class ActionModule(ActionBase):
         if not self._task.check_mode:
             apply(folder, changes, "convert to it")
         result: dict[str, t.Any] = {
+            "format": 1,
+            "mode": RECORDED_AS,
             "changed": bool(changes.files),
             "path": str(folder),
             "files": [

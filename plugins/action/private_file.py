@@ -15,6 +15,7 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.plugin_utils._written_files import (
     FOR_ALL,
     FOR_THE_OWNER,
+    refuse_another_hand,
     shown_diff,
     write_text,
 )
@@ -35,6 +36,8 @@ class ActionModule(ActionBase):
         text = f"{to_nice_json(given['data'], sort_keys=True)}\n" if "data" in given else str(given["content"])
         modes = FOR_THE_OWNER if given.get("owner_only") else FOR_ALL
         try:
+            if given.get("result_of"):
+                refuse_another_hand(path, given["result_of"])
             before, after = write_text(path, text, modes, only_plan=bool(self._task.check_mode))
         except UserError as error:
             cause = str(error)

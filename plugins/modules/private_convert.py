@@ -37,6 +37,12 @@ options:
       - Catalog of definitions of settings over the one that the collection brings. When omitted, that one
         counts alone.
     type: path
+  result_file:
+    description:
+      - File that takes the result afterwards. One that is there and is not such a result is an error, before
+        anything is written.
+      - When omitted, none is looked at.
+    type: path
 extends_documentation_fragment:
   - ansible.builtin.action_common_attributes
   - ansible.builtin.action_common_attributes.flow
@@ -56,6 +62,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ---
+format:
+  description: Version of the form of this result.
+  returned: success
+  type: int
+  sample: 1
+mode:
+  description: The entry point, by which its results are known.
+  returned: success
+  type: str
+  sample: convert
 path:
   description: The folder of the new definitions.
   returned: success

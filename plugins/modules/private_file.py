@@ -33,6 +33,12 @@ options:
       - The text to write. An empty one makes an empty file.
       - When omitted, O(data) is needed.
     type: str
+  result_of:
+    description:
+      - The entry point whose result this is. A file that is there and holds anything but an earlier result of it,
+        a JSON object of this C(mode), is an error.
+      - When omitted, any file is written over.
+    type: str
   owner_only:
     description:
       - Whether new files and folders can be read by nobody but their owner.

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,32 @@ def write_text(path: Path, text: str, modes: Modes, only_plan: bool) -> tuple[by
         step = "Check the path, its permissions and the space there, then run it again"
         raise UserError(plain(str(path), _LONGEST_PATH), "write it", cause, step) from error
     return before, after
+
+
+def refuse_another_hand(path: Path, mode: str) -> None:
+    """Refuse to write a result over a file that is not an earlier one of the same entry point.
+
+    Results are JSON objects that name their ``mode``. An empty file, as tempfile makes, holds nothing to lose. Raises
+    UserError.
+    """
+    where = plain(str(path), _LONGEST_PATH)
+    try:
+        data = path.read_bytes() if path.is_file() else b""
+    except OSError as error:
+        step = "Check the path and its permissions"
+        raise UserError(where, "write it", error.strerror or type(error).__name__, step) from error
+    if data.strip() and _mode_of(data) != mode:
+        cause = f"a file is there that is not a result of {mode}"
+        raise UserError(where, "write it", cause, "Move that file, or choose another path")
+
+
+def _mode_of(data: bytes) -> t.Any:
+    """Return the mode that a result names, None for what is not a result."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return document.get("mode") if isinstance(document, dict) else None
 
 
 def shown_diff(path: Path, before: bytes | None, after: bytes | None) -> dict[str, t.Any]:

@@ -41,12 +41,19 @@ PLAY = """
         name: m365.apps.rollout
         tasks_from: convert
         apply: {check_mode: true}
-      vars: {convert_result_file: checked.json}
+      vars: {convert_result_file: not_in_check_mode.json}
+    - m365.apps.private_file:
+        path: "{{ playbook_dir }}/checked.json"
+        data: "{{ rollout_convert_result }}"
     - ansible.builtin.include_role:
         name: m365.apps.rollout
         tasks_from: convert
       vars: {convert_result_file: "{{ item }}.json"}
       loop: [first, again]
+    - ansible.builtin.include_role:
+        name: m365.apps.rollout
+        tasks_from: convert
+      vars: {convert_result_file: definitions/own.json, convert_folder: elsewhere}
 """
 
 
@@ -63,7 +70,12 @@ def test_a_folder_is_converted_once_and_check_mode_tells_the_same(ansible: Ansib
     definition = {"display_name": NAME, "priority": 4, "groups": ["Staff"], "policy_payload": items}
     (folder / "definitions" / "own.json").write_text(json.dumps(definition))
     (folder / "play.yml").write_text(PLAY)
-    run = ansible.playbook("play.yml", "--diff", PWD=str(folder), M365_SURFACE="settings_catalog").ok()
+    run = ansible.playbook("play.yml", "--diff", PWD=str(folder), M365_SURFACE="settings_catalog")
+    assert run.code != 0
+    refusal = "own.json: cannot write it: a file is there that is not a result of convert. Move that file"
+    assert refusal in " ".join(run.output.split())
+    assert json.loads((folder / "definitions" / "own.json").read_text()) == definition
+    assert not any((folder / name).exists() for name in ("elsewhere", "not_in_check_mode.json"))
     results = {name: json.loads((folder / f"{name}.json").read_text()) for name in ("checked", "first", "again")}
     assert [results[name]["changed"] for name in results] == [True, True, False]
     assert [results[name]["files"][0]["status"] for name in results] == ["created", "created", "unchanged"]

@@ -9,12 +9,14 @@ import stat
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.plugin_utils._written_files import (
     FOR_ALL,
     FOR_THE_OWNER,
     Modes,
+    refuse_another_hand,
     shown_diff,
     write_text,
 )
@@ -91,3 +93,31 @@ def test_a_diff_does_nothing_on_a_terminal() -> None:
         "before": "",
         "after": "one\ntwo\\x1b[2J\n",
     }
+
+
+@pytest.mark.parametrize("data", ["[]", '{"mode": "lint"}', "{", "name: x", '{"mode": null}', "\0", "[" * 100_000])
+def test_a_result_is_not_written_over_anything_else(tmp_path: Path, data: str) -> None:
+    path = tmp_path / "result.json"
+    path.write_text(data)
+    with pytest.raises(
+        UserError, match=r"result\.json: cannot write it: a file is there that is not a result of drift\."
+    ):
+        refuse_another_hand(path, "drift")
+    assert path.read_text() == data
+
+
+@pytest.mark.parametrize("data", ['{"mode": "drift"}', "", "\n", None])
+def test_an_earlier_result_an_empty_file_and_none_are_not_in_the_way(tmp_path: Path, data: str | None) -> None:
+    path = tmp_path / "result.json"
+    if data is not None:
+        path.write_text(data)
+    refuse_another_hand(path, "drift")
+
+
+@pytest.mark.parametrize("entry_point", ["convert", "drift", "lint"])
+def test_entry_points_write_results_over_their_own_alone(entry_point: str) -> None:
+    tasks = Path(__file__).resolve().parents[2] / "roles" / "rollout" / "tasks" / f"{entry_point}.yml"
+    written = [task for task in yaml.safe_load(tasks.read_bytes()) if task["name"] == "Write the result"]
+    assert [task["m365.apps.private_file"]["result_of"] for task in written] == [entry_point]
+    # Check mode of what compares and writes nothing else still leaves its result.
+    assert [task.get("check_mode", True) for task in written] == [entry_point == "convert"]
