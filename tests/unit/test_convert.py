@@ -488,6 +488,28 @@ def test_the_guide_shows_what_its_definition_becomes(tmp_path: Path) -> None:
     assert file.data.decode() == shown.rstrip("\n") + "\n"
 
 
+@pytest.mark.parametrize("payload", ["policy_payload", "user_preference_payload"])
+@pytest.mark.parametrize("as_text", [False, True])
+def test_every_item_of_a_payload_that_is_an_object_is_told(converter: Converter, payload: str, as_text: bool) -> None:
+    old = item("excel16;L_OwnOldMacros", "old", 1)
+    for given_payload, causes in (
+        ({"settings": [old, "odd"]}, ["in settings of", "in settings of"]),
+        ({"add": [old], "remove": [old], "count": 2}, ["in add of", "in remove of"]),
+        ({"deep": {"one": old, "more": [old]}}, ["in deep.one of", "in deep.more of"]),
+        (old, ["not in a list"]),
+    ):
+        value = json.dumps(given_payload) if as_text else given_payload
+        made = made_of(converter, **{"policy_payload": [], payload: value})
+        assert made["definition"] is None
+        assert [each["number"] for each in made["payload_items"]] == list(range(1, len(causes) + 1))
+        assert all(each["status"] != CONVERTED and each["reason"] for each in made["payload_items"])
+        if payload == "policy_payload":
+            reasons = [each["reason"] for each in made["payload_items"]]
+            assert all(cause in reason for cause, reason in zip(causes, reasons, strict=True))
+        [lost] = made["policies"][0]["not_carried"]
+        assert (lost["option"], "not a list of items" in lost["reason"]) == (payload, True)
+
+
 ODD = st.one_of(
     st.none(),
     st.booleans(),

@@ -9,15 +9,18 @@ import base64
 import binascii
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import unfit
+from ansible_collections.m365.apps.plugins.module_utils._errors import plain
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError, parse_given
 from ansible_collections.m365.apps.plugins.plugin_utils._admx.registry import EXPANDABLE, NUMBERS, TEXT, TEXTS, Data
 
 _KEY = re.compile(r"\s*(?P<file>[^;/]+?)\s*[;/]\s*(?P<policy>[^;/]+?)\s*")
 _NUMBER = re.compile(r"\s*(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20})\s*")
 _PLATFORM = "windows"
+_LONGEST_PLACE = 200
+_NO_LIST = "it is not a list of items with settingId, valueName, type and value"
 
 
 @dataclass(frozen=True)
@@ -40,16 +43,37 @@ class Item:
 
 
 def payload_of(policy: t.Mapping[str, t.Any], option: str) -> tuple[tuple[Item, ...], str]:
-    """Return the items of a payload, and why it has none where it cannot be taken apart."""
+    """Return the items of a payload, and why it cannot be taken apart where that is so.
+
+    The items in an object are all open: what its keys mean for them is not known.
+    """
     try:
         given = _given(policy, option)
     except (PayloadError, ValueError) as error:
         return (), f"it is not a list of items: {error}"
     if not given:
         return (), ""
+    if isinstance(given, dict):
+        found = enumerate(_members(given, ""), 1)
+        return tuple(_without_meaning(_item(number, member), where) for number, (where, member) in found), _NO_LIST
     if not isinstance(given, list):
-        return (), "it is not a list of items with settingId, valueName, type and value"
+        return (), _NO_LIST
     return tuple(_item(number, member) for number, member in enumerate(given, 1)), ""
+
+
+def _members(value: t.Any, where: str) -> t.Iterator[tuple[str, t.Any]]:
+    """Yield what may be an item in an object, with the keys that lead there: members of lists, and objects with ids."""
+    if isinstance(value, list) or (isinstance(value, dict) and "settingId" in value):
+        yield from ((where, member) for member in (value if isinstance(value, list) else [value]))
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield from _members(member, f"{where}.{key}" if where else str(key))
+
+
+def _without_meaning(item: Item, where: str) -> Item:
+    place = f"in {plain(where, _LONGEST_PLACE)} of an object" if where else "not in a list"
+    cause = f"it is {place}, and what that means for it is not known: make the payload a list of items"
+    return replace(item, wrong=cause, data=None)
 
 
 def _given(policy: t.Mapping[str, t.Any], option: str) -> t.Any:
