@@ -30,6 +30,7 @@ SPEC: dict[str, t.Any] = {
     "catalog_file": {"type": "path"},
     "group_map": {"type": "dict", "default": {}},
     "group_names": {"type": "dict", "default": {}},
+    "groups_asked": {"type": "bool", "default": False},
     "unknown": {"type": "str", "choices": [LEAVE, RAW], "default": LEAVE},
 }
 
@@ -48,7 +49,9 @@ class ActionModule(ActionBase):
             request = _request(own_options(self._task.args, SPEC))
             where = str(request.folder)
             done = planned(request)
-            changes = Changes({name: (None, data) for name, data in done.created.items()})
+            changes = Changes(
+                {name: (None, data) for name, data in done.created.items()}, private=frozenset(done.private)
+            )
             if not self._task.check_mode:
                 apply(request.folder, changes, "import to it")
         except (UserError, PoliciesError) as error:
@@ -61,8 +64,8 @@ class ActionModule(ActionBase):
             if done.warnings:
                 result["warnings"] = [printable(warning) for warning in done.warnings]
             if self._task.diff:
-                shown = sorted(changes.files.items())
-                result["diff"] = [shown_diff(request.folder / name, *change) for name, change in shown]
+                shown = sorted({**done.created, **done.private}.items())
+                result["diff"] = [shown_diff(request.folder / name, None, text) for name, text in shown]
             return result
         result.update(failed=True, msg=printable(cause))
         return result
@@ -81,6 +84,7 @@ def _request(options: t.Mapping[str, t.Any]) -> Request:
         catalog=catalog,
         group_map=options["group_map"],
         group_names={str(key): str(name) for key, name in options["group_names"].items() if name},
+        groups_asked=options["groups_asked"],
         unknown_as_raw=options["unknown"] == RAW,
     )
 

@@ -52,6 +52,11 @@ options:
       - Names of groups by their IDs. When omitted or empty, the exports alone tell names.
     type: dict
     default: {}
+  groups_asked:
+    description:
+      - Whether O(group_names) are those of the tenant, and a group without a name is worth a warning.
+    type: bool
+    default: false
   unknown:
     description:
       - What becomes of a policy with a definition of Office that the catalog does not know.

@@ -22,6 +22,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._records import (
     origin,
     says_the_same,
 )
+from ansible_collections.m365.apps.plugins.plugin_utils._written_files import FOR_THE_OWNER
 
 # The bytes of a file before and after; None where there is none.
 Change = tuple[bytes | None, bytes | None]
@@ -36,6 +37,8 @@ class Changes:
     files: dict[str, Change] = field(default_factory=dict)
     # File name -> why it is left as it is.
     kept: dict[str, Origin] = field(default_factory=dict)
+    # Names of new files that only their owner may read.
+    private: frozenset[str] = frozenset()
 
     def status(self, name: str) -> str:
         """Return what becomes of the file of a policy."""
@@ -81,7 +84,7 @@ def apply(folder: Path, changes: Changes, action: str = "export to it") -> None:
                 (folder / name).unlink()
             else:
                 make_folder(folder)
-                write_bytes(folder / name, after)
+                write_bytes(folder / name, after, FOR_THE_OWNER.file if name in changes.private else None)
         except OSError as error:
             cause = error.strerror or type(error).__name__
             done = f"{count} of {len(order)} files were written or removed before" if count else "nothing was written"

@@ -69,8 +69,14 @@ def test_check_mode_takes_no_login_and_tells_what_would_be_written(
     ansible: Ansible, emulator: Emulator, exports: Path
 ) -> None:
     given = ("-e", f"rollout_import_source={exports}", "-e", f"rollout_import_folder={ansible.folder / 'imported'}")
-    done = ansible.run("ansible-playbook", "m365.apps.import", *given, "--check", M365_SURFACE="settings_catalog").ok()
-    assert "Import (check mode, nothing was written): 1 policy, 1 created, 0 unchanged; 3 left" in done.stdout
+    secret = samples.with_secret(samples.policy(name="Secret"), "Hunter2 is out", "notEncrypted")
+    samples.put(exports, {"secret.json": secret})
+    shown = ("--check", "--diff", "-v")
+    done = ansible.run("ansible-playbook", "m365.apps.import", *given, *shown, M365_SURFACE="settings_catalog").ok()
+    assert "Import (check mode, nothing was written): 2 policies, 2 created, 0 unchanged; 3 left" in done.stdout
+    assert "value: (secret masked by m365.apps)" in done.stdout
+    assert "secret.yml holds a secret in clear text" in " ".join((done.stdout + done.stderr).split())
+    assert "Hunter2" not in done.stdout + done.stderr
     assert (
         "contoso-macros.yml: Contoso - Macros, 1 setting, from SettingsCatalog/a.json (intune management)"
         in done.stdout

@@ -27,6 +27,7 @@ CATALOG = built_in()
 MACROS = compile_settings([{"setting": "excel16/L_VBAWarningsPolicy", "value": 3}], CATALOG)
 ONE, TWO = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11", "1f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
 FILTER = "2f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
+SECRET = "device_vendor_msft_other_secret"
 GRAPH = "https://graph.microsoft.com/beta/$metadata#deviceManagement/configurationPolicies"
 TYPE = "#microsoft.graph.deviceManagementConfiguration"
 
@@ -57,6 +58,17 @@ def policy(of: Settings = MACROS, rng: random.Random | None = None, **more: t.An
         "settings": shown,
         **more,
     }
+
+
+def with_secret(document: Document, value: str, state: str) -> Document:
+    """Return a policy with a setting outside Office that is a secret."""
+    instance = {
+        "@odata.type": f"{TYPE}SimpleSettingInstance",
+        "settingDefinitionId": SECRET,
+        "simpleSettingValue": {"@odata.type": f"{TYPE}SecretSettingValue", "value": value, "valueState": state},
+    }
+    settings = [*document["settings"], {"id": "1", "settingInstance": instance}]
+    return {**document, "settings": settings, "settingCount": len(settings)}
 
 
 def portal(document: Document) -> bytes:

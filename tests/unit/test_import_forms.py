@@ -244,6 +244,19 @@ def test_names_of_groups_come_from_what_is_beside_the_policies(tmp_path: Path) -
     assert samples.reasons(done) == [("Groups/two.json", "not_a_policy"), ("MigrationTable.json", "not_a_policy")]
 
 
+def test_groups_that_the_tenant_tells_no_name_of_are_named_with_their_policies(tmp_path: Path) -> None:
+    both = [assignment("groups", groupId=ONE), assignment("exclude_groups", groupId=TWO)]
+    put(tmp_path / "exports", {"a.json": samples.policy(assignments=both)})
+    put(tmp_path / "exports", {"b.json": samples.policy(name="B", assignments=both[1:])})
+    folder = tmp_path / "exports"
+    [warning] = imported(folder, groups_asked=True, group_names={ONE: "One"}).warnings
+    assert f"have their IDs alone: {TWO} of 'B', 'Contoso - Macros'. A rollout needs" in warning
+    assert ONE not in warning
+    assert imported(folder, groups_asked=True, group_names={ONE: "One", TWO: "Two"}).warnings == ()
+    # Who does not ask has only what the exports tell.
+    assert imported(folder).warnings == ()
+
+
 def test_json_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
     put(tmp_path / "exports", {"a.json": samples.policy()})
     done = imported(tmp_path / "exports", form=Form("json"))

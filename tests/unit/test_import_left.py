@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._policy.texts import MASK
+from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import Form
+from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import Changes, apply
 from ansible_collections.m365.apps.plugins.plugin_utils._import.run import result_of
 from ansible_collections.m365.apps.tests.unit import import_samples as samples
 from ansible_collections.m365.apps.tests.unit.import_samples import ONE, TYPE, imported, policy, put, reasons
@@ -197,20 +200,32 @@ def test_what_graph_would_refuse_is_left(tmp_path: Path) -> None:
 
 
 def test_a_secret_that_only_graph_has_is_left(tmp_path: Path) -> None:
-    document = policy()
-    secret = {
-        "@odata.type": f"{TYPE}SimpleSettingInstance",
-        "settingDefinitionId": "device_vendor_msft_other_secret",
-        "simpleSettingValue": {
-            "@odata.type": f"{TYPE}SecretSettingValue",
-            "value": "token",
-            "valueState": "encryptedValueToken",
-        },
-    }
-    document["settings"].append({"id": "1", "settingInstance": secret})
+    document = samples.with_secret(policy(), "token", "encryptedValueToken")
     done = imported(put(tmp_path / "exports", {"a.json": document}))
     assert reasons(done) == [("a.json", "invalid")]
     assert "secret" in done.left[0].message
+
+
+@pytest.mark.parametrize("form", [Form(), Form("json")])
+@pytest.mark.parametrize("state", ["notEncrypted", "invalid"])
+def test_a_secret_in_clear_text_is_told_and_kept_from_eyes(tmp_path: Path, form: Form, state: str) -> None:
+    document = samples.with_secret(policy(), "Hunter2 is out", state)
+    done = imported(put(tmp_path / "exports", {"a.json": document, "b.json": policy(name="B")}), form=form)
+    [file] = [made.file for made in done.files if made.policy.name == "Contoso - Macros"]
+    [warning] = done.warnings
+    assert f"a.json ('Contoso - Macros'): {file} holds a secret in clear text, of {samples.SECRET}. Encrypt" in warning
+    assert done.private.keys() == {file}
+    data, shown = done.created[file], done.private[file]
+    assert b"Hunter2" in data
+    assert shown == data.replace(b"Hunter2 is out", MASK.encode())
+    assert "Hunter2" not in json.dumps(result_of(done, tmp_path))
+    apply(
+        tmp_path / "made",
+        Changes({name: (None, data) for name, data in done.created.items()}, {}, frozenset(done.private)),
+    )
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (tmp_path / "made").iterdir()}
+    assert modes.pop(file) == 0
+    assert all(modes.values())
 
 
 def test_each_line_is_judged_by_itself(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import json
 import typing as t
 
 from .._json import is_too_deep
+from .._policy.texts import MASK
 from .definitions import CHOICE, CHOICE_LIST, GROUP, GROUP_LIST, INTEGER, REFERENCE, SECRET, SIMPLE, SIMPLE_LIST, STRING
 from .problems import Problem, SettingsError
 from .settings import (
@@ -219,6 +220,21 @@ def _short(type_name: str) -> str:
 
 def _dumps(value: t.Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def with_masks(value: t.Any) -> t.Any:
+    """Return JSON that may hold setting instances, such as entries, with a mask in the place of each secret in clear
+    text. A token of Graph's is none.
+    """
+    if isinstance(value, (list, tuple)):
+        return [with_masks(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: with_masks(each) for name, each in value.items()}
+    is_secret = isinstance(value.get(TYPE), str) and _SIMPLE_TYPES.get(_short(value[TYPE])) == SECRET
+    if is_secret and value.get("value") not in (None, "") and value.get(_MORE[SECRET]) != "encryptedValueToken":
+        found["value"] = MASK
+    return found
 
 
 def instances(settings: Settings) -> list[dict[str, t.Any]]:

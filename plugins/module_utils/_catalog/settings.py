@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .definitions import CHOICE, CHOICE_LIST, GROUP, GROUP_LIST, SIMPLE, SIMPLE_LIST
+from .definitions import CHOICE, CHOICE_LIST, GROUP, GROUP_LIST, SECRET, SIMPLE, SIMPLE_LIST
 
 # Members that Graph showed and this collection does not know: name and JSON text.
 Unknown = tuple[tuple[str, str], ...]
@@ -198,15 +198,30 @@ def _unknown_of(setting: Setting) -> set[str]:
 
 def hidden_secrets(settings: Settings) -> frozenset[str]:
     """Return the ids of the settings with a secret that Graph shows as a token, which cannot be written back."""
-    return frozenset(setting.id for setting in settings.values() if _has_token(setting.value))
+    return frozenset(setting.id for setting in settings.values() if _has(_is_token, setting.value))
 
 
-def _has_token(value: Value) -> bool:
+def clear_secrets(settings: Settings) -> frozenset[str]:
+    """Return the ids of the settings with a secret in clear text."""
+    return frozenset(setting.id for setting in settings.values() if _has(_is_clear_secret, setting.value))
+
+
+def _is_token(value: Simple) -> bool:
+    return ("valueState", '"encryptedValueToken"') in value.more
+
+
+def _is_clear_secret(value: Simple) -> bool:
+    return value.value_type == SECRET and value.value not in (None, "") and not _is_token(value)
+
+
+def _has(holds: t.Callable[[Simple], bool], value: Value) -> bool:
+    """Tell whether a value is, or has to any depth, a simple one of this sort."""
     if isinstance(value, Simple):
-        return ("valueState", '"encryptedValueToken"') in value.more
+        return holds(value)
     if isinstance(value, Members):
-        return any(map(_has_token, value.given))
-    return isinstance(value, (Choice, Group)) and bool(hidden_secrets(value.children))
+        return any(_has(holds, each) for each in value.given)
+    children = value.children.values() if isinstance(value, (Choice, Group)) else ()
+    return any(_has(holds, child.value) for child in children)
 
 
 LIST_KINDS = {SIMPLE_LIST: SIMPLE, CHOICE_LIST: CHOICE, GROUP_LIST: GROUP}

@@ -149,7 +149,8 @@ def wrong_simple(definition: Definition, value: Simple) -> list[str]:
     if definition.value_type in (STRING, INTEGER) and (
         value.value_type != definition.value_type or not _is_of_type(given, definition.value_type)
     ):
-        return [f"{name} must be {allowed(definition)}, not {given!r}"]
+        told = "a secret" if value.value_type == SECRET else repr(given)
+        return [f"{name} must be {allowed(definition)}, not {told}"]
     if definition.value_type in (SECRET, REFERENCE) and value.value_type != definition.value_type:
         return [f"{name} must be a value of type {definition.value_type}, not {value.value_type}"]
     if definition.value_type not in (STRING, INTEGER) or given == definition.default:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 import typing as t
 
-# In the place of a secret. No other text looks so: what was masked can be refused where it would be written.
-MASK = "(secret masked by m365.apps)"
+from .._policy import texts
+
+# In the place of a secret.
+MASK = texts.MASK
+
 # In the place of an option's whole value, as Ansible has it.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 

@@ -17,6 +17,8 @@ import unicodedata
 
 from .payload import BEFORE_TEXT, PayloadError, has_too_many_values, parse_text
 
+# In the place of a secret. No other text looks so: what was masked can be refused where it would be written.
+MASK = "(secret masked by m365.apps)"
 # How much of two words must be alike, from 0 to 1, for one to be taken for a misspelling of the other.
 _NEAR = 0.75
 _JSON_BEGINS = re.compile(r"""(\[\s*(["'\[\]{]|$))|(\{\s*(["'}]|$))""")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import with_masks
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
 from ansible_collections.m365.apps.plugins.module_utils._module.surfaces import CATALOG
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import parse_given
@@ -40,6 +41,8 @@ class Made:
     file: str
     data: bytes
     policy: Taken
+    # What is shown of it: without secrets in clear text.
+    shown: bytes
 
 
 def each_once(taken: t.Iterable[Taken]) -> tuple[list[Taken], list[Left], list[str]]:
@@ -78,7 +81,8 @@ def made_files(taken: t.Sequence[Taken], form: Form) -> tuple[list[Made], list[L
             reason = error.reason if isinstance(error, LeftError) else Reason.INVALID
             left.append(Left(policy.place, reason, str(error).rstrip(". "), policy.name))
         else:
-            made.append(Made(file, data, policy))
+            shown = rendered(with_masks(policy.definition), form) if policy.secrets else data
+            made.append(Made(file, data, policy, shown))
     return sorted(made, key=lambda each: each.file), left
 
 

@@ -21,7 +21,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions imp
 from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import from_instances
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
 from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import SettingsError, listed
-from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import Settings, hidden_secrets
+from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import Settings, clear_secrets, hidden_secrets
 from ansible_collections.m365.apps.plugins.module_utils._catalog.shorten import shorten
 from ansible_collections.m365.apps.plugins.module_utils._catalog.validate import unknown_definitions
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import HALF_CHARACTER
@@ -64,6 +64,11 @@ class Taken:
     def name(self) -> str:
         """The name of the policy."""
         return str(self.definition["display_name"])
+
+    @property
+    def secrets(self) -> list[str]:
+        """The ids of its settings that hold a secret in clear text."""
+        return sorted(clear_secrets(self.settings))
 
     @property
     def raw(self) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog
+from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import listed
 from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import digest
 from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import Form
@@ -22,6 +23,8 @@ from .policies import Options, Taken, name_of, taken
 from .reading import Read, read_exports
 
 Result = dict[str, t.Any]
+# So many policies of each group are named.
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Request:
     group_map: t.Mapping[str, t.Any]
     group_names: t.Mapping[str, str]
     unknown_as_raw: bool = False
+    # Whether ``group_names`` are all that the tenant knows of the groups that no export names.
+    groups_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ class Import:
     warnings: tuple[str, ...]
     # Ids of groups of which no name is known; those of policies that have their files already, too.
     unnamed_groups: tuple[str, ...] = ()
+
+    @property
+    def private(self) -> dict[str, bytes]:
+        """The files to write that hold secrets in clear text: what may be shown of each."""
+        return {made.file: made.shown for made in self.files if made.policy.secrets and made.file in self.created}
 
     @property
     def created(self) -> dict[str, bytes]:
@@ -69,7 +79,13 @@ def planned(request: Request) -> Import:
         files=tuple(made for made in files if made.file in statuses),
         statuses=statuses,
         left=tuple(sorted([*read.left, *left, *repeated, *unfit, *in_the_way], key=_order)),
-        warnings=(*notes, *same_names, *doubts),
+        warnings=(
+            *notes,
+            *_on_secrets(files, statuses),
+            *same_names,
+            *doubts,
+            *(_of_no_name(files) if request.groups_asked else ()),
+        ),
         unnamed_groups=_unnamed(files),
     )
 
@@ -127,13 +143,38 @@ def _left_result(left: Left) -> Result:
 
 def _unnamed(files: t.Iterable[Made]) -> tuple[str, ...]:
     """Return the ids of the groups of which no name is known."""
-    groups = [
-        group
+    return tuple(sorted({group_id for made in files for group_id in _bare_ids(made.policy.definition)}))
+
+
+def _on_secrets(files: t.Iterable[Made], statuses: t.Mapping[str, str]) -> list[str]:
+    """Return the warnings about files that hold secrets in clear text."""
+    return [
+        f"{made.policy.place} ('{made.policy.name}'): {made.file} holds a secret in clear text, of "
+        f"{listed(made.policy.secrets, _SHOWN)}. Encrypt the file with ansible-vault before you commit it."
         for made in files
-        for option in ("groups", "exclude_groups")
-        for group in _members(made.policy.definition.get(option, []))
+        if made.policy.secrets and made.file in statuses
     ]
-    return tuple(sorted({group["id"] for group in groups if isinstance(group, dict) and "display_name" not in group}))
+
+
+def _of_no_name(files: t.Iterable[Made]) -> tuple[str, ...]:
+    """Return the warning about groups that the tenant was asked of and knows no name of, if there are any."""
+    policies: dict[str, list[str]] = {}
+    for made in files:
+        for group_id in sorted(_bare_ids(made.policy.definition)):
+            policies.setdefault(group_id, []).append(f"'{made.policy.name}'")
+    if not policies:
+        return ()
+    told = "; ".join(f"{group_id} of {listed(names, _SHOWN)}" for group_id, names in sorted(policies.items()))
+    step = (
+        "A rollout needs groups that the tenant has: give others by rollout_group_map, or check what the login may read"
+    )
+    return (f"The tenant told no name of these groups, so the definitions have their IDs alone: {told}. {step}.",)
+
+
+def _bare_ids(definition: t.Mapping[str, t.Any]) -> set[str]:
+    """Return the ids of the groups of a definition that stand there without a name."""
+    groups = [group for option in ("groups", "exclude_groups") for group in _members(definition.get(option, []))]
+    return {group["id"] for group in groups if isinstance(group, dict) and "display_name" not in group}
 
 
 def _members(groups: t.Any) -> list[t.Any]:
