@@ -1,7 +1,10 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What differs between two canonical values, in the settings language, for results and diffs."""
+"""What differs between two canonical values, in the settings language, for results and diffs.
+
+A mask stands in the place of each secret in clear text. What differs is told before it is put there.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .catalog import Catalog
+from .instances import with_masks
 from .keys import name_of
 from .settings import Setting, Settings, same
 from .shorten import Entry, shorten
@@ -36,11 +40,11 @@ def changes(before: Settings, after: Settings, catalog: Catalog) -> Changes:
         old, new = _entry(before[key], catalog), _entry(after[key], catalog)
         left, right = _different(old, new)
         head = {name: new[name] for name in _KEY if name in new} or {"setting": after[key].id}
-        changed.append({**head, "before": left, "after": right})
+        changed.append({**head, "before": with_masks(left), "after": with_masks(right)})
     return Changes(
-        added=tuple(shorten(Settings(after[key] for key in after if key not in before), catalog, explicit=True)),
+        added=_shown((after[key] for key in after if key not in before), catalog),
         changed=tuple(sorted(changed, key=lambda entry: (entry["setting"].lower(), entry.get("scope", "")))),
-        removed=tuple(shorten(Settings(before[key] for key in before if key not in after), catalog, explicit=True)),
+        removed=_shown((before[key] for key in before if key not in after), catalog),
     )
 
 
@@ -109,7 +113,7 @@ def _told_settings(before: Settings, after: Settings, catalog: Catalog) -> t.Ite
             if _same(before[key], after[key]):
                 continue
             parts = _different(_entry(before[key], catalog), _entry(after[key], catalog))
-            yield _Told(key, name_of(key, catalog), *parts)
+            yield _Told(key, name_of(key, catalog), *map(with_masks, parts))
         else:
             old, new = (_saying(each[key], catalog) if key in each else None for each in (before, after))
             yield _Told(key, name_of(key, catalog), old, new)
@@ -150,7 +154,12 @@ def _entry(setting: Setting, catalog: Catalog) -> Entry:
 
 def _saying(setting: Setting, catalog: Catalog) -> Entry:
     """Return what the entry of a setting says beside its key."""
-    return {name: value for name, value in _entry(setting, catalog).items() if name not in _KEY}
+    return {name: with_masks(value) for name, value in _entry(setting, catalog).items() if name not in _KEY}
+
+
+def _shown(settings: t.Iterable[Setting], catalog: Catalog) -> tuple[Entry, ...]:
+    """Return the entries of settings as they may be shown."""
+    return tuple(with_masks(shorten(Settings(settings), catalog, explicit=True)))
 
 
 def _lines(name: str, saying: Entry) -> dict[str, t.Any]:

@@ -15,6 +15,7 @@ from .._policy.unset import UNSET
 from .catalog import Catalog
 from .changes import names, sides, whole
 from .codec import DEFAULT_TAG
+from .instances import with_masks
 from .merge import SettingsChange, merged
 from .problems import SettingsError, listed, refusal
 from .settings import EMPTY, Settings, plain, same
@@ -94,7 +95,7 @@ def _settings_field(catalog: t.Callable[[], Catalog]) -> Field:
         content=True,
         same=same,
         merge=merge,
-        result=by_option(lambda value: shorten(value, catalog(), explicit=True)),
+        result=by_option(lambda value: with_masks(shorten(value, catalog(), explicit=True))),
         sides=both,
         whole=by_option(lambda value: whole(_known(value), catalog())),
         names=lambda before, after: names(_known(before), _known(after), catalog()),

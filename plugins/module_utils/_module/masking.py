@@ -19,10 +19,12 @@ import re
 import typing as t
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
+from .._catalog.instances import with_masks
 from .._errors import printable
 from .._graph.clouds import CLOUDS
 from .._graph.session import environment_proxies
 from .._ids import is_guid
+from .._json import is_too_deep
 from .arguments import SHARED, Spec
 from .masks import HIDDEN, MASK, holds_mask
 
@@ -32,6 +34,8 @@ LONG = 8
 _PATHS = ("certificate_path", "federated_token_file", "ca_path")
 _URLS = ("proxy", "graph_url", "login_url")
 # Where these log in, the login service is not called.
+# Options with settings of policies.
+_SETTING = ("settings", "policies")
 _WITHOUT_LOGIN = ("access_token", "managed_identity")
 # What goes to a server, which may repeat it. A passphrase goes nowhere, and a proxy's password has a user beside it.
 _SENT = ("client_secret", "access_token")
@@ -193,6 +197,8 @@ def shown_arguments(params: t.Mapping[str, t.Any], spec: Spec, secrets: t.Iterab
         name: HIDDEN if value and (name not in spec or spec[name].get("no_log")) else value
         for name, value in params.items()
     }
+    # What policies set: a secret in them is no option of its own.
+    shown |= {name: with_masks(shown[name]) for name in _SETTING if shown.get(name) and not is_too_deep(shown[name])}
     for name in _URLS:
         if isinstance(shown.get(name), str):
             shown[name] = _USER_INFO.sub(f"{MASK}@", shown[name])

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog
 from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions import OFFICE_FILES, is_office
 from ansible_collections.m365.apps.plugins.module_utils._catalog.fields import SETTINGS, deprecation
+from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import with_masks
 from ansible_collections.m365.apps.plugins.module_utils._catalog.keys import name_of
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import read_entries
 from ansible_collections.m365.apps.plugins.module_utils._catalog.merge import merged, parse_settings
@@ -174,8 +175,8 @@ class _Agreement:
         return ()
 
     def shown(self, setting: Setting) -> dict[str, t.Any]:
-        """Return the entry of a setting as users write it."""
-        return entry_of(setting, self.catalog, explicit=True)
+        """Return the entry of a setting as users write it, with a mask in the place of a secret."""
+        return t.cast("dict[str, t.Any]", with_masks(entry_of(setting, self.catalog, explicit=True)))
 
     def outcome(self, applying: list[Applying]) -> dict[str, t.Any]:
         """Return what somebody gets of one setting: a value, none in a conflict, or what a filter decides."""
