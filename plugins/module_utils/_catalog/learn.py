@@ -51,8 +51,8 @@ class Teacher:
 
     def missing(self, ids: t.Sequence[str]) -> frozenset[str]:
         """Return those of these definitions that Graph does not have, in lower case. Raises UserError."""
-        read = self._run(map(_reading_one, ids))
-        return frozenset(each.lower() for each, found in zip(ids, read, strict=True) if found is None)
+        found = self._run(map(_looking_for, ids))
+        return frozenset(each.lower() for each, is_there in zip(ids, found, strict=True) if not is_there)
 
     def whole(self, catalog: Catalog, ids: t.Iterable[str]) -> Catalog:
         """Return a catalog with these settings and all that belongs to them as Graph has them, texts too.
@@ -113,6 +113,17 @@ class Teacher:
 def _reading_one(definition_id: str) -> Operation:
     call = Call("GET", f"{DEFINITIONS}/{quote(definition_id, safe='')}")
     return _reading(call, f"definition {definition_id}", lambda answer: definition_of_item(answer.json()), lambda: None)
+
+
+def _looking_for(definition_id: str) -> Operation:
+    """Return the read that tells whether there is a definition: one of another product may have forms unknown here."""
+    read = _reading_one(definition_id)
+
+    def understand(answer: Answer) -> bool:
+        item = answer.json()
+        return isinstance(item, dict) or bool(definition_of_item(item))
+
+    return _reading(read.call, f"definition {definition_id}", understand, lambda: False)
 
 
 def _reading(

@@ -234,7 +234,9 @@ def test_what_a_policy_of_the_tenant_holds_is_known_to_the_tenant() -> None:
     assert graph.call("PUT", path, sent).status == 204
     other = CatalogTenant()
     assert other.call("POST", POLICIES.removeprefix("/beta/"), sent).status == 400
+    assert other.call("GET", f"{SETTINGS.removeprefix('/beta/')}/device_vendor_msft_held").status == 400
     other.put("settings", {"catalog_unknown_definitions": "accept"})
+    assert other.get(f"{SETTINGS}/device_vendor_msft_held")["id"] == "device_vendor_msft_held"
     assert other.call("POST", POLICIES.removeprefix("/beta/"), sent).status == 201
     wrong = {**body, "settings": settings(foreign, chosen(small.MACROS, 1))}
     assert other.call("POST", POLICIES.removeprefix("/beta/"), wrong).status == 400

@@ -34,8 +34,13 @@ def list_definitions(exchange: Exchange) -> Answer:
 
 
 def get_definition(exchange: Exchange, key: str) -> Answer:
-    """200 with the definition; 400 ResourceNotFound, as for a policy, where there is none (ours)."""
-    found = exchange.tenant.definitions.get(key)
+    """200 with the definition; 400 ResourceNotFound, as for a policy, where there is none (ours).
+
+    Of one that the tenant takes in policies though the catalogue lacks it, only the id is known.
+    """
+    found: Json | None = exchange.tenant.definitions.get(key)
+    if found is None and exchange.settings.catalog_unknown_definitions == "accept":
+        found = {"@odata.type": DEFINITION_TYPE, "id": key}
     return _one(exchange, DEFINITIONS, DEFINITION_TYPE, found, exchange.tenant.definitions)
 
 
