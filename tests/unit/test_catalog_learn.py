@@ -166,6 +166,13 @@ def test_raw_settings_that_graph_knows_are_asked_for_once_and_not_while_they_are
     assert len(reads(tenant)) == 1
 
 
+def test_a_raw_setting_with_the_place_of_a_name_is_left_to_graph() -> None:
+    tenant = CatalogTenant()
+    with pytest.raises(UserError, match="knows the setting vendor_msft_one"):
+        tenant.run(asked(settings=[raw("vendor_msft_one"), raw("vendor_msft_{rulename}_two")]))
+    assert "rulename" not in "".join(reads(tenant))
+
+
 def test_of_very_many_raw_settings_the_first_ones_are_asked_for() -> None:
     tenant = CatalogTenant()
     with pytest.raises(UserError, match="and 92 more"):

@@ -42,9 +42,11 @@ class KnownDefinitions:
     def lacking(self, ids: t.Iterable[str]) -> frozenset[str]:
         """Return those of these definitions that neither the catalog nor Graph has, in lower case. Raises UserError.
 
-        Each is asked for once; of very many that the catalog lacks, the first ones.
+        Each is asked for once; of very many that the catalog lacks, the first ones. One with the place of a name in
+        it, such as {rulename}, is left to Graph: no record shows that it can be read by its id.
         """
-        unknown = [key for key in dict.fromkeys(map(str.lower, ids)) if self.catalog.get(key) is None]
+        keys = [key for key in dict.fromkeys(map(str.lower, ids)) if "{" not in key]
+        unknown = [key for key in keys if self.catalog.get(key) is None]
         new = [key for key in unknown if key not in self._on_graph][: max(0, MOST_ASKED - len(self._on_graph))]
         missing = self._teacher.missing(new) if new else frozenset()
         self._on_graph |= {key: key not in missing for key in new}
