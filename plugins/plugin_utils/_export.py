@@ -55,7 +55,11 @@ def export(
     live_names = Counter(config.get("display_name") for config in configs)
     known = {group_id.lower(): name for group_id, name in group_names.items() if name}
     files, warnings = [], []
-    for config, stem in zip(configs, _stems(configs), strict=True):
+    for config, stem in zip(
+        configs,
+        stems_of([config.get("display_name") or "" for config in configs], list(map(_digest, configs))),
+        strict=True,
+    ):
         with_id = all_ids or live_names[config.get("display_name")] > 1
         policy, lost = definition(config, known, with_id)
         warnings += [f"policy '{config.get('display_name')}' (id {config.get('id')}): {what}" for what in lost]
@@ -142,16 +146,16 @@ def _check_ids(configs: t.Sequence[Config]) -> None:
             raise UserError(f"configs[{place}]", "export it", cause, step)
 
 
-def _stems(configs: t.Sequence[Config]) -> list[str]:
-    """Return a file name without ending for each policy: a slug of its name, where that is not unique with a hash."""
-    slugs = [slug_of(config.get("display_name") or "") for config in configs]
-    hashed = [f"{slug or 'policy'}-{_digest(config)}" for slug, config in zip(slugs, configs, strict=True)]
+def stems_of(names: t.Sequence[str], digests: t.Sequence[str]) -> list[str]:
+    """Return a file name without ending for each name: its slug, with its digest where that is not unique."""
+    slugs = list(map(slug_of, names))
+    hashed = [f"{slug or 'policy'}-{digest}" for slug, digest in zip(slugs, digests, strict=True)]
     counts = Counter(slugs)
     stems = [
         slug if slug and counts[slug] == 1 and not is_device(slug) else with_hash
         for slug, with_hash in zip(slugs, hashed, strict=True)
     ]
-    # A policy may be called like another one's slug with its hash.
+    # A policy may be called like another one's slug with its digest.
     return stems if len(set(stems)) == len(stems) else hashed
 
 

@@ -112,12 +112,22 @@ def test_an_earlier_result_an_empty_file_and_none_are_not_in_the_way(tmp_path: P
     if data is not None:
         path.write_text(data)
     refuse_another_hand(path, "drift")
+    write_text(path, "{}", FOR_ALL, only_plan=False)
+    assert path.read_text() == "{}"
 
 
-@pytest.mark.parametrize("entry_point", ["convert", "drift", "lint"])
+@pytest.mark.parametrize("entry_point", ["catalog", "convert", "drift", "lint"])
 def test_entry_points_write_results_over_their_own_alone(entry_point: str) -> None:
     tasks = Path(__file__).resolve().parents[2] / "roles" / "rollout" / "tasks" / f"{entry_point}.yml"
-    written = [task for task in yaml.safe_load(tasks.read_bytes()) if task["name"] == "Write the result"]
-    assert [task["m365.apps.private_file"]["result_of"] for task in written] == [entry_point]
+    written = [task for task in yaml.safe_load(tasks.read_bytes()) if "m365.apps.private_file" in task]
+    assert {task["m365.apps.private_file"]["result_of"] for task in written} == {entry_point}
     # Check mode of what compares and writes nothing else still leaves its result.
-    assert [task.get("check_mode", True) for task in written] == [entry_point == "convert"]
+    assert [task.get("check_mode", True) for task in written][-1] == (entry_point in ("catalog", "convert"))
+
+
+def test_where_the_changes_of_a_catalog_go_is_looked_at_before_it_is_fetched() -> None:
+    tasks = Path(__file__).resolve().parents[2] / "roles" / "rollout" / "tasks" / "catalog.yml"
+    first, second, *_others = yaml.safe_load(tasks.read_bytes())[1:]
+    assert first["m365.apps.private_file"]["result_of"] == "catalog"
+    assert first["check_mode"] is True
+    assert "m365.apps.office_setting_catalog" in second

@@ -38,7 +38,7 @@ _TARGET_TYPES = {
     Target.ALL_USERS: "allLicensedUsersAssignmentTarget",
     Target.ALL_DEVICES: "allDevicesAssignmentTarget",
 }
-_TARGETS = {name.lower(): target for target, name in _TARGET_TYPES.items()}
+TARGETS = {name.lower(): target for target, name in _TARGET_TYPES.items()}
 _OF_GROUPS = (Target.GROUP, Target.EXCLUDED_GROUP)
 _FILTER_ID = "deviceAndAppManagementAssignmentFilterId"
 _FILTER_MODE = "deviceAndAppManagementAssignmentFilterType"
@@ -185,7 +185,7 @@ def assignment_from_graph(document: t.Mapping[str, t.Any]) -> Assignment:
     target = document.get("target")
     if not isinstance(target, dict) or not _text(target, "@odata.type"):
         raise ValueError("the target of an assignment does not name its type")
-    to = _TARGETS.get(_text(target, "@odata.type").lower().removeprefix(_GRAPH), Target.UNKNOWN)
+    to = TARGETS.get(_text(target, "@odata.type").lower().removeprefix(_GRAPH), Target.UNKNOWN)
     if _text(target, _FILTER_ID) and _text(target, _FILTER_MODE).lower() not in FILTER_MODES:
         to = Target.UNKNOWN
     group_id = _text(target, "groupId").lower() if to in _OF_GROUPS else None

@@ -68,9 +68,9 @@ def _settings_of(policy: Policy) -> Settings:
 
 def settings_of_no_definition(policy: Policy, ids: t.Sequence[str]) -> UserError:
     """Return the error for settings to add that Graph would refuse, since it has no definitions of them."""
-    which = "the setting" if len(ids) == 1 else "the settings"
+    which, them = ("the setting", "it") if len(ids) == 1 else ("the settings", "them")
     cause = f"neither the catalog in hand nor this tenant's Graph knows {which} {listed(ids, most=8)}"
-    step = "Correct the settingDefinitionId, or take them out of settings; nothing was written"
+    step = f"Correct the settingDefinitionId, or take {them} out of settings; nothing was written"
     return UserError(policy.named(), "use its settings", cause, step)
 
 

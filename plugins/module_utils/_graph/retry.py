@@ -141,7 +141,7 @@ class RetryPolicy:
 def _with_effort(error: GraphError, attempts: int, elapsed: float, asked: float | None) -> GraphError:
     """Return the error with how often and how long it was tried, and the wait that the server asked for in vain."""
     told = [f"tried {attempts} times in {elapsed:.0f} s"] if attempts > 1 else []
-    told += [f"the server asks to wait {asked:.0f} s, longer than retry_timeout allows"] if asked else []
+    told += [f"the server asks to wait {math.ceil(asked)} s, longer than retry_timeout allows"] if asked else []
     if not told:
         return error
     effort = f"{error.failure.message.rstrip('. ')} ({'; '.join(told)})"

@@ -5,14 +5,9 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from .._ids import is_guid
 from .handlers import Opening, Reply, Request
-from .surfaces import CATALOG
-
-# Options that say how policies are kept, which are not read here.
-_FIXED: t.Mapping[str, t.Any] = {"surface": CATALOG, "catalog_file": None, "payload_transport": "stream"}
+from .setting_info import NO_POLICIES
 
 
 def names_of_groups(request: Request, opening: Opening) -> Reply:
@@ -20,7 +15,7 @@ def names_of_groups(request: Request, opening: Opening) -> Reply:
     ids = sorted({group_id.lower() for group_id in request.params["ids"] if is_guid(group_id)})
     if not ids:
         return Reply({"changed": False, "names": {}})
-    tenant = opening(**_FIXED)
+    tenant = opening(**NO_POLICIES)
     found = tenant.directory.names(ids)
     names = {group_id: name for group_id, name in found.items() if name is not None}
     return Reply({"changed": False, "names": names}, tenant.directory.warnings)

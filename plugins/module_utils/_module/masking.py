@@ -33,9 +33,9 @@ LONG = 8
 
 _PATHS = ("certificate_path", "federated_token_file", "ca_path")
 _URLS = ("proxy", "graph_url", "login_url")
-# Where these log in, the login service is not called.
 # Options with settings of policies.
 _SETTING = ("settings", "policies")
+# Where these log in, the login service is not called.
 _WITHOUT_LOGIN = ("access_token", "managed_identity")
 # What goes to a server, which may repeat it. A passphrase goes nowhere, and a proxy's password has a user beside it.
 _SENT = ("client_secret", "access_token")

@@ -21,7 +21,7 @@ from .unset import UNSET, Unset
 Assignments = tuple[Assignment, ...]
 
 # What each option is about; targets that nobody knows are shown beside the groups.
-_TARGETS_OF: t.Mapping[str, tuple[Target, ...]] = {
+TARGETS_OF: t.Mapping[str, tuple[Target, ...]] = {
     "groups": (Target.GROUP, Target.UNKNOWN),
     "exclude_groups": (Target.EXCLUDED_GROUP,),
     "all_users": (Target.ALL_USERS,),
@@ -169,7 +169,7 @@ def _filtered(entry: Assignment, wanted: AssignmentFilter | None) -> Assignment:
 
 
 def _of_option(option: str, assignments: t.Sequence[Assignment]) -> list[Assignment]:
-    targets = _TARGETS_OF[option]
+    targets = TARGETS_OF[option]
     return sorted((each for each in assignments if each.is_direct and each.to in targets), key=lambda each: each.key)
 
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.codec import TARGETS
+from ansible_collections.m365.apps.plugins.module_utils._policy.assignments import TARGETS_OF
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import DIRECT, FILTER_MODES
 
-_TARGETS = {
-    "groupassignmenttarget": "groups",
-    "exclusiongroupassignmenttarget": "exclude_groups",
-    "alllicensedusersassignmenttarget": "all_users",
-    "alldevicesassignmenttarget": "all_devices",
-}
+# The option of each target, by the name of its type on the wire.
+_TARGETS = {name: option for name, to in TARGETS.items() for option, own in TARGETS_OF.items() if to in own}
 _LISTS = ("groups", "exclude_groups")
 _GRAPH = "#microsoft.graph."
 _FILTER_ID = "deviceAndAppManagementAssignmentFilterId"

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import os
 import stat
-import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
-from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 
 from .found import Left, Place, Reason
 
@@ -60,18 +58,13 @@ def export_files(source: Path, target: Path) -> Found:
     return found
 
 
-def bytes_of(path: Path) -> bytes:
-    """Return the bytes of a file. Raises OSError, also for one that is no regular file any more, or too large."""
-    return read_bytes(path)
-
-
 def _look_into(folder: Path, source: Path, target: str, found: Found) -> list[Path]:
     """Take note of what is in a folder; return the folders in it."""
     try:
         with os.scandir(folder) as entries:
             members = [entry for entry in entries if not entry.name.startswith(".")]
     except OSError as error:
-        found.left.append(Left(_place(folder, source), Reason.BROKEN, _cause(error)))
+        found.left.append(Left(_place(folder, source), Reason.BROKEN, cause_of(error)))
         return []
     below: list[Path] = []
     for entry in members:
@@ -101,13 +94,6 @@ def _shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def _cause(error: OSError) -> str:
-    return f"it cannot be read: {error.strerror or type(error).__name__}"
-
-
 def cause_of(error: OSError) -> str:
-    """Return why a file cannot be read."""
-    return _cause(error)
-
-
-Reader = t.Callable[[Path], bytes]
+    """Return why a file or a folder cannot be read."""
+    return f"it cannot be read: {error.strerror or type(error).__name__}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import typing as t
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import 
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import is_definition, read_definition
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
-from ansible_collections.m365.apps.plugins.plugin_utils._export import slug_of
-from ansible_collections.m365.apps.plugins.plugin_utils._places import is_device, short_digest
+from ansible_collections.m365.apps.plugins.plugin_utils._export import stems_of
+from ansible_collections.m365.apps.plugins.plugin_utils._places import short_digest
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 from ansible_collections.m365.apps.plugins.plugin_utils._records import is_as_written
 from ansible_collections.m365.apps.plugins.plugin_utils._refusals import refusals
@@ -72,7 +71,8 @@ def made_files(taken: t.Sequence[Taken], form: Form) -> tuple[list[Made], list[L
     """
     made: list[Made] = []
     left: list[Left] = []
-    for policy, stem in zip(taken, _stems(taken), strict=True):
+    stems = stems_of([policy.name for policy in taken], [short_digest(_as_text(policy.definition)) for policy in taken])
+    for policy, stem in zip(taken, stems, strict=True):
         file = stem + ENDINGS[form.file_format]
         try:
             data = rendered(policy.definition, form)
@@ -162,22 +162,6 @@ def _check(file: str, data: bytes, policy: Taken, form: Form) -> None:
 
 def _as_text(value: t.Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-def _stems(taken: t.Sequence[Taken]) -> list[str]:
-    """Return a file name without ending for each policy: a slug of its name, with a digest where that is not unique."""
-    slugs = [slug_of(policy.name) for policy in taken]
-    hashed = [
-        f"{slug or 'policy'}-{short_digest(_as_text(policy.definition))}"
-        for slug, policy in zip(slugs, taken, strict=True)
-    ]
-    counts = Counter(slugs)
-    stems = [
-        slug if slug and counts[slug] == 1 and not is_device(slug) else with_hash
-        for slug, with_hash in zip(slugs, hashed, strict=True)
-    ]
-    # A policy may be called like another one's slug with its digest.
-    return stems if len(set(stems)) == len(stems) else hashed
 
 
 def _same_name(name: str, policies: t.Sequence[Taken]) -> str:

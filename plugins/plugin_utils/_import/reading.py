@@ -9,7 +9,9 @@ import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .files import bytes_of, cause_of, export_files
+from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
+
+from .files import cause_of, export_files
 from .formats import Export, exports_in, names_in
 from .found import Left, LeftError, Place, Reason
 from .texts import text_of, values_in
@@ -30,7 +32,7 @@ def read_exports(source: Path, target: Path) -> Read:
     read = Read(left=list(found.left))
     for place, path in found.files:
         try:
-            _add(bytes_of(path), place, read)
+            _add(read_bytes(path), place, read)
         except OSError as error:
             read.left.append(Left(place, Reason.BROKEN, cause_of(error)))
         except LeftError as error:
