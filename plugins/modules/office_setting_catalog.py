@@ -69,7 +69,8 @@ extends_documentation_fragment:
   - m365.apps.surface
 seealso:
   - module: m365.apps.office_setting_info
-  - ref: ansible_collections.m365.apps.rollout_role
+  - plugin: m365.apps.rollout
+    plugin_type: role
     description: Its entry point C(catalog) does this for a folder of definitions.
   - ref: ansible_collections.m365.apps.docsite.settings_language
     description: The settings language.
