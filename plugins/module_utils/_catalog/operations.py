@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 import typing as t
 from dataclasses import replace
-from urllib.parse import quote
 
-from .._errors import Failure, UserError
+from .._errors import UserError
 from .._graph.client import GraphClient
-from .._graph.errors import NotGraphError
+from .._graph.documents import Document, broken, document_of, json_object, new_collection
+from .._graph.documents import path_of as path_in
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
 from .._graph.spellings import is_unknown_segment
-from .._ids import id_key, unfit_for_path
+from .._ids import id_key
 from .._policy.policy import Assignment, Policy, distinct_assignments
 from .._policy.writes import PolicyWrite, Result, WritePart, Written
 from .codec import (
@@ -36,8 +36,6 @@ PAGE_SIZE = 100
 LIST = f"{COLLECTION}?$top={PAGE_SIZE}"
 _THE_LIST = "the list of policies in the settings catalog"
 
-Document = dict[str, t.Any]
-
 
 def listing(client: GraphClient, understand: t.Callable[[list[Document], bool], t.Any]) -> Operation:
     """Return the read of all policies, to the end whatever the pages hold.
@@ -46,8 +44,8 @@ def listing(client: GraphClient, understand: t.Callable[[list[Document], bool], 
     """
 
     def read(answer: Answer) -> t.Any:
-        found = [_object(item) for item in client.all_items(answer)]
-        return understand(found, _object(answer.json()).get("@odata.nextLink") is not None)
+        found = [json_object(item) for item in client.all_items(answer)]
+        return understand(found, document_of(answer).get("@odata.nextLink") is not None)
 
     return reading(Call("GET", LIST), _THE_LIST, "read it", read)
 
@@ -55,7 +53,7 @@ def listing(client: GraphClient, understand: t.Callable[[list[Document], bool], 
 def reading_policy(policy_id: str, subject: str, understand: t.Callable[[Document], t.Any]) -> Operation:
     """Return the read of one policy without its settings; None is brought where there is none."""
     call = Call("GET", path_of(policy_id))
-    return reading(call, subject, "read it", lambda answer: understand(_object(answer.json())), lambda: None)
+    return reading(call, subject, "read it", lambda answer: understand(document_of(answer)), lambda: None)
 
 
 def reading_settings(
@@ -64,10 +62,10 @@ def reading_settings(
     """Return the read of one policy with all its settings, which is the one that tells how many there must be."""
 
     def read(answer: Answer) -> t.Any:
-        document = _object(answer.json())
+        document = document_of(answer)
         if id_key(document.get("id")) != id_key(policy.id):
-            raise _broken("the answer is about another policy")
-        settings = [_object(item) for item in _settings_in(document, answer, client)]
+            raise broken("the answer is about another policy")
+        settings = [json_object(item) for item in _settings_in(document, answer, client)]
         _refuse_incomplete(policy, document, settings)
         return understand(document, settings)
 
@@ -90,7 +88,7 @@ def creating(draft: Policy, instances: t.Sequence[Document]) -> Operation:
         "templateReference": {"templateId": "", "templateFamily": "none"},
     }
     call = Call("POST", COLLECTION, json_body=body, repeatable=False)
-    return _change(call, draft, "create it", lambda answer: Written(policy_id=read_policy(_object(answer.json())).id))
+    return _change(call, draft, "create it", lambda answer: Written(policy_id=read_policy(document_of(answer)).id))
 
 
 def patching(policy: Policy, values: t.Mapping[str, t.Any], options: t.Iterable[str]) -> Operation:
@@ -115,11 +113,8 @@ def assigning(policy: Policy, assignments: t.Sequence[Assignment], action: str) 
     """Return the call that replaces a policy's assignments; the answer may be empty or the new collection."""
 
     def understand(answer: Answer) -> Written:
-        document = answer.json() if answer.body else {}
-        told = document.get("value") if isinstance(document, dict) else None
-        if not isinstance(told, list):
-            return Written(assignments=tuple(assignments))
-        return Written(assignments=tuple(_read_assignment(item) for item in told))
+        told = new_collection(answer)
+        return Written(assignments=tuple(assignments if told is None else map(_read_assignment, told)))
 
     call = Call("POST", path_of(policy.id, action), json_body=assignments_body(assignments))
     return _change(call, policy, "assign it", understand)
@@ -143,11 +138,7 @@ def reading(
 
 def path_of(policy_id: str | None, *parts: str) -> str:
     """Return the path of a policy, or of something below it. Raises UserError for what cannot be an id."""
-    unfit = unfit_for_path(str(policy_id))
-    if unfit:
-        step = "Give an id as office_client_config_info shows it"
-        raise UserError(f"policy {policy_id}", "use its id", f"an id {unfit}", step)
-    return "/".join((COLLECTION, quote(str(policy_id), safe=""), *parts))
+    return path_in(COLLECTION, policy_id, *parts)
 
 
 def read_policy(document: Document) -> Policy:
@@ -155,7 +146,7 @@ def read_policy(document: Document) -> Policy:
     try:
         return policy_from_graph(document)
     except ValueError as error:
-        raise _broken(f"a policy in the answer cannot be read ({error})") from error
+        raise broken(f"a policy in the answer cannot be read ({error})") from error
 
 
 def is_misspelled(write: PolicyWrite, result: Result, action: str) -> bool:
@@ -175,7 +166,7 @@ def _settings_in(document: Document, answer: Answer, client: GraphClient) -> lis
     """Return the settings inside of a policy's document, with those behind a page link."""
     settings = document.get("settings")
     if not isinstance(settings, list):
-        raise _broken("the policy in the answer has no list of settings")
+        raise broken("the policy in the answer has no list of settings")
     link = document.get("settings@odata.nextLink")
     if link is None:
         return settings
@@ -196,7 +187,7 @@ def _refuse_incomplete(policy: Policy, document: Document, settings: t.Sequence[
     try:
         count = setting_count(document)
     except ValueError as error:
-        raise _broken(f"a policy in the answer cannot be read ({error})") from error
+        raise broken(f"a policy in the answer cannot be read ({error})") from error
     found = len({_key_of(setting) for setting in settings})
     if count is not None and found < count:
         cause = f"Graph counts {count} of them, and its answer holds {found}"
@@ -211,17 +202,6 @@ def _key_of(setting: Document) -> t.Any:
 
 def _read_assignment(item: t.Any) -> Assignment:
     try:
-        return assignment_from_graph(_object(item))
+        return assignment_from_graph(json_object(item))
     except ValueError as error:
-        raise _broken(str(error)) from error
-
-
-def _object(item: t.Any) -> Document:
-    """Return an object of an answer. Raises NotGraphError when it is something else."""
-    if not isinstance(item, dict):
-        raise _broken(f"an entry of the answer is {type(item).__name__}, not an object")
-    return item
-
-
-def _broken(cause: str) -> NotGraphError:
-    return NotGraphError(Failure(cause, method="GET"))
+        raise broken(str(error)) from error

@@ -12,6 +12,7 @@ from functools import partial
 from .._errors import UserError
 from .._graph.batch import BATCH_SIZE
 from .._graph.client import GraphClient
+from .._graph.documents import Document
 from .._graph.lost_creates import LostCreate, settle_without_repeats
 from .._graph.operations import Operation
 from .._graph.progress import WritesBegin
@@ -169,14 +170,14 @@ class CatalogSurface:
         cause = f"policies of the settings catalog have none ({len(numbers)} were given)"
         raise UserError("the policies' order", "update the priorities", cause, "Leave priorities and order out")
 
-    def _policies_in(self, documents: t.Iterable[operations.Document], is_paged: bool) -> tuple[Policy, ...]:
+    def _policies_in(self, documents: t.Iterable[Document], is_paged: bool) -> tuple[Policy, ...]:
         self._is_paged = is_paged
         policies = distinct(self._policy_of(document) for document in documents)
         self._access.saw(policies)
         self._foreign |= {id_key(policy.id): policy for policy in policies if policy.type != OWN_TYPE}
         return policies
 
-    def _policy_of(self, document: operations.Document) -> Policy:
+    def _policy_of(self, document: Document) -> Policy:
         policy = operations.read_policy(document)
         self._as_read[id_key(policy.id)] = as_read(document)
         return policy
@@ -189,9 +190,7 @@ class CatalogSurface:
             return operations.reading_assignments(policy, self._client)
         return operations.reading_settings(policy, self._client, partial(self._settings_of, policy))
 
-    def _settings_of(
-        self, policy: Policy, document: operations.Document, settings: t.Sequence[operations.Document]
-    ) -> Settings:
+    def _settings_of(self, policy: Policy, document: Document, settings: t.Sequence[Document]) -> Settings:
         why = why_foreign(self._policy_of(document))
         if why:
             raise UserError(policy.named(), "read its settings", f"it {why}", _ANOTHER)

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
-from urllib.parse import quote
 
-from .._errors import Failure, UserError
-from .._graph.errors import NotGraphError
+from .._graph.documents import broken, json_object, new_collection
+from .._graph.documents import path_of as path_in
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
-from .._ids import unfit_for_path
 from .._policy.payload import Payload, decode, encode
 from .._policy.policy import Assignment, Policy
 from .._policy.writes import Delete, Update, WritePart, Written
@@ -45,11 +43,8 @@ def replacing_assignments(write: WritePart, action: str) -> Operation:
     body = {"officeConfigurationAssignments": [assignment_to_graph(assignment) for assignment in write.value]}
 
     def understand(answer: Answer) -> Written:
-        document = answer.json() if answer.body else {}
-        told = document.get("value") if isinstance(document, dict) else None
-        if not isinstance(told, list):
-            return Written(assignments=write.value)
-        return Written(assignments=tuple(read_assignment(item) for item in told))
+        told = new_collection(answer)
+        return Written(assignments=write.value if told is None else tuple(read_assignment(item) for item in told))
 
     call = Call("POST", path_of(write.policy.id, action), json_body=body)
     return change(call, write.policy, "assign its groups", understand)
@@ -109,11 +104,7 @@ def reading_tenant_checkins() -> Operation:
 
 def path_of(policy_id: str | None, *parts: str) -> str:
     """Return the path of a policy, or of something below it. Raises UserError for what cannot be an id."""
-    unfit = unfit_for_path(str(policy_id))
-    if unfit:
-        step = "Give an id as office_client_config_info shows it"
-        raise UserError(f"policy {policy_id}", "use its id", f"an id {unfit}", step)
-    return "/".join((COLLECTION, quote(str(policy_id), safe=""), *parts))
+    return path_in(COLLECTION, policy_id, *parts)
 
 
 def read_assignment(item: t.Any) -> Assignment:
@@ -123,14 +114,7 @@ def read_assignment(item: t.Any) -> Assignment:
     told = [target[name] for name in ("groupId", "@odata.type") if target.get(name) is not None]
     if not told or not all(isinstance(text, str) and text for text in told):
         # It could not be sent back unchanged, so the groups beside it could not be changed either.
-        raise NotGraphError(Failure("the target of an assignment names neither a group nor its type", method="GET"))
+        raise broken("the target of an assignment names neither a group nor its type")
     if not isinstance(document.get("id"), (str, type(None))):
-        raise NotGraphError(Failure("the id of an assignment is not text", method="GET"))
+        raise broken("the id of an assignment is not text")
     return assignment_from_graph(document)
-
-
-def json_object(item: t.Any, what: str = "an entry of the list") -> dict[str, t.Any]:
-    """Return an object of an answer. Raises NotGraphError when it is something else."""
-    if not isinstance(item, dict):
-        raise NotGraphError(Failure(f"{what} is {type(item).__name__}, not an object", method="GET"))
-    return item

@@ -15,6 +15,7 @@ from functools import partial
 from .._errors import Failure, UserError
 from .._graph.batch import BATCH_SIZE
 from .._graph.client import GraphClient
+from .._graph.documents import json_object
 from .._graph.errors import GraphError, NotGraphError
 from .._graph.explain import ErrorRules, explained
 from .._graph.lost_creates import LostCreate, settle
@@ -37,7 +38,6 @@ from .operations import (
     COLLECTION,
     change,
     deleting,
-    json_object,
     path_of,
     payload_of,
     read_assignment,
