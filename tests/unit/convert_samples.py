@@ -25,18 +25,21 @@ LEVEL = {
     "value_name": "Level",
     "items": [(("REG_DWORD", number), None) for number in (1, 2, 3)],
 }
+DAYS = [(ONE, [(model.KEY, "Days", ("REG_DWORD", days))]) for days in (3, 7)]
 LIST = {"form": "list", "key": model.OTHER_KEY}
 EXCEL = model.xml_of(
     [
         # The catalog has one of its two elements.
         {"name": "L_OwnMacros", "elements": [LEVEL, TRUE]},
         {"name": "L_OwnOldMacros", "value_name": "Old", "enabled": ZERO, "disabled": ONE},
+        {"name": "L_OwnTwins", "elements": [{**LEVEL, "items": [*DAYS, (("REG_DWORD", 2), None)]}]},
     ],
     prefix="excel16",
 )
 OUTLOOK = model.xml_of(
     [
         {"name": "L_OwnNames", "elements": [{**LIST, "id": "L_List", "prefix": ""}]},
+        {"name": "L_OwnNumbered", "elements": [{**LIST, "id": "L_List", "prefix": "Id"}]},
         {
             "name": "L_OwnPairs",
             "elements": [{**LIST, "id": "L_Pairs", "explicit": True}],
@@ -68,8 +71,11 @@ OFFICE = model.xml_of(
     prefix="office16",
 )
 TWO = own.toggle("office16", "L_OwnTwo", "Two", "l_text", "l_number")
+TWINS = own.toggle("excel16", "L_OwnTwins", "Twins", "l_ownlevel")
 MORE = (
     TWO,
+    TWINS,
+    own.choice(TWINS, "L_OwnLevel", {1: "Some days", 2: "Never"}),
     own.element(TWO, "L_Text", value_type="string", bounds=(0, 3)),
     own.element(TWO, "L_Number", value_type="integer", default=7),
     own.toggle("office16", "L_OwnSame", "Same", "l_a"),

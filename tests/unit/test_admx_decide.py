@@ -104,6 +104,8 @@ def decided(spec: Given, values: Given) -> tuple[str, t.Any]:
         ({"elements": [PAIRS]}, {"@My.AddIn": ("REG_SZ", "1")}, "enabled", {"L_P": {"My.AddIn": "1"}}),
         # Of two items with the same value, what they write beside it tells which one it is.
         ({"elements": [SIDES]}, {"level": ONE, "side": TWO}, "enabled", {"L_S": 1}),
+        # Two names for one thing are one thing.
+        ({"elements": [{**LEVEL, "items": [(ONE, None), (ONE, None)]}]}, {"level": ONE}, "enabled", {"L_L": 1}),
         # The value of one element is never that of another.
         (MACROS, {"onlytrusted": ONE}, "enabled", {"L_OnlyTrusted": True}),
         (MACROS, {"level": TWO}, "enabled", {"L_L": 2}),
@@ -142,8 +144,14 @@ def test_what_the_admx_file_decides(spec: Given, values: Given, state: str, elem
             {"b": ZERO},
             ["disabled", "enabled with L_B = False, L_T not given"],
         ),
-        # What an item writes beside its value is not given, and the items do not differ otherwise.
-        ({"elements": [SIDES]}, {"level": ONE}, ["enabled with L_S = 1", "enabled with L_S = 1"]),
+        # What an item writes beside its value is not given, and tells the readings apart.
+        (
+            {"elements": [SIDES]},
+            {"level": ONE},
+            ["enabled with L_S = 1 (with Side = REG_DWORD 1)", "enabled with L_S = 1 (with Side = REG_DWORD 2)"],
+        ),
+        # Each of the values is one that the policy writes, with another item.
+        ({"elements": [SIDES]}, {"level": ZERO, "side": ONE}, "no state of the ADMX policy writes all of"),
         # One value for several elements: whose it is cannot be told.
         ({"elements": [LEVEL, {**LEVEL, "id": "L_K"}]}, {"level": ONE}, "writes Level in several of its parts"),
         ({"elements": [MEMBERS, {**PAIRS}]}, {"@1": ("REG_SZ", "a")}, "in several of its parts"),
@@ -173,8 +181,15 @@ def test_what_a_state_would_write_as_well_is_told() -> None:
 
 
 def test_many_readings_are_not_all_made() -> None:
-    same = {"form": "enum", "items": [(ONE, None)] * 10}
-    elements = [{**same, "id": f"L_{number}", "value_name": f"V{number}"} for number in range(12)]
+    elements = [
+        {
+            "form": "enum",
+            "id": f"L_{number}",
+            "value_name": f"V{number}",
+            "items": [(ONE, [(model.KEY, f"Side{number}", ("REG_DWORD", side))]) for side in range(10)],
+        }
+        for number in range(12)
+    ]
     outcome, readings = decided({"elements": elements}, {f"v{number}": ONE for number in range(12)})
     assert outcome == OPEN
     assert len(readings) == 8

@@ -94,6 +94,13 @@ def test_what_the_admx_files_decide_is_converted(
     [
         ([item("excel16;L_OwnOldMacros", "old", 2)], "old is REG_DWORD 2", []),
         ([item("excel16;L_OwnOldMacros", "other", 1)], "no value called other; its values are Old", []),
+        ([item("outlk16;L_OwnNumbered", "other1", "x", "REG_SZ")], "its values are Id1, Id2 and so on", []),
+        # An option of the catalog stands for a value, and here two things of the ADMX file have one value.
+        (
+            [item("excel16;L_OwnTwins", "level", 1), item("excel16;L_OwnTwins", "days", 7)],
+            "the ADMX file has several items for L_OwnLevel = 1",
+            ["enabled with L_OwnLevel = 1 (with Days = REG_DWORD 7)"],
+        ),
         # The value of an element that the catalog lacks is not taken for that of the one that it has.
         (
             [item("excel16;L_OwnMacros", "onlytrusted", 1)],
@@ -121,7 +128,7 @@ def test_what_the_admx_files_decide_is_converted(
         ([item("office16;L_OwnUnknown", "unknown", 1)], "there is no setting office16/L_OwnUnknown", ["enabled"]),
         ([item("office16;L_OwnRepair", "repair", 1)], "has it for computers alone", ["office16/L_OwnRepair"]),
         ([item("office16;L_Bad", "bad", 1)], "unknown form magic", []),
-        ([item("office16;L_Missing", "x", 1)], "office16.admx has no policy l_missing", []),
+        ([item("office16;L_Missing", "x", 1)], "office16.admx has no policy L_Missing", []),
         (
             [item("excel16;L_OwnOldMacros", "old", 1), item("excel16;L_OwnOldMacros", "OLD", 0)],
             "given more than once, as REG_DWORD 1 and as REG_DWORD 0",

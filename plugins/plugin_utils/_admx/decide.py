@@ -29,7 +29,8 @@ class Reading:
     """A state of a policy that fits: ``values`` of elements by id, those ``missing`` that nothing tells of.
 
     ``silent`` are the elements whose value is told by nothing being there, which is just what it writes. ``unwritten``
-    is what this state writes and the registry does not hold: with it the policy is given in part.
+    is what this state writes and the registry does not hold: with it the policy is given in part. ``beside`` is what
+    tells the value of an element from others that are spelled the same, by the id of the element.
     """
 
     state: str
@@ -37,9 +38,13 @@ class Reading:
     missing: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     unwritten: tuple[tuple[Place, Data], ...] = ()
+    beside: t.Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        told = [f"{name} = {value!r}" for name, value in sorted(self.values.items())]
+        told = [
+            f"{name} = {value!r}" + (f" (with {self.beside[name]})" if name in self.beside else "")
+            for name, value in sorted(self.values.items())
+        ]
         told += [f"{name} not given" for name in self.missing]
         return f"{self.state} with {', '.join(told)}" if told else self.state
 
@@ -95,7 +100,8 @@ def _readings(policy: Policy, held: Registry, whole: bool) -> t.Iterator[Reading
         missing = tuple(name for name, part in zip(ids, chosen, strict=True) if part.missing)
         silent = tuple(name for name, part in zip(ids, chosen, strict=True) if part.silent)
         more = tuple(entry for part in chosen for entry in part.unwritten)
-        yield Reading(ENABLED, values, missing, silent, base + more)
+        beside = {name: part.beside for name, part in zip(ids, chosen, strict=True) if part.beside}
+        yield Reading(ENABLED, values, missing, silent, base + more, beside)
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,7 @@ class _Part:
     missing: bool = False
     silent: bool = False
     unwritten: tuple[tuple[Place, Data], ...] = ()
+    beside: str = ""
 
 
 _MISSING = _Part(missing=True)
@@ -143,7 +150,7 @@ def _of_items(element: Fixed, held: Registry, whole: bool) -> list[_Part]:
     for item in element.items:
         unwritten = _fits(item.writes, held)
         if unwritten is not None and own <= item.writes.keys() and not (whole and unwritten):
-            fitting.append(_Part(item.value, unwritten=unwritten))
+            fitting.append(_Part(item.value, unwritten=unwritten, beside=element.beside(item)))
     if own:
         return fitting
     # Nothing of it is there: it is the item that writes nothing, or nobody told what it is.
@@ -211,7 +218,7 @@ def _written(policy: Policy, place: Place) -> dict[str, t.Any]:
         if isinstance(element, Fixed):
             for item in element.items:
                 if place in item.writes:
-                    found[f"{element.id} = {item.value!r}"] = item.writes[place]
+                    found[element.told(item)] = item.writes[place]
         elif isinstance(element, Free) and place == element.place:
             low, high = element.bounds
             limits = f" from {low if low is not None else 0} to {high}" if high is not None else ""

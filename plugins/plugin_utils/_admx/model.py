@@ -46,6 +46,18 @@ class Fixed:
         """Where it writes."""
         return frozenset({self.place}.union(*(item.writes for item in self.items)))
 
+    def beside(self, item: Item) -> str:
+        """Return what tells an item from those of the same value: what it writes elsewhere; "" where it is alone."""
+        if sum(each.value == item.value and type(each.value) is type(item.value) for each in self.items) < 2:
+            return ""
+        told = (f"{place.spelled} = {data}" for place, data in item.writes.items() if place != self.place)
+        return ", ".join(told) or "nothing else"
+
+    def told(self, item: Item) -> str:
+        """Return what an item is, for a sentence."""
+        beside = self.beside(item)
+        return f"{self.id} = {item.value!r}" + (f" with {beside}" if beside else "")
+
 
 @dataclass(frozen=True)
 class Free:

@@ -111,11 +111,13 @@ def _boolean(node: Node, key: str) -> Fixed:
 
 def _enum(node: Node, key: str) -> Fixed:
     place = Place.of(key, _needed(node, "valueName"))
-    items = []
+    items: list[Item] = []
     for each in node.all("item"):
         data = _value(each.first("value"), None)
         writes = {place: data, **_list(each.first("valueList"), key)}
-        items.append(Item(None if data == DELETED else _single(data), writes))
+        made = Item(None if data == DELETED else _single(data), writes)
+        # Two names for one thing are one thing.
+        items += [made] if made not in items else []
     gone = dict.fromkeys([place, *(other for item in items for other in item.writes)], DELETED)
     return Fixed(_needed(node, "id"), place, tuple(items), _is(node, "required"), gone)
 

@@ -124,8 +124,8 @@ class Converter:
 
     def outcome(self, items: t.Sequence[Item]) -> Outcome:
         """Return what becomes of the items of one ADMX policy."""
-        file, name = items[0].key
-        policy = self._admx_policy(file, name)
+        file, _name = items[0].key
+        policy = self._admx_policy(items[0])
         if isinstance(policy, Outcome):
             return policy
         try:
@@ -141,10 +141,10 @@ class Converter:
             return Outcome(OPEN, f"the ADMX policy is {told}; {error}", error.readings or (told,))
         return Outcome(CONVERTED, entry=entry)
 
-    def _admx_policy(self, file: str, name: str) -> Policy | Outcome:
-        if (file, name) not in self._known:
-            self._known[file, name] = self._looked_up(file, name)
-        return self._known[file, name]
+    def _admx_policy(self, item: Item) -> Policy | Outcome:
+        if item.key not in self._known:
+            self._known[item.key] = self._looked_up(item.key[0], item.policy)
+        return self._known[item.key]
 
     def _looked_up(self, file: str, name: str) -> Policy | Outcome:
         """Return an ADMX policy, or what becomes of its items without it."""

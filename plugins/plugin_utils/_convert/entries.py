@@ -89,6 +89,9 @@ def _values(definition: Definition, reading: Reading, catalog: Catalog) -> dict[
     except ValueProblem as error:
         raise NoEntry(f"the settings catalog: {error}") from None
     found, lost = {}, []
+    if reading.beside:
+        twins = listed(f"{name} = {reading.values[name]!r}" for name in reading.beside)
+        raise NoEntry(f"the ADMX file has several items for {twins}, and the settings catalog tells them not apart")
     for name, value in reading.values.items():
         # The name of an element is its ADMX id. One that ends in _v2 is another policy, shown again.
         own = [each for each in known if each.name.lower() == name.lower() and not each.id.lower().endswith("_v2")]
@@ -108,7 +111,8 @@ def _spelling(definition: Definition, value: t.Any) -> t.Any:
         wanted = str(int(value) if isinstance(value, bool) else value).lower()
         options = [each.id for each in definition.options if str(each.value).lower() == wanted]
         if value is None or len(options) != 1:
-            raise NoEntry(f"the settings catalog has {len(options)} options for {definition.name} = {value!r}")
+            count = f"{len(options)} options" if options else "no option"
+            raise NoEntry(f"the settings catalog has {count} for {definition.name} = {value!r}")
         return options[0]
     simple = definition.value_type if definition.kind == SIMPLE else ""
     fits = isinstance(value, _TYPES.get((definition.kind, simple), ()))

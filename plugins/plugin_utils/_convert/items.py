@@ -41,6 +41,12 @@ class Item:
         found = _KEY.fullmatch(self.setting)
         return (found["file"].lower(), found["policy"].lower()) if found else ("", "")
 
+    @property
+    def policy(self) -> str:
+        """The policy as it is spelled."""
+        found = _KEY.fullmatch(self.setting)
+        return found["policy"] if found else ""
+
 
 def payload_of(policy: t.Mapping[str, t.Any], option: str) -> tuple[tuple[Item, ...], str]:
     """Return the items of a payload, and why it cannot be taken apart where that is so.

@@ -46,6 +46,7 @@ def _place(policy: Policy, name: str) -> Place:
             f"the ADMX policy has {len(places)} values called {name}, and items have no key to tell them by",
             [f"{place.key}\\{name}" for place in places],
         )
-    names = ", ".join(sorted({place.spelled for place in policy.places})[:8])
-    knows = f"its values are {names}" if names else "it has none"
+    names = sorted({place.spelled for place in policy.places})[:8]
+    names += [f"{each.prefix}1, {each.prefix}2 and so on" for each in policy.lists if each.prefix is not None]
+    knows = f"its values are {', '.join(names)}" if names else "it has none"
     raise NotLocated(f"the ADMX policy has no value called {name}; {knows}")
