@@ -95,6 +95,11 @@ _value:
       description: The groups it is about, by name where it is known.
       type: list
       elements: str
+    files:
+      description: The files that describe the policies, of those that say so by C(file), as
+        P(m365.apps.definitions#lookup) has it with its option C(with_files).
+      type: list
+      elements: str
     setting:
       description: ID of the setting it is about, on C(settings_catalog) its key; C(null) for none.
       type: str

@@ -43,8 +43,9 @@ options:
     required: true
   with_files:
     description:
-      - Whether each policy also says which file it is from, under C(file). The modules do not take that key, but
-        for O(m365.apps.office_setting_catalog#module:policies).
+      - Whether each policy also says which file it is from, under C(file). Messages of
+        M(m365.apps.office_client_configs) then name the file, and
+        O(m365.apps.office_setting_catalog#module:policies) takes it, too.
     type: bool
     default: false
     version_added: 0.2.0
@@ -65,31 +66,24 @@ _list:
   elements: dict
 """
 
+import functools
 import os
 import typing as t
 from pathlib import Path
 
-from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible.errors import AnsibleLookupError
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.parsing.vault import is_encrypted
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import plain
-from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError, problem, together
-from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import (
-    ENDINGS,
-    definition_files,
-    read_definition,
-)
-from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError, problem
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import definition_files
+from ansible_collections.m365.apps.plugins.plugin_utils._definitions.folder import passed_over, read_all
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
-from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
+from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted, decrypted_file
 
-# Names that a warning shows; the rest is counted.
-_MOST_SHOWN = 20
 # Where a relative path would be found in this collection, when one of its own playbooks is run.
 _NOT_OF_THE_USER = tuple(SCHEMA.parents[1] / place for place in ("playbooks", "roles/rollout"))
 
@@ -102,10 +96,13 @@ class LookupModule(LookupBase):
         try:
             found = definition_files([self._found(term, variables or {}) for term in _flat(decrypted(terms))])
             if found.others:
-                Display().warning(_passed_over(found.others))
-            return self._read(found.files, bool(boolean(kwargs.get("with_files", False))))
+                Display().warning(passed_over(found.others))
+            policies = read_all(found.files, functools.partial(decrypted_file, self._loader))
         except DefinitionsError as error:
             sentence = str(error)
+        else:
+            with_files = bool(boolean(kwargs.get("with_files", False)))
+            return [{**policy, "file": str(path)} if with_files else policy for path, policy in policies]
         # Raised here and not there: ansible-core would put the text of the cause behind the sentence.
         raise AnsibleLookupError(sentence)
 
@@ -125,39 +122,7 @@ class LookupModule(LookupBase):
         looked = " and at ".join(dict.fromkeys([os.path.join(self.get_basedir(variables), term), here]))
         raise problem(term, f"there is no such folder or file; it was looked for at {looked}", "Check the path")
 
-    def _read(self, files: t.Sequence[Path], with_files: bool) -> list[t.Any]:
-        """Return the policies of files. Raises DefinitionsError with what is wrong with any of them."""
-        policies: list[t.Any] = []
-        problems: list[DefinitionsError] = []
-        for path in files:
-            try:
-                found = read_definitions(str(path), self._decrypted(path, read_definition(path)))
-                policies += [{**policy, "file": str(path)} for policy in found] if with_files else found
-            except DefinitionsError as error:
-                problems.append(error)
-        if problems:
-            raise together(problems)
-        return policies
-
-    def _decrypted(self, path: Path, text: bytes) -> bytes:
-        """Return the text of a file, which may be encrypted; it never gets into a file. Raises DefinitionsError."""
-        if not is_encrypted(text):
-            return text
-        cause = "it is encrypted, and no vault secret of this run fits"
-        try:
-            # The loader's own ways are a file that outlives a killed task, or reading by a name.
-            return bytes(self._loader._vault.decrypt(text))
-        except AnsibleError as error:
-            reason = " ".join(str(error).split())
-        raise problem(str(path), f"{cause} ({reason})", "Give the vault secret that it was encrypted with")
-
 
 def _flat(terms: t.Sequence[t.Any]) -> list[t.Any]:
     """Return terms of which some are lists of terms."""
     return [each for term in terms for each in (term if term and isinstance(term, (list, tuple)) else [term])]
-
-
-def _passed_over(others: t.Sequence[Path]) -> str:
-    names = ", ".join(plain(str(path), 200) for path in others[:_MOST_SHOWN])
-    more = f" and {len(others) - _MOST_SHOWN} more" if len(others) > _MOST_SHOWN else ""
-    return f"definitions: files that do not end in {', '.join(ENDINGS)} are passed over: {names}{more}."

@@ -202,6 +202,14 @@ options:
           passed on, and ignored.
         type: list
         elements: dict
+      file:
+        description:
+          - The file that describes the policy, as P(m365.apps.definitions#lookup) returns it with its option
+            C(with_files). Messages name it in the place of the number of the item. Nothing of it is compared or
+            sent.
+          - When omitted or empty, messages name the number of the item.
+        type: str
+        version_added: 0.2.0
   order:
     description:
       - Policies by ID or display name, strongest first, among them those that the task creates. As few

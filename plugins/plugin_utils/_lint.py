@@ -65,18 +65,10 @@ def lint(
     read = _Read()
     for path in definition_files(places).files if places else ():
         read.file(path, decrypt)
-    read.policies += [("", policy) for policy in policies]
-    documents = mapped_groups([policy for _path, policy in read.policies], options.group_map)
+    documents = mapped_groups([*read.policies, *policies], options.group_map)
     surface = _surface_rules.surface_of(documents, options.surface)
     found = _surface_rules.findings(documents, options.setting_key, None, surface, options.catalog_file)
-    files = read.files_of_titles(documents)
-    findings = [
-        *read.findings,
-        *(
-            {**each, "files": sorted({path for name in each["policies"] for path in files.get(name, ())})}
-            for each in found
-        ),
-    ]
+    findings = [*read.findings, *found]
     findings.sort(key=lambda each: LEVELS.index(each["level"]))
     return _result(surface, documents, findings, options.fail_on)
 
@@ -85,7 +77,7 @@ def lint(
 class _Read:
     """The policies with their files, and what is wrong with files."""
 
-    policies: list[tuple[str, Dict]] = field(default_factory=list)
+    policies: list[Dict] = field(default_factory=list)
     findings: list[Dict] = field(default_factory=list)
 
     def file(self, path: Path, decrypt: Decrypt) -> None:
@@ -97,22 +89,15 @@ class _Read:
                 said = "it is encrypted, and lint has no vault secret here, so it was not looked into"
                 self.found("encrypted_file", name, f"definitions {plain(name, 600)}: {said}.")
             else:
-                self.policies += [(name, policy) for policy in read_definitions(name, text)]
+                self.policies += [{**policy, "file": name} for policy in read_definitions(name, text)]
         except DefinitionsError as error:
-            self.found("unreadable_file", name, str(error))
+            for problem in error.problems:
+                self.found("unreadable_file", name, problem)
 
     def found(self, rule: str, name: str, message: str) -> None:
         """Keep a finding on a file."""
         own = {"policies": [], "groups": [], "setting": None, "files": [name]}
         self.findings.append({"level": RULES[rule], "rule": rule, "message": message, **own})
-
-    def files_of_titles(self, documents: t.Sequence[Dict]) -> dict[str, list[str]]:
-        """Return the files by what findings call the policies in them."""
-        files: dict[str, list[str]] = {}
-        for (path, _given), policy in zip(self.policies, documents, strict=True):
-            title = str(policy.get("display_name") or policy.get("id") or "without a name")
-            files.setdefault(title, []).extend([path] if path else [])
-        return files
 
 
 def _result(surface: str, documents: t.Sequence[Dict], findings: list[Dict], fail_on: str) -> Dict:

@@ -42,6 +42,15 @@ def absolute_path(path: t.Any) -> str:
     return os.path.normpath(os.path.join(_started_in(), text)) if text else ""
 
 
+def shown_path(path: str) -> str:
+    """Return how messages name a file: from the folder that the run was started in, when it is below it."""
+    try:
+        here = _started_in()
+    except PoliciesError:
+        return path
+    return os.path.relpath(path, here) if path.startswith(here.rstrip(os.sep) + os.sep) else path
+
+
 def file_name(name: t.Any) -> str:
     """Return a readable file name, without an ending, for the name of a tenant or another thing.
 

@@ -94,6 +94,7 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.news_of_begin,
     _rollout_state.news_of_stop,
     _rollout_state.rollout_digest,
+    _rollout_state.without_files,
     _rollout_state.wave_problem,
     _rollout_state.with_news,
     # Results
@@ -102,6 +103,7 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.of_round,
     _rollout_state.verdict_of_stop,
     _rollout_state.refused_findings,
+    _rollout_state.placed_findings,
     merged_results,
     tenants_report,
     _rollout_state.outcome_classes,

@@ -12,8 +12,9 @@ import hashlib
 import json
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import plain
 from ansible_collections.m365.apps.plugins.plugin_utils._lint import FAIL_ON
-from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
+from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, shown_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._wave_state import FORMAT
 
@@ -31,6 +32,16 @@ def refused_findings(findings: t.Sequence[Dict], lint: str) -> list[Dict]:
     """Return the findings that ``rollout_lint`` refuses where a tenant is asked next."""
     refused = (finding for finding in findings if finding["level"] in FAIL_ON[lint])
     return [finding for finding in refused if finding.get("rule") not in _FOR_GRAPH]
+
+
+def placed_findings(findings: t.Sequence[Dict]) -> list[Dict]:
+    """Return findings whose message begins with the file of the policy, for people; a message that names it stays."""
+    return [{**finding, "message": f"{_place_of(finding)}{finding['message']}"} for finding in findings]
+
+
+def _place_of(finding: Dict) -> str:
+    files = finding.get("files") or []
+    return f"{plain(shown_path(files[0]), 200)}: " if files and files[0] not in finding["message"] else ""
 
 
 def plan_context(waves: t.Sequence[Dict], tenant: str) -> Dict:
@@ -101,6 +112,11 @@ def wave_problem(waves: t.Sequence[Dict], asked: t.Sequence[str]) -> str:
 def blank_waves(waves: t.Sequence[Dict], **more: t.Any) -> list[Dict]:
     """Return waves as they are before a rollout, each with its name, its groups and what ``more`` says."""
     return [{name: wave[name] for name in ("name", "groups") if name in wave} | more for wave in waves]
+
+
+def without_files(policies: t.Sequence[Dict]) -> list[Dict]:
+    """Return policies without the files that describe them: in another file a policy is the same."""
+    return [{key: value for key, value in policy.items() if key != "file"} for policy in policies]
 
 
 def rollout_digest(parts: t.Sequence[t.Any]) -> str:

@@ -92,4 +92,17 @@ def findings(
     policies = documents_of(policies)
     chosen = surface_of(policies, surface)
     refused = functools.partial(refusals, surface=chosen)
-    return policy_findings(policies, refused, rules_of(chosen, setting_key, catalog_file), group_names)
+    found = policy_findings(policies, refused, rules_of(chosen, setting_key, catalog_file), group_names)
+    files = _files_of_titles(policies)
+    return [
+        {**each, "files": sorted({file for name in each["policies"] for file in files.get(name, ())})} for each in found
+    ]
+
+
+def _files_of_titles(policies: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, list[str]]:
+    """Return the files that describe policies, by what findings call these."""
+    files: dict[str, list[str]] = {}
+    for policy in policies:
+        title = str(policy.get("display_name") or policy.get("id") or "without a name")
+        files.setdefault(title, []).extend([str(policy["file"])] if policy.get("file") else [])
+    return files

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 import typing as t
 from pathlib import Path
@@ -97,3 +98,27 @@ def test_what_cannot_be_read_ends_the_run_before_prune(ansible: Ansible, emulato
     refused = roll_out(ansible).failed()
     assert "it is a link that leads nowhere" in " ".join(refused.output.split())
     assert emulator.writes() == []
+
+
+def test_what_is_wrong_with_files_is_the_message_without_words_of_ansible_core(ansible: Ansible) -> None:
+    (ansible.folder / "definitions").mkdir()
+    for name, text in {"a.yml": "id: a: b", "b.json": "{", "c.yml": "- {id: c}\n- {prioriti: 1}"}.items():
+        (ansible.folder / "definitions" / name).write_text(text)
+    said = ansible.playbook("m365.apps.rollout", "-e", "rollout_definitions=definitions", "--check").failed().output
+    first = f"definitions {ansible.folder}/definitions/a.yml: cannot read it: line 1, column 6: "
+    assert f'"msg": "{first}' in said
+    assert "Finalization" not in said
+    assert "lookup plugin" not in said
+    [problems] = [json.loads(found) for found in re.findall(r'"problems": (\[.*?\])', said)]
+    assert [Path(problem.split(": ")[0].split()[1]).name for problem in problems] == ["a.yml", "b.json", "c.yml"]
+    assert "c.yml item 2 of 2: cannot read it: it has the unknown option prioriti" in problems[2]
+
+
+def test_groups_that_nobody_has_are_told_with_their_policies_and_files(ansible: Ansible, emulator: Emulator) -> None:
+    (ansible.folder / "definitions").mkdir()
+    for name in "ABC":
+        (ansible.folder / "definitions" / f"{name}.yml").write_text(f"display_name: Of {name}\ngroups: [None {name}]\n")
+    said = ansible.playbook("m365.apps.rollout", "-e", "rollout_definitions=definitions").failed().output
+    for name in "ABC":
+        assert f"It is named by definitions/{name}.yml policy 'Of {name}'." in said
+    assert described(emulator) == {}

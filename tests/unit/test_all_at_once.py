@@ -244,6 +244,16 @@ def test_a_group_that_nobody_has_is_told_once_with_the_places_that_name_it() -> 
     assert message.count(places) == 2
 
 
+def test_messages_name_the_file_of_a_policy_in_the_place_of_its_number() -> None:
+    named = {**item("One", {"groups": ["Strangers"]}), "file": "definitions/one.yml"}
+    long = {**item("Two", {"scope_tags": ["Nowhere"]}), "file": f"{'x' * 200}/\x1b[1m/two.yml"}
+    message = bulk(tenant(), named, long)
+    assert "It is named by definitions/one.yml policy 'One'." in message
+    assert "x/\\x1b[1m/two.yml policy 'Two': " in message
+    assert "policies[" not in message
+    assert "x" * 100 not in message
+
+
 def test_of_policies_that_are_wrong_only_the_groups_are_looked_up() -> None:
     found = tenant()
     asked = {"id": TWIN, "settings": [{"setting": "excel16/L_Nothing"}], "scope_tags": ["Pilot"], "groups": ["Nope"]}

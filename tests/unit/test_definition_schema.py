@@ -14,7 +14,7 @@ import pytest
 import yaml
 from ansible.module_utils.parsing.convert_bool import BOOLEANS
 
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST, READ_ONLY
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST, READ_ONLY, SOURCE
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MAX_PRIORITY
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
@@ -43,13 +43,13 @@ def test_it_is_a_schema() -> None:
 
 
 def test_its_options_are_those_of_the_module_but_for_the_read_only_ones() -> None:
-    assert set(POLICY["properties"]) == set(POLICY_IN_LIST) - set(READ_ONLY)
+    assert set(POLICY["properties"]) == set(POLICY_IN_LIST) - {*READ_ONLY, *SOURCE}
     assert POLICY["additionalProperties"] is False
 
 
 def test_its_types_choices_and_defaults_are_those_of_the_module() -> None:
     for name, option in POLICY_IN_LIST.items():
-        if name in READ_ONLY:
+        if name in READ_ONLY or name in SOURCE:
             continue
         said = POLICY["properties"][name]
         assert said.get("enum") == option.get("choices"), name

@@ -174,7 +174,7 @@ def test_a_text_that_yaml_takes_for_something_else_is_refused(written: str, mean
 
 @pytest.mark.parametrize("option", ["display_name", "description", "policy_payload"])
 def test_a_vaulted_text_is_refused_with_the_next_step(option: str) -> None:
-    assert "encrypt the whole file with ansible-vault" in refusal(f"id: a\n{option}: !vault $ANSIBLE_VAULT;1.1;x")
+    assert "Encrypt the whole file with ansible-vault." in refusal(f"id: a\n{option}: !vault $ANSIBLE_VAULT;1.1;x")
 
 
 @pytest.mark.parametrize("written", ["020", "0x1F", "0o17", "08", "1_000", "1e3", "10:00", "yes", "2026-01-02"])

@@ -66,6 +66,12 @@ def test_a_result_has_the_shape_of_other_entry_points(folder: Path) -> None:
     assert rules(result) == [("warning", "conflict", ["a.yml", "b.yml"])]
 
 
+def test_each_item_that_is_wrong_is_a_finding_of_its_own(folder: Path) -> None:
+    result = look_up(write(folder, a="- {id: a, kind: linux}\n- {id: b}\n- {id: c, prioriti: 1}\n"))
+    assert rules(result)[:2] == [("error", "unreadable_file", ["a.yml"])] * 2
+    assert result["counts"]["error"] == 2
+
+
 def test_a_file_that_cannot_be_read_hides_nothing_of_the_others(folder: Path) -> None:
     bad = GOOD.replace("value: 3", "value: 9")
     result = look_up(write(folder, a="id: a: b", b="groups: [x", c=bad, d="id: x\nkind: linux\n"))

@@ -62,6 +62,27 @@ def test_another_rollout_has_another_digest() -> None:
     assert state.rollout_digest([1]) != state.rollout_digest(["1"])
 
 
+def test_a_rollout_is_the_same_in_whichever_files_its_policies_are() -> None:
+    policies = [{"display_name": "A", "file": "a.yml"}, {"display_name": "B"}]
+    assert state.without_files(policies) == [{"display_name": "A"}, {"display_name": "B"}]
+    assert policies[0]["file"] == "a.yml"
+
+
+def test_a_finding_begins_with_its_file_where_it_does_not_name_it() -> None:
+    found: list[Dict] = [
+        {"message": "policy 'A': it is wrong.", "files": ["/elsewhere/a\x1b.yml", "/elsewhere/b.yml"]},
+        {"message": "definitions /elsewhere/a.yml: cannot read it.", "files": ["/elsewhere/a.yml"]},
+        {"message": "policy 'B': it is wrong.", "files": []},
+        {"message": "policy 'C': it is wrong."},
+    ]
+    assert [each["message"] for each in state.placed_findings(found)] == [
+        "/elsewhere/a\\x1b.yml: policy 'A': it is wrong.",
+        "definitions /elsewhere/a.yml: cannot read it.",
+        "policy 'B': it is wrong.",
+        "policy 'C': it is wrong.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("statuses", "underway"),
     [

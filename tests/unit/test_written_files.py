@@ -127,7 +127,7 @@ def test_entry_points_write_results_over_their_own_alone(entry_point: str) -> No
 
 def test_where_the_changes_of_a_catalog_go_is_looked_at_before_it_is_fetched() -> None:
     tasks = Path(__file__).resolve().parents[2] / "roles" / "rollout" / "tasks" / "catalog.yml"
-    first, second, *_others = yaml.safe_load(tasks.read_bytes())[1:]
+    first, _definitions, second, *_others = yaml.safe_load(tasks.read_bytes())[1:]
     assert first["m365.apps.private_file"]["result_of"] == "catalog"
     assert first["check_mode"] is True
     assert "m365.apps.office_setting_catalog" in second

@@ -14,7 +14,7 @@ from .._policy.surface import Directory
 
 # How many places are told that name one group.
 _MOST_PLACES = 3
-_PLACE_LIMIT = 120
+_PLACE_LIMIT = 200
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,10 @@ BULK: Spec = {
     **BATCH,
 }
 
-POLICY_IN_LIST: Spec = {**POLICY, **GROUPS, **READ_ONLY}
+# Where a policy of a list is described, for messages. Nothing of it is compared or sent.
+SOURCE: Spec = {"file": {"type": "str"}}
+
+POLICY_IN_LIST: Spec = {**POLICY, **GROUPS, **READ_ONLY, **SOURCE}
 
 
 def with_aliases(spec: Spec) -> Spec:

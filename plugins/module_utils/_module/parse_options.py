@@ -12,7 +12,7 @@ from itertools import chain
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from .._errors import UserError, all_at_once
+from .._errors import UserError, all_at_once, plain
 from .._office.fields import ASSIGNMENTS, BYTES_OPTIONS
 from .._policy.desired import GROUP_OPTIONS, AllTarget, AssignmentChange, DesiredPolicy, GroupChange, State
 from .._policy.group_forms import FILTER_KEYS, GroupsError, filter_of, id_or_name, members_of, parts_of
@@ -40,6 +40,8 @@ _NULL_ID = (
 )
 _ALL_FORMS = "Give true or false, or a dict with filter and filter_mode"
 
+# Of the path of a file that a message names: what comes behind it has its own limit, and wants room for a name.
+_LONGEST_FILE = 90
 _IDENTITY = ("id", "display_name")
 _TEXTS = ("id", "display_name", "description")
 _MANAGED = tuple(sorted({"id", *chain.from_iterable(OPTIONS.values())}))
@@ -134,12 +136,17 @@ def desired_policies(params: Arguments, raw: Arguments, problems: Problems | Non
     listed = given if isinstance(given, list) else [None] * len(params["policies"])
     nameless, surface = bool(params.get("allow_same_names")), params.get("surface")
     found = tuple(
-        desired_policy(item, raw_item, None, f"policies[{place}]", nameless, surface, own)
+        desired_policy(item, raw_item, None, _label(item.get("file"), place), nameless, surface, own)
         for place, (item, raw_item) in enumerate(zip(params["policies"], listed, strict=True))
     )
     if problems is None and own.found:
         raise all_at_once(own.found)
     return found
+
+
+def _label(file: t.Any, place: int) -> str:
+    """Return how messages name the place of a policy: its file, of a long path the end, else its place in the list."""
+    return plain(str(file)[-_LONGEST_FILE:], _LONGEST_FILE) if file else f"policies[{place}]"
 
 
 def assignment_change(asked: Arguments, subject: str) -> AssignmentChange | None:

@@ -10,12 +10,20 @@ import typing as t
 from ansible_collections.m365.apps.plugins.module_utils._errors import plain
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 
-# Sentences that one error shows; the rest is counted.
+# Problems that the text of one error shows; the rest is counted.
 _MOST_SHOWN = 10
 
 
 class DefinitionsError(PoliciesError):
-    """Definition files that cannot be used; the text holds one sentence for each problem."""
+    """Definition files that cannot be used. ``problems`` are what is wrong, a text each; the error's own text is of
+    the first ones.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        more = len(problems) - _MOST_SHOWN
+        counted = [f"There {'is' if more == 1 else 'are'} {more} more of this kind."] if more > 0 else []
+        super().__init__(" ".join([*problems[:_MOST_SHOWN], *counted]))
+        self.problems = problems
 
 
 def problem(name: str, cause: str, next_step: str) -> DefinitionsError:
@@ -26,6 +34,4 @@ def problem(name: str, cause: str, next_step: str) -> DefinitionsError:
 
 def together(errors: t.Sequence[DefinitionsError]) -> DefinitionsError:
     """Return several errors as one."""
-    shown = " ".join(str(error) for error in errors[:_MOST_SHOWN])
-    more = len(errors) - _MOST_SHOWN
-    return DefinitionsError(shown if more <= 0 else f"{shown} There are {more} more errors of this kind.")
+    return DefinitionsError(*(text for error in errors for text in error.problems))

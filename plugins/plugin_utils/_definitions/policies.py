@@ -11,19 +11,25 @@ import yaml
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._json import is_too_deep
-from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST, READ_ONLY, SOURCE
 from ansible_collections.m365.apps.plugins.module_utils._module.checked_policy import checked_policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import parse_given, reason_of
-from ansible_collections.m365.apps.plugins.module_utils._policy.texts import with_meant
+from ansible_collections.m365.apps.plugins.module_utils._policy.texts import meant, with_meant
 
+from .encodings import has_mark, not_utf8
 from .errors import DefinitionsError, problem, together
 from .files import is_json
+from .json_problems import step_of
 from .scalars import misread
 from .yaml_problems import told
 from .yaml_text import Bounded, UnboundedError, composed, loaded
 
 # What JSON Schema lets stand beside the options, for editors and people.
 _NOTES = ("$schema", "$comment")
+# Which file it is, a file does not say itself.
+_TAKEN = tuple(name for name in POLICY_IN_LIST if name not in SOURCE)
+# What people write; what office_client_config_info returns beside it is taken, too.
+_WRITTEN = tuple(name for name in _TAKEN if name not in READ_ONLY)
 
 
 def read_definitions(name: str, text: bytes) -> list[dict[str, t.Any]]:
@@ -52,6 +58,10 @@ def _outcome(policy: t.Any, where: str) -> dict[str, t.Any] | DefinitionsError:
 
 def _document(name: str, text: bytes) -> t.Any:
     """Return the value of a file. Raises DefinitionsError."""
+    # YAML knows UTF-16 by its mark.
+    wrong = None if has_mark(text) and not is_json(name) else not_utf8(text)
+    if wrong is not None:
+        raise problem(name, *wrong)
     try:
         # JSON is not quite YAML: tabs, numbers such as 1e5 and escaped surrogates mean other things there.
         return parse_given(text.decode("utf-8-sig")) if is_json(name) else _yaml(name, text)
@@ -64,7 +74,7 @@ def _document(name: str, text: bytes) -> t.Any:
     except yaml.YAMLError as error:
         cause, step = told(error)
     except ValueError as error:
-        cause, step = reason_of(error), "Correct the file"
+        cause, step = reason_of(error), step_of(str(error))
     except (LookupError, AttributeError, TypeError):
         # How PyYAML's constructors stumble over a value that does not fit its tag, such as !!bool maybe.
         cause, step = "a value does not fit its YAML tag", "Remove the tag, or correct the value"
@@ -89,10 +99,12 @@ def _policy(policy: t.Any, where: str) -> dict[str, t.Any]:
     if not isinstance(policy, dict):
         raise problem(where, f"it is {_type_name(policy)}, not a policy", "Write the options of one policy, or a list")
     policy = {key: value for key, value in policy.items() if key not in _NOTES}
-    unknown = sorted(str(key) for key in policy if key not in POLICY_IN_LIST)
+    unknown = sorted(str(key) for key in policy if key not in _TAKEN)
     if unknown:
-        cause = f"it has the unknown option {with_meant(unknown, POLICY_IN_LIST)}"
-        raise problem(where, cause, f"Use {', '.join(POLICY_IN_LIST)}")
+        cause = f"it has the unknown option{'s' if len(unknown) > 1 else ''} {with_meant(unknown, _WRITTEN)}"
+        all_meant = all(meant(key, _WRITTEN) for key in unknown)
+        step = "Correct the name" if all_meant else f"Use {', '.join(_WRITTEN)}"
+        raise problem(where, cause, step)
     try:
         options = checked_policy(policy, where)
     except UserError as error:

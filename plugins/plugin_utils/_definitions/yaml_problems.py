@@ -42,6 +42,7 @@ _USUAL = (
     Usual(r"is there twice", "Keep one of them"),
     Usual(r"expected a single document", "Put each document into a file of its own, or make a list of them"),
     Usual(r"tag !vault", "Encrypt the whole file with ansible-vault"),
+    Usual(r"could not determine a constructor", "Remove the tag, or put a text that begins with ! in quotes"),
 )
 
 

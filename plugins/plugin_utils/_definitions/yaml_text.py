@@ -146,7 +146,7 @@ def _used(loader: t.Any, use: t.Callable[[Bounded], Value]) -> Value:
 
 def _refuse_vault(_loader: Bounded, node: yaml.Node) -> t.NoReturn:
     # Nobody would see in a plan what such a text says; and what a whole file holds is decrypted with it.
-    cause = "a text with the tag !vault is not decrypted here: encrypt the whole file with ansible-vault"
+    cause = "a text with the tag !vault is not decrypted here"
     raise yaml.constructor.ConstructorError(None, None, cause, node.start_mark)
 
 

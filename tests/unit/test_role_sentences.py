@@ -1,0 +1,45 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the role reads for users fails with a sentence that comes first, not behind words of ansible-core."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible.errors import AnsibleError, AnsibleLookupError
+
+from ansible_collections.m365.apps.plugins.action.private_value import sentence_of
+
+TASKS = Path(__file__).resolve().parents[2] / "roles" / "rollout" / "tasks"
+# What fails by what users wrote. The schema for editors is made of a catalog that the run has just written.
+READERS = re.compile(r"m365\.apps\.(definitions|lint|backup|wave_state|approved_plan|policy_findings|mapped_groups)\b")
+RESOLVES = "m365.apps.private_value"
+
+
+def tasks_of(listed: t.Any) -> t.Iterator[dict[str, t.Any]]:
+    for task in listed:
+        yield task
+        for part in ("block", "rescue", "always"):
+            yield from tasks_of(task.get(part, []))
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in TASKS.glob("*.yml")))
+def test_what_reads_for_users_is_resolved_by_an_action_of_the_role(name: str) -> None:
+    for task in tasks_of(yaml.safe_load((TASKS / name).read_bytes())):
+        if RESOLVES not in task:
+            arguments = {key: value for key, value in task.items() if key not in ("block", "rescue", "always", "name")}
+            assert READERS.search(str(arguments)) is None, task["name"]
+
+
+def test_the_plugin_that_failed_first_has_the_word() -> None:
+    first = AnsibleLookupError("definitions a.yml: cannot read it.")
+    lookup = AnsibleError("The lookup plugin 'm365.apps.definitions' failed.")
+    arguments = AnsibleError("Finalization of task args failed.")
+    lookup.__cause__, arguments.__cause__ = first, lookup
+    assert sentence_of(arguments) == "definitions a.yml: cannot read it."
+    assert sentence_of(AnsibleError("It is wrong.")) == "It is wrong."
