@@ -111,6 +111,17 @@ def test_settings_alone_are_named_after_their_file(tmp_path: Path) -> None:
     assert "the export tells no name" in done.warnings[0]
 
 
+def test_settings_may_be_called_details(tmp_path: Path) -> None:
+    files = {
+        "a.json": {"settingsDetails": samples.policy()["settings"]},
+        "b.json": {"name": "Ours", "platforms": "windows10", "settingsDetails": samples.policy()["settings"]},
+    }
+    done = imported(put(tmp_path / "exports", files))
+    assert [definition["display_name"] for definition in definitions(done)] == ["a", "Ours"]
+    assert all(meaning(definition) == samples.MACROS for definition in definitions(done))
+    assert {made.policy.format for made in done.files} == {"request_body"}
+
+
 @pytest.mark.parametrize("wrapped", [lambda document: [document], lambda document: {"value": [document, document]}])
 def test_lists_hold_policies(tmp_path: Path, wrapped: t.Any) -> None:
     text = json.dumps(wrapped(samples.policy()))
@@ -126,6 +137,21 @@ def test_a_template_may_hold_the_policy_itself_and_names_one_that_has_no_name(tm
     }
     done = imported(put(tmp_path / "exports", files))
     assert [(made.policy.name, made.policy.format) for made in done.files] == [("Ours", "cipp"), ("Two", "cipp")]
+
+
+@pytest.mark.parametrize(
+    ("form", "description", "told"),
+    [
+        ("cipp", "For %tenantname%, %TenantId% and %our_own%", "%TenantId%, %our_own%, %tenantname%"),
+        ("cipp", "Below %UserProfile% and %windir%, 50 % of 100%", ""),
+        ("portal", "For %tenantname%", ""),
+    ],
+)
+def test_variables_that_a_tool_fills_are_told(tmp_path: Path, form: str, description: str, told: str) -> None:
+    name, write = FORMS[form]
+    done = imported(put(tmp_path / "exports", {name: write(samples.policy(description=description))}))
+    assert only(done)["description"] == description
+    assert [f"it holds {told}, in whose place CIPP" in warning for warning in done.warnings] == [True] * bool(told)
 
 
 def test_text_in_text_has_an_end(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import MASK
 from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import Form
@@ -35,6 +36,17 @@ def _of_a_template(what: str, reference: t.Any) -> dict[str, t.Any]:
     return document
 
 
+def _cut_off(text: t.Any, *path: t.Any) -> dict[str, t.Any]:
+    """Return a policy with text in the place of what is at a path in its settings."""
+    document = policy()
+    place = document
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = text
+    return document
+
+
+_INSTANCE = ("settings", 0, "settingInstance")
 DOCUMENTS: dict[str, tuple[str, t.Any, str]] = {
     "not JSON": ("broken_file", "{", "it is not JSON"),
     "a text": ("broken_file", "Just words", "it is not JSON"),
@@ -49,6 +61,13 @@ DOCUMENTS: dict[str, tuple[str, t.Any, str]] = {
     "null": ("not_a_policy", "null", "it is null, not a policy"),
     "an empty list": ("not_a_policy", "[]", "it is an empty list"),
     "another object": ("not_a_policy", {"id": ONE, "displayName": "A"}, "it has no settings of the settings catalog"),
+    "definition values": ("not_a_policy", {"displayName": "A", "definitionValues": []}, "Administrative Templates"),
+    "a change of definition values": (
+        "not_a_policy",
+        {"RAWJson": json.dumps({"added": [{"definition@odata.bind": "https://x"}], "deletedIds": []})},
+        "it is of Administrative Templates, not of the settings catalog",
+    ),
+    "an ingested template": ("not_a_policy", {"policyConfigurationIngestionType": "builtIn"}, "Administrative"),
     "another type": (
         "not_a_policy",
         {"@odata.type": "#microsoft.graph.windows10CustomConfiguration", "settings": []},
@@ -85,6 +104,19 @@ DOCUMENTS: dict[str, tuple[str, t.Any, str]] = {
     ),
     "no settings": ("incomplete", policy(settings=[]), "does not hold its settings"),
     "fewer settings": ("incomplete", policy(settingCount=26), "holds 1 of its 26 settings"),
+    "settings cut off": ("incomplete", _cut_off("System.Object[]", "settings"), "export it again with -Depth 100"),
+    "a setting cut off": (
+        "incomplete",
+        _cut_off("@{id=0; settingInstance=}", "settings", 0),
+        "'@{id=0; settingInsta...'",
+    ),
+    "an instance cut off": ("incomplete", _cut_off("@{a=1}", *_INSTANCE), "PowerShell wrote a part of it as text"),
+    "a value cut off": ("incomplete", _cut_off("@{a=1}", *_INSTANCE, "choiceSettingValue"), "PowerShell"),
+    "children cut off": (
+        "incomplete",
+        _cut_off(["@{a=1}"], *_INSTANCE, "choiceSettingValue", "children"),
+        "PowerShell",
+    ),
     "more settings at Graph": ("incomplete", {**policy(), "settings@odata.nextLink": "https://x"}, "go on at Graph"),
     "a name that is no text": ("invalid", policy(name=7), "its name is of type int"),
     "half a character": ("invalid", json.dumps(policy(name="\ud800")), "unpaired surrogate"),
@@ -197,6 +229,16 @@ def test_what_graph_would_refuse_is_left(tmp_path: Path) -> None:
     done = imported(put(tmp_path / "exports", {"a.json": document}))
     assert reasons(done) == [("a.json", "invalid")]
     assert "is needed" in done.left[0].message
+    # By its id: the number of an entry is not that of a setting in the export.
+    assert done.left[0].message.startswith(
+        f"Graph would not take it: {document['settings'][0]['settingInstance']['settingDefinitionId']}: "
+    )
+
+
+def test_a_text_that_looks_cut_off_is_a_text(tmp_path: Path) -> None:
+    settings = compile_settings([{"setting": "excel16/L_Font", "value": "@{a=1}"}], samples.CATALOG)
+    done = imported(put(tmp_path / "exports", {"a.json": policy(settings)}))
+    assert done.left == ()
 
 
 def test_a_secret_that_only_graph_has_is_left(tmp_path: Path) -> None:

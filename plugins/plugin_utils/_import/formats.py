@@ -20,6 +20,8 @@ from .texts import json_of
 _GRAPH = "#microsoft.graph."
 _NEXT_PAGE = "@odata.nextLink"
 _POLICY_TYPE = f"{_GRAPH}deviceManagementConfigurationPolicy"
+CIPP = "cipp"
+_DETAILS = "settingsDetails"
 # Texts in texts: a template of CIPP has two levels.
 _MOST_TEXTS = 4
 
@@ -133,6 +135,8 @@ def _not_a_policy(value: t.Any) -> str:
     type_name = value.get("@odata.type")
     if isinstance(type_name, str) and type_name not in (_POLICY_TYPE, _POLICY_TYPE.removeprefix("#")):
         return f"it is of the type {type_name.removeprefix(_GRAPH)}, not a policy of the settings catalog"
+    if any(fits(value) for fits in _ADMINISTRATIVE):
+        return "it is of Administrative Templates, not of the settings catalog: set the same there, and export that"
     settings = member(value, "settings")
     if is_setting(settings) or (isinstance(settings, list) and any(map(is_setting, settings))):
         return ""
@@ -142,6 +146,19 @@ def _not_a_policy(value: t.Any) -> str:
     return "it has no settings of the settings catalog"
 
 
+def _has_bound_definitions(document: Document) -> bool:
+    """Tell whether a document is a change of such a policy, as CIPP keeps it."""
+    added = member(document, "added")
+    return isinstance(added, list) and any(isinstance(each, dict) and _BOUND in each for each in added)
+
+
+_BOUND = "definition@odata.bind"
+# What tells a policy of Administrative Templates, which tools keep with settings of Office in it, too.
+_ADMINISTRATIVE: tuple[t.Callable[[Document], bool], ...] = (
+    lambda document: member(document, "definitionValues") is not None,
+    lambda document: member(document, "policyConfigurationIngestionType") is not None,
+    _has_bound_definitions,
+)
 _WORDS = {type(None): "null", bool: "a boolean", int: "a number", float: "a number", str: "a text"}
 
 
@@ -196,7 +213,7 @@ def _template(name: str) -> Wrapping:
     return Wrapping(
         lambda value: _inner(value, name) is not None,
         lambda value: [("", _inner(value, name))],
-        form="cipp",
+        form=CIPP,
         name=_named,
     )
 
@@ -209,6 +226,11 @@ WRAPPINGS = (
     Wrapping(
         lambda value: isinstance(value, dict) and isinstance(value.get("value"), list) and "settings" not in value,
         lambda value: [("", value["value"])],
+    ),
+    # The settings of a policy as a provider of Terraform called them.
+    Wrapping(
+        lambda value: isinstance(value, dict) and _is_list_of_settings(value.get(_DETAILS)) and "settings" not in value,
+        lambda value: [("", {"settings" if key == _DETAILS else key: each for key, each in value.items()})],
     ),
     # A template of CIPP: a row of its table, and in it the template.
     _template("rawjson"),

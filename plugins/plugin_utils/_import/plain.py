@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog
@@ -26,6 +27,9 @@ _BY_LOWER_CASE = {name.lower(): name for name in _MEMBERS}
 _LISTS = ("settings", "roleScopeTagIds", "assignments")
 # Instances by the member that holds their value: the type that a trimmed one lost follows from it.
 _TYPES = {member: (name, kind) for name, (kind, member) in KINDS.items()}
+# Members that hold objects or lists, and what PowerShell writes for one of these.
+_STRUCTURE = {_INSTANCE, "children", *_TYPES}
+_CUT = re.compile(r"@\{|System\.(Object|Collections|Management)\b")
 _LIST_MEMBERS = {"children", *(member for member, (_name, kind) in _TYPES.items() if kind in LIST_KINDS)}
 _SIMPLE = {STRING: f"{PREFIX}StringSettingValue", INTEGER: f"{PREFIX}IntegerSettingValue"}
 
@@ -40,6 +44,23 @@ def definition_id(setting: t.Any) -> str:
     instance = setting.get(_INSTANCE, setting) if isinstance(setting, dict) else None
     found = instance.get(_ID) if isinstance(instance, dict) else None
     return found if isinstance(found, str) else ""
+
+
+def cut_off(setting: t.Any) -> str:
+    """Return the text that stands where an object or a list belongs, "" where none does.
+
+    PowerShell's ConvertTo-Json writes what is below its depth as text, and its depth is 2 unless it is told otherwise.
+    """
+    waiting = [setting]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str) and _CUT.match(value):
+            return value
+        if isinstance(value, list):
+            waiting += reversed(value)
+        elif isinstance(value, dict):
+            waiting += [each for name, each in value.items() if name in _STRUCTURE]
+    return ""
 
 
 def member(document: Document, name: str) -> t.Any:

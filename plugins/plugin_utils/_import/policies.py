@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog
 from ansible_collections.m365.apps.plugins.module_utils._catalog.codec import (
@@ -20,21 +20,23 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.codec import (
 from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions import is_office
 from ansible_collections.m365.apps.plugins.module_utils._catalog.instances import from_instances
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
-from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import SettingsError, listed
+from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import Problem, SettingsError, listed
 from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import Settings, clear_secrets, hidden_secrets
 from ansible_collections.m365.apps.plugins.module_utils._catalog.shorten import shorten
 from ansible_collections.m365.apps.plugins.module_utils._catalog.validate import unknown_definitions
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import HALF_CHARACTER
 
 from .assignments import assigned
-from .formats import Export
+from .formats import CIPP, Export
 from .found import LeftError, Place, Reason
-from .plain import Document, definition_id, member, policy_of, with_types
-from .unsaid import template_part, unsaid_members
+from .plain import Document, cut_off, definition_id, member, policy_of, with_types
+from .unsaid import template_part, unfilled_variables, unsaid_members
 
 Entry = dict[str, t.Any]
 
 _SHOWN = 3
+# Characters of a text.
+_CUT_SHOWN = 20
 # The words of people for what is not for Windows.
 _PLATFORMS = {"macos": "macOS", "ios": "iOS", "linux": "Linux", "android": "Android", "windows10x": "Windows 10X"}
 
@@ -101,6 +103,7 @@ def taken(export: Export, options: Options) -> Taken:
     notes = (
         *groups.lost,
         *unsaid_members(export.document),
+        *(unfilled_variables(definition) if export.format == CIPP else ()),
         *_notes_on_name(policy, definition["display_name"]),
     )
     return Taken(export.place, export.format, definition, settings, policy_id, notes)
@@ -142,6 +145,11 @@ def _settings_of(policy: Document, options: Options) -> Settings:
     given = policy.get("settings") or []
     if not isinstance(given, list):
         raise LeftError(Reason.INVALID, f"its settings are of type {type(given).__name__}, not a list")
+    cut = cut_off(given)
+    if cut:
+        cause = f"PowerShell wrote a part of it as text ('{cut[:_CUT_SHOWN]}...')"
+        step = "ConvertTo-Json does so below its depth: export it again with -Depth 100"
+        raise LeftError(Reason.INCOMPLETE, f"{cause}. {step}")
     part = template_part(given)
     if part:
         cause = f"one of its settings refers to a part of a template ({part}), which a definition cannot say"
@@ -196,17 +204,22 @@ def _check_same(entries: t.Any, settings: Settings, catalog: Catalog) -> None:
     try:
         compiled = compile_settings(entries, catalog, suggest=0)
     except SettingsError as error:
-        raise LeftError(Reason.INVALID, f"Graph would not take it: {_told(error)}") from None
+        raise LeftError(Reason.INVALID, f"Graph would not take it: {_told(error, _setting_of)}") from None
     if compiled != settings:
         differ = sorted(key for key in {*compiled, *settings} if compiled.get(key) != settings.get(key))
         cause = f"the definition would mean something else than the export: {listed(differ, _SHOWN)}"
         raise LeftError(Reason.INVALID, cause)
 
 
-def _told(error: SettingsError) -> str:
+def _told(error: SettingsError, shown: t.Callable[[Problem], str] = str) -> str:
     more = len(error.problems) - _SHOWN
-    told = "; ".join(map(str, error.problems[:_SHOWN]))
+    told = "; ".join(map(shown, error.problems[:_SHOWN]))
     return told + (f"; and {more} more problems" if more > 0 else "")
+
+
+def _setting_of(problem: Problem) -> str:
+    """Return a problem by its setting: its number is that of an entry, which the export knows nothing of."""
+    return str(replace(problem, place=problem.key) if problem.key else problem)
 
 
 def _name_of(policy: Document, export: Export) -> str:
