@@ -14,6 +14,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils import _backup, _role_in
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
 from ansible_collections.m365.apps.plugins.plugin_utils._markdown import diff_lines, markdown_text
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, file_name
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.drift import drift_lines
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.office import office_policies, policies_to_back_up
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import groups_to_check, planned_waves
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.tenants import tenants_report
@@ -104,6 +105,7 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.verdict_of_stop,
     _rollout_state.refused_findings,
     _rollout_state.placed_findings,
+    drift_lines,
     merged_results,
     tenants_report,
     _rollout_state.outcome_classes,

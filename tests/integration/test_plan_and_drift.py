@@ -148,7 +148,9 @@ def test_a_plan_of_another_kind_is_refused(ansible: Ansible, there: Emulator, tm
 def test_drift_is_a_failure_that_names_it(ansible: Ansible, there: Emulator, tmp_path: Path) -> None:
     file = tmp_path / "new" / "folder" / "drift.json"
     fine = entry_point(ansible, "drift", [BASELINE], rollout_drift_file=str(file)).ok()
-    assert "1 unchanged" in fine.stdout
+    assert "Drift: 0 of 1 described policies differ; 1 is unmanaged" in fine.stdout
+    # Without a folder of reports, too.
+    assert "unmanaged   Foreign: no definition describes it" in fine.stdout
     result = json.loads(file.read_text())
     assert (result["drift"], result["verdict"]["level"]) == (False, "ok")
     assert [policy["display_name"] for policy in result["unmanaged"]] == ["Foreign"]
@@ -157,7 +159,9 @@ def test_drift_is_a_failure_that_names_it(ansible: Ansible, there: Emulator, tmp
     deep = [ONE, {**OTHER, "deep": {"list": [1, {"x": "y", "added": True}]}}]
     there.reset(tenant.state([{**LIVE[0], "policyPayload": deep}, LIVE[1]], [STAFF]))
     drifted = entry_point(ansible, "drift", [BASELINE], rollout_drift_file=str(file)).failed()
-    assert "The tenant has drifted: 1 updated to bring it back." in drifted.stdout
+    place = "policy_payload [b].deep.list[1].added"
+    assert f"does not match the definitions: 1 policy differs: 'Baseline' differs in {place}. Roll" in words_of(drifted)
+    assert f'"differs     Baseline: {place}"' in drifted.stdout
     result = json.loads(file.read_text())
     assert result["drift"] is True
     [policy] = [policy for policy in result["policies"] if policy["status"] == "updated"]

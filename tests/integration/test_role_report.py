@@ -114,7 +114,7 @@ def test_drift_and_the_groups_that_were_asked_for(ansible: Ansible, contoso: Emu
     contoso.reset(tenant.state(state["policies"], state["groups"]))
     run(ansible, "drift").failed()
     page = sections(ansible, "drift")
-    assert "The tenant has drifted: 1 updated" in page["summary"]
+    assert "1 policy differs: 'Contoso - Pilot Ring' differs in description." in page["summary"]
     assert "Behind our back" in page["policies"]
     assert "waves" not in page
 

@@ -78,7 +78,13 @@ def test_counts_and_fingerprint_are_those_of_the_result() -> None:
     [
         (RESULT, "plan", "changed", "Would change: 1 created, 1 updated, 1 deleted."),
         (RESULT, "rollout", "changed", "Changed: 1 created, 1 updated, 1 deleted."),
-        (RESULT, "drift", "warning", "The tenant has drifted: 1 created, 1 updated, 1 deleted to bring it back."),
+        (
+            RESULT,
+            "drift",
+            "warning",
+            "3 policies differ: 'A' differs in x; 'B' is missing; 'C' is there and must not be.",
+        ),
+        ({"changed": True, "results": ITEMS[3:]}, "drift", "warning", "The order of other policies differs."),
         ({"changed": False, "results": ITEMS[3:]}, "drift", "ok", "The tenant is as the definitions say."),
         ({"changed": True, "results": ITEMS[3:]}, "rollout", "changed", "Changed: the order of other policies."),
         ({"changed": True, "failed": True, "msg": "no.", "results": []}, "rollout", "failed", "no."),

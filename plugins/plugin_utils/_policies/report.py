@@ -10,6 +10,7 @@ from collections import Counter
 
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 
+from .drift import drift_sentence
 from .model import PoliciesError
 from .office import holds_office_settings
 from .sections import settings_sections, waves_section
@@ -55,15 +56,16 @@ def report_of(
     counted = with_payloads or chosen.get("described") or ()
     # Which of several settings wins is a question of priorities, which policies with settings do not have.
     sections = {} if any("settings" in policy for policy in counted) else _sections(counted, chosen)
+    policies = [_policy(item, configs) for item in items]
     report = {
         "format": 1,
         "mode": mode,
         "check_mode": check_mode,
-        "verdict": _verdict(result, mode, counts),
+        "verdict": _verdict(result, mode, counts, policies),
         "fingerprint": plan.get("fingerprint"),
         "counts": counts,
         "plan": plan if mode == "plan" else {key: value for key, value in plan.items() if key != "details"},
-        "policies": [_policy(item, configs) for item in items],
+        "policies": policies,
         "findings": [*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *sections.pop("notes", ())],
         "unmanaged": None if live is None else _unmanaged(items, live),
         "waves": waves_section(waves, result.get("waves") or (), more.pop("stop_after", None)),
@@ -133,7 +135,7 @@ def _named_group(group: t.Any, names: t.Mapping[str, str]) -> t.Any:
     return f"{names[group_id]} ({group_id}){group[len(group_id) :]}" if group_id in names else group
 
 
-def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int]) -> Dict:
+def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int], policies: t.Sequence[Dict]) -> Dict:
     """Return the verdict: its level and a sentence."""
     if result.get("failed"):
         return {"level": "failed", "text": str(result.get("msg") or "The run failed.")}
@@ -142,10 +144,10 @@ def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int]) -> Dict:
         return {"level": "warning", "text": _waiting(counts[_AWAITING], parts)}
     if not result.get("changed"):
         return {"level": "ok", "text": "The tenant is as the definitions say."}
+    if mode == "drift":
+        return {"level": "warning", "text": drift_sentence(policies)}
     moved = "the order of other policies" if not parts else ""
     what = " and ".join(filter(None, [", ".join(parts), moved]))
-    if mode == "drift":
-        return {"level": "warning", "text": f"The tenant has drifted: {what} to bring it back."}
     return {"level": "changed", "text": f"{'Would change' if mode == 'plan' else 'Changed'}: {what}."}
 
 
