@@ -40,6 +40,9 @@ options:
     description:
       - The policies, as M(m365.apps.office_client_config_info) returns them with V(payloads) and
         V(assignments), or V(group_names), in its C(gather). What was not gathered is left out of the files.
+      - Assignment filters and scope tags are written by their names, where V(group_names) told them, so that
+        another tenant understands them. One whose name others share, or looks like an ID, is written by its ID,
+        with the name beside it. The default tag is V(0) in every tenant.
       - An empty list leaves no file of this module in the folder, with O(purge).
     type: list
     elements: dict
@@ -66,7 +69,8 @@ options:
     choices:
       ambiguous: Those of policies that share their name, or have none. The others can be applied to any
         tenant.
-      always: All of them, so that a policy is found again after it was renamed.
+      always: All of them, so that a policy is found again after it was renamed. Assignment filters and scope
+        tags are then written by their IDs, too, with their names beside them.
     default: ambiguous
   schema:
     description:

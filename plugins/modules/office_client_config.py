@@ -280,6 +280,11 @@ config:
       description: The bytes of C(user_preference_payload) in base64.
       returned: when they are not a JSON object or array
       type: str
+    scope_tag_names:
+      description: Names of the scope tags of the policy by their IDs, and of others that share a name.
+      returned: with O(surface=settings_catalog), where the run knows them, as with O(scope_tags)
+      type: dict
+      sample: {"7": Berlin}
     last_modified_date_time:
       description: When the policy last changed.
       returned: when the server tells it and the task did not change the policy
@@ -339,6 +344,8 @@ diff:
       removed.
     - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, with their names by
       ID in C(group_names) where they can be read.
+    - Names of assignment filters and scope tags that a side shows are beside them by ID, in C(filter_names) and
+      C(scope_tag_names), where the run knows them. That needs no call of its own.
     - C(names), by side and key, are the display names of settings and values where the catalog in use has texts.
       C(prepared) are lines that Ansible shows after the two sides - what has a display name, and what has
       characters beyond ASCII, of which JSON shows numbers.

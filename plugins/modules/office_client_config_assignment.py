@@ -156,6 +156,10 @@ assignments:
       description: ID of the assignment filter; C(null) for none.
       returned: with O(surface=settings_catalog)
       type: str
+    filter_name:
+      description: Name of the assignment filter.
+      returned: with O(surface=settings_catalog), where the run knows it, as where the task names a filter
+      type: str
     filter_mode:
       description: How the filter counts, V(include) or V(exclude); C(null) without one.
       returned: with O(surface=settings_catalog)
@@ -168,7 +172,10 @@ assignments:
     - id: 7c1b3ac5-5a0e-4df0-9a7b-0a5c2f1f0b55
       group_id: 0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11
 config:
-  description: The policy the groups belong to, without its payloads.
+  description:
+    - The policy the groups belong to, without its payloads.
+    - With O(surface=settings_catalog), C(filter_names) are the names of its assignment filters by their IDs, where
+      the run knows them.
   returned: success
   type: dict
   sample:
@@ -217,8 +224,11 @@ actions:
       display_name: Contoso - Macro security
       group_ids: [0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11]
 diff:
-  description: What differs, by policy and field; inside payloads one entry for each setting that is added,
-    changed or removed.
+  description:
+    - What differs, by policy and field; inside payloads one entry for each setting that is added, changed or
+      removed.
+    - Names of assignment filters that a side shows are beside them by ID, in C(filter_names), where the run knows
+      them. That needs no call of its own.
   returned: in diff mode
   type: list
   elements: dict

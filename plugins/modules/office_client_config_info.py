@@ -55,6 +55,10 @@ options:
       - V(group_names) means V(assignments) with the name of each group, which takes one call for each group
         and the permission C(GroupMember.Read.All). Without the permission the names are C(null), and a
         warning says so. Since version 0.2.0.
+      - With O(surface=settings_catalog), V(group_names) also means the names of assignment filters and scope
+        tags. Where a policy has a filter, or a tag other than the default one, this takes one request for
+        both lists. Scope tags need the permission C(DeviceManagementRBAC.Read.All). Names that may not be
+        read are left out, and a warning says so.
       - V(content) means what policies set on devices, whichever surface they are of - V(payloads) or
         V(settings).
       - V(payloads) and V(checkins) are there only with O(surface=office_configuration), V(settings)
@@ -169,6 +173,14 @@ configs:
       returned: with O(surface=settings_catalog)
       type: list
       elements: str
+    filter_names:
+      description: Names of the assignment filters of the policy by their IDs, and of others that share a name.
+      returned: when O(gather) has V(group_names), with O(surface=settings_catalog), where they are known
+      type: dict
+    scope_tag_names:
+      description: Names of the scope tags of the policy by their IDs, and of others that share a name.
+      returned: when O(gather) has V(group_names), with O(surface=settings_catalog), where they are known
+      type: dict
     groups:
       description: IDs of the assigned groups, sorted; a group with an assignment filter is a dict with C(id),
         C(filter) and C(filter_mode).
@@ -196,7 +208,7 @@ configs:
           V(all_users), V(all_devices) or V(unknown)), C(filter), C(filter_mode) and C(source). One whose
           C(source) is not V(direct) belongs to something else and is never written.
         - With V(group_names) in O(gather), each has a C(group_name) too; C(null) where the group is not there
-          any more, or may not be read.
+          any more, or may not be read. One with a filter whose name is known has a C(filter_name).
       returned: when O(gather) has V(assignments) or V(group_names)
       type: list
       elements: dict
@@ -228,6 +240,27 @@ configs:
       assignments:
         - id: 7c1b3ac5-5a0e-4df0-9a7b-0a5c2f1f0b55
           group_id: 0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11
+    - id: 5a7e3d0c-2f61-4f0e-9d5b-6e1c9c0f3b21
+      display_name: Contoso - Macros of finance
+      description: ""
+      scope_tags: ["7"]
+      settings:
+        - {setting: excel16/L_VBAWarningsPolicy, value: 3}
+      groups: []
+      exclude_groups: []
+      all_users: false
+      all_devices: {filter: 2c9e7a54-6f0b-4a0e-8e55-3a6d1f0b9c77, filter_mode: include}
+      filter_names: {2c9e7a54-6f0b-4a0e-8e55-3a6d1f0b9c77: Company devices}
+      scope_tag_names: {"7": Berlin}
+      assignments:
+        - id: 5a7e3d0c-2f61-4f0e-9d5b-6e1c9c0f3b21_adadadad-808e-44e2-905a-0b7873a8a531
+          group_id:
+          target: all_devices
+          filter: 2c9e7a54-6f0b-4a0e-8e55-3a6d1f0b9c77
+          filter_name: Company devices
+          filter_mode: include
+          source: direct
+          group_name:
 view:
   description: How many of the tenant's policies the login sees. What it does not see is hidden without a
     sign, and looks like what is not there.

@@ -182,6 +182,26 @@ options:
             not assigned to them. C(null) is refused.
         type: raw
         version_added: 0.2.0
+      filter_names:
+        description:
+          - What assignment filters are called where the policy comes from, by their IDs, as
+            M(m365.apps.office_client_config_info) returns it. A filter that is named by an ID that the tenant
+            does not have is the one with this name, and messages tell it by this name.
+          - A filter whose ID the tenant has is the one, whatever it is called. Nothing is renamed.
+          - Only with O(surface=settings_catalog). When omitted or empty, an ID that the tenant does not have is
+            refused. C(null) is refused.
+        type: dict
+        version_added: 0.2.0
+      scope_tag_names:
+        description:
+          - What scope tags are called where the policy comes from, by their IDs, in the way of
+            O(policies[].filter_names).
+          - Each tenant numbers its own tags. So a number that belongs to a tag of another name is refused
+            where the tenant has one with the name that is given here, too.
+          - Only with O(surface=settings_catalog). When omitted or empty, an ID that the tenant does not have is
+            refused. C(null) is refused.
+        type: dict
+        version_added: 0.2.0
       assignments:
         description:
           - Returned by M(m365.apps.office_client_config_info); accepted so that its list can be passed on,
@@ -535,6 +555,14 @@ configs:
       returned: when the item has O(policies[].groups), or the policy is new
       type: list
       elements: str
+    filter_names:
+      description: Names of the assignment filters of the policy by their IDs, and of others that share a name.
+      returned: with O(surface=settings_catalog), where the run knows them, as where the task names a filter
+      type: dict
+    scope_tag_names:
+      description: Names of the scope tags of the policy by their IDs, and of others that share a name.
+      returned: with O(surface=settings_catalog), where the run knows them, as where the task names a scope tag
+      type: dict
     last_modified_date_time:
       description: When the policy last changed.
       returned: when the server tells it and the task did not change the policy
@@ -790,6 +818,8 @@ diff:
       removed.
     - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, and C(after) of one that
       is created, with their names by ID in C(group_names) where they are known.
+    - Names of assignment filters and scope tags that a side shows are beside them by ID, in C(filter_names) and
+      C(scope_tag_names), where the run knows them. That needs no call of its own.
     - C(names), by side and key, are the display names of settings and values where the catalog in use has texts.
       C(prepared) are lines that Ansible shows after the two sides - what has a display name, and what has
       characters beyond ASCII, of which JSON shows numbers.

@@ -29,6 +29,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.payload import (
     parse_text,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._portable import same_names
 
 Document = t.Mapping[str, t.Any]
 Documents = t.Sequence[Document]
@@ -262,6 +263,7 @@ def differing(item: Document, config: Document) -> list[str]:
         was = _payload(item, field)
         if was is not None and not same_payload(was, _payload(config, field) or {}):
             fields.append(_WORDS[field])
+    item = same_names(item, config)
     if "groups" in item and not _same_groups(item["groups"], config):
         fields.append("groups")
     return fields + [name for name in _CATALOG if name in item and not _same(name, item[name], config.get(name))]

@@ -18,6 +18,7 @@ from ansible_collections.m365.apps.plugins.module_utils._office.fields import BY
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MAX_PRIORITY
 from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import ENDINGS, Form, rendered
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_device, readable_stem
+from ansible_collections.m365.apps.plugins.plugin_utils._portable import NAME_MAPS, portable
 from ansible_collections.m365.apps.plugins.plugin_utils._records import blank_record, recorded
 
 Config = t.Mapping[str, t.Any]
@@ -49,7 +50,8 @@ def export(
     """Return the files of policies as office_client_config_info returns them.
 
     ``group_names`` maps ids to names, beside the ``group_name`` of assignments; ``source`` is what the policies come
-    from. Raises UserError for two configs of one id, and for one without a name and an id.
+    from. With ``all_ids`` filters and scope tags are told by their ids, with their names beside them. Raises UserError
+    for two configs of one id, and for one without a name and an id.
     """
     _check_ids(configs)
     live_names = Counter(config.get("display_name") for config in configs)
@@ -61,7 +63,7 @@ def export(
         strict=True,
     ):
         with_id = all_ids or live_names[config.get("display_name")] > 1
-        policy, lost = definition(config, known, with_id)
+        policy, lost = definition(config if all_ids else portable(config), known, with_id)
         warnings += [f"policy '{config.get('display_name')}' (id {config.get('id')}): {what}" for what in lost]
         file_name = stem + ENDINGS[form.file_format]
         data = recorded(file_name, rendered(policy, form, blank_record(source)))
@@ -129,6 +131,7 @@ def is_of_catalog(config: Config) -> bool:
 def _of_catalog(config: Config, group_names: t.Mapping[str, str]) -> dict[str, t.Any]:
     """Return the options that policies of the settings catalog alone have."""
     found = {name: config[name] for name in ("settings", "scope_tags", "all_users", "all_devices") if name in config}
+    found |= {name: config[name] for name in NAME_MAPS if config.get(name)}
     if "exclude_groups" in config:
         found["exclude_groups"] = _with_names(config["exclude_groups"], config, group_names)
     return found

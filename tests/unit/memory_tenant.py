@@ -84,6 +84,9 @@ class MemoryTenant:
         assert value is not UNSET
         return value
 
+    def read_names(self, _policies: t.Sequence[Policy]) -> list[str]:
+        return []
+
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]:
         return list(desired)
 

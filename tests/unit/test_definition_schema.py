@@ -26,7 +26,7 @@ POLICY = DEFINITION["$defs"]["policy"]
 EXAMPLES = sorted((ROOT / "examples").glob("contoso*/definitions/*"))
 ROLLOUT = ROOT / "tests" / "integration" / "targets" / "rollout_role" / "files"
 # Lists and numbers may be texts, as extra variables have them.
-TYPES = {"str": "string", "int": ["integer", "string"], "list": ["array", "string"]}
+TYPES = {"str": "string", "int": ["integer", "string"], "list": ["array", "string"], "dict": ["object", "string"]}
 
 
 def is_valid(document: t.Any) -> bool:
@@ -122,6 +122,8 @@ RIGHT: list[t.Any] = [
     {"id": "a", "priority": " 3 "},
     {"id": "a", "scope_tags": [0, "A"]},
     {"id": "a", "scope_tags": '["A"]'},
+    {"id": "a", "scope_tags": ["7"], "scope_tag_names": {"7": "Berlin"}},
+    {"id": "a", "filter_names": {}, "scope_tag_names": '{"7": "Berlin"}'},
     # Editors read the words of YAML 1.1 as texts.
     *({"id": "a", "all_users": word, "all_devices": word} for word in (*WORDS, "YES", " no ", '{"filter": "F"}')),
 ]
@@ -160,6 +162,11 @@ WRONG: list[t.Any] = [
     {"id": "a", "settings": None},
     {"id": "a", "scope_tags": None},
     {"id": "a", "scope_tags": [" "]},
+    {"id": "a", "scope_tag_names": ["Berlin"]},
+    {"id": "a", "scope_tag_names": {"7": ""}},
+    {"id": "a", "filter_names": {"7": 7}},
+    {"id": "a", "filter_names": None},
+    {"id": "a", "filter_names": "Berlin"},
     {"id": "a", "scope_tags": [True]},
     {"id": "a", "scope_tags": "A"},
     {"id": "a", "priority": "-1"},

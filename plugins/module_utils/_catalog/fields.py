@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from .._errors import UserError
+from .._policy.assignments import filter_ids
 from .._policy.desired import DesiredPolicy
 from .._policy.fields import DESCRIPTION, DISPLAY_NAME, Field, Sides, assignments_field, by_option
 from .._policy.texts import length_on_graph
@@ -23,6 +25,9 @@ from .shorten import shorten
 from .validate import deprecated
 
 SETTINGS = "settings"
+# The keys under which results and diffs tell what filters and scope tags are called, by their ids.
+FILTER_NAMES, TAG_NAMES = "filter_names", "scope_tag_names"
+NamesOf = t.Callable[[t.Iterable[str]], t.Mapping[str, str]]
 # Characters of a description, as Graph counts them.
 LONGEST_DESCRIPTION = 1000
 
@@ -42,9 +47,27 @@ SCOPE_TAGS = Field(
 )
 
 
-def fields_of(catalog: t.Callable[[], Catalog]) -> tuple[Field, ...]:
-    """Return the table of a surface; ``catalog`` returns what is known of definitions now."""
-    return (DISPLAY_NAME, DESCRIPTION, SCOPE_TAGS, _settings_field(catalog), ASSIGNMENTS)
+def _nameless(_ids: t.Iterable[str]) -> t.Mapping[str, str]:
+    return {}
+
+
+def fields_of(
+    catalog: t.Callable[[], Catalog], filter_names: NamesOf = _nameless, tag_names: NamesOf = _nameless
+) -> tuple[Field, ...]:
+    """Return the table of a surface; ``catalog`` returns what is known of definitions now, the others names by ids."""
+
+    def of_tags(_options: t.Collection[str], tags: t.Any) -> dict[str, t.Any]:
+        return _if_any(TAG_NAMES, {} if tags is UNSET else tag_names(tags))
+
+    def of_filters(options: t.Collection[str], assignments: t.Any) -> dict[str, t.Any]:
+        return _if_any(FILTER_NAMES, filter_names(filter_ids(options, assignments)))
+
+    tags, assignments = replace(SCOPE_TAGS, beside=of_tags), replace(ASSIGNMENTS, beside=of_filters)
+    return (DISPLAY_NAME, DESCRIPTION, tags, _settings_field(catalog), assignments)
+
+
+def _if_any(key: str, names: t.Mapping[str, str]) -> dict[str, t.Any]:
+    return {key: dict(names)} if names else {}
 
 
 def refused_settings(item: DesiredPolicy, error: SettingsError) -> UserError:

@@ -13,6 +13,7 @@ from .catalog import Catalog
 from .fields import fields_of
 from .learn import Teacher
 from .merge import SettingsChange, parse_settings
+from .names import Names
 from .problems import SHOWN, Ask, SettingsError, first_of
 
 # So many definitions are asked of Graph in a run. A tenant has few that a catalog lacks; a file in which every key is
@@ -25,13 +26,14 @@ _MOST_SUGGESTED = 40
 class KnownDefinitions:
     """Reads the option ``settings``. The catalog in hand is enough while it is right; Graph is asked where it is not.
 
-    ``fields`` is the table of what policies have, whose settings are shown in the words of what is known.
+    ``fields`` is the table of what policies have, whose settings are shown in the words of what is known, and whose
+    filters and scope tags are called as ``names`` knows.
     """
 
-    def __init__(self, client: GraphClient, catalog: Catalog) -> None:
+    def __init__(self, client: GraphClient, catalog: Catalog, names: Names) -> None:
         self._teacher = Teacher(client)
         self.catalog = catalog
-        self.fields: tuple[Field, ...] = fields_of(lambda: self.catalog)
+        self.fields: tuple[Field, ...] = fields_of(lambda: self.catalog, names.filter_names, names.tag_names)
         # Whether Graph has definitions that the catalog lacks, by their ids in lower case.
         self._on_graph: dict[str, bool] = {}
 

@@ -17,6 +17,8 @@ from .._graph.operations import Operation
 from .._ids import is_guid
 from .explain import READ_PERMISSION, RULES
 
+Documents = t.Sequence[t.Mapping[str, t.Any]]
+
 _PLATFORM, _MANAGEMENT = "windows10andlater", "devices"
 _TAGS_PERMISSION = "DeviceManagementRBAC.Read.All"
 _FORBIDDEN = 403
@@ -26,11 +28,15 @@ _TAG_ID = re.compile("[0-9]+")
 
 @dataclass(frozen=True)
 class _Kind:
-    """What is looked for: its word, the call that lists all of them, what that needs, and why one does not fit."""
+    """What is looked for: its word, the call that lists all of them, what that needs, and why one does not fit.
+
+    ``numbered``: each tenant counts its own, so that one number is another one elsewhere.
+    """
 
     word: str
     path: str
     permission: str
+    numbered: bool
     unfit: t.Callable[[t.Mapping[str, t.Any]], str]
 
     def listing(self, client: GraphClient) -> Operation:
@@ -66,10 +72,11 @@ _FILTERS = _Kind(
     "assignment filter",
     "/deviceManagement/assignmentFilters?$select=id,displayName,platform,assignmentFilterManagementType",
     READ_PERMISSION,
+    False,
     _unfit_filter,
 )
 _TAGS = _Kind(
-    "scope tag", "/deviceManagement/roleScopeTags?$select=id,displayName", _TAGS_PERMISSION, lambda _document: ""
+    "scope tag", "/deviceManagement/roleScopeTags?$select=id,displayName", _TAGS_PERMISSION, True, lambda _document: ""
 )
 
 
@@ -85,6 +92,23 @@ class Names:
 
         That this login may not list scope tags is not an error yet: their ids can be used all the same.
         """
+        self._read(filters, tags, (_TAGS,))
+
+    def look_at(self, filters: bool, tags: bool) -> list[str]:
+        """Read the lists in which names stand that are only shown; return a warning for each that may not be read.
+
+        Raises UserError where one cannot be read for another reason.
+        """
+        self._read(filters, tags, (_FILTERS, _TAGS))
+        wanted = [kind for kind, asked in ((_FILTERS, filters), (_TAGS, tags)) if asked]
+        return [
+            f"the names of {kind.word}s are left out, since this login may not list them: an app needs the permission "
+            f"{kind.permission}"
+            for kind in wanted
+            if isinstance(self._known.get(kind.word), UserError)
+        ]
+
+    def _read(self, filters: bool, tags: bool, may_be_forbidden: t.Container[_Kind]) -> None:
         missing = [
             kind for kind, wanted in ((_FILTERS, filters), (_TAGS, tags)) if wanted and kind.word not in self._known
         ]
@@ -92,41 +116,75 @@ class Names:
         answers = list(self._client.many([operation.call for operation in operations]))
         for kind, operation, answer in zip(missing, operations, answers, strict=True):
             result = operation.understood(answer)
-            if isinstance(result, UserError) and not (kind is _TAGS and _is_forbidden(answer)):
+            if isinstance(result, UserError) and not (kind in may_be_forbidden and _is_forbidden(answer)):
                 raise result
             self._known[kind.word] = result
+
+    def filter_names(self, ids: t.Iterable[str]) -> dict[str, str]:
+        """Return the names of filters by their ids, as far as they were read; see ``_named``."""
+        return self._named(_FILTERS, ids)
+
+    def tag_names(self, ids: t.Iterable[str]) -> dict[str, str]:
+        """Return the names of scope tags by their ids, as far as they were read; see ``_named``."""
+        return self._named(_TAGS, ids)
+
+    def _named(self, kind: _Kind, ids: t.Iterable[str]) -> dict[str, str]:
+        """Return names by ids. Others that share a name are there, too: it does not tell which one is meant."""
+        known = self._known.get(kind.word, [])
+        if isinstance(known, UserError):
+            return {}
+        names = {one["id"].lower(): name for one in known if (name := str(one.get("displayName") or "")).strip()}
+        used = {names[key] for each in ids if (key := each.lower()) in names}
+        return {key: names[key] for key in sorted(names) if names[key] in used}
 
     @property
     def tags_refused(self) -> bool:
         """Whether Graph refused the list of scope tags."""
         return isinstance(self._known.get(_TAGS.word), UserError)
 
-    def filter_id(self, text: str) -> str | UserError:
-        """Return the id of the filter that a text names, in lower case, or why there is none that fits."""
+    def filter_id(self, text: str, name: str | None = None) -> str | UserError:
+        """Return the id of the filter that a text names, in lower case, or why there is none that fits.
+
+        One whose id this tenant does not have is the one with the ``name`` that it had elsewhere.
+        """
         self.look_up(True, False)
-        return self._id_of(_FILTERS, text)
+        return self._id_of(_FILTERS, text, name)
 
-    def tag_id(self, text: str) -> str | UserError:
-        """Return the id of the scope tag that a text names, or why there is none."""
+    def tag_id(self, text: str, name: str | None = None) -> str | UserError:
+        """Return the id of the scope tag that a text names, or why there is none. ``name`` is as in ``filter_id``."""
         self.look_up(False, True)
-        return self._id_of(_TAGS, text)
+        return self._id_of(_TAGS, text, name)
 
-    def _id_of(self, kind: _Kind, text: str) -> str | UserError:
+    def _id_of(self, kind: _Kind, text: str, name: str | None) -> str | UserError:
         known = self._known[kind.word]
         if isinstance(known, UserError):
             return _unlisted_tag(text, known)
         by_id = [one for one in known if one["id"].lower() == text.lower()]
-        found = by_id or [one for one in known if one.get("displayName") == text]
+        by_name = [one for one in known if one.get("displayName") == (name or text)]
+        subject = f"{kind.word} '{text}'" if name in (None, text) else f"{kind.word} '{name}' (id {text})"
+        other = _other_number(kind, by_id, by_name, name)
+        if other:
+            return UserError(subject, "tell which one is meant", other, "Correct its number or its name")
+        found = by_id or by_name
         # Each once: pages overlap where something moves in between.
         ids = sorted({one["id"].lower() for one in found})
-        subject = f"{kind.word} '{text}'"
         if len(ids) > 1:
             cause = f"{len(ids)} {kind.word}s have this name (ids {', '.join(ids)})"
             return UserError(subject, "tell which one is meant", cause, "Give the id of the one you mean")
         if not ids:
-            return _unknown(kind, subject, text, known)
+            return _unknown(kind, subject, name or text, known)
         unfit = kind.unfit(found[0])
         return UserError(subject, "use it", unfit, "Choose another filter") if unfit else ids[0]
+
+
+def _other_number(kind: _Kind, by_id: Documents, by_name: Documents, name: str | None) -> str:
+    """Return why a number and a name that were given together are not one and the same here, "" where they may be."""
+    if name is None or not kind.numbered or not by_id or not by_name:
+        return ""
+    here, others = by_id[0], sorted({one["id"].lower() for one in by_name})
+    if here["id"].lower() in others:
+        return ""
+    return f"here the number {here['id']} is '{here.get('displayName')}', and '{name}' is {' and '.join(others)}"
 
 
 def _unlisted_tag(text: str, error: UserError) -> str | UserError:

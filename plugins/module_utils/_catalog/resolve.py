@@ -13,7 +13,7 @@ from .._policy.desired import AllTarget, AssignmentChange, DesiredPolicy, GroupC
 from .._policy.policy import AssignmentFilter
 from .._policy.unset import UNSET
 from .codec import DEFAULT_TAG, sorted_tags
-from .fields import ASSIGNMENTS, SCOPE_TAGS, SETTINGS, refused_settings, too_long
+from .fields import ASSIGNMENTS, FILTER_NAMES, SCOPE_TAGS, SETTINGS, TAG_NAMES, refused_settings, too_long
 from .known import KnownDefinitions
 from .merge import SettingsChange
 from .names import Names
@@ -62,7 +62,8 @@ def _is_given(tags: t.Any) -> bool:
 
 def _tags(item: DesiredPolicy, tags: t.Sequence[str], names: Names, problems: Problems) -> tuple[str, ...]:
     """Return the ids of scope tags; none are the default, which Intune gives to what has no other."""
-    found = [_id_of(item, names.tag_id(text), problems) for text in tags]
+    called = item.names.get(TAG_NAMES, {})
+    found = [_id_of(item, names.tag_id(text, called.get(text.lower())), problems) for text in tags]
     return sorted_tags(found or [DEFAULT_TAG])
 
 
@@ -77,11 +78,13 @@ def _filters_of(item: DesiredPolicy) -> list[AssignmentFilter]:
 
 def _assignments(item: DesiredPolicy, change: AssignmentChange, names: Names, problems: Problems) -> AssignmentChange:
     """Return what is asked of assignments with filters as ids."""
+    called = item.names.get(FILTER_NAMES, {})
 
     def known(wanted: AssignmentFilter | None) -> AssignmentFilter | None:
         if wanted is None:
             return None
-        return replace(wanted, id=_id_of(item, names.filter_id(wanted.id), problems))
+        found = names.filter_id(wanted.id, called.get(wanted.id.lower()))
+        return replace(wanted, id=_id_of(item, found, problems))
 
     def of_groups(asked: GroupChange) -> GroupChange:
         return replace(asked, filters={member: known(each) for member, each in asked.filters.items()})

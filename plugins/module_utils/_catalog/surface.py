@@ -18,6 +18,7 @@ from .._graph.operations import Operation
 from .._graph.progress import WritesBegin
 from .._graph.spellings import Spellings
 from .._ids import id_key
+from .._policy.assignments import filter_ids
 from .._policy.desired import DesiredPolicy
 from .._policy.policy import Policy, distinct
 from .._policy.reads import Entity, Readable
@@ -28,8 +29,8 @@ from .access import Access
 from .approvals import NO_APPROVAL, ApprovalOptions
 from .approved_writes import ApprovedWrites, Prepared
 from .catalog import Catalog
-from .codec import OWN_TYPE, AsRead, as_read, why_foreign
-from .fields import ASSIGNMENTS
+from .codec import DEFAULT_TAG, OWN_TYPE, AsRead, as_read, why_foreign
+from .fields import ASSIGNMENTS, SCOPE_TAGS
 from .instances import from_instances, sendable
 from .known import KnownDefinitions
 from .lost import created_by, each_once, unsettled
@@ -74,8 +75,8 @@ class CatalogSurface:
     ) -> None:
         self._client = client
         self._overwrite_unknown = overwrite_unknown
-        self._known = KnownDefinitions(client, catalog)
         self._names = Names(client)
+        self._known = KnownDefinitions(client, catalog, self._names)
         self._access = Access(client)
         self._spellings = Spellings()
         self._approved = ApprovedWrites(client, approval)
@@ -128,6 +129,15 @@ class CatalogSurface:
         be meant: all problems of an item at once.
         """
         return resolved(desired, self._known, self._names)
+
+    def read_names(self, policies: t.Sequence[Policy]) -> list[str]:
+        """Read what the filters and scope tags of policies are called; return what the login may not read.
+
+        This takes one request where any has a filter, or another tag than the default one. Raises UserError.
+        """
+        has_filters = any(filter_ids(ASSIGNMENTS.options, policy.assignments) for policy in policies)
+        has_tags = any(set(policy.value(SCOPE_TAGS.name) or ()) - {DEFAULT_TAG} for policy in policies)
+        return self._names.look_at(has_filters, has_tags)
 
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
         """Return why each change cannot be written, None where it can. Raises UserError.

@@ -21,7 +21,8 @@ def diff_of(item: PlannedItem, name_of: NameOf = lambda _group_id: None) -> dict
 
     ``before`` and ``after`` hold what differs only; inside payloads that is one entry for each setting that is added,
     changed or removed, by its path. Beside the groups of a policy that comes or goes stand the names that ``name_of``
-    knows. ``names``, where any are known, tells what the lines of each side are called, by their keys.
+    knows, beside filters and scope tags those that their fields know. ``names``, where any are known, tells what the
+    lines of each side are called, by their keys.
     """
     if item.status == "unchanged":
         return None
@@ -72,8 +73,8 @@ def _sides(item: PlannedItem) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     right: dict[str, t.Any] = {}
     for field in changed_fields(before, after, fields):
         old, new = field.sides(field, field.of(before), field.of(after))
-        left |= old
-        right |= new
+        left |= {**old, **field.beside(list(old), field.of(before))}
+        right |= {**new, **field.beside(list(new), field.of(after))}
     return left, right
 
 
@@ -82,5 +83,6 @@ def whole(policy: Policy, fields: t.Iterable[Field]) -> dict[str, t.Any]:
     shown: dict[str, t.Any] = {"display_name": None, "kind": policy.kind}
     for field in fields:
         value = field.of(policy)
-        shown |= {} if value is UNSET else field.whole(field, value)
+        own = {} if value is UNSET else field.whole(field, value)
+        shown |= {**own, **field.beside([name for name in own if own[name]], value)}
     return {name: value for name, value in shown.items() if value not in (None, "", {}, [])}

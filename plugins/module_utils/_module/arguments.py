@@ -13,7 +13,7 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 from .._graph.clouds import CLOUDS
 from .._office.fields import BYTES_OPTIONS
 from .._office.kinds import KINDS
-from .surfaces import ASSIGNMENT_OPTIONS, OFFICE, SURFACES
+from .surfaces import ASSIGNMENT_OPTIONS, NAME_OPTIONS, OFFICE, SURFACES
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -113,6 +113,9 @@ READ_ONLY: Spec = {
     "checkin_statuses": {"type": "list", "elements": "dict"},
 }
 
+# What it returns of names: an id that this tenant does not have is looked for by its name.
+NAMES: Spec = {name: {"type": "dict"} for name in NAME_OPTIONS}
+
 WAIT: Spec = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float", "default": 60.0},
@@ -165,7 +168,7 @@ BULK: Spec = {
 # Where a policy of a list is described, for messages. Nothing of it is compared or sent.
 SOURCE: Spec = {"file": {"type": "str"}}
 
-POLICY_IN_LIST: Spec = {**POLICY, **GROUPS, **READ_ONLY, **SOURCE}
+POLICY_IN_LIST: Spec = {**POLICY, **GROUPS, **NAMES, **READ_ONLY, **SOURCE}
 
 
 def with_aliases(spec: Spec) -> Spec:

@@ -180,6 +180,7 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
         found = [policy for policy in found if _has_group(policy, group)]
     assignments = [capabilities.assignments] if "assignments" in gather else []
     found = _with_fields(found, [*assignments, *(capabilities.content if gather & _CONTENT else ())], tenant)
+    unnamed = tenant.surface.read_names(found) if "group_names" in gather else []
     found.sort(key=strongest_first)
     configs = [_info_result(policy, gather, capabilities.fields) for policy in found]
     if "group_names" in gather:
@@ -189,7 +190,7 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     hidden = unseen_warnings(found, seen.view, all_asked)
     return Reply(
         {"changed": False, "configs": configs, **view_result(seen)},
-        [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings, *hidden],
+        [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings, *unnamed, *hidden],
     )
 
 

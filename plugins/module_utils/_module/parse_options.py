@@ -22,7 +22,9 @@ from .._policy.texts import is_like_json, value_of_text
 from .._policy.unset import UNSET, Unset
 from .masks import holds_mask
 from .parse_values import (
+    NO_NAMES,
     Arguments,
+    names_of_option,
     payload_of_option,
     priority_of_option,
     refuse_blank,
@@ -30,7 +32,15 @@ from .parse_values import (
     scope_tags_of_option,
 )
 from .problems import Problems
-from .surfaces import ASSIGNMENT_OPTIONS, CATALOG, OFFICE, OPTIONS, foreign_error, foreign_options
+from .surfaces import (
+    ASSIGNMENT_OPTIONS,
+    CATALOG,
+    NAME_OPTIONS,
+    OFFICE,
+    OPTIONS,
+    foreign_error,
+    foreign_options,
+)
 
 _NULL_STEP = "Leave {} out to leave it alone, or give it a value"
 # A chain of tasks hands it on from the result of one that created a policy.
@@ -85,13 +95,18 @@ def desired_policy(
             readers[name] = partial(payload_of_option, params, usable, name, subject)
     values |= {name: own.of(read, UNSET) for name, read in readers.items()}
     shown = {name: params.get(name) for name in ASSIGNMENT_OPTIONS if name in usable}
+    names = {name: own.of(partial(names_of_option, params[name], name, subject), NO_NAMES) for name in _named(usable)}
     values[ASSIGNMENTS.name] = _assignments(params, shown, subject, surface, own)
     values = {name: value for name, value in values.items() if value is not UNSET}
     with own.kept():
         _check_masks({**identity, **values, **shown}, subject)
     if problems is None and own.found:
         raise all_at_once(own.found)
-    return DesiredPolicy(label, state or State(params["state"]), values=values, **identity)
+    return DesiredPolicy(label, state or State(params["state"]), values=values, names=names, **identity)
+
+
+def _named(options: t.Collection[str]) -> list[str]:
+    return [name for name in NAME_OPTIONS if name in options]
 
 
 def _assignments(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import UserError
+from .._errors import UserError, plain
 from .._office.fields import BYTES_OPTIONS
 from .._policy.payload import HALF_CHARACTER, Opaque, PayloadError, decode_base64, parse_given
 from .._policy.policy import MAX_PRIORITY
 
 Arguments = t.Mapping[str, t.Any]
 
+NO_NAMES: dict[str, str] = {}
 _AROUND_IDS = " \t\r\n{}()<>\"'"
 
 
@@ -69,6 +70,15 @@ def _json_payload(value: t.Any, field: str, subject: str) -> t.Any:
         return parse_given(value)
     except PayloadError as error:
         raise UserError(subject, f"use {field}", str(error), "Give a dict, a list, or the JSON text of one") from error
+
+
+def names_of_option(names: t.Mapping[t.Any, t.Any], option: str, subject: str) -> dict[str, str]:
+    """Return names by ids in lower case. Raises UserError."""
+    for key, name in names.items():
+        if not isinstance(name, str) or not name.strip():
+            cause = f"what it calls {plain(str(key), 60)} is not a name"
+            raise UserError(subject, f"use {option}", cause, "Give a dict of names by ids, or leave it out")
+    return {str(key).lower(): name for key, name in names.items()}
 
 
 def scope_tags_of_option(tags: t.Sequence[str], subject: str) -> tuple[str, ...]:

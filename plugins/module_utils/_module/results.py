@@ -27,13 +27,18 @@ _HALF_DONE = "Only some of its writes were sent, since another one of the task f
 
 
 def config_result(policy: Policy, fields: t.Iterable[Field]) -> dict[str, t.Any]:
-    """Return a policy by the names of its options; what was not read is left out."""
+    """Return a policy by the names of its options, with what is known of the names of ids in it; what was not read is
+    left out.
+    """
     result: dict[str, t.Any] = {"id": policy.id, "display_name": policy.display_name}
     if policy.kind is not None:
         result["kind"] = policy.kind
+    names: dict[str, t.Any] = {}
     for field in fields:
         value = field.of(policy)
         result |= {} if value is UNSET else field.result(field, value)
+        names |= field.beside(field.options, value)
+    result |= names
     if policy.last_modified is not None:
         result["last_modified_date_time"] = policy.last_modified
     return result
@@ -43,17 +48,19 @@ def assignment_results(assignments: tuple[Assignment, ...] | Unset, field: Field
     """Return assignments as a list of dicts, sorted by group; where there are groups alone, these say all."""
     known = () if assignments is UNSET else assignments
     shown = sorted(known, key=lambda assignment: assignment.key)
+    names = field.beside(field.options, known).get("filter_names", {})
     return [
-        {"id": each.id, "group_id": each.group_id, **(_target_result(each) if len(field.options) > 1 else {})}
+        {"id": each.id, "group_id": each.group_id, **(_target_result(each, names) if len(field.options) > 1 else {})}
         for each in shown
     ]
 
 
-def _target_result(assignment: Assignment) -> dict[str, t.Any]:
+def _target_result(assignment: Assignment, names: t.Mapping[str, str]) -> dict[str, t.Any]:
     wanted = assignment.filter
     return {
         "target": assignment.to.value,
         "filter": wanted.id if wanted else None,
+        **({"filter_name": names[wanted.id]} if wanted and wanted.id in names else {}),
         "filter_mode": wanted.mode if wanted else None,
         "source": assignment.source,
     }

@@ -18,10 +18,12 @@ SURFACES = (OFFICE, CATALOG)
 _TABLES = {OFFICE: office.FIELDS, CATALOG: catalog.fields_of(built_in)}
 # All options about assignments, of whichever surface.
 ASSIGNMENT_OPTIONS = catalog.ASSIGNMENTS.options
+# What filters and scope tags are called where a definition comes from.
+NAME_OPTIONS = (catalog.FILTER_NAMES, catalog.TAG_NAMES)
 # The options of a policy, by the surfaces that have them, beside those that say which policy is meant.
 OPTIONS: t.Mapping[str, frozenset[str]] = {
     name: frozenset(option for field in table for option in field.options)
-    | (frozenset({"kind", *office.BYTES_OPTIONS.values()}) if name == OFFICE else frozenset())
+    | (frozenset({"kind", *office.BYTES_OPTIONS.values()}) if name == OFFICE else frozenset(NAME_OPTIONS))
     for name, table in _TABLES.items()
 }
 _EVERY = frozenset().union(*OPTIONS.values())

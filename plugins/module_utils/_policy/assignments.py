@@ -77,6 +77,13 @@ def texts_of(options: t.Iterable[str], assignments: t.Sequence[Assignment] | Uns
     return {option: _texts(option, () if assignments is UNSET else assignments) for option in options}
 
 
+def filter_ids(options: t.Iterable[str], assignments: t.Sequence[Assignment] | Unset) -> list[str]:
+    """Return the ids of all filters that assignments of these options have, each once; also of what others own."""
+    targets = {target for option in options for target in TARGETS_OF[option]}
+    shown = () if assignments is UNSET else assignments
+    return sorted({entry.filter.id for entry in shown if entry.filter is not None and entry.to in targets})
+
+
 def change_digests(change: AssignmentChange) -> dict[str, t.Any]:
     """Return by option what a plan is bound to of a resolved change."""
     digests: dict[str, t.Any] = {GROUP_OPTIONS[to]: _groups_digest(asked) for to, asked in change.group_changes.items()}

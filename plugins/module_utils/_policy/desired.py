@@ -102,7 +102,8 @@ class DesiredPolicy:
     """One policy as asked for. ``label`` is how messages name the place where it was asked for.
 
     ``values`` are what is asked of its fields, by their names, but for the name; what is not among them is left alone.
-    What is asked of ``assignments`` is an AssignmentChange.
+    What is asked of ``assignments`` is an AssignmentChange. ``names`` are what ids among them are called where they
+    come from, by the key of results that tells it, and by the ids in lower case: nothing is asked by them.
     """
 
     label: str
@@ -111,6 +112,7 @@ class DesiredPolicy:
     display_name: str | None = None
     kind: str | None = None
     values: t.Mapping[str, t.Any] = field(default_factory=dict)
+    names: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         if UNSET in self.values.values():

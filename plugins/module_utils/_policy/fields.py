@@ -56,6 +56,9 @@ class Field:
     ``same`` tells whether two values mean the same, ``merge`` returns the value from what is asked and what is there
     (UNSET in a new policy of which it was not read), or raises UserError.
 
+    ``beside`` returns what is known of the names of ids in those options of a value that are given, by the keys under
+    which results and diffs show them.
+
     For users: ``result`` returns the keys of results, ``sides`` what a diff shows of a change, ``whole`` what it shows
     of a policy that comes or goes, ``names`` what is known of the names of what these two show, by the same keys: UNSET
     is the side of no policy. ``digest`` and ``asked_digest`` return what a fingerprint binds of a live value and
@@ -81,6 +84,7 @@ class Field:
     write: str = ""
     details: t.Callable[[Field, t.Any], dict[str, t.Any]] = lambda field, _value: {"fields": [field.option]}
     warnings: t.Callable[[t.Any], t.Sequence[str]] = lambda _value: ()
+    beside: t.Callable[[t.Collection[str], t.Any], ByOption] = lambda _options, _value: {}
 
     def __eq__(self, other: object) -> bool:
         """Tell whether it is the same field, whether or not it is a part."""

@@ -93,6 +93,9 @@ class Surface(t.Protocol):
     could not be read. ``begin_writes`` hears how many writes the run has. ``write`` takes writes that do not depend on
     each other and returns the result of each.
 
+    ``read_names`` reads what ids of the surface's own in policies are called (filters, scope tags), which their fields
+    show from then on, and returns warnings on what the login may not read. Nothing else hangs on it.
+
     Before anything is compared, ``resolve`` returns each desired policy with names of the surface's own (filters, scope
     tags, settings) in the form in which its fields compare, or the error why it cannot be meant; names of groups stay
     as they are. When a plan is made, ``refusals`` returns for each change (the policy before and after it, None where
@@ -112,6 +115,8 @@ class Surface(t.Protocol):
     def read(self, parts: t.Sequence[Readable]) -> list[t.Any]: ...
 
     def look(self, parts: t.Sequence[Readable]) -> list[t.Any]: ...
+
+    def read_names(self, policies: t.Sequence[Policy], /) -> list[str]: ...
 
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]: ...
 

@@ -22,7 +22,10 @@ _DELETED = (
     "it deletes the Cloud Policy, which says nothing of a policy of this name in the settings catalog: that may be "
     "another team's, so write its deletion yourself where you want it"
 )
-_OTHER_SURFACE = ("settings", "exclude_groups", "all_users", "all_devices", "scope_tags")
+_OTHER_SURFACE = (
+    *("settings", "exclude_groups", "all_users", "all_devices", "scope_tags"),
+    *("filter_names", "scope_tag_names"),
+)
 
 NotCarried = list[tuple[str, str]]
 

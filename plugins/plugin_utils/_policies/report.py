@@ -22,6 +22,9 @@ _STATUSES = ("created", "updated", "deleted", "unchanged", "failed", "not_attemp
 # Counted where it is there: few tenants want changes approved.
 _AWAITING = "awaiting_approval"
 
+# The keys of a side of a diff that tell names by ids.
+_NAMES = ("group_names", "filter_names", "scope_tag_names")
+
 Dict = dict[str, t.Any]
 
 
@@ -111,7 +114,7 @@ def _warning(rule: str, message: str, policies: t.Sequence[str] = ()) -> Dict:
 def _policy(item: Dict, configs: t.Mapping[t.Any, Dict]) -> Dict:
     config = configs.get((item.get("id"), item.get("display_name"))) or {}
     shown = {key: item.get(key) for key in ("display_name", "id", "status", "pruned", "actions", "msg")}
-    before, after = (_with_group_names(item.get(side) or {}) for side in ("before", "after"))
+    before, after = (_with_names(item.get(side) or {}) for side in ("before", "after"))
     # What is deleted is in no configs: it is shown as it was. The groups of what is created have their names there.
     facts = before if item.get("status") == "deleted" else config
     if item.get("status") == "created" and "groups" in after:
@@ -121,18 +124,33 @@ def _policy(item: Dict, configs: t.Mapping[t.Any, Dict]) -> Dict:
     return {**shown, **known, "before": before, "after": after, **names}
 
 
-def _with_group_names(side: Dict) -> Dict:
-    """Return a side of a diff with the name of each group, where it is known, before its id."""
-    names = side.get("group_names") or {}
-    lists = {key: side[key] for key in ("groups", "exclude_groups") if side.get(key)}
-    named = {key: [_named_group(group, names) for group in groups] for key, groups in lists.items()}
-    return {**{key: value for key, value in side.items() if key != "group_names"}, **named}
+def _with_names(side: Dict) -> Dict:
+    """Return a side of a diff with the names of groups, filters and scope tags, where they are known, before the ids.
+
+    Of the names of filters and tags those alone are told that it holds.
+    """
+    groups, filters, tags = (side.get(key) or {} for key in _NAMES)
+    named: Dict = {}
+    for key in ("groups", "exclude_groups"):
+        if side.get(key):
+            named[key] = [_with_filter(_named_id(group, groups), filters) for group in side[key]]
+    named |= {key: _with_filter(side[key], filters) for key in ("all_users", "all_devices") if key in side}
+    if side.get("scope_tags"):
+        named["scope_tags"] = [_named_id(tag, tags) for tag in side["scope_tags"]]
+    return {**{key: value for key, value in side.items() if key not in _NAMES}, **named}
 
 
-def _named_group(group: t.Any, names: t.Mapping[str, str]) -> t.Any:
+def _named_id(text: t.Any, names: t.Mapping[str, str]) -> t.Any:
     # A text is the id of the group, and behind a blank its filter.
-    group_id = group.partition(" ")[0] if isinstance(group, str) else ""
-    return f"{names[group_id]} ({group_id}){group[len(group_id) :]}" if group_id in names else group
+    found = text.partition(" ")[0] if isinstance(text, str) else ""
+    return f"{names[found]} ({found}){text[len(found) :]}" if found in names else text
+
+
+def _with_filter(text: t.Any, names: t.Mapping[str, str]) -> t.Any:
+    """Return a target with the name of its filter, which stands at the end: (filter ID, MODE)."""
+    before, mark, rest = text.rpartition("(filter ") if isinstance(text, str) else ("", "", "")
+    key, comma, mode = rest.partition(", ")
+    return f"{before}{mark}{names[key]} ({key}){comma}{mode}" if mark and key in names else text
 
 
 def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int], policies: t.Sequence[Dict]) -> Dict:
