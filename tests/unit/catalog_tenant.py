@@ -23,7 +23,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.auth import Ready
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.exchange import Phase, current
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Request, policy_info
+from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request, policy_info
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import CLIENT, GROUPS, ORIGIN, SECRET, TENANT, FuzzTenant
@@ -132,10 +132,13 @@ class CatalogTenant(FuzzTenant):
 
     def info(self, **params: t.Any) -> list[dict[str, t.Any]]:
         """Return what office_client_config_info shows."""
+        configs: list[dict[str, t.Any]] = self.told(**params).result["configs"]
+        return configs
+
+    def told(self, **params: t.Any) -> Reply:
+        """Return all that office_client_config_info answers."""
         defaults: dict[str, t.Any] = {"id": None, "display_name": None, "kind": None, "group": None, "gather": []}
         with self.serving():
             client = self.client()
             opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client))
-            reply = policy_info(Request({"surface": "settings_catalog", **defaults, **params}, params), opened)
-        configs: list[dict[str, t.Any]] = reply.result["configs"]
-        return configs
+            return policy_info(Request({"surface": "settings_catalog", **defaults, **params}, params), opened)

@@ -62,6 +62,65 @@ def test_a_tag_is_found_by_its_name_and_by_its_id(wire: Wire, names: Names, text
     assert not names.tags_refused
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "found"),
+    [
+        (MAC.replace("13", "99"), "Pilot ring", TWO),
+        # An id that is there is the one, whatever it is called, also where another one has the name now.
+        (ONE.upper(), "Pilot ring", ONE),
+        (ONE, "Nobody's", ONE),
+        ("Corporate", None, ONE),
+    ],
+)
+def test_a_filter_is_found_by_its_id_then_by_the_name_that_it_had(
+    wire: Wire, names: Names, text: str, name: str | None, found: str
+) -> None:
+    expect_filters(wire)
+    assert names.filter_id(text, name) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "found"), [("9", "Berlin", "7"), ("7", "Berlin", "7"), ("7", "Its old name", "7")]
+)
+def test_a_tag_is_found_by_its_number_then_by_the_name_that_it_had(
+    wire: Wire, names: Names, text: str, name: str, found: str
+) -> None:
+    wire.expect("GET", TAGS, json={"value": TAG_ROWS})
+    assert names.tag_id(text, name) == found
+
+
+def test_a_number_that_is_another_tag_here_is_refused(wire: Wire, names: Names) -> None:
+    wire.expect("GET", TAGS, json={"value": [*TAG_ROWS, {"id": "9", "displayName": "Lyon"}]})
+    assert error_of(names.tag_id("9", "Berlin")) == (
+        "scope tag 'Berlin' (id 9): cannot tell which one is meant: here the number 9 is 'Lyon', and 'Berlin' is 7. "
+        "Correct its number or its name."
+    )
+
+
+def test_one_that_is_gone_is_told_by_its_name(wire: Wire, names: Names) -> None:
+    expect_filters(wire)
+    assert error_of(names.filter_id("f-9", "Kiosks")).startswith("assignment filter 'Kiosks' (id f-9): cannot find it")
+
+
+def test_names_are_known_where_the_list_was_read(wire: Wire, names: Names) -> None:
+    assert names.filter_names([ONE]) == {}
+    expect_filters(wire, {"id": "f-4", "displayName": "Corporate"}, {"id": "f-5", "displayName": " "}, {"id": "f-6"})
+    assert names.look_at(True, False) == []
+    assert names.filter_names([TWO.upper(), "f-5", "f-6", "f-7"]) == {TWO: "Pilot ring"}
+    # A name that several have does not tell which one is meant.
+    assert names.filter_names(["f-4"]) == {ONE: "Corporate", "f-4": "Corporate"}
+
+
+def test_a_list_that_is_only_shown_may_be_forbidden_and_nothing_else(wire: Wire, names: Names) -> None:
+    wire.expect("GET", FILTERS, **refusal(403, "no", "Forbidden"))
+    wire.expect("GET", TAGS, **refusal(400, "no", "BadRequest"))
+    [warning] = names.look_at(True, False)
+    assert warning.startswith("the names of assignment filters are left out")
+    assert names.filter_names([ONE]) == {}
+    with pytest.raises(UserError, match="the list of scope tags: cannot read it"):
+        names.look_at(False, True)
+
+
 def test_both_lists_are_read_to_their_end_and_once(wire: Wire, names: Names) -> None:
     expect_filters(wire)
     wire.expect("GET", TAGS, json={"value": [], "@odata.nextLink": f"{TAGS}&$skiptoken=x"})

@@ -14,6 +14,7 @@ from .._graph.messages import Answer
 from .._policy.policy import Policy
 from .._policy.surface import View
 from .._policy.writes import Write
+from .names import Names
 from .permissions import QUESTION, allowed_actions, refused_writes
 from .view import administrator, shared_tag, view_of
 
@@ -30,9 +31,11 @@ class Access:
         """Hear of all policies that the list shows."""
         self._shared_tag = shared_tag(policies)
 
-    def view(self, tags_refused: bool) -> View:
+    def view(self, names: Names) -> View:
         """Return what the login sees, as far as that is known now."""
-        return view_of(self._client.claims, self._shared_tag, tags_refused)
+        tag = self._shared_tag
+        name = None if tag is None else names.tag_names([tag]).get(tag.lower())
+        return view_of(self._client.claims, tag if name is None else f"'{name}' ({tag})", names.tags_refused)
 
     def forbidden(self, writes: t.Sequence[Write]) -> UserError | None:
         """Return why the login may not send all of these writes, None where it may, or where Graph does not say."""

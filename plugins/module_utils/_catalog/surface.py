@@ -99,7 +99,7 @@ class CatalogSurface:
             new_type=OWN_TYPE,
             prunable=is_prunable,
             prune_needs_names=True,
-            view=self._access.view(self._names.tags_refused),
+            view=self._access.view(self._names),
             restless=self._is_paged,
             others={key: f"it {why_foreign(policy)}" for key, policy in self._foreign.items()},
         )

@@ -27,8 +27,8 @@ _FEWEST = 2
 def view_of(claims: Claims, shared_tag: str | None, tags_refused: bool) -> View:
     """Return the view of a login.
 
-    ``shared_tag`` is the tag that all policies have that it sees, ``tags_refused`` whether Graph refused it the list of
-    scope tags.
+    ``shared_tag`` is what to call the tag that all policies have that it sees, ``tags_refused`` whether Graph refused
+    it the list of scope tags.
     """
     if claims.is_app:
         return View(Extent.FULL, "an app signed in, and scope tags hide nothing from apps")

@@ -84,6 +84,7 @@ def desired_policy(
         own.add_foreign([foreign_error(foreign, surface, subject)])
     usable = _usable(params, given - set(foreign), subject, nameless, own)
     identity: dict[str, t.Any] = {name: params[name] for name in ("id", "display_name", "kind") if name in usable}
+    identity["names"] = _names(params, usable, subject, own)
     values: dict[str, t.Any] = {name: params[name] for name in ("description", "settings") if name in usable}
     readers: dict[str, t.Callable[[], t.Any]] = {
         "priority": lambda: priority_of_option(params["priority"], subject),
@@ -95,18 +96,24 @@ def desired_policy(
             readers[name] = partial(payload_of_option, params, usable, name, subject)
     values |= {name: own.of(read, UNSET) for name, read in readers.items()}
     shown = {name: params.get(name) for name in ASSIGNMENT_OPTIONS if name in usable}
-    names = {name: own.of(partial(names_of_option, params[name], name, subject), NO_NAMES) for name in _named(usable)}
     values[ASSIGNMENTS.name] = _assignments(params, shown, subject, surface, own)
     values = {name: value for name, value in values.items() if value is not UNSET}
     with own.kept():
         _check_masks({**identity, **values, **shown}, subject)
     if problems is None and own.found:
         raise all_at_once(own.found)
-    return DesiredPolicy(label, state or State(params["state"]), values=values, names=names, **identity)
+    return DesiredPolicy(label, state or State(params["state"]), values=values, **identity)
 
 
-def _named(options: t.Collection[str]) -> list[str]:
-    return [name for name in NAME_OPTIONS if name in options]
+def _names(
+    params: Arguments, usable: t.Collection[str], subject: str, problems: Problems
+) -> dict[str, t.Mapping[str, str]]:
+    """Return what filters and scope tags are called where the policy comes from, as far as it is told."""
+    return {
+        name: problems.of(partial(names_of_option, params[name], name, subject), NO_NAMES)
+        for name in NAME_OPTIONS
+        if name in usable
+    }
 
 
 def _assignments(
