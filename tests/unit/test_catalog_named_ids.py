@@ -269,7 +269,7 @@ def test_the_first_surface_has_no_such_names() -> None:
 @st.composite
 def some_policies(draw: st.DrawFn) -> list[Dict]:
     """Return policies of which some have filters, groups and tags."""
-    has = st.sampled_from(
+    has: st.SearchStrategy[Dict] = st.sampled_from(
         [
             {},
             {"groups": [STAFF]},

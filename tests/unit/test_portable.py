@@ -177,7 +177,7 @@ def test_a_saved_policy_is_compared_by_the_ids_of_now() -> None:
     live |= {"groups": ["g", {"id": "h", "filter": "n", "filter_mode": "include"}], "scope_tags": ["0", "2", "11"]}
     assert same_names(saved, live)["scope_tags"] == ["0", "2", "11"]
     assert _backup.differing(saved, live) == []
-    named = {name: {} for name in ("filter_names", "scope_tag_names")}
+    named: Dict = {name: {} for name in ("filter_names", "scope_tag_names")}
     assert _backup.differing({**saved, **named}, live) == ["groups", "scope_tags"]
     added = {**saved, "groups": {"add": saved["groups"]}}
     assert _backup.differing(added, live) == []
