@@ -131,10 +131,9 @@ def is_of_catalog(config: Config) -> bool:
 def _of_catalog(config: Config, group_names: t.Mapping[str, str]) -> dict[str, t.Any]:
     """Return the options that policies of the settings catalog alone have."""
     found = {name: config[name] for name in ("settings", "scope_tags", "all_users", "all_devices") if name in config}
-    found |= {name: config[name] for name in NAME_MAPS if config.get(name)}
     if "exclude_groups" in config:
         found["exclude_groups"] = _with_names(config["exclude_groups"], config, group_names)
-    return found
+    return found | {name: config[name] for name in NAME_MAPS if config.get(name)}
 
 
 def _check_ids(configs: t.Sequence[Config]) -> None:

@@ -33,6 +33,7 @@ ITEM = {
     "groups": [{"id": STAFF, "filter": "Corporate"}],
     "scope_tags": ["Pilot"],
 }
+OTHER_ITEM = {**ITEM, "display_name": "Other"}
 LISTS = re.compile(r"assignmentFilters|roleScopeTags")
 
 Dict = dict[str, t.Any]
@@ -180,6 +181,13 @@ def test_a_diff_tells_the_names_of_what_its_sides_show_and_of_nothing_else() -> 
     described = {**ITEM, "description": "New"}
     [diff] = task(found, modules.OFFICE_CLIENT_CONFIGS, check=True, policies=[described])["diff"]
     assert (diff["before"], diff["after"]) == ({"description": ""}, {"description": "New"})
+
+
+def test_the_default_tag_which_a_whole_policy_does_not_show_has_no_name_there() -> None:
+    [diff, _other] = task(
+        tenant(), modules.OFFICE_CLIENT_CONFIGS, check=True, policies=[{**ITEM, "scope_tags": []}, OTHER_ITEM]
+    )["diff"]
+    assert not {"scope_tags", "scope_tag_names"} & diff["after"].keys()
 
 
 def test_a_report_shows_the_name_before_the_id() -> None:

@@ -56,8 +56,8 @@ def fields_of(
 ) -> tuple[Field, ...]:
     """Return the table of a surface; ``catalog`` returns what is known of definitions now, the others names by ids."""
 
-    def of_tags(_options: t.Collection[str], tags: t.Any) -> dict[str, t.Any]:
-        return _if_any(TAG_NAMES, {} if tags is UNSET else tag_names(tags))
+    def of_tags(options: t.Collection[str], tags: t.Any) -> dict[str, t.Any]:
+        return _if_any(TAG_NAMES, {} if tags is UNSET or not options else tag_names(tags))
 
     def of_filters(options: t.Collection[str], assignments: t.Any) -> dict[str, t.Any]:
         return _if_any(FILTER_NAMES, filter_names(filter_ids(options, assignments)))
