@@ -27,7 +27,8 @@ options:
       - Words to look for in display names, keywords, names of policies and categories. A setting is found if it
         has all of them, in any order; case, hyphens and endings such as C(-s) or C(-ing) do not matter.
       - First comes the setting whose key this is, then those of this policy name, then those that have all words
-        in their display names. Deprecated ones come last among their like.
+        in their display names. Deprecated ones come last among their like. After all of these come settings that
+        have some of several words only in the display names of their elements and of what these can be.
       - If no setting has all words, those with the most telling ones are returned, and a warning says so.
       - Graph is known to look in display names alone. That it finds nothing does not say that there is nothing,
         see RV(complete).

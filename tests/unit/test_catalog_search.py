@@ -15,14 +15,19 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions imp
 from ansible_collections.m365.apps.plugins.module_utils._catalog.keys import settings_of
 from ansible_collections.m365.apps.plugins.module_utils._catalog.search import (
     Filters,
-    search,
+    Matches,
     settings_in,
     stems_of,
     words_of,
 )
+from ansible_collections.m365.apps.plugins.module_utils._catalog.search import search as search_in
 from ansible_collections.m365.apps.tests.unit import own_settings as own
 
 ALL = settings_in(own.CATALOG, Filters())
+
+
+def search(text: str, settings: list[Definition], catalog: Catalog = own.CATALOG) -> Matches:
+    return search_in(text, settings, catalog)
 
 
 def names(settings: object) -> list[str]:
@@ -48,6 +53,13 @@ MACROS, WORD_MACROS, OLD = names([own.MACROS, own.WORD_MACROS, own.OLD])
         ("OwnUpdates", [UPDATES, USER_UPDATES]),
         ("wnrepai", [REPAIR]),
         ("word16", [WORD_MACROS]),
+        # For whom it is.
+        ("updates of the computers", [UPDATES, REPAIR]),
+        # In elements and what they can be, with the other words of the setting.
+        ("macros with a signature", [MACROS]),
+        ("own macros: none", [MACROS]),
+        ("repair how often", [REPAIR]),
+        ("repair each day", [REPAIR]),
         # With hyphens and without.
         ("addin", [REPAIR]),
         ("add-ins", [REPAIR]),
@@ -100,6 +112,23 @@ def test_words_as_they_are_come_before_those_with_another_ending() -> None:
         "All macros of a long name",
         "Macro",
     ]
+
+
+def test_words_that_say_what_is_wanted_count_less_than_those_that_say_of_what() -> None:
+    others = titled("Stop checking of tables", "Stop checking of texts", "Add-ins of others", "Signed texts", *"abcdef")
+    meant = [replace(each, name="L_Z") for each in titled("Require that add-ins are signed")]
+    assert found_titles("stop turning off add-in signing checks", [*others, *meant])[0] == meant[0].title
+
+
+def test_an_id_need_not_say_for_whom_a_setting_is() -> None:
+    odd = replace(own.UPDATES, id="pdates~policy~own", root="pdates~policy~own")
+    assert search("updates of a device", [odd, own.USER_UPDATES]).settings == (odd,)
+
+
+def test_what_is_below_itself_has_no_texts_of_elements() -> None:
+    odd = replace(own.LEVEL, options=(replace(own.LEVEL.options[0], children=own.MACROS.options[1].children),))
+    catalog = own.CATALOG.with_definitions([odd])
+    assert not search("workbooks nowhere", [own.MACROS], catalog).all_words
 
 
 def test_the_rarer_a_word_is_the_more_it_counts() -> None:

@@ -12,12 +12,22 @@ from dataclasses import dataclass
 
 from .catalog import Catalog, built_in
 from .definitions import Definition, is_office
+from .elements import ValueProblem, elements_of
 
 # Words that say nothing about a setting; nearly all display names end in (User).
 _FILLERS = frozenset(
-    {"a", "an", "and", "are", "be", "by", "do", "don't", "for", "from", "in", "is", "it", "let", "of", "or", "people"}
-    | {"that", "the", "to", "user", "users", "with"}
+    {"a", "an", "and", "are", "as", "at", "be", "by", "can", "do", "don't", "for", "from", "i", "in", "is", "it", "let"}
+    | {"my", "of", "or", "our", "people", "should", "that", "the", "their", "they", "to", "user", "users", "want", "we"}
+    | {"with"}
 )
+# Words that say what is wanted of a setting rather than which one it is. They are in many names, with another sense.
+_WISHES = frozenset(
+    {"allow", "always", "block", "check", "disable", "enable", "force", "hide", "keep", "make", "never", "no", "not"}
+    | {"off", "on", "prevent", "show", "stop", "switch", "turn"}
+)
+_DEVICE = "device"
+# The texts of a setting for devices say so with one of these words, or with none.
+_FOR_DEVICES = f"{_DEVICE} computer machine"
 _ENDINGS = ("ings", "ing", "ed", "es", "s")
 # Words of so many characters have no endings, and are not looked for inside of others.
 _SHORT = 3
@@ -59,13 +69,23 @@ class _Text:
         self.setting = setting
         self.title = _spaced(setting.title)
         parts = _CAPITALS.sub(" ", setting.name)
-        self.all = self.title + _spaced(" ".join((setting.category, *setting.keywords, setting.file, parts)))
+        scope = _FOR_DEVICES if setting.scope == _DEVICE else ""
+        self.all = self.title + _spaced(" ".join((setting.category, *setting.keywords, setting.file, parts, scope)))
         # What may be looked for as it is.
         self.name = f"{setting.name} {setting.file}/{setting.name} {setting.id}".lower()
 
     def has(self, stem: str) -> bool:
         """Tell whether a word is among the words, or in the name: names are words without blanks."""
         return _is_in(stem, self.all) or (len(stem) > _SHORT and stem in self.name)
+
+    def below(self, catalog: Catalog) -> str:
+        """Return the words of the elements of the setting, and of what they can be."""
+        try:
+            elements = elements_of(self.setting, catalog)
+        except ValueProblem:
+            return ""
+        titles = [title for each in elements for title in (each.title, *(option.title for option in each.options))]
+        return _spaced(" ".join(titles))
 
 
 def settings_in(catalog: Catalog, filters: Filters) -> list[Definition]:
@@ -75,21 +95,33 @@ def settings_in(catalog: Catalog, filters: Filters) -> list[Definition]:
     return sorted((each for each in found if is_office(each.id) or brought.get(each.id)), key=_by_key)
 
 
-def search(text: str, settings: t.Iterable[Definition]) -> Matches:
-    """Return the settings that a text leads to.
+def search(text: str, settings: t.Iterable[Definition], catalog: Catalog) -> Matches:
+    """Return the settings that a text leads to; ``catalog`` has their elements.
 
     A setting has a word where a word of its texts begins with it, but for its ending. First comes the one whose key
-    or id the text is, then those of this policy name, then those that have all words in their display names.
+    or id the text is, then those of this policy name, then those that have all words in their display names. Last come
+    those that have all words only together with the texts of their elements and options.
     """
     looked_at = [_Text(setting) for setting in settings]
     stems = [_unhyphenated(stem) for stem in stems_of(text)]
     found = [each for each in looked_at if stems and all(map(each.has, stems))]
-    if found or len(stems) < 2:
+    below = [each for each in looked_at if len(stems) > 1 and _has_below(each, stems, catalog)]
+    if found or below or len(stems) < 2:
         wanted = text.strip().lower().replace(";", "/")
         words = [_unhyphenated(word) for word in words_of(text)]
-        found.sort(key=lambda each: _rank(each, wanted, words, stems))
-        return Matches(tuple(each.setting for each in found))
+        for each in (found, below):
+            each.sort(key=lambda text: _rank(text, wanted, words, stems))
+        return Matches(tuple(each.setting for each in (*found, *below)))
     return Matches(tuple(_telling(looked_at, stems)), all_words=False)
+
+
+def _has_below(text: _Text, stems: t.Sequence[str], catalog: Catalog) -> bool:
+    """Tell whether a setting has some of the words, and the others in its elements."""
+    missing = [stem for stem in stems if not text.has(stem)]
+    if not 0 < len(missing) < len(stems):
+        return False
+    below = text.below(catalog)
+    return all(_is_in(stem, below) for stem in missing)
 
 
 def words_of(text: str) -> list[str]:
@@ -142,9 +174,14 @@ def _rank(text: _Text, wanted: str, words: t.Sequence[str], stems: t.Sequence[st
 
 
 def _telling(texts: t.Sequence[_Text], stems: t.Sequence[str]) -> list[Definition]:
-    """Return the settings that have most of the words: the rarer one is, the more it counts, most in a display name."""
+    """Return the settings that have most of the words.
+
+    The rarer a word is, the more it counts, and most in a display name; one that says what is wanted counts half.
+    """
     counts = {stem: sum(each.has(stem) for each in texts) for stem in stems}
-    weights = {stem: math.log(len(texts) / count) for stem, count in counts.items() if count}
+    weights = {
+        stem: math.log(len(texts) / count) / (2 if stem in _WISHES else 1) for stem, count in counts.items() if count
+    }
 
     def score(text: _Text) -> float:
         return sum(

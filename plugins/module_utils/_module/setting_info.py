@@ -151,7 +151,7 @@ def _by_words(params: t.Mapping[str, t.Any], catalog: Catalog, filters: Filters,
     text = params["search"]
     has_texts = params["catalog_file"] is not None and catalog.has_texts
     if not asking.allowed or (params["source"] == AUTO and has_texts):
-        return _Found(search(text, settings_in(catalog, filters)), catalog, complete=has_texts)
+        return _Found(search(text, settings_in(catalog, filters), catalog), catalog, complete=has_texts)
     try:
         tenant = asking.tenant()
     except UserError as error:
@@ -159,7 +159,7 @@ def _by_words(params: t.Mapping[str, t.Any], catalog: Catalog, filters: Filters,
         step = "Log in, give a catalog_file with texts, or look among the names of policies alone with source: catalog"
         raise UserError(f"the search for '{text}'", "begin it", cause, step) from error
     catalog = tenant.definitions.titled(catalog, _asked(text))
-    return _Found(search(text, settings_in(catalog, filters)), catalog, GRAPH, complete=False)
+    return _Found(search(text, settings_in(catalog, filters), catalog), catalog, GRAPH, complete=False)
 
 
 def _asked(text: str) -> list[str]:
