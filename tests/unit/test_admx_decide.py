@@ -165,6 +165,16 @@ def test_what_stays_open_says_why_and_what_would_fit(spec: Given, values: Given,
     assert reason == told if isinstance(told, list) else told in reason
 
 
+@pytest.mark.parametrize(
+    ("element", "value"),
+    [(TYPED, {"text": ("REG_SZ", "a")}), (NUMBER, {"number": ("REG_DWORD", 7)}), (PAIRS, {"@Own": ("REG_SZ", "1")})],
+)
+def test_only_values_that_do_not_fit_are_the_reason(element: Given, value: Given) -> None:
+    outcome, reason = decided({"elements": [BOOLEAN, element]}, {"b": TWO, **value})
+    assert outcome == OPEN
+    assert reason == "b is REG_DWORD 2, and the ADMX policy writes L_B = True (REG_DWORD 1), L_B = False (REG_DWORD 0)"
+
+
 def test_a_policy_of_which_nothing_is_set_is_not_configured() -> None:
     assert decided(PLAIN, {"other": ONE, "@load": ONE})[0] == NOT_CONFIGURED
     assert DECIDED != NOT_CONFIGURED

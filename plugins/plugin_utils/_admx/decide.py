@@ -198,14 +198,27 @@ def _misfit(policy: Policy, held: Registry) -> str:
     """Return why no reading fits, as the cause in a sentence: what is there, and what the policy writes there."""
     told = []
     for place, data in held.items():
-        allowed = _written(policy, place)
-        if data not in allowed.values() or len(held) == 1:
+        if not _explains(policy, place, data) or len(held) == 1:
+            allowed = _written(policy, place)
             what = ", ".join(f"{name} ({each})" for name, each in list(allowed.items())[:_SHOWN])
             told.append(f"{place.spelled} is {data}" + (f", and the ADMX policy writes {what}" if what else ""))
     if not told:
         names = ", ".join(place.spelled for place in list(held)[:_SHOWN])
         return f"no state of the ADMX policy writes all of {names} as they are"
     return "; ".join(told[:_SHOWN])
+
+
+def _explains(policy: Policy, place: Place, data: Data) -> bool:
+    """Tell whether a part of a policy, looked at by itself, writes this."""
+    if any(writes.get(place) == data for writes in (policy.enabled, policy.disabled)):
+        return True
+    held = {place: data}
+    return any(
+        any(item.writes.get(place) == data for item in element.items)
+        if isinstance(element, Fixed)
+        else any(not part.missing for part in _parts(element, policy, held, whole=False))
+        for element in policy.elements
+    )
 
 
 def _written(policy: Policy, place: Place) -> dict[str, t.Any]:
