@@ -20,6 +20,9 @@ VERSIONED = {
     "galaxy.yml": re.compile(r"(?<=^version: )(?P<version>\S+)$", re.MULTILINE),
     "plugins/module_utils/_version.py": re.compile(r'(?<=^VERSION = ")(?P<version>[^"]+)(?="$)', re.MULTILINE),
     "extensions/ee/execution-environment.yml": re.compile(r"(?<=m365-apps-)(?P<version>\S+)(?=\.tar\.gz)"),
+    "extensions/awx/project/collections/requirements.yml": re.compile(
+        r"(?<=^    version: v)(?P<version>\S+)$", re.MULTILINE
+    ),
 }
 
 

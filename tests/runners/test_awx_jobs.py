@@ -181,3 +181,24 @@ def test_drift(place: Place, connection: dict[str, t.Any]) -> None:
     job = run(place, place.ansible.folder / "job", "drift.yml", inputs, variables)
     assert job.status == "failed"
     assert "does not match the definitions" in job.stdout
+
+
+def test_a_backup_and_its_restore(place: Place, connection: dict[str, t.Any]) -> None:
+    """Each job leaves a backup of its own, and restore takes the folder that the output names."""
+    inputs = {**connection, **LOGINS["client secret"]}
+    folder, backups = place.ansible.folder / "job", place.ansible.folder / "backups"
+    before = place.emulator.tenant(tenant.TENANT)["policies"]
+    for number in (7, 8):
+        job = run(place, folder, "backup.yml", inputs, {"awx_backups": str(backups), "awx_job_id": number})
+        assert job.status == "successful", job.stdout
+        assert (backups / f"job-{number}" / "localhost" / "manifest.json").is_file()
+        assert f"The backup is in {backups}/job-{number}/localhost." in job.stdout
+    policies = [{"display_name": "There", "description": "not so"}]
+    there = {"rollout_policies": policies, "rollout_backup_folder": str(backups)}
+    assert run(place, folder, "rollout.yml", inputs, there).status == "successful"
+    [own] = [path.parent for path in backups.rglob("manifest.json") if "job-" not in str(path)]
+    undone = {"rollout_backup_folder": str(own), "rollout_recheck_after": 0}
+    job = run(place, folder, "restore.yml", inputs, undone)
+    assert job.status == "successful", job.stdout
+    after = {one["displayName"]: one["description"] or "" for one in place.emulator.tenant(tenant.TENANT)["policies"]}
+    assert after == {one["displayName"]: one["description"] or "" for one in before}

@@ -80,6 +80,13 @@ def test_everything_is_made_and_stays(twice: Twice) -> None:
         "rollout_definitions": "/runner/project/definitions",
         "rollout_plan_folder": "/runner/project/files/plan",
     }
+    # What restore asks for is what these leave.
+    for name, variable in (("rollout", "rollout_backup_folder"), ("backup", "awx_backups")):
+        given = json.loads(templates[f"Microsoft 365 Apps - {name}"]["extra_vars"])
+        assert given[variable] == "/runner/project/files/backups", name
+    [question] = controller.survey(templates["Microsoft 365 Apps - restore"])
+    assert question["variable"] == "rollout_backup_folder"
+    assert "/runner/project/files/backups " in question["question_description"]
 
 
 def test_the_workflow_leads_from_the_plan_to_the_report(twice: Twice) -> None:
@@ -119,6 +126,9 @@ def test_surveys_ask_for_options_of_the_role(twice: Twice, tmp_path: Path) -> No
         options = specs[entry] | (specs["drift"] if entry == "report" else {})
         questions = {question["variable"] for question in controller.survey(template)}
         given = questions | set(json.loads(template["extra_vars"] or "{}"))
+        # Of these the playbook in the project makes the option.
+        made = {"awx_backups": "rollout_backup_folder"}
+        given = {made.get(name, name) for name in given}
         assert given <= set(options), template["name"]
         assert {name for name, option in options.items() if option.get("required")} <= given, template["name"]
         asked += len(questions)
