@@ -133,7 +133,8 @@ def test_who_may_not_list_scope_tags_sees_a_part() -> None:
 def test_a_tag_that_the_role_does_not_allow_is_named_with_what_to_do() -> None:
     found = tenant("1", **USER)
     found.put("settings", {"visible_scope_tags": ["1"]})
-    for item, tag in ((NEW, "0"), (policy("Old1", scope_tags=["0", "1"]), "0")):
+    # The list of tags was read where one is named.
+    for item, tag in ((NEW, "0"), (policy("Old1", scope_tags=["0", "1"]), "'Default' (0)")):
         outcome = found.run(item, assume_full_view=True)
         assert f"the role of this login does not allow the scope tag {tag}" in str(outcome.error)
         assert "Give scope_tags that the role allows" in str(outcome.error)
@@ -148,6 +149,11 @@ def test_one_tag_on_all_that_shows_tells_of_what_does_not(tags: tuple[str, ...],
     view = view_of(tenant(*tags, **USER))
     assert view.extent is extent
     assert ("have the scope tag 1" in view.reason) is (extent is Extent.PARTIAL)
+
+
+def test_a_tag_on_all_that_shows_is_told_by_its_name_where_that_is_known() -> None:
+    reply = tenant("1", "1", **USER).told(gather=["group_names"])
+    assert "have the scope tag 'Pilot' (1), so" in reply.result["view"]["reason"]
 
 
 # What is allowed

@@ -99,12 +99,20 @@ def test_a_number_that_is_another_tag_here_is_refused(wire: Wire, names: Names) 
 
 def test_one_that_is_gone_is_told_by_its_name(wire: Wire, names: Names) -> None:
     expect_filters(wire)
-    assert error_of(names.filter_id("f-9", "Kiosks")).startswith("assignment filter 'Kiosks' (id f-9): cannot find it")
+    assert error_of(names.filter_id("f-9", "Kiosks")) == (
+        "assignment filter 'Kiosks' (id f-9): cannot find it: this tenant has no assignment filter with this name or "
+        "id, or this login cannot see it. Make one with this name, or name another one in its place."
+    )
 
 
 def test_names_are_known_where_the_list_was_read(wire: Wire, names: Names) -> None:
     assert names.filter_names([ONE]) == {}
-    expect_filters(wire, {"id": "f-4", "displayName": "Corporate"}, {"id": "f-5", "displayName": " "}, {"id": "f-6"})
+    expect_filters(
+        wire,
+        {"id": "f-4", "displayName": "Corporate"},
+        {"id": "f-5", "displayName": " "},
+        {"id": "f-6", "displayName": 6},
+    )
     assert names.look_at(True, False) == []
     assert names.filter_names([TWO.upper(), "f-5", "f-6", "f-7"]) == {TWO: "Pilot ring"}
     # A name that several have does not tell which one is meant.

@@ -24,6 +24,8 @@ _TAGS_PERMISSION = "DeviceManagementRBAC.Read.All"
 _FORBIDDEN = 403
 # Intune numbers its scope tags.
 _TAG_ID = re.compile("[0-9]+")
+# How sentences tell what Graph has named by its id.
+_TOLD = re.compile(r"(?P<word>scope tag|assignment filter) (?P<id>[0-9][0-9a-fA-F-]*)(?=,)")
 
 
 @dataclass(frozen=True)
@@ -128,12 +130,23 @@ class Names:
         """Return the names of scope tags by their ids, as far as they were read; see ``_named``."""
         return self._named(_TAGS, ids)
 
+    def told(self, error: UserError) -> UserError:
+        """Return an error about a filter or a tag that Graph names by its id with the name, where it was read."""
+
+        def called(found: re.Match[str]) -> str:
+            key = found["id"].lower()
+            name = self._named(_FILTERS, [key]).get(key) or self._named(_TAGS, [key]).get(key)
+            return found[0] if name is None else f"{found['word']} '{name}' ({found['id']})"
+
+        return error.saying(_TOLD.sub(called, str(error)))
+
     def _named(self, kind: _Kind, ids: t.Iterable[str]) -> dict[str, str]:
         """Return names by ids. Others that share a name are there, too: it does not tell which one is meant."""
         known = self._known.get(kind.word, [])
         if isinstance(known, UserError):
             return {}
-        names = {one["id"].lower(): name for one in known if (name := str(one.get("displayName") or "")).strip()}
+        called = {one["id"].lower(): one.get("displayName") for one in known}
+        names = {key: name for key, name in called.items() if isinstance(name, str) and name.strip()}
         used = {names[key] for each in ids if (key := each.lower()) in names}
         return {key: names[key] for key in sorted(names) if names[key] in used}
 
@@ -172,7 +185,10 @@ class Names:
             cause = f"{len(ids)} {kind.word}s have this name (ids {', '.join(ids)})"
             return UserError(subject, "tell which one is meant", cause, "Give the id of the one you mean")
         if not ids:
-            return _unknown(kind, subject, name or text, known)
+            step = f"Check the spelling, or give the id of the {kind.word}"
+            if name is not None:
+                step = "Make one with this name, or name another one in its place"
+            return _unknown(kind, subject, name or text, known, step)
         unfit = kind.unfit(found[0])
         return UserError(subject, "use it", unfit, "Choose another filter") if unfit else ids[0]
 
@@ -196,14 +212,14 @@ def _unlisted_tag(text: str, error: UserError) -> str | UserError:
     return UserError(f"scope tag '{text}'", "resolve the name", cause, step, error.details)
 
 
-def _unknown(kind: _Kind, subject: str, text: str, known: t.Iterable[t.Mapping[str, t.Any]]) -> UserError:
+def _unknown(kind: _Kind, subject: str, text: str, known: Documents, step: str) -> UserError:
     near = sorted(
         str(one["displayName"]) for one in known if str(one.get("displayName") or "").casefold() == text.casefold()
     )
     cause = f"this tenant has no {kind.word} with this name or id, or this login cannot see it"
     if near:
         cause = f"no {kind.word} has exactly this name, but '{near[0]}' differs in case only"
-    return UserError(subject, "find it", cause, f"Check the spelling, or give the id of the {kind.word}")
+    return UserError(subject, "find it", cause, step)
 
 
 def _is_forbidden(answer: Answer | GraphError) -> bool:

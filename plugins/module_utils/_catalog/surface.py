@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from dataclasses import replace
 from functools import partial
 
 from .._errors import UserError
@@ -172,6 +173,7 @@ class CatalogSurface:
             results = self._settled(writes, results, known_ids)
             results = self._found_later(writes, results)
             results = with_removed(writes, results, self._known)
+            results = [replace(each, error=self._names.told(each.error)) if each.error else each for each in results]
         self._made.update(id_key(result.written.policy_id) for result in results if result.written.policy_id)
         return results
 
