@@ -60,7 +60,7 @@ benchmark: setup tree install ## Time the collection against the Graph emulator;
 	@PYTHONPATH=.ansible/tree:tests/emulator .venv/bin/python -m ansible_collections.m365.apps.tests.benchmark \
 		$(or $(BENCHMARK_ARGS),--output docs/benchmark.md)
 
-emulator: setup ## Run the Graph emulator (PORT=8443, SEED=state.json, CATALOG=definitions.jsonl) and print what to export; Ctrl-C ends it
+emulator: demo-setup ## Run the Graph emulator (PORT=8443, SEED=state.json, CATALOG=definitions.jsonl) and print what to export; Ctrl-C ends it
 	@cd tests/emulator && exec $(CURDIR)/.venv/bin/python -m graph_emulator --show exports --port $(or $(PORT),0) \
 		$(if $(SEED),--state $(abspath $(SEED))) $(if $(CATALOG),--catalog $(abspath $(CATALOG)))
 

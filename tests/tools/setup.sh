@@ -18,9 +18,12 @@ fi
 
 interpreter=$("$python" -c 'import os, sys; print(os.path.realpath(sys.executable), sys.version.split()[0])')
 wanted="$interpreter $(cat tests/requirements.txt tests/*.in tests/emulator/*.in meta/ee-requirements.txt | cksum)"
-if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
-    exit 0
-fi
+# requirements.in has all that other lists have.
+for made in "$stamp" .venv/.installed-requirements.in; do
+    if [ "$(cat "$made" 2>/dev/null)" = "$wanted" ]; then
+        exit 0
+    fi
+done
 
 if [ "$(cat .venv/.interpreter 2>/dev/null)" != "$interpreter" ]; then
     "$python" -m venv --clear .venv

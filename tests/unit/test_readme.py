@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,14 @@ def test_it_is_short_and_begins_with_the_two_commands() -> None:
     lines = README.splitlines()
     assert len(lines) <= 120
     assert [command for command in ("$ make demo ", "$ make test ") if command not in "\n".join(lines[:20])] == []
+
+
+@pytest.mark.parametrize("seed", ["contoso", "contoso-intune"])
+def test_the_seeds_that_first_steps_name_have_their_groups(seed: str) -> None:
+    guide = ROOT / "docs" / "docsite" / "rst" / "guide_first_rollout.rst"
+    named = set(re.findall(r"groups: \[(.+)\]", guide.read_text(encoding="utf-8")))
+    named |= set(re.findall(r"^  - (Contoso.*)$", README, re.MULTILINE))
+    assert len(named) == 2
+    [tenant] = json.loads((ROOT / "examples" / seed / "seed.json").read_text(encoding="utf-8"))["tenants"].values()
+    assert named <= {group["displayName"] for group in tenant["groups"]}
+    assert f"SEED=examples/{seed}/seed.json" in guide.read_text(encoding="utf-8")

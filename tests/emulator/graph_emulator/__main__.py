@@ -18,14 +18,25 @@ from .server import Show, exports, fail, listen, origins, serve
 from .settings import SettingError
 from .world import World
 
+LAST_PORT = 65535
 SHOWN: dict[str, Show] = {"json": json.dumps, "exports": exports}
+
+
+def port(text: str) -> int:
+    """A number that a port can have.
+
+    :raises argparse.ArgumentTypeError: it is another text.
+    """
+    if not (text.isascii() and text.isdecimal()) or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to {LAST_PORT}")
+    return int(text)
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line's options."""
     options = argparse.ArgumentParser(prog="python -m graph_emulator", description=__doc__)
     options.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    options.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (default)")
+    options.add_argument("--port", type=port, default=0, help="port to listen on; 0 takes a free one (default)")
     options.add_argument("--state", help="JSON file with tenants, settings and faults to start with")
     options.add_argument(
         "--catalog",

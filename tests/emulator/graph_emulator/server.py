@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import shlex
@@ -99,14 +100,25 @@ def _alive(pid: int) -> bool:
 def listen(host: str, port: int) -> socket.socket:
     """A bound socket; port 0 takes a free one.
 
-    :raises OSError: the address cannot be used.
+    :raises OSError: the address cannot be used; the text names it, and what to do.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol has to be named: asyncio sets TCP_NODELAY only then, without it each answer takes 40 ms longer.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind((host, port))
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise OSError(_unusable(host, port, error)) from None
     return sock
+
+
+def _unusable(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        step = "Choose another one (--port, or PORT= of make), 0 for any that is free, or end that process"
+        return f"port {port} of {host} is taken by another process, maybe by another emulator. {step}."
+    return f"cannot listen at port {port} of {host}: {error.strerror}. Choose another one (--port, --host)."
 
 
 def origins(port: int) -> tuple[str, ...]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from graph_emulator.admin import WORK
 from graph_emulator.app import build
 from graph_emulator.fault_kinds import KINDS
 from graph_emulator.graph.routes import ROUTES
+from graph_emulator.graph.schema import CHECKIN_STATUS
+from graph_emulator.loader import load_tenants
 from graph_emulator.openapi import admin_paths, graph_paths
 from graph_emulator.openapi.document import document
 from graph_emulator.settings import Settings
@@ -60,7 +63,26 @@ def test_the_readme_names_every_fault_and_setting() -> None:
     assert [name for name in (*KINDS, *Settings().to_json()) if f"`{name}`" not in text] == []
 
 
+GUIDE = README.parents[2] / "docs" / "docsite" / "rst" / "guide_emulator.rst"
+
+
 def test_the_guide_names_every_fault() -> None:
-    guide = README.parents[2] / "docs" / "docsite" / "rst" / "guide_emulator.rst"
-    text = guide.read_text(encoding="utf-8")
+    text = GUIDE.read_text(encoding="utf-8")
     assert [name for name in KINDS if f"``{name}``" not in text] == []
+
+
+def test_seeds_of_the_guide_are_taken_and_show_each_property_of_a_check_in() -> None:
+    blocks = re.findall(r"code-block:: json\n\n((?:(?:   .*)?\n)+)", GUIDE.read_text(encoding="utf-8"))
+    seeds = [seed for seed in map(json.loads, blocks) if "tenants" in seed]
+    tenants = [tenant for seed in seeds for tenant in load_tenants(seed).values()]
+    assert len(tenants) == len(seeds) > 2
+    shown = [
+        status
+        for seed in seeds
+        for tenant in seed["tenants"].values()
+        for policy in tenant.get("policies", [])
+        for status in policy.get("checkinStatuses", [])
+    ]
+    assert set(shown[0]) == set(CHECKIN_STATUS)
+    text = README.read_text(encoding="utf-8")
+    assert [name for name in CHECKIN_STATUS if f"`{name}`" not in text] == []

@@ -94,7 +94,18 @@ def test_wrong_state_ends_with_2_and_one_sentence(tmp_path: Path, content: str, 
 def test_missing_state_file_and_taken_port_end_with_2(tmp_path: Path) -> None:
     assert _run("--state", str(tmp_path / "none.json")).returncode == 2
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        assert _run("--port", str(taken.getsockname()[1])).returncode == 2
+        port = taken.getsockname()[1]
+        done = _run("--port", str(port))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"graph_emulator: port {port} of 127.0.0.1 is taken by another process")
+    assert "PORT= of make" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["70000", "-1", "http", "٣"])
+def test_what_is_no_port_is_told(text: str) -> None:
+    done = _run(f"--port={text}")
+    assert done.returncode == 2
+    assert "is not a port: give a number from 0 to 65535" in done.stderr
 
 
 def test_it_does_not_outlive_its_parent(tmp_path: Path) -> None:
