@@ -16,7 +16,6 @@ from pathlib import Path
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, printable
-from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import definition_files
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.folder import passed_over, read_all
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import plain_arguments
@@ -42,9 +41,6 @@ class ActionModule(ActionBase):
             options = plain_arguments(decrypted(self._task.args))
             described = self._described(options["path"], result) if options.get("path") else []
             result["policies"] = mapped_groups([*described, *options["policies"]], options.get("group_map") or {})
-        except DefinitionsError as error:
-            problems = [printable(problem) for problem in error.problems]
-            result.update(failed=True, msg=printable(str(error)), problems=problems)
         except (PoliciesError, UserError) as error:
             result.update(failed=True, msg=printable(str(error)))
         return result

@@ -60,10 +60,4 @@ policies:
   sample:
     - display_name: Contoso - Macros
       file: definitions/macros.yml
-problems:
-  description: What is wrong with the files, a sentence each; the message has the first ten.
-  returned: when files cannot be read
-  type: list
-  elements: str
-  sample: []
 """

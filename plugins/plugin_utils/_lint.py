@@ -93,6 +93,7 @@ class _Read:
         except DefinitionsError as error:
             for problem in error.problems:
                 self.found("unreadable_file", name, problem)
+            self.policies += [{**policy, "file": name} for policy in error.readable]
 
     def found(self, rule: str, name: str, message: str) -> None:
         """Keep a finding on a file."""

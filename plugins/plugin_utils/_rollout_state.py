@@ -24,6 +24,8 @@ _WRITTEN = ("created", "updated", "deleted")
 _BLANK: Dict = {"status": "waiting", "started": None, "finished": None, "counts": {}, "gate": None}
 
 
+# Files that a finding names on the console.
+_MOST_FILES = 3
 # What the modules ask Graph of before they believe it: definitions of a tenant may be newer than the catalog.
 _FOR_GRAPH = frozenset({"unknown_setting", "wrong_setting"})
 
@@ -35,13 +37,17 @@ def refused_findings(findings: t.Sequence[Dict], lint: str) -> list[Dict]:
 
 
 def placed_findings(findings: t.Sequence[Dict]) -> list[Dict]:
-    """Return findings whose message begins with the file of the policy, for people; a message that names it stays."""
+    """Return findings whose message begins with the files of its policies, for people; one that names them stays."""
     return [{**finding, "message": f"{_place_of(finding)}{finding['message']}"} for finding in findings]
 
 
 def _place_of(finding: Dict) -> str:
     files = finding.get("files") or []
-    return f"{plain(shown_path(files[0]), 200)}: " if files and files[0] not in finding["message"] else ""
+    if not files or files[0] in finding["message"]:
+        return ""
+    more = len(files) - _MOST_FILES
+    shown = [plain(shown_path(file), 200) for file in files[:_MOST_FILES]]
+    return f"{', '.join(shown)}{f' and {more} more' if more > 0 else ''}: "
 
 
 def plan_context(waves: t.Sequence[Dict], tenant: str) -> Dict:

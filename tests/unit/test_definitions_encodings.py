@@ -72,8 +72,8 @@ def test_json_that_cannot_be_read_has_what_usually_helps(text: str, step: str) -
 
 def test_the_problems_of_a_file_are_each_for_itself() -> None:
     with pytest.raises(DefinitionsError) as caught:
-        read_definitions("a.yml", b"[{prioriti: 1}, {id: a}" + b", {kin: 1}" * 11 + b"]")
-    assert len(caught.value.problems) == 12
-    assert caught.value.problems[0].startswith("definitions a.yml item 1 of 13: ")
-    assert caught.value.problems[1].startswith("definitions a.yml item 3 of 13: ")
+        read_definitions("a.yml", b"[{prioriti: 1}, {id: a}" + b", {kin: 1}" * 21 + b"]")
+    assert len(caught.value.problems) == 22
+    assert caught.value.problems[0].startswith("definitions a.yml item 1 of 23: ")
+    assert caught.value.problems[1].startswith("definitions a.yml item 3 of 23: ")
     assert str(caught.value).endswith("There are 2 more of this kind.")

@@ -70,6 +70,20 @@ def test_each_item_that_is_wrong_is_a_finding_of_its_own(folder: Path) -> None:
     result = look_up(write(folder, a="- {id: a, kind: linux}\n- {id: b}\n- {id: c, prioriti: 1}\n"))
     assert rules(result)[:2] == [("error", "unreadable_file", ["a.yml"])] * 2
     assert result["counts"]["error"] == 2
+    # What can be read is looked at all the same.
+    assert [policy["id"] for policy in result["policies"]] == ["c", "b"]
+
+
+def test_a_misspelled_option_hides_nothing_of_its_policy(folder: Path) -> None:
+    bad = GOOD.replace("groups", "gruops").replace("value: 3", "value: 9")
+    both = "display_name: B\ngroups: [G]\ngruops: [H]\n"
+    result = look_up(write(folder, a=bad, b=both, c="display_name: C\nowner: me\n"))
+    assert rules(result) == [
+        ("error", "unreadable_file", ["a.yml"]),
+        ("error", "unreadable_file", ["b.yml"]),
+        ("error", "unreadable_file", ["c.yml"]),
+        ("error", "wrong_setting", ["a.yml"]),
+    ]
 
 
 def test_a_file_that_cannot_be_read_hides_nothing_of_the_others(folder: Path) -> None:

@@ -72,12 +72,14 @@ def test_a_finding_begins_with_its_file_where_it_does_not_name_it() -> None:
     found: list[Dict] = [
         {"message": "policy 'A': it is wrong.", "files": ["/elsewhere/a\x1b.yml", "/elsewhere/b.yml"]},
         {"message": "definitions /elsewhere/a.yml: cannot read it.", "files": ["/elsewhere/a.yml"]},
+        {"message": "4 policies: they share a name.", "files": ["/a", "/b", "/c", "/d"]},
         {"message": "policy 'B': it is wrong.", "files": []},
         {"message": "policy 'C': it is wrong."},
     ]
     assert [each["message"] for each in state.placed_findings(found)] == [
-        "/elsewhere/a\\x1b.yml: policy 'A': it is wrong.",
+        "/elsewhere/a\\x1b.yml, /elsewhere/b.yml: policy 'A': it is wrong.",
         "definitions /elsewhere/a.yml: cannot read it.",
+        "/a, /b, /c and 1 more: 4 policies: they share a name.",
         "policy 'B': it is wrong.",
         "policy 'C': it is wrong.",
     ]

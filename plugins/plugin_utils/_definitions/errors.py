@@ -11,13 +11,16 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import plain
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 
 # Problems that the text of one error shows; the rest is counted.
-_MOST_SHOWN = 10
+_MOST_SHOWN = 20
 
 
 class DefinitionsError(PoliciesError):
     """Definition files that cannot be used. ``problems`` are what is wrong, a text each; the error's own text is of
-    the first ones.
+    the first ones. ``readable`` are policies of these files that lint can look at all the same: those of other items,
+    and those whose misspelled options are taken as they are probably meant.
     """
+
+    readable: tuple[dict[str, t.Any], ...] = ()
 
     def __init__(self, *problems: str) -> None:
         more = len(problems) - _MOST_SHOWN
@@ -34,4 +37,6 @@ def problem(name: str, cause: str, next_step: str) -> DefinitionsError:
 
 def together(errors: t.Sequence[DefinitionsError]) -> DefinitionsError:
     """Return several errors as one."""
-    return DefinitionsError(*(text for error in errors for text in error.problems))
+    found = DefinitionsError(*(text for error in errors for text in error.problems))
+    found.readable = tuple(policy for error in errors for policy in error.readable)
+    return found

@@ -44,9 +44,12 @@ def read_definitions(name: str, text: bytes) -> list[dict[str, t.Any]]:
         _outcome(policy, f"{name} item {number}{count}" if count else name) for number, policy in enumerate(policies, 1)
     ]
     problems = [outcome for outcome in outcomes if isinstance(outcome, DefinitionsError)]
+    read = [outcome for outcome in outcomes if not isinstance(outcome, DefinitionsError)]
     if problems:
-        raise together(problems)
-    return [outcome for outcome in outcomes if not isinstance(outcome, DefinitionsError)]
+        error = together(problems)
+        error.readable += tuple(read)
+        raise error
+    return read
 
 
 def _outcome(policy: t.Any, where: str) -> dict[str, t.Any] | DefinitionsError:
@@ -104,12 +107,23 @@ def _policy(policy: t.Any, where: str) -> dict[str, t.Any]:
         cause = f"it has the unknown option{'s' if len(unknown) > 1 else ''} {with_meant(unknown, _WRITTEN)}"
         all_meant = all(meant(key, _WRITTEN) for key in unknown)
         step = "Correct the name" if all_meant else f"Use {', '.join(_WRITTEN)}"
-        raise problem(where, cause, step)
+        error = problem(where, cause, step)
+        error.readable = _as_meant(policy, where)
+        raise error
     try:
         options = checked_policy(policy, where)
     except UserError as error:
         raise DefinitionsError(f"definitions {error}") from None
     return {name: options[name] for name in policy}
+
+
+def _as_meant(policy: dict[str, t.Any], where: str) -> tuple[dict[str, t.Any], ...]:
+    """Return a policy by the options that its misspelled ones are like, none where that is another or no policy."""
+    names = {key: key if key in _TAKEN else meant(str(key), _WRITTEN) for key in policy}
+    if "" in names.values() or len(set(names.values())) < len(names):
+        return ()
+    outcome = _outcome({names[key]: value for key, value in policy.items()}, where)
+    return () if isinstance(outcome, DefinitionsError) else (outcome,)
 
 
 def _type_name(value: t.Any) -> str:
