@@ -162,6 +162,7 @@ def _bulk() -> tuple[list[dict[str, t.Any]], list[Policy], dict[str, t.Any]]:
 _BULK_ASKED, _BULK_LIVE, _BULK_WANTED = _bulk()
 
 _ONE = "office_client_config"
+_ROLE = [f"Microsoft.Intune_DeviceConfigurations_{action}" for action in ("Read", "Create", "Update", "Assign")]
 
 # Name, module, options, live policies, wanted properties and settings of the emulator, as in a scenario.
 ROWS: tuple[tuple[str, str, dict[str, t.Any], tuple[Policy, ...], dict[str, t.Any], dict[str, t.Any]], ...] = (
@@ -244,6 +245,24 @@ ROWS: tuple[tuple[str, str, dict[str, t.Any], tuple[Policy, ...], dict[str, t.An
         (*_BULK_LIVE, policy("Managed on macOS", platforms="macOS")),
         {**_BULK_WANTED, "Managed on macOS": {"platforms": "macOS"}},
         {"catalog_page_size": 20},
+    ),
+    # A user signed in from whom scope tags hide the bystanders, and whose role is asked before the first write.
+    (
+        "catalog, a partial view",
+        "office_client_configs",
+        {
+            "policies": [
+                {"display_name": "New", "description": "told", "scope_tags": ["1"], "groups": ["Sales"], **NEW},
+                {"display_name": "Mine", **NEW},
+            ],
+            "assume_full_view": True,
+        },
+        (policy("Mine", groups=["Finance", "Everyone"], roleScopeTagIds=["1"]),),
+        {
+            "New": {"description": "told", "groups": ["Sales"], "scopeTags": ["1"], **WANTED},
+            "Mine": {"groups": ["Finance", "Everyone"], "scopeTags": ["1"], **WANTED},
+        },
+        {"signed_in": "user", "visible_scope_tags": ["1"], "role_actions": _ROLE},
     ),
     # A second administrator approved each write before: what an earlier run asked for is made, once.
     (
