@@ -76,6 +76,15 @@ def test_info_tells_names_beside_ids_where_it_is_asked_for_them() -> None:
     assert [entry["filter_name"] for entry in config["assignments"]] == ["Corporate"]
 
 
+def test_what_info_returns_with_names_goes_back_unchanged_also_when_they_are_others_now() -> None:
+    found = made()
+    configs = info(found, "settings", "group_names")
+    renamed(found, "New name")
+    before = len(found.writes)
+    back = task(found, modules.OFFICE_CLIENT_CONFIGS, policies=configs)
+    assert (back.get("msg"), back["changed"], len(found.writes)) == (None, False, before)
+
+
 def test_without_being_asked_info_reads_and_tells_none() -> None:
     found = made()
     before = reads_of_lists(found)
