@@ -19,7 +19,7 @@ description:
     C(foreign_option) (of the other surface), C(duplicate_id), C(duplicate_name) and C(duplicate_priority); on
     C(settings_catalog) also C(unknown_setting), C(wrong_setting) (a value that is not allowed, an element that is
     missing or unknown, or another form than entries have), C(same_setting) (one setting twice in a policy, also by
-    two keys) and C(no_settings).
+    two keys), C(no_settings), and with O(layers) C(not_layered).
   - Warnings are C(ambiguous_name) (one name, several IDs), C(similar_name) (names that differ only in case,
     blanks or Unicode form), C(unassigned), C(empty_payload), C(duplicate_setting) (within one payload),
     C(misspelled_key) (of an object in a payload), C(deprecated_setting), C(unknown_removal) (a key to remove that
@@ -41,6 +41,15 @@ options:
     type: list
     elements: dict
     required: true
+  layers:
+    description:
+      - Whether C(priority) is compiled to layers on C(settings_catalog), see P(m365.apps.layered_policies#filter). It
+        is an error there otherwise.
+      - With it, O(surface) is C(settings_catalog) where it is omitted, what keeps policies from being compiled is an
+        error (C(not_layered)), and nothing else is said of conflicts, since what is compiled has none.
+    type: bool
+    default: false
+    version_added: 0.2.0
 extends_documentation_fragment:
   - m365.apps.settings
 seealso:

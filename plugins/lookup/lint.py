@@ -43,6 +43,12 @@ options:
     description:
       - File of definitions of settings beside those that the collection brings.
     type: path
+  layers:
+    description:
+      - Whether policies of C(settings_catalog) have priorities, which are compiled before they are rolled out, see
+        P(m365.apps.layered_policies#filter).
+    type: bool
+    default: false
   setting_key:
     description:
       - Key of the ID of a setting in the objects of a payload.
@@ -109,6 +115,7 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import plain, printable
+from ansible_collections.m365.apps.plugins.plugin_utils import _surface_rules
 from ansible_collections.m365.apps.plugins.plugin_utils._lint import FAIL_ON, Options, lint, without_secrets
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
@@ -130,6 +137,7 @@ class LookupModule(LookupBase):
                 setting_key=named.get("setting_key") or Options.setting_key,
                 group_map=named.get("group_map") or {},
                 fail_on=named.get("fail_on") or Options.fail_on,
+                layers=_surface_rules.is_on(named.get("layers")),
             )
             if options.fail_on not in FAIL_ON:
                 raise PoliciesError(f"fail_on: cannot use it: it is {options.fail_on!r}. Give {', '.join(FAIL_ON)}.")

@@ -40,13 +40,16 @@ def without_secrets(_path: Path, text: bytes) -> bytes | None:
 
 @dataclass(frozen=True)
 class Options:
-    """What lint is told beside the policies; None leaves it to the policies, or to the collection."""
+    """What lint is told beside the policies; None leaves it to the policies, or to the collection. ``layers``: policies
+    of the settings catalog have priorities, which are compiled.
+    """
 
     surface: str | None = None
     catalog_file: str | None = None
     setting_key: str = SETTING_KEY
     group_map: t.Mapping[str, t.Any] = field(default_factory=dict)
     fail_on: str = "error"
+    layers: bool = False
 
 
 def lint(
@@ -66,8 +69,8 @@ def lint(
     for path in definition_files(places).files if places else ():
         read.file(path, decrypt)
     documents = mapped_groups([*read.policies, *policies], options.group_map)
-    surface = _surface_rules.surface_of(documents, options.surface)
-    found = _surface_rules.findings(documents, options.setting_key, None, surface, options.catalog_file)
+    surface = _surface_rules.surface_of(documents, options.surface, options.layers)
+    found = _surface_rules.findings(documents, options.setting_key, None, surface, options.catalog_file, options.layers)
     findings = [*read.findings, *found]
     findings.sort(key=lambda each: LEVELS.index(each["level"]))
     return _result(surface, documents, findings, options.fail_on)

@@ -25,7 +25,7 @@ _SURFACE = "M365_SURFACE"
 def main(arguments: t.Sequence[str] | None = None) -> int:
     """Lint the files that arguments name; print what is found. Return 0, 1 where it fails, 2 where it cannot look."""
     given = _parser().parse_args(arguments)
-    options = Options(given.surface, given.catalog_file, given.setting_key, {}, given.fail_on)
+    options = Options(given.surface, given.catalog_file, given.setting_key, {}, given.fail_on, given.layers)
     try:
         result = lint([_place(path) for path in given.path], options=options)
     except PoliciesError as error:
@@ -46,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
         help=f"else ${_SURFACE}, else what the policies show",
     )
     parser.add_argument("--catalog-file", help="definitions of settings beside those of the collection")
+    parser.add_argument(
+        "--layers", action="store_true", help="policies of the settings catalog have priorities, which are compiled"
+    )
     parser.add_argument("--setting-key", default=Options.setting_key, help="key of a setting in payloads (settingId)")
     parser.add_argument(
         "--fail-on", choices=tuple(FAIL_ON), default="error", help="what the exit status 1 is for (error)"

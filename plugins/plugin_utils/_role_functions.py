@@ -15,11 +15,13 @@ from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filte
 from ansible_collections.m365.apps.plugins.plugin_utils._markdown import diff_lines, markdown_text
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, file_name
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.drift import drift_lines
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_names import with_parts
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.office import office_policies, policies_to_back_up
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import groups_to_check, planned_waves
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.tenants import tenants_report
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import gate_problems, merged_results
+from ansible_collections.m365.apps.plugins.plugin_utils._surface_rules import layers_of_rollout
 from ansible_collections.m365.apps.plugins.plugin_utils._unmasked import unmasked
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
@@ -63,6 +65,21 @@ def restore_steps(backup: Dict, live: list[Dict]) -> Dict:
     return {"policies": made.policies, "left": made.left}
 
 
+def layer_guards(made: Dict, prune: bool, scope: Dict, protect: list[str]) -> Dict:
+    """Return the guards of a rollout of layers: parts of earlier runs go, and what holds for a policy holds for its
+    parts. ``made`` is what layers_of_rollout returns, the others are as they were given.
+    """
+    names = scope.get("display_name") or []
+    given = [name.strip() for name in names.split(",")] if isinstance(names, str) else names
+    own = {**scope, "display_name": [*with_parts(given), *made["leftovers"]]}
+    return {
+        "prune": bool(made["leftovers"]) or prune,
+        # Pruning without names is refused, and by names that are not the user's it would be none of that.
+        "prune_scope": (own if given else scope) if prune else {"display_name": made["leftovers"]},
+        "protect": with_parts(protect),
+    }
+
+
 _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     # Places and texts
     absolute_path,
@@ -70,6 +87,9 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.own_places,
     markdown_text,
     diff_lines,
+    # Layers
+    layers_of_rollout,
+    layer_guards,
     # Policies of Office
     office_policies,
     # Backups

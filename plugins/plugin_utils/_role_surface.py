@@ -78,6 +78,11 @@ def surface_problems(chosen: Chosen, given: t.Mapping[str, t.Any]) -> list[str]:
     options = {name: _value(given, f"rollout_{name}") for name in _OF_TASKS}
     foreign = foreign_of_task({"surface": surface, **options})
     told = [f"rollout_{name}: surface {surface} has no such option. Leave it out." for name in foreign]
+    if surface == OFFICE and _value(given, "rollout_layers"):
+        told.append(
+            f"rollout_layers: surface {surface} has priorities of its own. Leave it out, or give "
+            f"{ROLE_VARIABLE}: {CATALOG}."
+        )
     if surface not in _WITH_CHECKINS:
         told += _checkins(surface, given)
     waves, approval = _value(given, "rollout_waves"), [name for name in _APPROVAL if given.get(name)]

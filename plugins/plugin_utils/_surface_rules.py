@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 from ansible_collections.m365.apps.plugins.module_utils._module.surfaces import CATALOG, OFFICE, OPTIONS, SURFACES
@@ -15,10 +16,18 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.agreement impo
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.conflicts import policy_conflicts
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.effective import effective_policy
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.findings import policy_findings
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_findings import layered_findings
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_names import leftovers
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.layers import (
+    compile_layers,
+    layered_policies,
+    whole,
+)
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError, documents_of
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.payloads import SETTING_KEY
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.rules import Rules
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.strength import by_strength
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.targets import ON
 from ansible_collections.m365.apps.plugins.plugin_utils._refusals import refusals
 
 Names = t.Union[t.Mapping[str, str], None]
@@ -32,10 +41,17 @@ _RULES: t.Mapping[str, t.Callable[[str, t.Any], Rules]] = {
 }
 
 
-def surface_of(policies: t.Sequence[t.Mapping[str, t.Any]], surface: t.Any = None) -> str:
-    """Return the surface that is given, else the one whose own options more policies have. Raises PoliciesError."""
+def surface_of(policies: t.Sequence[t.Mapping[str, t.Any]], surface: t.Any = None, layers: t.Any = False) -> str:
+    """Return the surface that is given, else that of layers, else the one whose own options more policies have.
+
+    Raises PoliciesError.
+    """
     if surface not in (None, "", *SURFACES):
         raise PoliciesError(f"surface: cannot use it: it is {surface!r}. Give {' or '.join(SURFACES)}, or none")
+    if is_on(layers):
+        if surface == OFFICE:
+            raise PoliciesError(f"layers: cannot make them: policies of surface {OFFICE} have priorities of their own")
+        return CATALOG
     if surface:
         return str(surface)
     counts = {name: sum(not own.isdisjoint(policy) for policy in policies) for name, own in _OWN.items()}
@@ -87,12 +103,16 @@ def findings(
     group_names: Names = None,
     surface: str | None = None,
     catalog_file: str | None = None,
+    layers: t.Any = False,
 ) -> list[dict[str, t.Any]]:
     """Return what lint finds. Raises PoliciesError."""
     policies = documents_of(policies)
-    chosen = surface_of(policies, surface)
+    chosen = surface_of(policies, surface, layers)
     refused = functools.partial(refusals, surface=chosen)
-    found = policy_findings(policies, refused, rules_of(chosen, setting_key, catalog_file), group_names)
+    if is_on(layers):
+        found = layered_findings(policies, refused, _catalog(catalog_file), group_names)
+    else:
+        found = policy_findings(policies, refused, rules_of(chosen, setting_key, catalog_file), group_names)
     files = _files_of_titles(policies)
     return [
         {**each, "files": sorted({file for name in each["policies"] for file in files.get(name, ())})} for each in found
@@ -106,3 +126,36 @@ def _files_of_titles(policies: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, l
         title = str(policy.get("display_name") or policy.get("id") or "without a name")
         files.setdefault(title, []).extend([str(policy["file"])] if policy.get("file") else [])
     return files
+
+
+def layered(policies: t.Any, group_names: Names = None, catalog_file: str | None = None) -> list[dict[str, t.Any]]:
+    """Return what policies with priorities are compiled to. Raises PoliciesError."""
+    return layered_policies(policies, _catalog(catalog_file), group_names)
+
+
+def layers_of_rollout(policies: t.Any, catalog_file: str | None = None) -> dict[str, t.Any]:
+    """Return what the role rolls out: ``policies``, the ``layers`` that they come from, and patterns of the names of
+    parts that were made before (``leftovers``). Raises PoliciesError.
+    """
+    found = whole(compile_layers(policies, _catalog(catalog_file)))
+    return {
+        "policies": list(found.policies),
+        "layers": [layer.as_dict() for layer in found.layers],
+        "leftovers": [
+            pattern
+            for layer in found.layers
+            for pattern in leftovers(layer.policy.name, [each["display_name"] for each in layer.made])
+        ],
+    }
+
+
+def is_on(value: t.Any) -> bool:
+    """Return a boolean option of a filter, which may be text."""
+    return str(value).strip().lower() in ON
+
+
+def _catalog(catalog_file: str | None) -> Catalog:
+    try:
+        return catalog_of(catalog_file or None)
+    except UserError as error:
+        raise PoliciesError(str(error)) from None

@@ -133,6 +133,7 @@ def test_policies_and_a_map_of_groups_count_too(folder: Path) -> None:
     [
         ({"surface": "intune"}, "surface: cannot use it: it is 'intune'"),
         ({"catalog_file": "/nowhere.jsonl"}, "the option catalog_file: cannot use it"),
+        ({"layers": True, "surface": "office_configuration"}, "layers: cannot make them"),
         ({"fail_on": "notes"}, "fail_on: cannot use it: it is 'notes'"),
     ],
 )
@@ -142,6 +143,15 @@ def test_what_cannot_be_looked_at_is_one_sentence(folder: Path, options: dict[st
     assert said in str(caught.value)
     with pytest.raises(AnsibleError, match="nothing: cannot lint them: there is no such folder or file"):
         look_up(folder / "nothing")
+
+
+def test_a_priority_is_an_error_unless_there_are_layers(folder: Path) -> None:
+    write(folder, a=f"{GOOD}priority: 1\n")
+    assert rules(look_up(folder, surface="settings_catalog")) == [("error", "foreign_option", ["a.yml"])]
+    assert look_up(folder, layers="yes") == look_up(folder, layers=True)
+    assert rules(look_up(folder, layers=True)) == []
+    assert _lint_command.main([str(folder), "--surface", "settings_catalog"]) == 1
+    assert _lint_command.main([str(folder), "--layers"]) == 0
 
 
 def test_what_graph_may_know_better_does_not_stop_a_run_that_asks_it() -> None:

@@ -112,6 +112,13 @@ def test_check_ins_are_refused_where_there_are_none() -> None:
     ]
 
 
+def test_layers_are_refused_where_policies_have_priorities() -> None:
+    [problem] = surface_problems(ON_OFFICE, {"rollout_layers": "yes"})
+    assert problem.startswith("rollout_layers: surface office_configuration has priorities of its own.")
+    assert surface_problems(ON_OFFICE, {"rollout_layers": "no"}) == []
+    assert surface_problems(ON_CATALOG, {"rollout_layers": True}) == []
+
+
 def test_waves_do_not_wait_for_a_second_administrator() -> None:
     [problem] = surface_problems(ON_CATALOG, {**APPROVED, "rollout_waves": WAVES[1:]})
     assert problem.startswith("rollout_approval_reason, rollout_approval_codes: cannot be used with rollout_waves")

@@ -183,7 +183,7 @@ class _Agreement:
         sides = self._sides([each.entry for each in applying])
         sure = [each.entry for each in applying if each.reach is Reach.YES]
         applied = "applied" if sure and len(sides) == 1 else "unknown"
-        outcome = "conflict" if len(_alike(sure)) > 1 else applied
+        outcome = "conflict" if len(alike_entries(sure)) > 1 else applied
         winner = sure[0] if outcome == "applied" else None
         return {
             "outcome": outcome,
@@ -207,7 +207,7 @@ class _Agreement:
 
     def conflicts(self, _read: Policies, setting: str, entries: list[Entry]) -> t.Iterator[Disagreement]:
         """Yield the disagreements over one setting: each with all policies that hang together by it."""
-        if len(_alike(entries)) < 2:
+        if len(alike_entries(entries)) < 2:
             return
         sides = self._sides(entries)
         links: dict[bool, list[tuple[Entry, Entry, Meeting]]] = {True: [], False: []}
@@ -231,7 +231,7 @@ class _Agreement:
 
     def _sides(self, entries: list[Entry]) -> list[Side]:
         """Return the policies by the values that they have."""
-        return [Side(self.shown(each[0].value), tuple(each)) for each in _alike(entries)]
+        return [Side(self.shown(each[0].value), tuple(each)) for each in alike_entries(entries)]
 
     def notes(self, policy: Policy, subject: str) -> t.Iterator[tuple[str, str, str | None]]:
         """Yield what the module refuses of a policy's settings, and what is doubtful about them."""
@@ -284,7 +284,7 @@ def _is_foreign(key: str) -> bool:
     return not difflib.get_close_matches(file.strip(), OFFICE_FILES)
 
 
-def _alike(entries: t.Sequence[Entry]) -> list[list[Entry]]:
+def alike_entries(entries: t.Sequence[Entry]) -> list[list[Entry]]:
     """Return entries by their values."""
     found: list[list[Entry]] = []
     for entry in entries:

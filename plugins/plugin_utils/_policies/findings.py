@@ -34,6 +34,7 @@ RULES = {
     "wrong_setting": "error",
     "same_setting": "error",
     "no_settings": "error",
+    "not_layered": "error",
     "encrypted_file": "warning",
     "ambiguous_name": "warning",
     "similar_name": "warning",
@@ -91,7 +92,12 @@ def policy_findings(
 ) -> list[dict[str, t.Any]]:
     """Return all findings, sorted. ``refusals`` tells what the module refuses of one policy. Raises PoliciesError."""
     read = read_policies(policies, rules, group_names)
-    found = [
+    return as_dicts([*own_findings(read, refusals), *(_meeting(conflict, read) for conflict in find_conflicts(read))])
+
+
+def own_findings(read: Policies, refusals: Refusals) -> list[Finding]:
+    """Return the findings but for those on policies that set the same for the same people."""
+    return [
         *(
             Finding(rule, message, (policy.title,))
             for policy in read.all
@@ -99,8 +105,11 @@ def policy_findings(
         ),
         *(finding for policy in read.present for finding in _of_present(policy, read.rules)),
         *_duplicates(read),
-        *(_meeting(conflict, read) for conflict in find_conflicts(read)),
     ]
+
+
+def as_dicts(found: t.Iterable[Finding]) -> list[dict[str, t.Any]]:
+    """Return findings in the form that users see, sorted."""
     return [finding.as_dict() for finding in sorted(found, key=lambda finding: finding.sort_key)]
 
 

@@ -1,0 +1,71 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What parts of policies are called, and how parts are told by their names. Pure."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import json
+import typing as t
+from collections import Counter
+
+Keys = frozenset[str]
+
+# How the name of a part goes on behind that of its policy, and its description behind the one of that.
+_NAME = "{policy} (not for {groups})"
+_NOTE = "Part of '{policy}' for all but {groups}: what stronger policies set otherwise for these."
+# Of the groups in a name, and of the digest that tells apart what that cuts.
+_LONGEST, _DIGEST = 80, 8
+
+
+def name_of_part(policy: str, groups: str) -> str:
+    """Return what the part of a policy is called that these groups do not get."""
+    return _NAME.format(policy=policy, groups=groups)
+
+
+def description_of_part(policy: str, groups: str, own: str) -> str:
+    """Return the description of such a part; ``own`` is that of the policy."""
+    note = _NOTE.format(policy=policy, groups=groups)
+    return f"{own}\n{note}" if own else note
+
+
+def groups_in_names(labels: t.Mapping[Keys, tuple[str, ...]]) -> dict[Keys, str]:
+    """Return what the names of the parts of a policy say of the groups that they exclude, none of them the same.
+
+    ``labels`` are what the groups are called, by their keys.
+    """
+    texts = {keys: _short(called, keys) for keys, called in labels.items()}
+    counts = Counter(texts.values())
+    return {keys: f"{text}, {_digest(keys)}" if counts[text] > 1 else text for keys, text in texts.items()}
+
+
+def leftovers(policy: str, made: t.Collection[str]) -> list[str]:
+    """Return patterns of the names that parts of a policy may have from earlier runs; ``made`` are those of today."""
+    own = [] if policy in made else [glob.escape(policy)]
+    return [*own, name_of_part(glob.escape(policy), "*")]
+
+
+def with_parts(patterns: t.Iterable[str]) -> list[str]:
+    """Return patterns of names, and those of the parts of what they match."""
+    given = list(patterns)
+    return [*given, *(name_of_part(pattern, "*") for pattern in given if not pattern.endswith("*"))]
+
+
+def _short(labels: tuple[str, ...], keys: Keys) -> str:
+    """Return groups in a row; of many, the first ones, and what tells these from others."""
+    text = ", ".join(labels)
+    if len(text) <= _LONGEST:
+        return text
+    shown, length = 0, 0
+    while shown < len(labels) and length + len(labels[shown]) <= _LONGEST:
+        length += len(labels[shown]) + 2
+        shown += 1
+    first = ", ".join(labels[:shown]) or labels[0][:_LONGEST]
+    more = len(labels) - max(shown, 1)
+    return f"{first}{f' and {more} more' if more else ''}, {_digest(keys)}"
+
+
+def _digest(keys: Keys) -> str:
+    return hashlib.sha256(json.dumps(sorted(keys)).encode()).hexdigest()[:_DIGEST]
