@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import json
-import runpy
 import typing as t
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 
 from ansible.module_utils.urls import open_url
 from ansible.plugins.lookup import LookupBase
 
-# Plugins of a role are no package.
-_writes_of = runpy.run_path(str(Path(__file__).parents[1] / "filter_plugins" / "emulator.py"))["writes_of"]
+# Plugins of a role are no package. ansible-core has a finder for paths in a collection, so runpy takes this for one.
+_NAME = "emulator_filters"
+_filters = ModuleType(_NAME)
+SourceFileLoader(_NAME, str(Path(__file__).parents[1] / "filter_plugins" / "emulator.py")).exec_module(_filters)
 
 
 class LookupModule(LookupBase):
@@ -37,7 +40,7 @@ class LookupModule(LookupBase):
                 "emulator_policies": policies,
                 "emulator_calls": calls,
                 "emulator_seen": len(journal),
-                "emulator_writes": _writes_of(calls, policies + before),
+                "emulator_writes": vars(_filters)["writes_of"](calls, policies + before),
             }
         ]
 
