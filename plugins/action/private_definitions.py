@@ -36,7 +36,8 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the policies, or all that is wrong with the files that describe them."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        result["changed"] = False
+        # With -v the console shows results. Policies are much, and may hold a secret in clear text.
+        result.update({"changed": False, "_ansible_verbose_override": True})
         try:
             options = plain_arguments(decrypted(self._task.args))
             described = self._described(options["path"], result) if options.get("path") else []

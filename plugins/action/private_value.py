@@ -29,6 +29,8 @@ class ActionModule(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         name = str(self._task.args["name"])
         try:
+            # With -v the console shows results, and this may be a whole backup.
+            result["_ansible_verbose_override"] = True
             result.update(changed=False, value=self._templar.template((task_vars or {})[name]))
         except AnsibleError as error:
             sentence = printable(sentence_of(error))

@@ -36,6 +36,13 @@ def test_what_reads_for_users_is_resolved_by_an_action_of_the_role(name: str) ->
             assert READERS.search(str(arguments)) is None, task["name"]
 
 
+def test_policies_are_no_facts_that_verbose_runs_show() -> None:
+    tasks = [task for path in TASKS.glob("*.yml") for task in tasks_of(yaml.safe_load(path.read_bytes()))]
+    kept = [task for task in tasks if {"rollout__list", "rollout__saved"} & {*task.get("ansible.builtin.set_fact", ())}]
+    assert len(kept) == 3
+    assert [task["name"] for task in kept if task.get("no_log") is not True] == []
+
+
 def test_the_plugin_that_failed_first_has_the_word() -> None:
     first = AnsibleLookupError("definitions a.yml: cannot read it.")
     lookup = AnsibleError("The lookup plugin 'm365.apps.definitions' failed.")
