@@ -135,17 +135,16 @@ def layered(policies: t.Any, group_names: Names = None, catalog_file: str | None
 
 def layers_of_rollout(policies: t.Any, catalog_file: str | None = None) -> dict[str, t.Any]:
     """Return what the role rolls out: ``policies``, the ``layers`` that they come from, and patterns of the names of
-    parts that were made before (``leftovers``). Raises PoliciesError.
+    parts that were made before (``leftovers``), also of policies that are to be absent. Raises PoliciesError.
     """
     found = whole(compile_layers(policies, _catalog(catalog_file)))
+    made = {layer.policy.name: [each["display_name"] for each in layer.made] for layer in found.layers}
+    # By their own names their items delete them.
+    gone = {name: [name] for name in found.absent}
     return {
         "policies": list(found.policies),
         "layers": [layer.as_dict() for layer in found.layers],
-        "leftovers": [
-            pattern
-            for layer in found.layers
-            for pattern in leftovers(layer.policy.name, [each["display_name"] for each in layer.made])
-        ],
+        "leftovers": [pattern for name, kept in {**gone, **made}.items() for pattern in leftovers(name, kept)],
     }
 
 

@@ -9,6 +9,7 @@ What somebody must get is found by looking at all policies, the strongest first,
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import typing as t
 
@@ -401,6 +402,32 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 def test_what_is_no_list_of_policies_is_refused(wrong: t.Any) -> None:
     with pytest.raises(AnsibleFilterError, match="cannot use"):
         layered(wrong)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda entries: entries,
+        json.dumps,
+        lambda entries: {"set": entries},
+        lambda entries: {"set": json.dumps(entries)},
+        lambda entries: json.dumps({"set": entries}),
+        lambda entries: json.dumps({"set": json.dumps(entries)}),
+    ],
+)
+def test_no_form_of_settings_loses_any(form: t.Callable[[t.Any], t.Any]) -> None:
+    """Each form that the modules take: what a policy does not get back, a rollout would delete from it."""
+    entries = [SPELLED["excel", 3][0], SPELLED["word", 3][0]]
+    [_strong, base, part] = layered([policy("A", 1, value=4), policy("B", 2, "H", settings=form(entries))])
+    assert (base["settings"], part["settings"]) == (entries[1:], entries[:1])
+
+
+@pytest.mark.parametrize("more", [{}, {"priority": 5}])
+def test_a_policy_that_is_to_be_absent_goes_with_its_parts(more: Document) -> None:
+    """A part that stays would still set what it set, and meet what others get now."""
+    made = _surface_rules.layers_of_rollout([{"display_name": "Macros", "state": "absent", **more}, FINANCE])
+    assert made["leftovers"] == ["Macros (not for *)", "Macros for Finance (not for *)"]
+    assert _surface_rules.layers_of_rollout([{"id": "7", "state": "absent"}])["leftovers"] == []
 
 
 def test_what_was_made_before_is_known_by_its_name() -> None:

@@ -86,12 +86,13 @@ class Layer:
 @dataclass(frozen=True)
 class Layers:
     """What a compile makes of policies. ``policies`` are all, sorted by name, ``layers`` those with a priority, the
-    strongest first, ``problems`` why it cannot be done, in which case the rest does not count. ``unread`` are those
-    about settings that cannot be read.
+    strongest first, ``absent`` the names of those that are to be deleted, ``problems`` why it cannot be done, in which
+    case the rest does not count. ``unread`` are those about settings that cannot be read.
     """
 
     policies: tuple[Dict, ...]
     layers: tuple[Layer, ...]
+    absent: tuple[str, ...]
     problems: tuple[Problem, ...]
     unread: tuple[Problem, ...]
 
@@ -137,7 +138,8 @@ def compile_layers(policies: t.Any, catalog: Catalog, group_names: t.Mapping[str
         *_lost_ids(layers),
         *_shared_names(layers, made),
     )
-    return Layers(tuple(made), layers, problems, unread)
+    absent = tuple(policy.name for policy in read.all if policy.absent and policy.name)
+    return Layers(tuple(made), layers, absent, problems, unread)
 
 
 def without_priority(document: t.Mapping[str, t.Any]) -> Dict:
@@ -192,7 +194,16 @@ def _exact_entries(document: t.Mapping[str, t.Any]) -> bool:
 
 def _settings(document: t.Mapping[str, t.Any]) -> t.Any:
     """Return what a policy says of its settings, the text of a list or a dict as that."""
-    given = document.get(SETTINGS)
+    return _of_text(document.get(SETTINGS))
+
+
+def _given_entries(document: t.Mapping[str, t.Any]) -> t.Any:
+    """Return the entries of all settings of a policy, as they were given; the list in ``set`` may be a text, too."""
+    given = _settings(document)
+    return _of_text(given.get("set", [])) if isinstance(given, dict) else given
+
+
+def _of_text(given: t.Any) -> t.Any:
     try:
         return value_of_text(given) if isinstance(given, str) else given
     except PayloadError:
@@ -280,8 +291,7 @@ class _Compiler:
 
     def _entries(self, policy: Policy) -> t.Iterator[tuple[str, t.Any]]:
         """Yield the entries of a policy, as they were given, with the ids of their settings."""
-        given = _settings(policy.document)
-        for entry in given.get("set", []) if isinstance(given, dict) else given:
+        for entry in _given_entries(policy.document):
             yield from ((setting, entry) for setting in read_entries([entry], self.catalog, 0)[0])
 
     def _labels(self, keys: Keys) -> tuple[str, ...]:
