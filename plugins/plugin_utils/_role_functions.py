@@ -87,8 +87,6 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.own_places,
     markdown_text,
     diff_lines,
-    # Layers
-    layers_of_rollout,
     layer_guards,
     # Policies of Office
     office_policies,
@@ -132,6 +130,8 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
 )
 FUNCTIONS: dict[str, t.Callable[..., t.Any]] = {
     "role_input": role_input,
+    # Its errors are about what users wrote.
+    "layers_of_rollout": as_filter(layers_of_rollout, "The definitions"),
     "terminal_text": as_filter(printable_value, "m365.apps.private"),
     **{function.__name__: as_filter(function, "m365.apps.private") for function in _CHECKED},
 }

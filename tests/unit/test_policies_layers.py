@@ -31,6 +31,8 @@ from ansible_collections.m365.apps.tests.unit.some_policies import Document, con
 layered = plugin.FilterModule().filters()["layered_policies"]
 
 GROUPS = ("G", "H", "I", "J")
+IDS = {name: f"1000000{place}-0000-4000-8000-00000000000a" for place, name in enumerate(GROUPS)}
+NAMES = {key: name for name, key in IDS.items()}
 MEMBERSHIPS = [frozenset(each) for size in range(len(GROUPS) + 1) for each in itertools.combinations(GROUPS, size)]
 ELEMENTS = {
     app: elements_of(built_in().of_name(f"{app}16", "L_VBAWarningsPolicy")[0], built_in())[0].name
@@ -77,6 +79,19 @@ def members(groups: t.Iterable[str], filtered: bool = False) -> list[t.Any]:
     return [{"display_name": each, "filter": "F", "filter_mode": "include"} if filtered else each for each in groups]
 
 
+def name_of(member: t.Any) -> str:
+    """Return the name of a group, however it is written."""
+    text = member.get("display_name", member.get("id")) if isinstance(member, dict) else member
+    return NAMES.get(text.lower(), text)
+
+
+@st.composite
+def spelled(draw: st.DrawFn, groups: t.Sequence[str]) -> list[t.Any]:
+    """Groups as they may be written where the names of their ids are known."""
+    forms = [(each, IDS[each], IDS[each].upper(), {"id": IDS[each], "display_name": each}) for each in groups]
+    return [draw(st.sampled_from(each)) for each in forms]
+
+
 @st.composite
 def policy_sets(draw: st.DrawFn, plain: bool = False) -> list[Document]:
     """Policies with distinct priorities; ``plain`` ones have groups alone."""
@@ -88,14 +103,14 @@ def policy_sets(draw: st.DrawFn, plain: bool = False) -> list[Document]:
         document: Document = {
             "display_name": name,
             "priority": place * 3,
-            "groups": members(chosen),
+            "groups": draw(spelled(chosen)),
             "settings": settings,
         }
         rare = draw(st.integers(0, 11))
         if not plain and rare < 4:
             left = sorted(set(GROUPS) - set(chosen))
             document |= (
-                {"exclude_groups": left[:1]},
+                {"exclude_groups": draw(spelled(left[:1]))},
                 {"all_users": True},
                 {"groups": members(chosen, filtered=True)},
                 {"all_users": {"filter": "F", "filter_mode": "exclude"}, "exclude_groups": left[-1:]},
@@ -106,16 +121,13 @@ def policy_sets(draw: st.DrawFn, plain: bool = False) -> list[Document]:
 
 def gets(document: Document, groups: t.Collection[str], passes: bool) -> bool:
     """Tell whether somebody in these groups, whose device passes the filter or not, gets a policy."""
-    if set(document.get("exclude_groups", [])) & set(groups):
+    if set(map(name_of, document.get("exclude_groups", []))) & set(groups):
         return False
-    wanted: list[t.Any] = []
-    for member in document.get("groups", []):
-        name = member if isinstance(member, str) else member["display_name"]
-        if name in groups:
-            wanted.append(member)
+    wanted = [member for member in document.get("groups", []) if name_of(member) in groups]
     if document.get("all_users"):
         wanted.append(document["all_users"])
-    return any(not isinstance(each, dict) or (each["filter_mode"] == "include") == passes for each in wanted)
+    modes = [each.get("filter_mode") if isinstance(each, dict) else None for each in wanted]
+    return any(mode is None or (mode == "include") == passes for mode in modes)
 
 
 def meant(document: Document) -> dict[str, int]:
@@ -153,16 +165,16 @@ def check(policies: list[Document], compiled: list[Document]) -> None:
 
 @given(policy_sets(plain=True))
 def test_everybody_gets_what_the_strongest_policy_says(policies: list[Document]) -> None:
-    compiled = layered(policies)
+    compiled = layered(policies, group_names=NAMES)
     check(policies, compiled)
     assert all("priority" not in each for each in compiled)
-    assert conflicts(compiled) == []
+    assert conflicts(compiled, group_names=NAMES) == []
 
 
 @given(policy_sets())
 def test_what_cannot_be_said_is_refused_and_all_else_is_right(policies: list[Document]) -> None:
     try:
-        compiled = layered(policies)
+        compiled = layered(policies, group_names=NAMES)
     except AnsibleFilterError as error:
         event("refused")
         assert_refused(error)
@@ -180,14 +192,14 @@ def test_parts_are_as_many_as_there_are_sets_of_groups_to_exclude(policies: list
                 group
                 for each in stronger
                 if meant(each).get(setting, value) != value and not reach_nobody(document, each)
-                for group in each["groups"]
+                for group in map(name_of, each["groups"])
             )
             for setting, value in meant(document).items()
         }
         # A part for nobody is none.
-        wanted = [each for each in sets if not each or not set(document["groups"]) <= each]
+        wanted = [each for each in sets if not each or not set(map(name_of, document["groups"])) <= each]
         name = document["display_name"]
-        parts = [each for each in layered(policies) if each["display_name"].split(" (")[0] == name]
+        parts = [each for each in layered(policies, group_names=NAMES) if each["display_name"].split(" (")[0] == name]
         assert len(parts) == len(wanted)
 
 
@@ -200,27 +212,27 @@ def test_the_order_of_the_list_means_nothing_and_a_second_compile_changes_nothin
     policies: list[Document], rng: random.Random
 ) -> None:
     try:
-        compiled = layered(policies)
+        compiled = layered(policies, group_names=NAMES)
     except AnsibleFilterError:
         return
     shuffled = [{**each, "groups": rng.sample(each["groups"], len(each["groups"]))} for each in policies]
     rng.shuffle(shuffled)
-    again = layered(shuffled)
+    again = layered(shuffled, group_names=NAMES)
     by_name = [{**each, "groups": sorted(map(repr, each["groups"]))} for each in again]
     assert by_name == [{**each, "groups": sorted(map(repr, each["groups"]))} for each in compiled]
-    assert layered(policies) == compiled
-    assert layered(compiled) == compiled
+    assert layered(policies, group_names=NAMES) == compiled
+    assert layered(compiled, group_names=NAMES) == compiled
     assert len({each["display_name"] for each in compiled}) == len(compiled)
 
 
 @given(policy_sets())
 def test_what_others_set_the_same_and_weaker_policies_change_no_part(policies: list[Document]) -> None:
     try:
-        compiled = layered(policies)
+        compiled = layered(policies, group_names=NAMES)
     except AnsibleFilterError:
         return
     weakest = policy("Weak", 99, GROUPS, settings=[{"setting": "outlk16/L_CheckForgottenAttachments"}])
-    more = layered([*policies, weakest])
+    more = layered([*policies, weakest], group_names=NAMES)
     assert [each for each in more if each["display_name"] != "Weak"] == compiled
 
 

@@ -55,19 +55,29 @@ def exclusions_of(read: Policies, policies: t.Sequence[Policy]) -> Exclusions:
     people are in.
     """
     found = Exclusions()
-    wrong: dict[tuple[int, int], tuple[Policy, Policy, list[str]]] = {}
-    for setting, entries in entries_by_setting(policies).items():
-        for stronger, weaker in _disagreeing(entries):
-            # That two share a priority is told of all who do.
-            if _shares_priority(stronger, weaker) or not _may_meet(stronger, weaker):
-                continue
-            if _why_not(stronger, weaker, read):
-                pair = wrong.setdefault((id(stronger), id(weaker)), (stronger, weaker, []))
-                pair[2].append(read.rules.label(setting))
-            else:
-                found.above.setdefault((id(weaker), setting), []).append(stronger)
-    found.problems += [_problem(*pair, read) for pair in wrong.values()]
+    for (stronger, weaker), settings in _disagreements(policies):
+        # That two share a priority is told of all who do.
+        if _shares_priority(stronger, weaker) or not _may_meet(stronger, weaker):
+            continue
+        why_not = _why_not(stronger, weaker, read)
+        if why_not:
+            found.problems.append(_problem(stronger, weaker, [read.rules.label(each) for each in settings], why_not))
+            continue
+        for setting in settings:
+            found.above.setdefault((id(weaker), setting), []).append(stronger)
     return found
+
+
+def _disagreements(policies: t.Sequence[Policy]) -> t.Iterator[tuple[tuple[Policy, Policy], list[str]]]:
+    """Yield the pairs of policies that disagree, the stronger one first, with the settings over which they do."""
+    by_id = {id(policy): policy for policy in policies}
+    settings: dict[tuple[int, int], list[str]] = {}
+    for setting, entries in entries_by_setting(policies).items():
+        for one, other in _disagreeing(entries):
+            settings.setdefault((id(one), id(other)), []).append(setting)
+    place = {policy: number for number, policy in enumerate(by_id)}
+    for pair in sorted(settings, key=lambda pair: (place[pair[0]], place[pair[1]])):
+        yield (by_id[pair[0]], by_id[pair[1]]), settings[pair]
 
 
 def _disagreeing(entries: list[Entry]) -> t.Iterator[tuple[Policy, Policy]]:
@@ -134,8 +144,8 @@ def _why_not(stronger: Policy, weaker: Policy, read: Policies) -> tuple[str, str
     )
 
 
-def _problem(stronger: Policy, weaker: Policy, labels: list[str], read: Policies) -> Problem:
-    cause, step = _why_not(stronger, weaker, read) or ("", "")
+def _problem(stronger: Policy, weaker: Policy, labels: list[str], why_not: tuple[str, str]) -> Problem:
+    cause, step = why_not
     over = listed(sorted(labels), _MOST_NAMED)
     message = f"policy '{weaker.title}': cannot layer it below '{stronger.title}' over {over}: {cause}. {step}."
     return Problem((weaker.title, stronger.title), message)
