@@ -81,7 +81,7 @@ def members(groups: t.Iterable[str], filtered: bool = False) -> list[t.Any]:
 
 def name_of(member: t.Any) -> str:
     """Return the name of a group, however it is written."""
-    text = member.get("display_name", member.get("id")) if isinstance(member, dict) else member
+    text = str(member["display_name"] if isinstance(member, dict) else member)
     return NAMES.get(text.lower(), text)
 
 
