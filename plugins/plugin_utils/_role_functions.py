@@ -68,6 +68,8 @@ def restore_steps(backup: Dict, live: list[Dict]) -> Dict:
 def layer_guards(made: Dict, prune: bool, scope: Dict, protect: list[str]) -> Dict:
     """Return the guards of a rollout of layers: parts of earlier runs go, and what holds for a policy holds for its
     parts. ``made`` is what layers_of_rollout returns, the others are as they were given.
+
+    A part that a described policy has no more goes also where the policy is protected: it would meet the others.
     """
     names = scope.get("display_name") or []
     given = [name.strip() for name in names.split(",")] if isinstance(names, str) else names
@@ -76,7 +78,7 @@ def layer_guards(made: Dict, prune: bool, scope: Dict, protect: list[str]) -> Di
         "prune": bool(made["leftovers"]) or prune,
         # Pruning without names is refused, and by names that are not the user's it would be none of that.
         "prune_scope": (own if given else scope) if prune else {"display_name": made["leftovers"]},
-        "protect": with_parts(protect),
+        "protect": [name for name in with_parts(protect) if name in protect or name not in made["leftovers"]],
     }
 
 

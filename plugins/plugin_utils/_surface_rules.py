@@ -136,15 +136,21 @@ def layered(policies: t.Any, group_names: Names = None, catalog_file: str | None
 def layers_of_rollout(policies: t.Any, catalog_file: str | None = None) -> dict[str, t.Any]:
     """Return what the role rolls out: ``policies``, the ``layers`` that they come from, and patterns of the names of
     parts that were made before (``leftovers``), also of policies that are to be absent. Raises PoliciesError.
+
+    A policy that is compiled to parts alone is among the policies as one that is to be absent: what keeps that from
+    being done stops a rollout, since it would meet its own parts.
     """
     found = whole(compile_layers(policies, _catalog(catalog_file)))
-    made = {layer.policy.name: [each["display_name"] for each in layer.made] for layer in found.layers}
-    # By their own names their items delete them.
-    gone = {name: [name] for name in found.absent}
+    parted = [
+        {"display_name": layer.policy.name, "state": "absent"}
+        for layer in found.layers
+        if layer.policy.name not in {each["display_name"] for each in layer.made}
+    ]
+    names = dict.fromkeys([*found.absent, *(layer.policy.name for layer in found.layers)])
     return {
-        "policies": list(found.policies),
+        "policies": [*found.policies, *parted],
         "layers": [layer.as_dict() for layer in found.layers],
-        "leftovers": [pattern for name, kept in {**gone, **made}.items() for pattern in leftovers(name, kept)],
+        "leftovers": [leftovers(name) for name in names],
     }
 
 

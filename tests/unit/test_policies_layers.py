@@ -448,7 +448,6 @@ def test_what_was_made_before_is_known_by_its_name() -> None:
     )
     assert made["leftovers"] == [
         "Macros for Finance (not for *)",
-        "Macros",
         "Macros (not for *)",
         "Plain [[]x] (not for *)",
     ]
@@ -460,6 +459,9 @@ def test_what_was_made_before_is_known_by_its_name() -> None:
             "settings": ["excel16/L_VBAWarningsPolicy"],
         }
     ]
+    # What would meet its own parts is to be absent: not pruned, which ``protect`` may prevent without a word.
+    assert made["policies"][-1] == {"display_name": "Macros", "state": "absent"}
+    assert [each["display_name"] for each in made["policies"]].count("Macros") == 1
     assert with_parts(["Macros", "Contoso*"]) == ["Macros", "Contoso*", "Macros (not for *)"]
 
 
@@ -475,6 +477,12 @@ MADE = {"leftovers": ["A (not for *)"]}
         (
             (True, {"display_name": "B, D*"}, []),
             (True, {"display_name": ["B", "D*", "B (not for *)", "A (not for *)"]}, []),
+        ),
+        # A protected policy does not keep parts that would meet its others; those of policies not described stay.
+        ((False, {}, ["A", "C"]), (True, {"display_name": ["A (not for *)"]}, ["A", "C", "C (not for *)"])),
+        (
+            (False, {}, ["A (not for *)"]),
+            (True, {"display_name": ["A (not for *)"]}, ["A (not for *)", "A (not for *) (not for *)"]),
         ),
         # What the module refuses without layers, it refuses with them.
         ((True, {}, []), (True, {}, [])),

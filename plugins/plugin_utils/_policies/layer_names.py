@@ -41,10 +41,9 @@ def groups_in_names(labels: t.Mapping[Keys, tuple[str, ...]]) -> dict[Keys, str]
     return {keys: f"{text}, {_digest(keys)}" if counts[text] > 1 else text for keys, text in texts.items()}
 
 
-def leftovers(policy: str, made: t.Collection[str]) -> list[str]:
-    """Return patterns of the names that parts of a policy may have from earlier runs; ``made`` are those of today."""
-    own = [] if policy in made else [glob.escape(policy)]
-    return [*own, name_of_part(glob.escape(policy), "*")]
+def leftovers(policy: str) -> str:
+    """Return the pattern of the names that parts of a policy may have from earlier runs."""
+    return name_of_part(glob.escape(policy), "*")
 
 
 def with_parts(patterns: t.Iterable[str]) -> list[str]:
