@@ -18,7 +18,7 @@ from ansible_collections.m365.apps.plugins.module_utils._office.fields import BY
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MAX_PRIORITY
 from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import ENDINGS, Form, rendered
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_device, readable_stem
-from ansible_collections.m365.apps.plugins.plugin_utils._portable import NAME_MAPS, portable
+from ansible_collections.m365.apps.plugins.plugin_utils._portable import NAME_MAPS, TAG_NAMES, portable
 from ansible_collections.m365.apps.plugins.plugin_utils._records import blank_record, recorded
 
 Config = t.Mapping[str, t.Any]
@@ -64,6 +64,7 @@ def export(
     ):
         with_id = all_ids or live_names[config.get("display_name")] > 1
         policy, lost = definition(config if all_ids else portable(config), known, with_id)
+        lost += () if all_ids else _numbered(policy)
         warnings += [f"policy '{config.get('display_name')}' (id {config.get('id')}): {what}" for what in lost]
         file_name = stem + ENDINGS[form.file_format]
         data = recorded(file_name, rendered(policy, form, blank_record(source)))
@@ -100,6 +101,15 @@ def definition(
         elif config.get(field):
             lost.append(f"its {field} is not a JSON object or array, so it is not in the definition")
     return policy, tuple(lost)
+
+
+def _numbered(policy: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+    """Return why scope tags of a definition may be others in another tenant, where a rollout cannot always tell."""
+    return tuple(
+        f"its scope tag '{name}' is in the definition by its number {key}, since the name does not tell which one is "
+        "meant; another tenant has numbers of its own, so correct it there"
+        for key, name in policy.get(TAG_NAMES, {}).items()
+    )
 
 
 def _groups(config: Config, group_names: t.Mapping[str, str]) -> tuple[t.Any, bool]:

@@ -14,7 +14,7 @@ from ansible_collections.m365.apps.plugins.module_utils._ids import is_guid
 Config = t.Mapping[str, t.Any]
 Names = t.Mapping[str, str]
 
-_FILTER_NAMES, _TAG_NAMES = NAME_MAPS = ("filter_names", "scope_tag_names")
+_FILTER_NAMES, TAG_NAMES = NAME_MAPS = ("filter_names", "scope_tag_names")
 
 
 def portable(config: Config) -> Config:
@@ -24,7 +24,7 @@ def portable(config: Config) -> Config:
     like an id. One of which no name is known stays as it is, and so does the default tag: every tenant has it by this
     number.
     """
-    filters, tags = _usable(config.get(_FILTER_NAMES)), _usable(config.get(_TAG_NAMES))
+    filters, tags = _usable(config.get(_FILTER_NAMES)), _usable(config.get(TAG_NAMES))
     made = dict(config)
     for option in ("all_users", "all_devices"):
         if isinstance(made.get(option), dict):
@@ -77,7 +77,7 @@ def same_names(saved: Config, live: Config) -> Config:
     """
     made = dict(saved)
     ids = {option: _ids_now(saved.get(option) or {}, live.get(option) or {}) for option in NAME_MAPS}
-    filters, tags = ids[_FILTER_NAMES], ids[_TAG_NAMES]
+    filters, tags = ids[_FILTER_NAMES], ids[TAG_NAMES]
     for option in ("all_users", "all_devices"):
         if option in made:
             made[option] = _with_name(made[option], filters)

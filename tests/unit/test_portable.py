@@ -152,6 +152,13 @@ def test_a_name_is_written_where_it_tells_which_one_is_meant(
     assert {name: found[name] for name in ("filter_names", "scope_tag_names") if name in found} == beside
 
 
+def test_an_export_warns_of_tags_that_are_others_in_another_tenant() -> None:
+    config = {**CONFIG, "id": "7", "scope_tag_names": {"0": "Main", "2": "Two", "3": "Two", "10": "Ten"}}
+    [warning] = exported(config).warnings
+    assert warning.startswith("policy 'A' (id 7): its scope tag 'Two' is in the definition by its number 2, since ")
+    assert not exported(config, all_ids=True).warnings
+
+
 ids = st.sampled_from(["1", "2", "3", "4", "10"])
 labels = st.sampled_from(["A", "B", "C", "3", "10", "true", " x"])
 
