@@ -342,8 +342,8 @@ diff:
   description:
     - What differs, by policy and field; inside payloads one entry for each setting that is added, changed or
       removed.
-    - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, with their names by
-      ID in C(group_names) where they can be read.
+    - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups. Groups that a side
+      shows have their names by ID in its C(group_names) where they can be read.
     - Names of assignment filters and scope tags that a side shows are beside them by ID, in C(filter_names) and
       C(scope_tag_names), where the run knows them. That needs no call of its own.
     - C(names), by side and key, are the display names of settings and values where the catalog in use has texts.

@@ -227,8 +227,8 @@ diff:
   description:
     - What differs, by policy and field; inside payloads one entry for each setting that is added, changed or
       removed.
-    - Names of assignment filters that a side shows are beside them by ID, in C(filter_names), where the run knows
-      them. That needs no call of its own.
+    - Names of groups and assignment filters that a side shows are beside them by ID, in C(group_names) and
+      C(filter_names), where the run knows them. That needs no call of its own.
   returned: in diff mode
   type: list
   elements: dict

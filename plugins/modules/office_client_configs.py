@@ -662,6 +662,13 @@ results:
       pruned: false
       pending: []
       actions: []
+group_names:
+  description:
+    - Names of the groups of RV(configs) by their IDs, as far as the task knows them. It looks no group up for it.
+  returned: in diff mode, when any is known and no item failed
+  type: dict
+  sample:
+    0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11: Contoso - All Staff
 awaiting_approval:
   description:
     - Names of the policies whose change waits for a second administrator. They are as they were, but for the
@@ -817,7 +824,7 @@ diff:
     - What differs, by policy and field; inside payloads one entry for each setting that is added, changed or
       removed.
     - Of a policy that is deleted, C(before) holds all settings and the IDs of all groups, and C(after) of one that
-      is created, with their names by ID in C(group_names) where they are known.
+      is created. Groups that a side shows have their names by ID in its C(group_names) where they are known.
     - Names of assignment filters and scope tags that a side shows are beside them by ID, in C(filter_names) and
       C(scope_tag_names), where the run knows them. That needs no call of its own.
     - C(names), by side and key, are the display names of settings and values where the catalog in use has texts.

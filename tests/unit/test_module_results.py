@@ -19,6 +19,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     action_result,
     assignment_results,
     config_result,
+    group_names_result,
     item_result,
     opaque_warnings,
     order_result,
@@ -187,6 +188,21 @@ def test_a_create_shows_its_groups_by_the_names_that_are_known() -> None:
     [shown] = outcome_result(outcome, True, {"g2": "All Staff"}.get)["diff"]
     assert [group for group in shown["after"]["groups"] if group.startswith("g")] == ["g1", "g2"]
     assert (shown["before"], shown["after"]["group_names"]) == ({}, {"g2": "All Staff"})
+
+
+def test_a_change_of_groups_shows_them_by_the_names_that_are_known() -> None:
+    outcome = outcome_of([planned(BARE, changed_policy(BARE, assignments=WHOLE.assignments))], ["updated"])
+    [shown] = outcome_result(outcome, True, {"g2": "All Staff"}.get)["diff"]
+    assert "group_names" not in shown["before"]
+    assert shown["after"]["group_names"] == {"g2": "All Staff"}
+    other = outcome_of([planned(WHOLE, changed_policy(WHOLE, description="E"))], ["updated"])
+    assert outcome_result(other, True, {"g2": "All Staff"}.get)["diff"][0]["after"] == {"description": "E"}
+
+
+def test_groups_of_policies_that_stay_have_the_names_that_are_known() -> None:
+    outcome = outcome_of([planned(WHOLE, WHOLE), planned(BARE, None)], ["unchanged", "deleted"])
+    assert group_names_result(outcome, {"g2": "All Staff"}.get) == {"group_names": {"g2": "All Staff"}}
+    assert group_names_result(outcome, lambda _group_id: None) == {}
 
 
 def test_nothing_changed() -> None:

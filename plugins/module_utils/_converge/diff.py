@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._policy.assignments import group_ids
+from .._policy.desired import GROUP_OPTIONS
 from .._policy.fields import Field, changed_fields
 from .._policy.policy import Policy
 from .._policy.unset import UNSET
@@ -20,17 +20,13 @@ def diff_of(item: PlannedItem, name_of: NameOf = lambda _group_id: None) -> dict
     """Return Ansible's diff dict for one item, None when it does not change.
 
     ``before`` and ``after`` hold what differs only; inside payloads that is one entry for each setting that is added,
-    changed or removed, by its path. Beside the groups of a policy that comes or goes stand the names that ``name_of``
-    knows, beside filters and scope tags those that their fields know. ``names``, where any are known, tells what the
-    lines of each side are called, by their keys.
+    changed or removed, by its path. Beside groups stand the names that ``name_of`` knows, beside filters and scope tags
+    those that their fields know. ``names``, where any are known, tells what the lines of each side are called, by their
+    keys.
     """
     if item.status == "unchanged":
         return None
-    before, after = _sides(item)
-    if item.before is None or item.after is None:
-        before, after = (
-            _with_names(side, policy, name_of) for side, policy in ((before, item.before), (after, item.after))
-        )
+    before, after = (_with_group_names(side, name_of) for side in _sides(item))
     name = item.desired.display_name
     shown = item.before or item.after
     header = shown.named() if shown else f"policy '{name}'"
@@ -58,11 +54,17 @@ def _names(item: PlannedItem) -> dict[str, dict[str, str]]:
     return names
 
 
-def _with_names(side: dict[str, t.Any], policy: Policy | None, name_of: NameOf) -> dict[str, t.Any]:
-    """Return the side of a whole policy with the names of its groups, as far as they are known."""
-    ids = sorted(group_ids(policy.assignments)) if policy is not None else []
-    names = {group_id: name for group_id in ids if (name := name_of(group_id)) is not None}
-    return {**side, "group_names": names} if names else side
+def _with_group_names(side: dict[str, t.Any], name_of: NameOf) -> dict[str, t.Any]:
+    """Return a side with the names of the groups that it shows, as far as they are known."""
+    shown = (text for option in GROUP_OPTIONS.values() for text in side.get(option) or ())
+    # Behind its id a group has its filter.
+    return side | named_groups((text.partition(" ")[0] for text in shown), name_of)
+
+
+def named_groups(group_ids: t.Iterable[str], name_of: NameOf) -> dict[str, dict[str, str]]:
+    """Return ``group_names`` by ids, nothing where no name is known."""
+    names = {group_id: name for group_id in sorted(set(group_ids)) if (name := name_of(group_id)) is not None}
+    return {"group_names": names} if names else {}
 
 
 def _sides(item: PlannedItem) -> tuple[dict[str, t.Any], dict[str, t.Any]]:

@@ -28,6 +28,7 @@ from .results import (
     awaiting_warnings,
     bare_result,
     config_result,
+    group_names_result,
     item_result,
     opaque_warnings,
     order_result,
@@ -149,6 +150,7 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
             "results": [item_result(place, outcome, name_of) for place in range(len(outcome.items))],
             "plan": plan_result(outcome, options.wait is not None),
             "awaiting_approval": awaiting_result(outcome),
+            **(group_names_result(outcome, name_of) if name_of else {}),
             **({"waves": wave_results(waves, name_of)} if waves else {}),
         }
 

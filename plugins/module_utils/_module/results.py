@@ -10,10 +10,11 @@ from collections import Counter
 
 from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
-from .._converge.diff import NameOf, diff_of
+from .._converge.diff import NameOf, diff_of, named_groups
 from .._converge.diff_lines import legible
 from .._converge.stages import PlannedItem
 from .._errors import printable, printable_value
+from .._policy.assignments import group_ids
 from .._policy.fields import Field, content_of
 from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, priority_of
@@ -175,6 +176,13 @@ def sides_of(item: PlannedItem, name_of: NameOf | None) -> dict[str, t.Any]:
     """
     diff = diff_of(item, name_of) if name_of else None
     return {side: printable_value(diff[side]) for side in ("before", "after", "names") if side in diff} if diff else {}
+
+
+def group_names_result(outcome: Outcome, name_of: NameOf) -> dict[str, t.Any]:
+    """Return ``group_names``: the names of groups that policies have after the run, those that are known."""
+    after = (item.after for item in outcome.items if item.after)
+    names = named_groups((each for policy in after for each in group_ids(policy.assignments)), name_of)
+    return t.cast("dict[str, t.Any]", printable_value(names))
 
 
 def bare_result(outcome: Outcome) -> dict[str, t.Any]:
