@@ -42,9 +42,10 @@ options:
     description:
       - All policies of the tenant, as M(m365.apps.office_client_config_info) returns them. Those that the
         result does not name are C(unmanaged).
-      - When they come with payloads and groups (O(m365.apps.office_client_config_info#module:gather)),
-        C(effective) and C(conflicts) are made of them.
-      - When omitted, nothing is said of unmanaged policies, effective settings and conflicts.
+      - When they come with payloads or settings, and groups
+        (O(m365.apps.office_client_config_info#module:gather)), C(effective) and C(conflicts) are made of them.
+      - When omitted, nothing is said of unmanaged policies, and C(effective) and C(conflicts) are made of
+        O(described).
     type: list
     elements: dict
   described:
@@ -66,8 +67,23 @@ options:
   setting_key:
     description:
       - Key of the ID of a setting in the objects of a payload.
+      - It is for C(office_configuration) alone.
     type: str
     default: settingId
+  surface:
+    description:
+      - The surface that the result is of. C(effective) and C(conflicts) are made by its rules.
+      - When omitted, the one whose own options more of the policies in O(live) and O(described) have.
+    type: str
+    choices:
+      office_configuration: Settings in payloads, and priorities.
+      settings_catalog: Intune's settings catalog.
+  catalog_file:
+    description:
+      - File of definitions of settings in addition to those that the collection brings. Where it has texts,
+        settings have their display names and categories.
+      - When omitted, those of the collection alone. It is for C(settings_catalog) alone.
+    type: path
   waves:
     description:
       - Waves of the rollout, as the role leaves them in C(rollout_waves_state).
@@ -128,19 +144,22 @@ _value:
   description:
     - C(mode), C(check_mode), C(verdict) (C(level) and C(text)), C(fingerprint), C(counts) by status, C(plan),
       C(findings), C(unmanaged), C(waves), and where they are known C(effective), C(conflicts), C(checkins).
-    - C(policies), each with C(display_name), C(id), C(status), C(actions), C(msg) and its differences
-      C(before) and C(after).
+      Of a plan, C(heading) says what it would do.
+    - C(policies), each with C(display_name), C(id), C(status), C(actions), C(msg), its differences C(before)
+      and C(after), and all its settings in C(content). Deletions come first, then those that would reach more
+      people (C(wider)), then all other changes.
+    - C(settings), the display names and categories of settings, where the catalog in use has texts.
   type: dict
 """
 
 import typing as t
 
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
+from ansible_collections.m365.apps.plugins.plugin_utils._report import rollout_report
 
 
 class FilterModule:
     """The filter."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"rollout_report": as_filter(report_of, "m365.apps.rollout_report")}
+        return {"rollout_report": as_filter(rollout_report, "m365.apps.rollout_report")}

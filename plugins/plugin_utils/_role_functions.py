@@ -14,10 +14,18 @@ from ansible_collections.m365.apps.plugins.plugin_utils import _backup, _role_in
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
 from ansible_collections.m365.apps.plugins.plugin_utils._markdown import diff_lines, markdown_text
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, file_name
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.approving import findings_by_kind
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.drift import drift_lines
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_names import with_parts
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.office import office_policies, policies_to_back_up
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import groups_to_check, planned_waves
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.shown import (
+    by_place,
+    change_groups,
+    diff_parts,
+    name_and_id,
+    shown_value,
+)
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.tenants import tenants_report
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import gate_problems, merged_results
@@ -89,6 +97,13 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.own_places,
     markdown_text,
     diff_lines,
+    change_groups,
+    diff_parts,
+    by_place,
+    name_and_id,
+    shown_value,
+    findings_by_kind,
+    # Layers
     layer_guards,
     # Policies of Office
     office_policies,

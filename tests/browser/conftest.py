@@ -21,6 +21,7 @@ from ansible_collections.m365.apps.tests.integration.support.report_samples impo
     contoso_report,
     hostile_report,
     large_report,
+    plan_to_approve,
 )
 from ansible_collections.m365.apps.tests.integration.support.reports import write_reports
 
@@ -35,7 +36,13 @@ def browser() -> t.Iterator[Browser]:
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the pages, as the role's entry point report wrote them."""
-    reports = {"contoso": contoso_report(), "hostile": hostile_report(), "empty": {}, "large": large_report(100, 200)}
+    reports = {
+        "contoso": contoso_report(),
+        "hostile": hostile_report(),
+        "empty": {},
+        "large": large_report(100, 200),
+        "plan": plan_to_approve(200),
+    }
     return write_reports(tmp_path_factory.mktemp("pages"), reports, TEMPLATES)
 
 

@@ -35,7 +35,8 @@ TEMPLATES = ROLE / "templates"
 NOTHING = "\u2013"
 CANARY = "canary-8f1d6c20"
 # Macros that escape by themselves.
-MACROS = {"badge", "shown", "setting", "names", "number", "percent", "bar", "side", "table", "rows", "members"}
+MACROS = {"badge", "shown", "setting", "setting_name", "names", "number", "percent", "bar", "side", "table", "contents"}
+MACROS |= {"card", "search"}
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -102,23 +103,30 @@ def test_whole_report_has_every_section(written: Path) -> None:
     )  # fmt: skip
     shown = [one for one in _elements(tree, "details") if "policy" in one.get("class").split()]
     report = contoso_report()
+    # What stays as it is comes last, in one line that unfolds.
+    ordered = sorted(report["policies"], key=lambda policy: policy["status"] == "unchanged")
     assert [(one.get("data-status"), _text(_elements(one, "h3")[0])) for one in shown] == [
-        (policy["status"], policy["display_name"]) for policy in report["policies"]
+        (policy["status"], policy["display_name"]) for policy in ordered
     ]
+    [staying] = [one for one in _elements(tree, "details") if one.get("id") == "staying"]
+    assert _text(_elements(staying, "summary")[0]) == "5 policies stay as they are"
+    assert len(_elements(staying, "details")) == 1 + 5
     rows = [[_text(cell) for cell in row] for row in _elements(shown[1], "tr")]
     assert ["changed", "excel16;L_BlockMacroExecutionFromInternet.value", "2", "0"] in rows
-    assert [
-        "removed",
-        "office16;L_LegacySetting",
-        "app=office16, platform=Windows, type=REG_DWORD, value=1",
-        NOTHING,
-    ] in rows
+    # The value comes first, what is secondary below it.
+    secondary = "app=office16, platform=Windows, type=REG_DWORD"
+    assert ["removed", "office16;L_LegacySetting", f"1{secondary}", NOTHING] in rows
+    assert ["Enforced settings: Excel"] in rows
     # Display names stand below the values, and what would look alike is told apart.
     assert ["changed", "own16/L_Own", "1Own: One", "2Own: Two"] in rows
     assert ["changed", "own16/L_Zero", '"0"', "0"] in rows
     assert "\n- own16/L_Own: 1  # Own: One\n+ own16/L_Own: 2  # Own: Two\n" in (written / "contoso.plan.md").read_text()
     assert ["added", "Break Glass - Macro Exception", NOTHING, "assigned"] in rows
-    assert report["policies"][15]["msg"] in _text(shown[15])
+    failed = next(place for place, policy in enumerate(ordered) if policy["status"] == "failed")
+    assert ordered[failed]["msg"] in _text(shown[failed])
+    plan = (written / "contoso.plan.md").read_text()
+    assert "\n5 policies stay as they are: Contoso - " in plan
+    assert plan.index("## Policies") < plan.index("Fingerprint") < plan.index("## Findings")
 
 
 @pytest.mark.parametrize("name", ["empty", "nulls"])

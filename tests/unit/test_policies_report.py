@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
+from ansible_collections.m365.apps.plugins.plugin_utils._report import rollout_report
+from ansible_collections.m365.apps.tests.unit import own_settings as own
 
 ITEMS: list[dict[str, t.Any]] = [
     {"display_name": "A", "id": "1", "status": "updated", "pruned": False, "before": {"x": 1}, "after": {"x": 2}},
@@ -126,11 +129,73 @@ def test_what_waits_for_approval_is_neither_done_nor_in_order() -> None:
     assert "awaiting_approval" not in report_of(RESULT)["counts"]
 
 
-def test_policies_with_settings_have_no_winner_to_show() -> None:
-    policy = {"display_name": "A", "groups": ["G"], "settings": [{"setting": "word16/L_NoReset"}]}
-    report = report_of(RESULT, described=[policy], live=[{"id": "9", **policy}])
-    assert not report.get("effective")
-    assert not report.get("conflicts")
+def setting_of(name: str, value: int, *groups: str) -> dict[str, t.Any]:
+    entry = {"setting": "excel16/L_VBAWarningsPolicy", "value": value}
+    return {"display_name": name, "groups": list(groups), "settings": [entry]}
+
+
+def test_sections_are_made_by_the_rules_of_the_surface() -> None:
+    policies = [setting_of("A", 2, "G"), setting_of("B", 3, "G")]
+    report = rollout_report(RESULT, described=policies)
+    assert report["surface"] == "settings_catalog"
+    [conflict] = report["conflicts"]
+    assert (conflict["winner"], [side["policy"] for side in conflict["policies"]]) == (None, ["A", "B"])
+    [row] = report["effective"][0]["settings"]
+    assert (row["outcome"], row["value"]) == ("conflict", None)
+    assert rollout_report(RESULT, described=policies, surface="office_configuration")["conflicts"] == []
+
+
+def test_everybody_may_meet_where_no_policy_names_a_group() -> None:
+    policies = [{**setting_of(name, value), "all_users": True} for name, value in (("A", 2), ("B", 3))]
+    report = rollout_report(RESULT, described=policies)
+    assert [conflict["groups"] for conflict in report["conflicts"]] == [["all users"]]
+
+
+def test_settings_have_the_names_and_the_place_that_a_catalog_knows(tmp_path: Path) -> None:
+    entry = {"setting": "excel16/L_OwnMacros", "value": 3}
+    policy = {"display_name": "D", "id": "4", "groups": ["G"], "settings": [entry]}
+    report = rollout_report(RESULT, live=[policy], catalog_file=own.write(tmp_path / "catalog"))
+    title = "Let macros run in own workbooks (User)"
+    assert report["settings"] == {"excel16/L_OwnMacros": {"title": title, "category": "Own Excel\\Safety"}}
+    [shown] = [policy for policy in report["policies"] if policy["display_name"] == "D"]
+    words = {"value": "3", "more": "", "words": "Run none"}
+    assert shown["content"] == [{"setting": "excel16/L_OwnMacros", **words}]
+    assert report["effective"][0]["settings"][0]["words"] == "Run none"
+
+
+def test_policies_that_stay_have_their_settings() -> None:
+    member = {"settingId": "excel16;L_X", "app": "excel16", "value": "1"}
+    described = [{"display_name": "D", "groups": ["G"], "user_preference_payload": [member]}]
+    shown = {policy["display_name"]: policy for policy in report_of(RESULT, "plan", described=described)["policies"]}
+    row = {"setting": "excel16;L_X", "value": "1", "more": "app=excel16", "enforced": False}
+    assert (shown["D"]["content"], "content" in shown["A"]) == ([row], False)
+
+
+def test_a_listing_without_groups_makes_no_sections() -> None:
+    listed = [{"id": "4", "display_name": "D", "settings": [{"setting": "word16/L_NoReset"}]}]
+    report = rollout_report(RESULT, live=listed, surface="settings_catalog")
+    assert "effective" not in report
+    assert not any("content" in policy for policy in report["policies"])
+
+
+def test_groups_have_their_names_wherever_the_run_knows_them() -> None:
+    updated = {**ITEMS[0], "before": {"groups": ["g1"]}, "after": {"groups": ["g1", "g2"]}}
+    config = {"id": "4", "display_name": "D", "groups": ["g2", {"id": "g2", "filter": "f", "filter_mode": "include"}]}
+    more = {"exclude_groups": ["g3"], "all_users": False}
+    result = {**RESULT, "results": [updated, ITEMS[3]], "configs": [{**config, **more}], "group_names": {"g2": "All"}}
+    live = [{"id": "7", "display_name": "Z", "assignments": [{"group_id": "g1", "group_name": "Pilots"}]}]
+    described = [{"display_name": "D", "exclude_groups": [{"id": "G3", "display_name": "Guests"}]}]
+    found = {"level": "note", "rule": "r", "message": "m", "groups": ["g1"]}
+    report = report_of(
+        result, live=live, described=described, findings=[found], waves=[{"name": "W", "groups": ["g2"]}]
+    )
+    first, second = report["policies"]
+    assert first["before"] == {"groups": ["Pilots (g1)"]}
+    assert first["after"] == {"groups": ["Pilots (g1)", "All (g2)"]}
+    assert second["groups"] == ["All (g2)", "All (g2) (filter f, include)"]
+    assert (second["exclude_groups"], "all_users" in second) == (["Guests (g3)"], False)
+    assert report["findings"][0]["groups"] == ["Pilots (g1)"]
+    assert report["waves"][0]["groups"] == ["All (g2)"]
 
 
 def test_other_teams_policies_are_not_unmanaged() -> None:

@@ -21,6 +21,8 @@ from .language import named_element, single_element
 
 # Microsoft's own have 160 characters at most.
 _LONGEST = 200
+# A key as diffs show it: with its scope behind it where that is needed.
+_WITH_SCOPE = re.compile(r"(.*?)(?: \((user|device)\))?", re.DOTALL)
 # Names of elements end as labels of a form do, and with the scope, which that of the setting tells.
 _LABEL = re.compile(r"[\s:]*(?:\((?:User|Device)\))?[\s:]*\Z")
 
@@ -59,6 +61,35 @@ def texts_of(entry: t.Any, catalog: Catalog) -> Texts:
             found[name] = one_line(text)
     value = option_title(single, entry.get("value")) if single else ""
     return Texts(one_line(definition.title), one_line(value), found)
+
+
+def words_of(entry: t.Any, catalog: Catalog) -> str:
+    """Return the display names of the values in an entry, "" where none is known."""
+    texts = texts_of(entry, catalog)
+    return ", ".join(filter(None, [texts.value, *texts.values.values()]))
+
+
+def texts_of_label(label: str, catalog: Catalog) -> dict[str, str]:
+    """Return ``title`` and ``category`` of a setting that a diff or a report calls by this label, those that are known.
+
+    The label may end in the name of an element, whose own label the title has then, too: "Repair: How often".
+    """
+    for key, name in ((label, ""), label.rpartition(".")[::2]):
+        spelled = _WITH_SCOPE.fullmatch(key)
+        definition = find(spelled[1], spelled[2], catalog, suggest=False).definition if spelled and key else None
+        if definition is not None:
+            told = one_line(": ".join(filter(None, [definition.title, _label_of_element(name, definition, catalog)])))
+            found = {"title": told if definition.title else "", "category": one_line(definition.category)}
+            return {part: text for part, text in found.items() if text}
+    return {}
+
+
+def _label_of_element(name: str, definition: Definition, catalog: Catalog) -> str:
+    try:
+        element = named_element(name, elements_of(definition, catalog), definition, catalog)[0] if name else None
+    except ValueProblem:
+        element = None
+    return element_label(element) if element else ""
 
 
 def element_label(definition: Definition) -> str:

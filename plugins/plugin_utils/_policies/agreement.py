@@ -32,6 +32,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import
 )
 from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import EMPTY, Setting, Settings, same
 from ansible_collections.m365.apps.plugins.module_utils._catalog.shorten import entry_of
+from ansible_collections.m365.apps.plugins.module_utils._catalog.texts import texts_of_label, words_of
 from ansible_collections.m365.apps.plugins.module_utils._errors import plain
 
 from .payloads import Payload
@@ -71,6 +72,9 @@ def by_agreement(catalog: Catalog) -> Rules:
         outcome=surface.outcome,
         conflicts=surface.conflicts,
         label=lambda setting: name_of(setting, catalog),
+        shown=surface.shown,
+        about=lambda label: texts_of_label(label, catalog),
+        words=lambda entry: words_of(entry, catalog),
         notes=surface.notes,
     )
 

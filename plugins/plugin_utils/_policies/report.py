@@ -10,20 +10,25 @@ from collections import Counter
 
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 
+from .approving import by_risk, heading_of, reaches_more
 from .drift import drift_sentence
+from .known_names import KnownNames, known_names
 from .model import PoliciesError
 from .office import holds_office_settings
+from .rules import Rules
 from .sections import settings_sections, waves_section
-from .strength import PAYLOADS
+from .settings_shown import about_settings, content_by_policy
+from .strength import by_strength
+from .targets import ALL_OPTIONS, GROUP_LISTS
 
 MODES = ("plan", "rollout", "drift", "restore")
-_SECTION_OPTIONS = ("described", "groups", "setting_key")
+_SECTION_OPTIONS = ("described", "groups")
 _STATUSES = ("created", "updated", "deleted", "unchanged", "failed", "not_attempted")
 # Counted where it is there: few tenants want changes approved.
 _AWAITING = "awaiting_approval"
-
-# The keys of a side of a diff that tell names by ids.
-_NAMES = ("group_names", "filter_names", "scope_tag_names")
+_FACTS = ("kind", "priority", "groups")
+_MORE_FACTS = ("exclude_groups", *ALL_OPTIONS)
+_TARGETS = (*GROUP_LISTS, *ALL_OPTIONS)
 
 Dict = dict[str, t.Any]
 
@@ -35,50 +40,63 @@ def report_of(
     findings: t.Sequence[Dict] = (),
     live: t.Sequence[Dict] | None = None,
     waves: t.Sequence[Dict] = (),
+    rules: Rules | None = None,
     **more: t.Any,
 ) -> Dict:
     """Return the dict that the report templates render, and that plan.json holds.
 
     ``result`` is what office_client_configs returned, best in diff mode. ``live`` are all policies of the tenant; those
-    that the result does not name are unmanaged. Where they come with payloads and assignments the report shows what
-    members of groups get, else what those that are described would give them; of ``more``, described, groups and
-    setting_key are those of settings_sections. ``waves`` and stop_after are those of waves_section. All else (title,
-    tenant, host, checkins, verdict, ...) is taken over where it is not None. Raises PoliciesError.
+    that the result does not name are unmanaged. Where they come with content and assignments the report shows what
+    members of groups get, else what those that are described would give them, by the ``rules`` of the surface; of
+    ``more``, described and groups are those of settings_sections. ``waves`` and stop_after are those of waves_section.
+    All else (title, tenant, host, checkins, verdict, ...) is taken over where it is not None. Raises PoliciesError.
     """
     if mode not in MODES:
         raise PoliciesError(f"the mode {mode!r} is none of {', '.join(MODES)}")
     if not isinstance(result, dict):
         raise PoliciesError("the result: cannot use it: it is not a dict. Give what office_client_configs returned")
+    rules = rules or by_strength()
     items = [item for item in result.get("results") or [] if isinstance(item, dict)]
     found = Counter(item.get("status") for item in items)
     counts = {status: found[status] for status in (*_STATUSES, *([_AWAITING] if found[_AWAITING] else []))}
     plan = result.get("plan") or {}
-    configs = {(config.get("id"), config.get("display_name")): config for config in result.get("configs") or []}
-    with_payloads = [policy for policy in live or () if PAYLOADS.keys() & policy.keys()]
     chosen = {name: more.pop(name) for name in _SECTION_OPTIONS if name in more}
-    counted = with_payloads or chosen.get("described") or ()
-    # Which of several settings wins is a question of priorities, which policies with settings do not have.
-    sections = {} if any("settings" in policy for policy in counted) else _sections(counted, chosen)
-    policies = [_policy(item, configs) for item in items]
+    described = chosen.get("described") or ()
+    names = known_names(result, described, live or ())
+    whole = [policy for policy in live or () if _is_whole(policy, rules)]
+    counted = whole or described
+    sections = settings_sections(counted, **chosen, rules=rules, names=names.groups) if counted else {}
+    notes = sections.pop("notes", ())
+    policies = by_risk(_policies(result, items, names))
+    content = content_by_policy(policies, [*whole, *described], rules)
     report = {
         "format": 1,
         "mode": mode,
         "check_mode": check_mode,
+        **({"heading": heading_of(counts, bool(result.get("changed")))} if mode == "plan" else {}),
         "verdict": _verdict(result, mode, counts, policies),
         "fingerprint": plan.get("fingerprint"),
         "counts": counts,
         "plan": plan if mode == "plan" else {key: value for key, value in plan.items() if key != "details"},
-        "policies": policies,
-        "findings": [*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *sections.pop("notes", ())],
+        "policies": [{**policy, **own} for policy, own in zip(policies, content, strict=True)],
+        "findings": [
+            {**finding, "groups": names.of_groups(finding.get("groups") or [])}
+            for finding in (*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *notes)
+        ],
         "unmanaged": None if live is None else _unmanaged(items, live),
-        "waves": waves_section(waves, result.get("waves") or (), more.pop("stop_after", None)),
+        "waves": [
+            {**wave, "groups": names.of_groups(wave.get("groups") or [])}
+            for wave in waves_section(waves, result.get("waves") or (), more.pop("stop_after", None))
+        ],
         **sections,
     }
+    report["settings"] = about_settings(report, rules)
     return {**report, **{name: value for name, value in more.items() if value is not None}}
 
 
-def _sections(counted: t.Sequence[Dict], chosen: Dict) -> Dict:
-    return settings_sections(counted, **chosen) if counted else {}
+def _is_whole(policy: Dict, rules: Rules) -> bool:
+    """Tell whether a live policy was read with its content and whom it reaches."""
+    return not policy.keys().isdisjoint(rules.content) and not policy.keys().isdisjoint(_TARGETS)
 
 
 def _plan_findings(plan: t.Mapping[str, t.Any]) -> list[Dict]:
@@ -111,46 +129,28 @@ def _warning(rule: str, message: str, policies: t.Sequence[str] = ()) -> Dict:
     return {"level": "warning", "rule": rule, "message": message, **named}
 
 
-def _policy(item: Dict, configs: t.Mapping[t.Any, Dict]) -> Dict:
-    config = configs.get((item.get("id"), item.get("display_name"))) or {}
+def _policies(result: Dict, items: t.Sequence[Dict], names: KnownNames) -> list[Dict]:
+    configs = {(config.get("id"), config.get("display_name")): config for config in result.get("configs") or []}
+    return [_policy(item, configs.get((item.get("id"), item.get("display_name"))) or {}, names) for item in items]
+
+
+def _policy(item: Dict, config: Dict, names: KnownNames) -> Dict:
     shown = {key: item.get(key) for key in ("display_name", "id", "status", "pruned", "actions", "msg")}
-    before, after = (_with_names(item.get(side) or {}) for side in ("before", "after"))
-    # What is deleted is in no configs: it is shown as it was. The groups of what is created have their names there.
-    facts = before if item.get("status") == "deleted" else config
+    before, after = (names.of_policy(item.get(side) or {}) for side in ("before", "after"))
+    # What is deleted is in no configs: it is shown as it was.
+    facts = before if item.get("status") == "deleted" else names.of_policy(config)
     if item.get("status") == "created" and "groups" in after:
         facts = {**facts, "groups": after["groups"]}
-    known = {key: facts.get(key) for key in ("kind", "priority", "groups")}
-    names = {"names": item["names"]} if item.get("names") else {}
-    return {**shown, **known, "before": before, "after": after, **names}
-
-
-def _with_names(side: Dict) -> Dict:
-    """Return a side of a diff with the names of groups, filters and scope tags, where they are known, before the ids.
-
-    Of the names of filters and tags those alone are told that it holds.
-    """
-    groups, filters, tags = (side.get(key) or {} for key in _NAMES)
-    named: Dict = {}
-    for key in ("groups", "exclude_groups"):
-        if side.get(key):
-            named[key] = [_with_filter(_named_id(group, groups), filters) for group in side[key]]
-    named |= {key: _with_filter(side[key], filters) for key in ("all_users", "all_devices") if key in side}
-    if side.get("scope_tags"):
-        named["scope_tags"] = [_named_id(tag, tags) for tag in side["scope_tags"]]
-    return {**{key: value for key, value in side.items() if key not in _NAMES}, **named}
-
-
-def _named_id(text: t.Any, names: t.Mapping[str, str]) -> t.Any:
-    # A text is the id of the group, and behind a blank its filter.
-    found = text.partition(" ")[0] if isinstance(text, str) else ""
-    return f"{names[found]} ({found}){text[len(found) :]}" if found in names else text
-
-
-def _with_filter(text: t.Any, names: t.Mapping[str, str]) -> t.Any:
-    """Return a target with the name of its filter, which stands at the end: (filter ID, MODE)."""
-    before, mark, rest = text.rpartition("(filter ") if isinstance(text, str) else ("", "", "")
-    key, comma, mode = rest.partition(", ")
-    return f"{before}{mark}{names[key]} ({key}){comma}{mode}" if mark and key in names else text
+    known = {key: facts.get(key) for key in _FACTS} | {key: facts[key] for key in _MORE_FACTS if facts.get(key)}
+    wider = reaches_more({**shown, "before": before, "after": after})
+    return {
+        **shown,
+        **known,
+        **({"wider": True} if wider else {}),
+        "before": before,
+        "after": after,
+        **({"names": item["names"]} if item.get("names") else {}),
+    }
 
 
 def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int], policies: t.Sequence[Dict]) -> Dict:

@@ -64,8 +64,9 @@ class Rules:
 
     ``content``: the options with settings. ``read`` takes them apart. ``outcome`` tells what somebody gets of one
     setting, from all entries of it, the strongest first. ``conflicts`` finds those of one setting. ``label`` is what a
-    setting is called, ``shown`` how a value is shown. ``notes`` are a policy's own findings, as rule, sentence and
-    setting.
+    setting is called, ``shown`` how a value is shown. ``about`` tells the ``title`` and ``category`` of the setting
+    with a label, as far as they are known, ``words`` what people call a value that is shown. ``notes`` are a policy's
+    own findings, as rule, sentence and setting.
     """
 
     content: tuple[str, ...]
@@ -74,6 +75,9 @@ class Rules:
     outcome: t.Callable[[list[Applying]], dict[str, t.Any]]
     conflicts: t.Callable[[Policies, str, list[Entry]], t.Iterator[Conflict]]
     label: t.Callable[[str], str]
+    shown: t.Callable[[t.Any], t.Any]
+    about: t.Callable[[str], dict[str, str]]
+    words: t.Callable[[t.Any], str]
     notes: t.Callable[[Policy, str], t.Iterator[tuple[str, str, str | None]]]
 
 

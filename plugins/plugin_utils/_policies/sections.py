@@ -10,7 +10,6 @@ import typing as t
 from .conflicts import policy_conflicts
 from .effective import asked_groups, effective_policy
 from .model import read_policies
-from .payloads import SETTING_KEY
 from .rules import Rules
 from .strength import by_strength
 
@@ -27,16 +26,18 @@ def settings_sections(
     policies: t.Sequence[Dict],
     described: t.Sequence[Dict] = (),
     groups: t.Any = None,
-    setting_key: str = SETTING_KEY,
+    rules: Rules | None = None,
+    names: t.Mapping[str, str] | None = None,
 ) -> Dict:
     """Return ``effective`` for each group, ``conflicts`` in these groups, and ``notes`` (findings on the report).
 
-    ``policies`` are those that count: configs with payloads and assignments, or definitions. ``groups`` are those to
-    show, by name, id or both; when None those that ``described`` name, by their names, MOST_GROUPS of them. A policy
-    that cannot be read is in ``skipped`` of each group. Raises PoliciesError.
+    ``policies`` are those that count: configs with content and assignments, or definitions. ``groups`` are those to
+    show, by name, id or both; when None those that ``described`` name, by their names, MOST_GROUPS of them, and where
+    they name none everybody's conflicts. A policy that cannot be read is in ``skipped`` of each group. ``rules`` are
+    those of the surface, and ``names`` maps ids of groups to names. Raises PoliciesError.
     """
-    names = _group_names(policies)
-    rules = by_strength(setting_key)
+    rules = rules or by_strength()
+    names = {**group_names(policies), **(names or {})}
     problems = {id(policy): read_policies([policy], rules).all[0].problems for policy in policies}
     usable = [policy for policy in policies if not problems[id(policy)]]
     unreadable = [
@@ -50,9 +51,13 @@ def settings_sections(
     ]
     shown, left = (asked_groups(groups), 0) if groups is not None else _groups_of(usable, described, rules, names)
     effective = [effective_policy(usable, [_written(group)], rules, names) for group in shown]
+    wanted = None if groups is None and not shown else [_written(group) for group in shown]
     return {
-        "effective": [{**one, "skipped": [*one["skipped"], *unreadable]} for one in effective],
-        "conflicts": policy_conflicts(usable, [_written(group) for group in shown], rules, names),
+        "effective": [_with_words({**one, "skipped": [*one["skipped"], *unreadable]}, rules) for one in effective],
+        "conflicts": [
+            {**conflict, "policies": [_worded(side, rules) for side in conflict["policies"]]}
+            for conflict in policy_conflicts(usable, wanted, rules, names)
+        ],
         "notes": [_left_out(len(shown), left)] if left else [],
     }
 
@@ -86,7 +91,20 @@ def _wave(wave: Dict) -> Dict:
     return {**known, **{key: value for key, value in wave.items() if key not in _RECORD_KEYS}}
 
 
-def _group_names(policies: t.Sequence[Dict]) -> dict[str, str]:
+def _with_words(effective: Dict, rules: Rules) -> Dict:
+    """Return what a group gets with the display names of values, where any are known."""
+    settings = [
+        _worded({**row, "lost": [_worded(lost, rules) for lost in row["lost"]]}, rules) for row in effective["settings"]
+    ]
+    return {**effective, "settings": settings}
+
+
+def _worded(side: Dict, rules: Rules) -> Dict:
+    words = rules.words(side["value"]) if side["value"] is not None else ""
+    return {**side, "words": words} if words else side
+
+
+def group_names(policies: t.Sequence[Dict]) -> dict[str, str]:
     """Return the names of groups by ids, as office_client_config_info tells them with the assignments."""
     return {
         assignment["group_id"]: assignment["group_name"]

@@ -48,6 +48,9 @@ def by_strength(setting_key: str = SETTING_KEY) -> Rules:
         outcome=_outcome,
         conflicts=_conflicts,
         label=lambda setting: setting,
+        shown=lambda value: value,
+        about=lambda _label: {},
+        words=lambda _value: "",
         notes=_notes,
     )
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from ansible_collections.m365.apps.plugins.plugin_utils._report import rollout_report
+
 from .processes import ROOT
 
 Report = dict[str, t.Any]
@@ -133,6 +135,35 @@ def planned_report() -> Report:
     }
     report["waves"][-1]["planned"] = {"created": 1, "writes": 1, "stops": True, "policies": [item]}
     return report
+
+
+def plan_to_approve(policies: int) -> Report:
+    """Return the report of a plan that changes one of that many policies and deletes another."""
+    guids = [f"{place:08}-5b0f-4a07-9c66-2f1b7e90d3a4" for place in range(policies)]
+    staff = "5b0f3c1e-8d52-4a07-9c66-2f1b7e90d3a4"
+    setting = {"setting": "excel16/L_VBAWarningsPolicy", "value": 3}
+    described = [
+        {"display_name": f"Contoso - Unit {place:03}", "id": guids[place], "groups": ["Sales"], "settings": [setting]}
+        for place in range(policies)
+    ]
+    items: list[Report] = [
+        {"display_name": policy["display_name"], "id": policy["id"], "status": "unchanged"} for policy in described
+    ]
+    names = {"group_names": {staff: "Contoso - All Staff"}}
+    key = "excel16/L_VBAWarningsPolicy"
+    items[policies // 2] |= {
+        "status": "updated",
+        "before": {"groups": [], "settings": {key: 3}},
+        "after": {"groups": [staff], **names, "settings": {key: 2}},
+    }
+    gone = {f"word16/L_Setting{place}": "enabled" for place in range(20)}
+    items[-1] |= {"status": "deleted", "before": {"groups": [staff], **names, "settings": gone}, "after": {}}
+    described[3]["settings"] = [{"setting": "office16/L_NeedleInAHaystack", "value": 1}, setting]
+    found: Report = {"level": "warning", "rule": "similar_name", "policies": [], "groups": [], "setting": None}
+    result = {"changed": True, "results": items, "plan": {"fingerprint": "m2" + "w" * 72, "writes": 3}}
+    findings = [{**found, "message": f"Two names are alike, number {place}."} for place in range(7)]
+    report = rollout_report(result, "plan", check_mode=True, described=described, findings=findings)
+    return {**report, "title": "Contoso Office policies", "tenant": "contoso.onmicrosoft.com"}
 
 
 def hostile_report() -> Report:

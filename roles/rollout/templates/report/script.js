@@ -33,6 +33,10 @@
   const form = byId("filter");
   if (!form) return;
   const policies = [...document.querySelectorAll(".policy")];
+  // Those that stay as they are, which are one line until something in them is looked for.
+  const staying = byId("staying");
+  const stayingPolicies = staying ? [...staying.querySelectorAll(".policy")] : [];
+  let unfoldedBefore = null;
   const shown = byId("shown");
   const text = byId("text");
   const boxes = [...form.querySelectorAll("input[name=status]")];
@@ -52,6 +56,13 @@
       policy.hidden = !fits;
       count += fits;
     }
+    if (staying) {
+      const found = stayingPolicies.some((policy) => !policy.hidden);
+      staying.hidden = !found;
+      if (words.length && unfoldedBefore === null) unfoldedBefore = staying.open;
+      if (words.length) staying.open = found;
+      else if (unfoldedBefore !== null) [staying.open, unfoldedBefore] = [unfoldedBefore, null];
+    }
     shown.textContent = `${count} of ${policies.length} policies shown`;
   };
   let waiting;
@@ -64,6 +75,7 @@
 
   const fold = (open) => {
     for (const policy of policies) if (!policy.hidden) policy.open = open;
+    if (staying && !staying.hidden) staying.open = open;
   };
   byId("expand").addEventListener("click", () => fold(true));
   byId("collapse").addEventListener("click", () => fold(false));
