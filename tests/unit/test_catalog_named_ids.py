@@ -181,11 +181,13 @@ def test_a_diff_tells_the_names_of_what_its_sides_show_and_of_nothing_else() -> 
         "groups": [f"{STAFF} (filter {FILTER}, include)"],
         "all_devices": False,
         "filter_names": {FILTER: "Corporate"},
+        "group_names": {STAFF: "All Staff"},
     }
     assert diff["after"] == {
         "groups": [STAFF],
         "all_devices": f"(filter {FILTER}, exclude)",
         "filter_names": {FILTER: "Corporate"},
+        "group_names": {STAFF: "All Staff"},
     }
     described = {**ITEM, "description": "New"}
     [diff] = task(found, modules.OFFICE_CLIENT_CONFIGS, check=True, policies=[described])["diff"]

@@ -67,14 +67,15 @@ def report_of(
     counted = whole or described
     sections = settings_sections(counted, **chosen, rules=rules, names=names.groups) if counted else {}
     notes = sections.pop("notes", ())
-    policies = by_risk(_policies(result, items, names))
+    listed = _policies(result, items, names)
+    policies = by_risk(listed)
     content = content_by_policy(policies, [*whole, *described], rules)
     report = {
         "format": 1,
         "mode": mode,
         "check_mode": check_mode,
         **({"heading": heading_of(counts, bool(result.get("changed")))} if mode == "plan" else {}),
-        "verdict": _verdict(result, mode, counts, policies),
+        "verdict": _verdict(result, mode, counts, listed),
         "fingerprint": plan.get("fingerprint"),
         "counts": counts,
         "plan": plan if mode == "plan" else {key: value for key, value in plan.items() if key != "details"},
