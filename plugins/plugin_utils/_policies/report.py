@@ -17,12 +17,11 @@ from .model import PoliciesError
 from .office import holds_office_settings
 from .rules import Rules
 from .sections import settings_sections, waves_section
-from .settings_shown import about_settings, content_by_policy
+from .settings_shown import about_settings, with_content
 from .strength import by_strength
 from .targets import ALL_OPTIONS, GROUP_LISTS
 
 MODES = ("plan", "rollout", "drift", "restore")
-_SECTION_OPTIONS = ("described", "groups")
 _STATUSES = ("created", "updated", "deleted", "unchanged", "failed", "not_attempted")
 # Counted where it is there: few tenants want changes approved.
 _AWAITING = "awaiting_approval"
@@ -57,19 +56,14 @@ def report_of(
         raise PoliciesError("the result: cannot use it: it is not a dict. Give what office_client_configs returned")
     rules = rules or by_strength()
     items = [item for item in result.get("results") or [] if isinstance(item, dict)]
-    found = Counter(item.get("status") for item in items)
-    counts = {status: found[status] for status in (*_STATUSES, *([_AWAITING] if found[_AWAITING] else []))}
+    counts = _counts(items)
     plan = result.get("plan") or {}
-    chosen = {name: more.pop(name) for name in _SECTION_OPTIONS if name in more}
-    described = chosen.get("described") or ()
+    described, groups = more.pop("described", None) or (), more.pop("groups", None)
     names = known_names(result, described, live or ())
     whole = [policy for policy in live or () if _is_whole(policy, rules)]
-    counted = whole or described
-    sections = settings_sections(counted, **chosen, rules=rules, names=names.groups) if counted else {}
-    notes = sections.pop("notes", ())
+    sections = settings_sections(whole or described, described, groups, rules, names.groups)
+    notes = sections.pop("notes")
     listed = _policies(result, items, names)
-    policies = by_risk(listed)
-    content = content_by_policy(policies, [*whole, *described], rules)
     report = {
         "format": 1,
         "mode": mode,
@@ -79,7 +73,7 @@ def report_of(
         "fingerprint": plan.get("fingerprint"),
         "counts": counts,
         "plan": plan if mode == "plan" else {key: value for key, value in plan.items() if key != "details"},
-        "policies": [{**policy, **own} for policy, own in zip(policies, content, strict=True)],
+        "policies": with_content(by_risk(listed), [*whole, *described], rules),
         "findings": [
             {**finding, "groups": names.of_groups(finding.get("groups") or [])}
             for finding in (*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *notes)
@@ -89,10 +83,15 @@ def report_of(
             {**wave, "groups": names.of_groups(wave.get("groups") or [])}
             for wave in waves_section(waves, result.get("waves") or (), more.pop("stop_after", None))
         ],
-        **sections,
+        **(sections if whole or described else {}),
     }
     report["settings"] = about_settings(report, rules)
     return {**report, **{name: value for name, value in more.items() if value is not None}}
+
+
+def _counts(items: t.Sequence[Dict]) -> dict[str, int]:
+    found = Counter(item.get("status") for item in items)
+    return {status: found[status] for status in (*_STATUSES, *([_AWAITING] if found[_AWAITING] else []))}
 
 
 def _is_whole(policy: Dict, rules: Rules) -> bool:

@@ -14,13 +14,13 @@ from .shown import shown_value
 Dict = dict[str, t.Any]
 
 
-def content_by_policy(policies: t.Sequence[Dict], sources: t.Sequence[Dict], rules: Rules) -> list[Dict]:
-    """Return for each policy of a report ``content``: its settings, from the first of ``sources`` that tells them.
+def with_content(policies: t.Sequence[Dict], sources: t.Sequence[Dict], rules: Rules) -> list[Dict]:
+    """Return policies of a report with ``content``: their settings, from the first of ``sources`` that tells them.
 
     A policy that is deleted, or new in a diff, has all of them in its sides.
     """
     index = PolicyIndex([source for source in sources if not source.keys().isdisjoint(rules.content)])
-    return [_content(policy, index, rules) for policy in policies]
+    return [{**policy, **_content(policy, index, rules)} for policy in policies]
 
 
 def about_settings(report: Dict, rules: Rules) -> dict[str, dict[str, str]]:
