@@ -160,7 +160,7 @@ def test_a_fingerprint_is_one_line_of_a_phone(browser: Browser, pages: Path) -> 
 def test_the_search_finds_settings_of_policies_that_stay(browser: Browser, pages: Path) -> None:
     """What is looked for is unfolded, and afterwards the line is one line again."""
     with opened(browser, pages / "plan.html") as page:
-        page.get_by_label("Name, group or setting").fill("needleinahaystack")
+        page.get_by_label("Name, group or setting").fill("disableCOMINGsoon")
         expect(page.locator("#shown")).to_have_text("1 of 200 policies shown")
         expect(page.locator(VISIBLE)).to_contain_text("Contoso - Unit 003")
         page.get_by_label("Name, group or setting").fill("contoso - all staff")

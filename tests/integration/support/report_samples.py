@@ -158,7 +158,7 @@ def plan_to_approve(policies: int) -> Report:
     }
     gone = {f"word16/L_Setting{place}": "enabled" for place in range(20)}
     items[-1] |= {"status": "deleted", "before": {"groups": [staff], **names, "settings": gone}, "after": {}}
-    described[3]["settings"] = [{"setting": "office16/L_NeedleInAHaystack", "value": 1}, setting]
+    described[3]["settings"] = [{"setting": "office16/L_DisableComingSoon"}, setting]
     found: Report = {"level": "warning", "rule": "similar_name", "policies": [], "groups": [], "setting": None}
     result = {"changed": True, "results": items, "plan": {"fingerprint": "m2" + "w" * 72, "writes": 3}}
     findings = [{**found, "message": f"Two names are alike, number {place}."} for place in range(7)]
