@@ -140,5 +140,5 @@ class CatalogTenant(FuzzTenant):
         defaults: dict[str, t.Any] = {"id": None, "display_name": None, "kind": None, "group": None, "gather": []}
         with self.serving():
             client = self.client()
-            opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client))
+            opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client), client)
             return policy_info(Request({"surface": "settings_catalog", **defaults, **params}, params), opened)

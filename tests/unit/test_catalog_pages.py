@@ -287,7 +287,7 @@ def test_a_reader_looks_twice_for_a_name_and_for_all(name: str | None, lists: in
     params |= {"group": None, "gather": []}
     with tenant.serving():
         client = tenant.client()
-        opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client))
+        opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client), client)
         configs = policy_info(Request(params, {}), opened).result["configs"]
     assert [config["display_name"] for config in configs] == names
     assert tenant.lists == lists

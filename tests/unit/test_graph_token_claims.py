@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import typing as t
+from dataclasses import replace
 from unittest import mock
 
 import pytest
@@ -52,7 +53,7 @@ APP, USER, NOBODY = Claims(is_app=True), Claims(is_user=True), Claims()
     ],
 )
 def test_a_token_says_who_signed_in(said: t.Any, meant: Claims) -> None:
-    assert claims_of(token_with(said)) == meant
+    assert replace(claims_of(token_with(said)), permissions=frozenset(), readable=False) == meant
 
 
 @pytest.mark.parametrize(

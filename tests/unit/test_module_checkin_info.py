@@ -54,7 +54,7 @@ WEAK = {"id": "p2", "@odata.type": f"#{KINDS['windows'].name}", "displayName": "
 @pytest.fixture
 def tenant(clock: Clock) -> Tenant:
     client = clock.client(batching=True)
-    return Tenant(OfficeSurface(client), GroupDirectory(client), Teacher(client))
+    return Tenant(OfficeSurface(client), GroupDirectory(client), Teacher(client), client)
 
 
 def ask(tenant: Tenant, **options: t.Any) -> Reply:

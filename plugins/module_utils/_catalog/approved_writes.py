@@ -31,7 +31,7 @@ from .approvals import (
 )
 from .explain import RULES
 
-_REQUESTS = "/deviceManagement/operationApprovalRequests"
+REQUESTS = "/deviceManagement/operationApprovalRequests"
 _FORBIDDEN = 403
 
 
@@ -167,7 +167,7 @@ class ApprovedWrites:
     def _states(self) -> dict[str, LiveRequest] | UserError:
         """Return the requests of the tenant by their codes, or why they cannot be read."""
         if self._live is None:
-            call = Call("GET", _REQUESTS, version="beta")
+            call = Call("GET", REQUESTS, version="beta")
             subject = "the requests for approval (multi-admin approval)"
             read = Operation(
                 call,

@@ -20,7 +20,8 @@ from .explain import READ_PERMISSION, RULES
 Documents = t.Sequence[t.Mapping[str, t.Any]]
 
 _PLATFORM, _MANAGEMENT = "windows10andlater", "devices"
-_TAGS_PERMISSION = "DeviceManagementRBAC.Read.All"
+TAGS_PERMISSION = "DeviceManagementRBAC.Read.All"
+TAGS = "/deviceManagement/roleScopeTags?$select=id,displayName"
 _FORBIDDEN = 403
 # Intune numbers its scope tags.
 _TAG_ID = re.compile("[0-9]+")
@@ -77,9 +78,7 @@ _FILTERS = _Kind(
     False,
     _unfit_filter,
 )
-_TAGS = _Kind(
-    "scope tag", "/deviceManagement/roleScopeTags?$select=id,displayName", _TAGS_PERMISSION, True, lambda _document: ""
-)
+_TAGS = _Kind("scope tag", TAGS, TAGS_PERMISSION, True, lambda _document: "")
 
 
 class Names:
@@ -208,7 +207,7 @@ def _unlisted_tag(text: str, error: UserError) -> str | UserError:
     if _TAG_ID.fullmatch(text) or is_guid(text):
         return text.lower()
     cause = f"this login may not list scope tags ({error.details.message if error.details else 'Graph refused it'})"
-    step = f"Give the id of the tag, or grant the app {_TAGS_PERMISSION} (a user needs a role with Roles/Read)"
+    step = f"Give the id of the tag, or grant the app {TAGS_PERMISSION} (a user needs a role with Roles/Read)"
     return UserError(f"scope tag '{text}'", "resolve the name", cause, step, error.details)
 
 

@@ -23,6 +23,9 @@ _ACTIONS: t.Mapping[type, str] = {
     Delete: f"{_POLICIES}Delete",
 }
 
+# All that a rollout does to policies.
+WRITE_ACTIONS = tuple(_ACTIONS.values())
+
 
 def allowed_actions(document: t.Any) -> frozenset[str] | None:
     """Return the actions of an answer to the question, in lower case; None for one that cannot be believed.

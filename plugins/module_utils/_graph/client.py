@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import time
 import typing as t
 import uuid
 from collections import deque
@@ -19,6 +20,7 @@ from .._json import MOST_VALUES, count_values
 from .approvals import is_filed
 from .auth import Authenticator
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
+from .clock import ahead_of
 from .errors import GraphError, InDoubtError, LoginError, NoAnswerError, NotGraphError, UnforeseenError, UnwantedError
 from .messages import Answer, Call, failure_of, host_of, refusal_of
 from .no_answer import RUN_AGAIN
@@ -75,6 +77,8 @@ class GraphClient:
         # Every token that was sent, so that it can be masked where an answer repeats it.
         self.tokens: set[str] = set()
         self._last_token = ""
+        # How many seconds this machine was ahead of Graph at the last answer, as far as that told.
+        self.ahead: float | None = None
         # How many calls that are not reads were sent, whatever became of them.
         self.writes = 0
         self._connection = connection
@@ -324,6 +328,7 @@ class GraphClient:
         request_id = str(uuid.uuid4())
         sent = {**headers, "Authorization": f"Bearer {token}", "client-request-id": request_id}
         response = send(self._session, method, url, self._connection.timeout, headers=sent, **body)
+        self.ahead = ahead_of(response.headers.get("Date"), time.time())
         self._refuse_earlier(response.headers.get("client-request-id"), request_id, method, url)
         path = urlsplit(response.url)
         answer = Answer(

@@ -63,9 +63,14 @@ def explained(
         told = UserError(subject, action, error.cause(), error.advice() or "", error.failure, error.in_doubt)
         raise told.with_facts(approval=error.approval) from error
     except GraphError as error:
-        cause, next_step = rules.reading(error) or _read(error, permission, refused, rules)
+        cause, next_step = cause_and_step(error, permission, refused, rules)
         absent = rules.says_absent(error)
         raise UserError(subject, action, cause, next_step, error.failure, error.in_doubt, absent) from error
+
+
+def cause_and_step(error: GraphError, permission: str, refused: str, rules: ErrorRules) -> tuple[str, str]:
+    """Return why a read failed and what to do (see ``explained``), as the surface knows it best."""
+    return rules.reading(error) or _read(error, permission, refused, rules)
 
 
 def _read(error: GraphError, permission: str, refused: str, rules: ErrorRules) -> tuple[str, str]:

@@ -13,6 +13,7 @@ _SCOPES = re.compile(r"must have one of the following scopes:\s*(?P<scopes>[\w.]
 _ROLE = re.compile(r"\buser is not authorized to perform this operation", re.IGNORECASE)
 # All that is said to a tenant without a license, with ids for Microsoft's support behind it.
 _NOTHING_SAID = re.compile(r"an error has occurred[\s.]*(?:\(operation id .*)?", re.IGNORECASE | re.DOTALL)
+_FORBIDDEN = 403
 
 Reading = tuple[str, str]
 
@@ -34,11 +35,16 @@ def of_intune(error: GraphError, permission: str, more: str = "") -> Reading:
         cause = f"the role of this user does not allow it, or does not reach this object by its scope tags ({told})"
         step = "Let an Intune administrator assign a role that allows this and has the scope tags"
         return cause, f"{step}; the app needs the permission {permission}, too"
-    cause = f"most likely the tenant has no active Intune license ({told})" if _NOTHING_SAID.fullmatch(said) else told
+    cause = f"most likely the tenant has no active Intune license ({told})" if says_nothing(error) else told
     return cause, (
         f"Grant the app the permission {permission} with admin consent if it lacks it; else check the Intune license "
         f"of the tenant, the role and scope tags of a user{more}"
     )
+
+
+def says_nothing(error: GraphError) -> bool:
+    """Tell whether a refusal is worded as that of a tenant without a license, which gives no cause."""
+    return error.status == _FORBIDDEN and _NOTHING_SAID.fullmatch(error.failure.message) is not None
 
 
 def _missing(error: GraphError) -> str | None:

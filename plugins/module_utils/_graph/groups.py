@@ -18,7 +18,7 @@ from .messages import Answer, Call
 
 # Group reads are served by the released version, whatever version serves officeConfiguration.
 _VERSION = "v1.0"
-_PERMISSION = "GroupMember.Read.All"
+PERMISSION = "GroupMember.Read.All"
 _FIELDS = "id,displayName"
 # Groups that a warning names.
 _SHOWN = 5
@@ -46,7 +46,7 @@ class GroupDirectory:
         more = f" and {len(self._unread) - _SHOWN} more" if len(self._unread) > _SHOWN else ""
         shown = f"{', '.join(self._unread[:_SHOWN])}{more}"
         who = f"group {shown} was" if len(self._unread) == 1 else f"groups {shown} were"
-        used = f"{who} not looked up before use, since the app lacks the permission {_PERMISSION}"
+        used = f"{who} not looked up before use, since the app lacks the permission {PERMISSION}"
         return [used, *self._unnamed]
 
     def look_up(self, names: t.Iterable[str], ids: t.Iterable[str] = ()) -> None:
@@ -123,7 +123,7 @@ class GroupDirectory:
         unread = [group_id for group_id, answer in pairs if _is_forbidden(answer)]
         if unread:
             count = f"{len(unread)} group{'s' if len(unread) > 1 else ''}"
-            self._unnamed.append(f"the names of {count} are left out, since the app lacks the permission {_PERMISSION}")
+            self._unnamed.append(f"the names of {count} are left out, since the app lacks the permission {PERMISSION}")
         return {group_id: None if group_id in unread else _name_in(group_id, answer) for group_id, answer in pairs}
 
     def _known(self, group_id: str, answer: Answer | GraphError) -> UserError | None:
@@ -208,7 +208,7 @@ def _is_forbidden(answer: Answer | GraphError) -> bool:
 
 def _error(subject: str, error: GraphError) -> UserError:
     try:
-        with explained(subject, "look it up", _PERMISSION):
+        with explained(subject, "look it up", PERMISSION):
             raise error
     except UserError as explanation:
         return explanation

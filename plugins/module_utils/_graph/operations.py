@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .._errors import UserError
 from .errors import GraphError, NotGraphError, UnforeseenError
-from .explain import GRAPH, ErrorRules, explained
+from .explain import GRAPH, ErrorRules, cause_and_step, explained
 from .messages import Answer, Call, failure_of
 
 
@@ -48,6 +48,10 @@ class Operation:
     def explained(self) -> contextlib.AbstractContextManager[None]:
         """Turn a GraphError inside the block into a UserError about this operation."""
         return explained(self.subject, self.action, self.permission, self.refused, self.rules)
+
+    def told(self, error: GraphError) -> tuple[str, str]:
+        """Return the cause and the next step of an error of this operation."""
+        return cause_and_step(error, self.permission, self.refused, self.rules)
 
     def understood(self, answer: Answer | GraphError) -> t.Any:
         """Return what an answer means, or the UserError that tells why there is none."""

@@ -24,13 +24,16 @@ class Claims:
     """Who signed in: an app by itself, or a user. Neither where the token does not say so.
 
     ``directory_roles`` are the template ids (in lower case) of the Entra roles that a user has, ``tenant`` is the id of
-    the tenant.
+    the tenant, ``permissions`` are those of the app (``roles``) or granted to it by the user (``scp``). A token that is
+    not ``readable`` tells nothing.
     """
 
     is_app: bool = False
     is_user: bool = False
     directory_roles: frozenset[str] = frozenset()
     tenant: str = ""
+    permissions: frozenset[str] = frozenset()
+    readable: bool = False
 
 
 def claims_of(token: str) -> Claims:
@@ -44,7 +47,9 @@ def claims_of(token: str) -> Claims:
         is_user = kind is None and bool(_texts(scopes))
         is_app = kind is None and scopes is None and bool(_texts(said.get("roles")))
     roles = frozenset(role.lower() for role in _texts(said.get("wids"))) if is_user else frozenset()
-    return Claims(is_app, is_user, roles, tenant=next(iter(_texts(said.get("tid"))), "").lower())
+    granted = [*_texts(said.get("roles")), *(word for text in _texts(scopes) for word in text.split())]
+    tenant = next(iter(_texts(said.get("tid"))), "").lower()
+    return Claims(is_app, is_user, roles, tenant, frozenset(granted), bool(said))
 
 
 def _payload(token: str) -> t.Mapping[str, t.Any]:

@@ -15,6 +15,7 @@ from .modules import (
     OFFICE_CLIENT_CONFIG_INFO,
     OFFICE_CLIENT_CONFIG_ORDER,
     OFFICE_CLIENT_CONFIGS,
+    OFFICE_PREFLIGHT_INFO,
     OFFICE_SETTING_CATALOG,
     OFFICE_SETTING_INFO,
     ModuleDefinition,
@@ -27,6 +28,7 @@ MODULES: t.Mapping[str, ModuleDefinition] = {
     "office_client_configs": OFFICE_CLIENT_CONFIGS,
     "office_client_config_info": OFFICE_CLIENT_CONFIG_INFO,
     "office_client_checkin_info": OFFICE_CLIENT_CHECKIN_INFO,
+    "office_preflight_info": OFFICE_PREFLIGHT_INFO,
     "office_setting_catalog": OFFICE_SETTING_CATALOG,
     "office_setting_info": OFFICE_SETTING_INFO,
 }

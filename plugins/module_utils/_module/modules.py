@@ -26,6 +26,8 @@ from .arguments import (
 from .checkin_info import PARTS, STALE_AFTER, checkin_info
 from .group_names import names_of_groups
 from .handlers import Handler, Late, many_policies, one_assignment, one_policy, order_of_policies, policy_info
+from .preflight import DEFAULT_NEEDS, preflight
+from .preflight_facts import NEEDS
 from .setting_catalog import HANDLER as SETTING_CATALOG
 from .setting_catalog import MAX_REMOVALS
 from .setting_info import AUTO, LIMIT, SOURCES, setting_info
@@ -94,6 +96,11 @@ OFFICE_CLIENT_CONFIGS = ModuleDefinition(
         **WAIT,
     },
     many_policies,
+)
+
+OFFICE_PREFLIGHT_INFO = ModuleDefinition(
+    {"needs": {"type": "list", "elements": "str", "choices": list(NEEDS), "default": list(DEFAULT_NEEDS)}},
+    Late(preflight),
 )
 
 OFFICE_SETTING_CATALOG = ModuleDefinition(

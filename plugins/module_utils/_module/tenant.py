@@ -55,13 +55,14 @@ _OPENERS: t.Mapping[str, t.Callable[[GraphClient, Arguments], Surface]] = {OFFIC
 class Tenant:
     """The policies and the groups of one tenant.
 
-    ``definitions`` are those that it knows of settings. ``tokens`` are those sent to it so far, for masking;
-    ``written`` tells whether any write was sent to it.
+    ``definitions`` are those that it knows of settings, ``client`` is what all of these ask. ``tokens`` are those sent
+    to it so far, for masking; ``written`` tells whether any write was sent to it.
     """
 
     surface: Surface
     directory: GroupDirectory
     definitions: Teacher
+    client: GraphClient = field(repr=False)
     tokens: t.Collection[str] = field(default=(), repr=False)
     written: t.Callable[[], bool] = lambda: False
 
@@ -78,7 +79,9 @@ def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     client.tell(RunBegins())
     surface = _OPENERS[params["surface"]](client, params)
     before = client.writes
-    return Tenant(surface, GroupDirectory(client), Teacher(client), client.tokens, lambda: client.writes > before)
+    return Tenant(
+        surface, GroupDirectory(client), Teacher(client), client, client.tokens, lambda: client.writes > before
+    )
 
 
 def open_client(

@@ -60,6 +60,7 @@ AREAS = {
     "deviceManagement": CONFIGURATION,
     "deviceManagement/roleScopeTags": TAGS,
     "deviceManagement/getRoleScopeTagsByResource": TAGS,
+    "deviceManagement/operationApprovalPolicies": RBAC,
     "deviceManagement/operationApprovalRequests": RBAC,
     "deviceManagement/getEffectivePermissions": RBAC,
     "deviceManagement/resourceOperations": RBAC,

@@ -68,6 +68,7 @@ SHAPES: dict[tuple[str, str], Shape] = {
         "Allowed actions of the signed-in user", {200: "RolePermissions"}
     ),
     ("deviceManagement/resourceOperations", "GET"): Shape("Every action of roles", {200: "ResourceOperations"}),
+    ("deviceManagement/operationApprovalPolicies", "GET"): Shape("List access policies", {200: "AccessPolicyPage"}),
     ("deviceManagement/operationApprovalRequests", "GET"): Shape(
         "List requests for approval",
         {200: "ApprovalRequestPage"},

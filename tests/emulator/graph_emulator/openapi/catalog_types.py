@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..graph.catalog.approval_model import STATUSES
-from ..graph.catalog.approvals import SHOWN
+from ..graph.catalog.approvals import ACCESS_POLICY, SHOWN
 from ..graph.catalog.assignments import TARGETS
 from ..graph.catalog.bodies import MADE_BY_SERVICE, PLATFORMS
 from ..graph.catalog.model import FILTER_ID, FILTER_TYPE
@@ -120,6 +120,7 @@ SCHEMAS: Json = {
     },
     "SettingInstance": _SETTING_INSTANCE,
     "deviceAndAppManagementAssignmentFilter": entity({name: {} for name in FILTER_DEFAULTS}),
+    "operationApprovalPolicy": entity({name: {} for name in ACCESS_POLICY}),
     "operationApprovalRequest": entity({**{name: {} for name in SHOWN}, "status": {"enum": list(STATUSES)}}),
     "roleScopeTag": entity({name: {} for name in TAG_DEFAULTS}),
     "CatalogPolicyPage": _page(ref("deviceManagementConfigurationPolicy"), "@odata.count"),
@@ -131,6 +132,7 @@ SCHEMAS: Json = {
     "TagPage": _page(ref("roleScopeTag")),
     "RolePermissions": _page(entity({"actions": array(TEXT), "resourceActions": array({"type": "object"})})),
     "ResourceOperations": _page({"type": "object"}),
+    "AccessPolicyPage": _page(ref("operationApprovalPolicy")),
     "ApprovalRequestPage": _page(ref("operationApprovalRequest")),
     "NewSetting": _NEW_SETTING,
     "NewCatalogPolicy": entity({**_NEW, "roleScopeTagIds": optional(array(TEXT))}, "name", "settings"),

@@ -11,6 +11,7 @@ import base64
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from ...errors import Refused
 from ...tenants import new_id, timestamp
@@ -23,9 +24,22 @@ from .references import listed, one
 from .refusals import refused
 
 REQUESTS = "deviceManagement/operationApprovalRequests"
+POLICIES = "deviceManagement/operationApprovalPolicies"
 JUSTIFICATION, CODE = "x-msft-approval-justification", "x-msft-approval-code"
 MAX_JUSTIFICATION = 1024
 SHOWN = ApprovalRequest("", "POST", "", None, "", None, WAITING, "", None, "", "", timestamp()).to_json(now_utc())
+
+# The access policy of a tenant that wants approval (the type is ours).
+ACCESS_POLICY: dict[str, Any] = {
+    "id": "0d000000-0000-4000-8000-00000000000a",
+    "displayName": "Configuration policies",
+    "description": "",
+    "lastModifiedDateTime": "2026-01-01T00:00:00Z",
+    "policyType": "configurationPolicy",
+    "policyPlatform": "notApplicable",
+    "policySet": {"policyType": "configurationPolicy", "policyPlatform": "notApplicable"},
+    "approverGroupIds": [],
+}
 
 
 def keep(exchange: Exchange, policy: CatalogPolicy) -> None:
@@ -110,6 +124,11 @@ def _filed(exchange: Exchange, name: str, reason: str) -> Refused:
     status = exchange.settings.approval_status
     # The other status comes with a code that says nothing.
     return Refused(status, "ApprovalRequired" if status == 403 else "BadRequest", text, {CODE: key}, nested=True)
+
+
+def list_policies(exchange: Exchange) -> Answer:
+    """200 with the access policies: one where writes need approval, else none."""
+    return listed(exchange, POLICIES, [ACCESS_POLICY] if exchange.settings.approval_required else [], ACCESS_POLICY)
 
 
 def list_requests(exchange: Exchange) -> Answer:

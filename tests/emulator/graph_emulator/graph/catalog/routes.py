@@ -43,6 +43,7 @@ ROUTES: dict[str, dict[str, Operation]] = {
     "deviceManagement/roleScopeTags": {"GET": read(references.list_tags, *REFERENCES)},
     f"deviceManagement/roleScopeTags/{KEY}": {"GET": read(references.get_tag, "$select")},
     f"deviceManagement/getRoleScopeTagsByResource/{KEY}": {"GET": read(references.list_tags_by_resource, *REFERENCES)},
+    approvals.POLICIES: {"GET": read(approvals.list_policies, *REFERENCES)},
     approvals.REQUESTS: {"GET": read(approvals.list_requests, *REFERENCES)},
     f"{approvals.REQUESTS}/{KEY}": {"GET": read(approvals.get_request, "$select")},
     f"{views.EFFECTIVE}/{KEY}": {"GET": read(views.effective_permissions)},

@@ -1,0 +1,13 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fast path of the module office_preflight_info."""
+
+from __future__ import annotations
+
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_PREFLIGHT_INFO
+from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
+
+
+class ActionModule(FastPathAction):
+    DEFINITION = OFFICE_PREFLIGHT_INFO
