@@ -133,10 +133,10 @@ def _unread(read: Refusal) -> Status:
 
 
 def _license(facts: Facts) -> Check:
-    reads = (facts.policies, facts.office, facts.definitions)
-    if any(isinstance(read, Listed) for read in reads):
-        return Check("license", Status.OK, "Intune answers, so the tenant has a license")
+    reads = (_own(facts), facts.policies, facts.office, facts.definitions)
     silent = next((read for read in reads if isinstance(read, Refusal) and read.says_nothing), None)
+    if silent is not reads[0] and any(isinstance(read, Listed) for read in reads):
+        return Check("license", Status.OK, "Intune answers, so the tenant has a license")
     if silent is not None:
         return Check("license", Status.FAILED, silent.cause, silent.next_step)
     return Check("license", Status.UNKNOWN, "no read of Intune was answered", "Correct the other lines, and look again")
