@@ -24,6 +24,16 @@ def there(emulator: Emulator) -> Emulator:
     return emulator
 
 
+def test_a_preflight_is_a_table_of_80_columns_and_no_failure(ansible: Ansible, there: Emulator) -> None:
+    there.change_settings(segment_withdrawn=True)
+    run = ansible.playbook("m365.apps.preflight", "--check", M365_SURFACE="office_configuration").ok()
+    told = run.stdout.partition("Preflight for office_configuration: 1 failed, ")[2].partition("]")[0].splitlines()
+    assert max(map(len, told)) <= 80
+    assert any('"failed  office_configuration: ' in line for line in told)
+    assert any('"        -> Write surface: settings_catalog' in line for line in told)
+    assert there.writes() == []
+
+
 def test_a_report_of_drift_is_no_failure(ansible: Ansible, there: Emulator) -> None:
     folder = ansible.folder / "reports"
     # What is there keeps its modes, the folder and the files that are replaced.

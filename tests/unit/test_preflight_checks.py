@@ -107,7 +107,7 @@ CASES: list[tuple[str, Facts, Status, str]] = [
     ("settings_catalog", replace(GOOD, policies=FORBIDDEN), Status.FAILED, FORBIDDEN.cause),
     ("settings_catalog", replace(GOOD, policies=BUSY), Status.UNKNOWN, BUSY.cause),
     ("settings_catalog", replace(OFFICE, policies=FORBIDDEN), Status.UNKNOWN, "not asked for"),
-    ("office_configuration", GOOD, Status.OK, "not asked for, and not served"),
+    ("office_configuration", GOOD, Status.OK, "not asked for, and this tenant"),
     ("office_configuration", replace(OFFICE, office=WITHDRAWN), Status.FAILED, WITHDRAWN.cause),
     (
         "license",

@@ -122,7 +122,7 @@ def _unserved(facts: Facts, surface: str, read: Refusal) -> Check:
     if surface == facts.surface:
         return Check(surface, _unread(read), read.cause, read.next_step)
     if read.withdrawn:
-        return Check(surface, Status.OK, f"not asked for, and not served ({read.cause})")
+        return Check(surface, Status.OK, "not asked for, and this tenant does not serve it")
     return Check(surface, Status.UNKNOWN, f"not asked for ({read.cause})", f"None, while you work on {facts.surface}")
 
 
@@ -165,7 +165,7 @@ def _rollout(facts: Facts) -> Check:
         why = f" ({allowed.cause})" if isinstance(allowed, Refusal) else ""
         step = allowed.next_step if isinstance(allowed, Refusal) else "Look at the role of the user in Intune"
         unknown = f"{told}, and what the role of the user allows is not known{why}"
-        return Check(ROLLOUT, Status.UNKNOWN, unknown, step)
+        return Check(ROLLOUT, Status.UNKNOWN, unknown, _asked(facts, ROLLOUT, step))
     missing = [action for action in WRITE_ACTIONS if action.lower() not in allowed]
     if not missing:
         return Check(ROLLOUT, Status.OK, f"{told}, and the role of the user allows all writes")

@@ -19,6 +19,7 @@ READS = "DeviceManagementRBAC.Read.All"
 JUSTIFICATION, CODE = "x-msft-approval-justification", "x-msft-approval-code"
 ROOT = "deviceManagement/configurationPolicies"
 REQUESTS = "deviceManagement/operationApprovalRequests"
+ACCESS_POLICIES = "deviceManagement/operationApprovalPolicies"
 POLICY = "0f0e0d0c-0000-4000-8000-0000000000d1"
 ONE = f"{ROOT}/{POLICY}"
 NEEDED = f"Header '{JUSTIFICATION}' is required to request approval"
@@ -284,6 +285,13 @@ def test_requests_are_listed_with_their_right(graph: CatalogTenant) -> None:
     assert graph.call("POST", REQUESTS, {}).status == 405
     refused = CatalogTenant().call("GET", REQUESTS)
     assert (refused.status, READS in message(refused)) == (403, True)
+    assert CatalogTenant().call("GET", ACCESS_POLICIES).status == 403
+
+
+def test_a_tenant_that_wants_approval_has_an_access_policy(graph: CatalogTenant) -> None:
+    assert [policy["policyType"] for policy in graph.get(ACCESS_POLICIES)["value"]] == ["configurationPolicy"]
+    graph.put("settings", {"approval_required": False})
+    assert graph.get(ACCESS_POLICIES)["value"] == []
 
 
 def test_requests_go_round_in_a_state_and_expire(graph: CatalogTenant) -> None:
