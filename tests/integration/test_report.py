@@ -117,6 +117,7 @@ def test_whole_report_has_every_section(written: Path) -> None:
     secondary = "app=office16, platform=Windows, type=REG_DWORD"
     assert ["removed", "office16;L_LegacySetting", f"1{secondary}", NOTHING] in rows
     assert ["Enforced settings: Excel"] in rows
+    assert [row[0] for row in rows[1:5]] == ["Groups", "added", "Policy", "changed"]
     # Display names stand below the values, and what would look alike is told apart.
     assert ["changed", "own16/L_Own", "1Own: One", "2Own: Two"] in rows
     assert ["changed", "own16/L_Zero", '"0"', "0"] in rows
