@@ -33,11 +33,11 @@ attributes:
 
 EXAMPLES = r"""
 ---
-- name: Read a backup
+- name: Read definitions
   m365.apps.private_value:
-    name: saved
+    name: described
   vars:
-    saved: "{{ lookup('m365.apps.backup', 'backups/contoso') }}"
+    described: "{{ query('m365.apps.definitions', 'definitions') }}"
   register: read
 """
 
