@@ -58,11 +58,11 @@ def report_of(
     items = [item for item in result.get("results") or [] if isinstance(item, dict)]
     counts = _counts(items)
     plan = result.get("plan") or {}
-    described, groups = more.pop("described", None) or (), more.pop("groups", None)
+    described = more.pop("described", None) or ()
     names = known_names(result, described, live or ())
     whole = [policy for policy in live or () if _is_whole(policy, rules)]
-    sections = settings_sections(whole or described, described, groups, rules, names.groups)
-    notes = sections.pop("notes")
+    sections = settings_sections(whole or described, described, more.pop("groups", None), rules, names.groups)
+    found = (*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *sections.pop("notes"))
     listed = _policies(result, items, names)
     report = {
         "format": 1,
@@ -74,19 +74,18 @@ def report_of(
         "counts": counts,
         "plan": plan if mode == "plan" else {key: value for key, value in plan.items() if key != "details"},
         "policies": with_content(by_risk(listed), [*whole, *described], rules),
-        "findings": [
-            {**finding, "groups": names.of_groups(finding.get("groups") or [])}
-            for finding in (*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *notes)
-        ],
+        "findings": _with_names(found, names),
         "unmanaged": None if live is None else _unmanaged(items, live),
-        "waves": [
-            {**wave, "groups": names.of_groups(wave.get("groups") or [])}
-            for wave in waves_section(waves, result.get("waves") or (), more.pop("stop_after", None))
-        ],
+        "waves": _with_names(waves_section(waves, result.get("waves") or (), more.pop("stop_after", None)), names),
         **(sections if whole or described else {}),
     }
     report["settings"] = about_settings(report, rules)
     return {**report, **{name: value for name, value in more.items() if value is not None}}
+
+
+def _with_names(entries: t.Iterable[Dict], names: KnownNames) -> list[Dict]:
+    """Return findings or waves with the names of their groups."""
+    return [{**entry, "groups": names.of_groups(entry.get("groups") or [])} for entry in entries]
 
 
 def _counts(items: t.Sequence[Dict]) -> dict[str, int]:
