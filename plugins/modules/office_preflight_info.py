@@ -19,6 +19,7 @@ description:
     is read.
   - A read that Graph refuses is a line of the result. The task fails where nobody answers, where something else than
     Graph answers, and where the login is refused.
+  - The entry point C(preflight) of the role P(m365.apps.rollout#role) shows the lines as a table.
 author:
   - m365.apps contributors (@m365-apps)
 options:
@@ -47,9 +48,6 @@ extends_documentation_fragment:
   - m365.apps.connection
   - m365.apps.surface
 seealso:
-  - plugin: m365.apps.rollout
-    plugin_type: role
-    description: Its entry point C(preflight) shows the lines as a table.
   - ref: ansible_collections.m365.apps.docsite.guide_authentication
     description: Logins and permissions.
 """

@@ -23,6 +23,7 @@ description:
     until a run failed or was killed is kept beside it, in a file whose name ends in C(.part), and the next run
     goes on from there within a day.
   - A definition that the list of Graph lacks is asked for by its ID before it counts as removed.
+  - The entry point C(catalog) of the role P(m365.apps.rollout#role) does this for a folder of definitions.
 author:
   - m365.apps contributors (@m365-apps)
 options:
@@ -69,9 +70,6 @@ extends_documentation_fragment:
   - m365.apps.surface
 seealso:
   - module: m365.apps.office_setting_info
-  - plugin: m365.apps.rollout
-    plugin_type: role
-    description: Its entry point C(catalog) does this for a folder of definitions.
   - ref: ansible_collections.m365.apps.docsite.settings_language
     description: The settings language.
 """

@@ -127,7 +127,7 @@ def test_waves_do_not_wait_for_a_second_administrator() -> None:
 def test_each_entry_point_that_asks_a_tenant_takes_the_surface() -> None:
     takes = {name for name, entry in entry_points().items() if "rollout_surface" in entry["options"]}
     # lint asks none, and takes it where the policies do not show theirs.
-    assert takes == {"main", "plan", "drift", "export", "backup", "restore", "lint"}
+    assert takes == {"main", "plan", "drift", "export", "backup", "restore", "preflight", "lint"}
 
 
 def test_other_teams_policies_are_told_apart_by_their_settings() -> None:
