@@ -18,11 +18,17 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, printable
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import definition_files
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.folder import passed_over, read_all
-from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import plain_arguments
+from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, shown_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.group_map import mapped_groups
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted, decrypted_file
+
+SPEC: dict[str, t.Any] = {
+    "path": {"type": "path"},
+    "policies": {"type": "list", "elements": "dict", "required": True},
+    "group_map": {"type": "dict"},
+}
 
 Dict = dict[str, t.Any]
 
@@ -39,9 +45,9 @@ class ActionModule(ActionBase):
         # With -v the console shows results. Policies are much, and may hold a secret in clear text.
         result.update({"changed": False, "_ansible_verbose_override": True})
         try:
-            options = plain_arguments(decrypted(self._task.args))
-            described = self._described(options["path"], result) if options.get("path") else []
-            result["policies"] = mapped_groups([*described, *options["policies"]], options.get("group_map") or {})
+            options = own_options(decrypted(self._task.args), SPEC)
+            described = self._described(options["path"], result) if options["path"] else []
+            result["policies"] = mapped_groups([*described, *options["policies"]], options["group_map"] or {})
         except (PoliciesError, UserError) as error:
             result.update(failed=True, msg=printable(str(error)))
         return result

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: layered_policies
-short_description: Compile priorities to policies that never meet
+short_description: Compile priorities to policies that do not conflict
 version_added: 0.2.0
 author:
   - m365.apps contributors (@m365-apps)

@@ -11,7 +11,7 @@ module: office_preflight_info
 short_description: Tell whether a tenant and a login are ready for Office policies
 version_added: 0.2.0
 description:
-  - Looks at a tenant before the first run, and tells in one line each what serves and what does not, with the next
+  - Looks at a tenant before the first run, and tells in one line each what is ready and what is not, with the next
     step. The lines are about the connection, the login, the clock of this machine, both surfaces, the Intune
     license, permissions, names of groups and scope tags, hidden policies, approval by a second administrator,
     definitions of settings, and C($batch).

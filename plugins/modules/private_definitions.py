@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: private_definitions
-short_description: Read what a rollout is of for the rollout role, for nobody else
+short_description: Read the policies of a rollout, for the rollout role alone
 version_added: 0.2.0
 description:
   - Reads definition files as P(m365.apps.definitions#lookup) does, and replaces their groups as

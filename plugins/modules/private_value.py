@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: private_value
-short_description: Resolve a variable of the rollout role, for nobody else
+short_description: Resolve a variable, for the rollout role alone
 version_added: 0.2.0
 description:
   - Returns the value of a variable whose template calls lookups or filters. Where one of them fails, its

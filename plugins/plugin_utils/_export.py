@@ -13,12 +13,13 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.fields import TAG_NAMES
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import BYTES_OPTIONS
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import MAX_PRIORITY
 from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import ENDINGS, Form, rendered
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_device, readable_stem
-from ansible_collections.m365.apps.plugins.plugin_utils._portable import NAME_MAPS, TAG_NAMES, portable
+from ansible_collections.m365.apps.plugins.plugin_utils._portable import NAME_MAPS, portable
 from ansible_collections.m365.apps.plugins.plugin_utils._records import blank_record, recorded
 
 Config = t.Mapping[str, t.Any]

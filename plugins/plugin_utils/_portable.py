@@ -9,12 +9,14 @@ import typing as t
 from collections import Counter
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.codec import DEFAULT_TAG, sorted_tags
+from ansible_collections.m365.apps.plugins.module_utils._catalog.fields import FILTER_NAMES, TAG_NAMES
 from ansible_collections.m365.apps.plugins.module_utils._ids import is_guid
 
 Config = t.Mapping[str, t.Any]
 Names = t.Mapping[str, str]
 
-_FILTER_NAMES, TAG_NAMES = NAME_MAPS = ("filter_names", "scope_tag_names")
+# The keys of a policy that tell names by ids.
+NAME_MAPS = (FILTER_NAMES, TAG_NAMES)
 
 
 def portable(config: Config) -> Config:
@@ -24,15 +26,7 @@ def portable(config: Config) -> Config:
     like an id. One of which no name is known stays as it is, and so does the default tag: every tenant has it by this
     number.
     """
-    filters, tags = _usable(config.get(_FILTER_NAMES)), _usable(config.get(TAG_NAMES))
-    made = dict(config)
-    for option in ("all_users", "all_devices"):
-        if isinstance(made.get(option), dict):
-            made[option] = _with_name(made[option], filters)
-    if "groups" in made:
-        made["groups"] = [_with_name(each, filters) for each in made["groups"]]
-    if "scope_tags" in made:
-        made["scope_tags"] = list(sorted_tags(_name(tag, tags) for tag in made["scope_tags"]))
+    made = _renamed(config, _usable(config.get(FILTER_NAMES)), _usable(config.get(TAG_NAMES)))
     used = {option: _still_used(made, option) for option in NAME_MAPS if option in made}
     return {name: value for name, value in {**made, **used}.items() if value or name not in NAME_MAPS}
 
@@ -53,7 +47,7 @@ def _name(tag: str, names: Names) -> str:
 
 
 def _with_name(member: t.Any, filters: Names) -> t.Any:
-    """Return a group, or a target that is not one, with the name of its filter."""
+    """Return a group, or a target that is not one, with the other word for its filter."""
     return (
         {**member, "filter": _name(member["filter"], filters)}
         if isinstance(member, dict) and member.get("filter")
@@ -65,7 +59,7 @@ def _still_used(made: Config, option: str) -> dict[str, str]:
     """Return the names of ids that stay."""
     members = [*made.get("groups", ()), made.get("all_users"), made.get("all_devices")]
     filters = {each.get("filter") for each in members if isinstance(each, dict)}
-    ids = filters if option == _FILTER_NAMES else set(made.get("scope_tags", ())) - {DEFAULT_TAG}
+    ids = filters if option == FILTER_NAMES else set(made.get("scope_tags", ())) - {DEFAULT_TAG}
     return {key: name for key, name in made[option].items() if key in ids}
 
 
@@ -75,20 +69,23 @@ def same_names(saved: Config, live: Config) -> Config:
     A filter that was deleted and made again has another id, and is the same one. An id that the tenant has is what it
     is, whatever it is called.
     """
-    made = dict(saved)
-    ids = {option: _ids_now(saved.get(option) or {}, live.get(option) or {}) for option in NAME_MAPS}
-    filters, tags = ids[_FILTER_NAMES], ids[TAG_NAMES]
+    filters, tags = (_ids_now(saved.get(option) or {}, live.get(option) or {}) for option in NAME_MAPS)
+    return _renamed(saved, filters, tags)
+
+
+def _renamed(config: Config, filters: Names, tags: Names) -> dict[str, t.Any]:
+    """Return a policy with other words for the filters and scope tags that these have."""
+    made = dict(config)
     for option in ("all_users", "all_devices"):
         if option in made:
             made[option] = _with_name(made[option], filters)
-    if isinstance(made.get("groups"), list):
-        made["groups"] = [_with_name(each, filters) for each in made["groups"]]
-    elif isinstance(made.get("groups"), dict):
-        made["groups"] = {
-            part: [_with_name(each, filters) for each in groups] for part, groups in made["groups"].items()
-        }
+    groups = made.get("groups")
+    if isinstance(groups, dict):
+        made["groups"] = {part: [_with_name(each, filters) for each in members] for part, members in groups.items()}
+    elif groups is not None:
+        made["groups"] = [_with_name(each, filters) for each in groups]
     if "scope_tags" in made:
-        made["scope_tags"] = [_name(tag, tags) for tag in made["scope_tags"]]
+        made["scope_tags"] = list(sorted_tags(_name(tag, tags) for tag in made["scope_tags"]))
     return made
 
 

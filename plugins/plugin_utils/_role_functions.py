@@ -16,7 +16,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._markdown import diff_li
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, file_name
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.approving import findings_by_kind
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.drift import drift_lines
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_names import with_parts
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_names import layer_guards
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.office import office_policies, policies_to_back_up
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import groups_to_check, planned_waves
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.shown import (
@@ -71,23 +71,6 @@ def restore_steps(backup: Dict, live: list[Dict]) -> Dict:
     """Return what brings a tenant back to a backup."""
     made = _backup.steps(backup["policies"], backup["absent"], unmasked(live, backup))
     return {"policies": made.policies, "left": made.left}
-
-
-def layer_guards(made: Dict, prune: bool, scope: Dict, protect: list[str]) -> Dict:
-    """Return the guards of a rollout of layers: parts of earlier runs go, and what holds for a policy holds for its
-    parts. ``made`` is what layers_of_rollout returns, the others are as they were given.
-
-    A part that a described policy has no more goes also where the policy is protected: it would meet the others.
-    """
-    names = scope.get("display_name") or []
-    given = [name.strip() for name in names.split(",")] if isinstance(names, str) else names
-    own = {**scope, "display_name": [*with_parts(given), *made["leftovers"]]}
-    return {
-        "prune": bool(made["leftovers"]) or prune,
-        # Pruning without names is refused, and by names that are not the user's it would be none of that.
-        "prune_scope": (own if given else scope) if prune else {"display_name": made["leftovers"]},
-        "protect": [name for name in with_parts(protect) if name in protect or name not in made["leftovers"]],
-    }
 
 
 _CHECKED: tuple[t.Callable[..., t.Any], ...] = (

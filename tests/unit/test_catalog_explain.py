@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._catalog.explain import RULES, WRITE_PERMISSION
+from ansible_collections.m365.apps.plugins.module_utils._catalog.explain import NAMED_BY_ID, RULES, WRITE_PERMISSION
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.explain import explained
@@ -188,3 +188,23 @@ def test_a_proxys_404_is_not_absence(wire: Wire, client: GraphClient) -> None:
 def test_an_unknown_text_is_told_as_it_is(wire: Wire, client: GraphClient) -> None:
     error = error_of(wire, client, "Something else")
     assert "Graph answered 400 BadRequest: Something else (operation id 0000, activity id a-1). Check the" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "key"),
+    [
+        ("Added a tag which is not allowed by the current role: 7", "scope tag", "7"),
+        (
+            "Scope Tags validation failed : Filters 0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11 , Validated filters  ",
+            "assignment filter",
+            "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11",
+        ),
+    ],
+)
+def test_what_graph_names_by_its_id_is_found_in_the_sentence(
+    wire: Wire, client: GraphClient, text: str, word: str, key: str
+) -> None:
+    """Its name is put there, where the run knows it."""
+    found = NAMED_BY_ID.search(str(error_of(wire, client, text)))
+    assert found is not None
+    assert (found["word"], found["id"]) == (word, key)

@@ -12,8 +12,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.m365.apps.plugins.plugin_utils import _surface_rules
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_names import with_parts
-from ansible_collections.m365.apps.plugins.plugin_utils._role_functions import layer_guards
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_names import layer_guards, with_parts
 from ansible_collections.m365.apps.tests.unit.layered import SPELLED, layered, members, names, policy, refusal
 from ansible_collections.m365.apps.tests.unit.own_settings import MACROS
 from ansible_collections.m365.apps.tests.unit.own_settings import write as write_catalog

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.first_look import ListedPolicies
 from ansible_collections.m365.apps.plugins.module_utils._catalog.permissions import WRITE_ACTIONS
 from ansible_collections.m365.apps.plugins.module_utils._graph.clock import ahead_of
+from ansible_collections.m365.apps.plugins.module_utils._graph.first_page import Listed
 from ansible_collections.m365.apps.plugins.module_utils._graph.token_claims import Claims, claims_of
 from ansible_collections.m365.apps.plugins.module_utils._module.preflight_checks import (
     Check,
@@ -25,7 +27,6 @@ from ansible_collections.m365.apps.plugins.module_utils._module.preflight_checks
 from ansible_collections.m365.apps.plugins.module_utils._module.preflight_facts import (
     NEEDS,
     Facts,
-    Listed,
     Login,
     Refusal,
     Wiring,
@@ -51,7 +52,7 @@ GOOD = Facts(
     login=Login("client_secret", APP),
     now=NOW,
     ahead=0.5,
-    policies=Listed(3, own=3),
+    policies=ListedPolicies(3, own=3),
     office=WITHDRAWN,
     definitions=Listed(40),
     groups=True,
@@ -101,9 +102,14 @@ CASES: list[tuple[str, Facts, Status, str]] = [
     ("clock", replace(GOOD, ahead=None), Status.UNKNOWN, "did not tell"),
     ("clock", replace(GOOD, ahead=-61), Status.WARNING, "61 s behind Graph's"),
     ("clock", replace(GOOD, ahead=301), Status.FAILED, "301 s ahead of Graph's"),
-    ("settings_catalog", replace(GOOD, policies=Listed(3, own=1)), Status.OK, "3 policies, 1 of them for Windows"),
-    ("settings_catalog", replace(GOOD, policies=Listed(0, own=0)), Status.OK, "it has no policies"),
-    ("settings_catalog", replace(GOOD, policies=Listed(100, True, 100)), Status.OK, "the first page lists 100"),
+    (
+        "settings_catalog",
+        replace(GOOD, policies=ListedPolicies(3, own=1)),
+        Status.OK,
+        "3 policies, 1 of them for Windows",
+    ),
+    ("settings_catalog", replace(GOOD, policies=ListedPolicies(0, own=0)), Status.OK, "it has no policies"),
+    ("settings_catalog", replace(GOOD, policies=ListedPolicies(100, True, 100)), Status.OK, "the first page lists 100"),
     ("settings_catalog", replace(GOOD, policies=FORBIDDEN), Status.FAILED, FORBIDDEN.cause),
     ("settings_catalog", replace(GOOD, policies=BUSY), Status.UNKNOWN, BUSY.cause),
     ("settings_catalog", replace(OFFICE, policies=FORBIDDEN), Status.UNKNOWN, "not asked for"),
@@ -138,7 +144,7 @@ CASES: list[tuple[str, Facts, Status, str]] = [
     ("view", signed_in(USER, tags=BUSY), Status.UNKNOWN, "a user signed in"),
     (
         "view",
-        signed_in(USER, policies=Listed(3, own=3, tag="'Pilot' (1)")),
+        signed_in(USER, policies=ListedPolicies(3, own=3, tag="'Pilot' (1)")),
         Status.WARNING,
         "the scope tag 'Pilot' (1)",
     ),
@@ -173,7 +179,10 @@ def test_who_does_not_need_a_permission_is_not_told_to_grant_it() -> None:
 
 
 READS = st.sampled_from([FORBIDDEN, SILENT, BUSY, WITHDRAWN, Refusal("nobody answered", "Try again")])
-LISTS = READS | st.builds(Listed, st.integers(0, 100), st.booleans(), st.integers(0, 100), st.none() | st.text())
+LISTS = READS | st.builds(Listed, st.integers(0, 100), st.booleans())
+POLICIES = READS | st.builds(
+    ListedPolicies, st.integers(0, 100), st.booleans(), st.integers(0, 100), st.none() | st.text()
+)
 FACTS = st.builds(
     Facts,
     surface=st.sampled_from(["settings_catalog", "office_configuration"]),
@@ -182,7 +191,7 @@ FACTS = st.builds(
     login=st.builds(Login, st.text(), st.sampled_from([APP, USER, READER, OPAQUE]), st.none() | st.just(NOW)),
     now=st.just(NOW),
     ahead=st.none() | st.floats(-1e6, 1e6),
-    policies=LISTS,
+    policies=POLICIES,
     office=LISTS,
     definitions=LISTS,
     groups=READS | st.booleans(),

@@ -80,6 +80,18 @@ def test_runs_that_were_kept_without_what_is_pending_are_told() -> None:
     assert told.splitlines() == ["X: 1 policy, 1 updated; 1 write", "updated       A: update"]
 
 
+@pytest.mark.parametrize(
+    ("facts", "head"),
+    [({}, "| Status | Policy | Groups |"), ({"priority": 0}, "| Status | Policy | Kind | Priority | Groups |")],
+)
+def test_a_page_has_the_columns_of_its_surface(facts: Dict, head: str) -> None:
+    policy = {"display_name": "A", "status": "created", "before": {}, "after": {}, "groups": [], **facts}
+    lines = rendered("report/policies.md.j2", report={"policies": [policy]}).splitlines()
+    assert head in lines
+    rows = [line for line in lines if line.startswith("|")]
+    assert len({row.count("|") for row in rows}) == 1
+
+
 def tasks_in(nodes: t.Any) -> t.Iterator[Dict]:
     """Return all blocks and tasks of a list of tasks."""
     for node in nodes or []:

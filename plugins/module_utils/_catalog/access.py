@@ -16,7 +16,7 @@ from .._policy.surface import View
 from .._policy.writes import Write
 from .names import Names
 from .permissions import QUESTION, allowed_actions, refused_writes
-from .view import administrator, shared_tag, view_of
+from .view import administrator, called, shared_tag, view_of
 
 
 class Access:
@@ -34,8 +34,8 @@ class Access:
     def view(self, names: Names) -> View:
         """Return what the login sees, as far as that is known now."""
         tag = self._shared_tag
-        name = None if tag is None else names.tag_names([tag]).get(tag.lower())
-        return view_of(self._client.claims, tag if name is None else f"'{name}' ({tag})", names.tags_refused)
+        shown = None if tag is None else called(tag, names.tag_names([tag]).get(tag.lower()))
+        return view_of(self._client.claims, shown, names.tags_refused)
 
     def forbidden(self, writes: t.Sequence[Write]) -> UserError | None:
         """Return why the login may not send all of these writes, None where it may, or where Graph does not say."""

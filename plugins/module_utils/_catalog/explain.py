@@ -39,6 +39,9 @@ class _Rule:
         return self.cause.format(**groups), self.step.format(**groups)
 
 
+# What a sentence below says of a scope tag or a filter, which Graph names by its id alone.
+NAMED_BY_ID = re.compile(r"(?P<word>scope tag|assignment filter) (?P<id>[0-9][0-9a-fA-F-]*)(?=,)")
+
 # The texts are facts of real tenants; the first that fits counts.
 _RULES = (
     _Rule(

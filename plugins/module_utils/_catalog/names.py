@@ -15,7 +15,7 @@ from .._graph.errors import GraphError, NotGraphError
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
 from .._ids import is_guid
-from .explain import READ_PERMISSION, RULES
+from .explain import NAMED_BY_ID, READ_PERMISSION, RULES
 
 Documents = t.Sequence[t.Mapping[str, t.Any]]
 
@@ -25,8 +25,6 @@ TAGS = "/deviceManagement/roleScopeTags?$select=id,displayName"
 _FORBIDDEN = 403
 # Intune numbers its scope tags.
 _TAG_ID = re.compile("[0-9]+")
-# How sentences tell what Graph has named by its id.
-_TOLD = re.compile(r"(?P<word>scope tag|assignment filter) (?P<id>[0-9][0-9a-fA-F-]*)(?=,)")
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ class Names:
             name = self._named(_FILTERS, [key]).get(key) or self._named(_TAGS, [key]).get(key)
             return found[0] if name is None else f"{found['word']} '{name}' ({found['id']})"
 
-        return error.saying(_TOLD.sub(called, str(error)))
+        return error.saying(NAMED_BY_ID.sub(called, str(error)))
 
     def _named(self, kind: _Kind, ids: t.Iterable[str]) -> dict[str, str]:
         """Return names by ids. Others that share a name are there, too: it does not tell which one is meant."""

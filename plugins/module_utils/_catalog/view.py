@@ -47,6 +47,11 @@ def view_of(claims: Claims, shared_tag: str | None, tags_refused: bool) -> View:
     return View(Extent.UNKNOWN, "its token does not tell whether scope tags hide policies from it")
 
 
+def called(tag: str, name: t.Any) -> str:
+    """Return how sentences call a scope tag: by its name, where that is known, with its id behind it."""
+    return f"'{name}' ({tag})" if isinstance(name, str) else tag
+
+
 def administrator(claims: Claims) -> str | None:
     """Return the Entra role that lets a user see and do everything in Intune, None where there is none."""
     return next((name for role, name in _ADMINISTRATORS.items() if role in claims.directory_roles), None)

@@ -12,8 +12,10 @@ from urllib.parse import quote, urlencode
 from .._errors import Failure, UserError
 from .._ids import is_guid, unfit_for_path
 from .client import GraphClient
+from .documents import Document
 from .errors import GraphError, NotGraphError
 from .explain import explained, is_missing
+from .first_page import first_page_of
 from .messages import Answer, Call
 
 # Group reads are served by the released version, whatever version serves officeConfiguration.
@@ -165,6 +167,16 @@ class GroupDirectory:
         near = sorted(str(group.get("displayName")) for group in found)
         cause = f"no group has exactly this name, but '{near[0]}' differs in case only" if near else "no group has it"
         return UserError(subject, "resolve the name", cause, "Check the spelling, or give the group's id")
+
+
+def _named_of(documents: list[Document], _more: bool) -> bool:
+    return all(isinstance(document.get("displayName"), str) for document in documents)
+
+
+# The read that tells whether groups come with their names, as far as there are any.
+A_GROUP = first_page_of(
+    Call("GET", f"/groups?$top=1&$select={_FIELDS}", _VERSION), "the list of groups", PERMISSION, _named_of
+)
 
 
 def _by_name(name: str) -> Call:

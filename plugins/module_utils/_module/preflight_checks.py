@@ -12,10 +12,13 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from .._catalog.explain import READ_PERMISSION, WRITE_PERMISSION
+from .._catalog.first_look import ListedPolicies
 from .._catalog.permissions import WRITE_ACTIONS
 from .._catalog.view import administrator, view_of
+from .._graph.first_page import Listed
+from .._graph.groups import PERMISSION as GROUP_PERMISSION
 from .._policy.surface import Extent
-from .preflight_facts import APPROVAL, GROUP_NAMES, PLAN, ROLLOUT, SCOPE_TAGS, Facts, Listed, Read, Refusal
+from .preflight_facts import APPROVAL, GROUP_NAMES, PLAN, ROLLOUT, SCOPE_TAGS, Facts, Refusal
 from .surfaces import CATALOG, OFFICE
 
 
@@ -142,7 +145,7 @@ def _license(facts: Facts) -> Check:
     return Check("license", Status.UNKNOWN, "no read of Intune was answered", "Correct the other lines, and look again")
 
 
-def _own(facts: Facts) -> Read:
+def _own(facts: Facts) -> Listed | Refusal:
     return facts.policies if facts.surface == CATALOG else facts.office
 
 
@@ -212,7 +215,7 @@ def _groups(facts: Facts) -> Check:
         return _refused(facts, GROUP_NAMES, "groups cannot be found by name, and their IDs work", facts.groups)
     if facts.groups:
         return Check(GROUP_NAMES, Status.OK, "groups can be found by name")
-    step = "Grant the app GroupMember.Read.All with admin consent, or give the IDs of groups"
+    step = f"Grant the app {GROUP_PERMISSION} with admin consent, or give the IDs of groups"
     return Check(GROUP_NAMES, _unmet(facts, GROUP_NAMES), "groups come without their names", step)
 
 
@@ -223,7 +226,7 @@ def _tags(facts: Facts) -> Check:
 
 
 def _view(facts: Facts) -> Check:
-    tag = facts.policies.tag if isinstance(facts.policies, Listed) else None
+    tag = facts.policies.tag if isinstance(facts.policies, ListedPolicies) else None
     refused = isinstance(facts.tags, Refusal) and facts.tags.is_forbidden
     view = view_of(facts.login.claims, tag, refused)
     if view.is_full:

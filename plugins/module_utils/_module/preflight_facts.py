@@ -9,6 +9,8 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
+from .._catalog.first_look import ListedPolicies
+from .._graph.first_page import Listed
 from .._graph.token_claims import Claims
 
 PLAN, ROLLOUT, GROUP_NAMES, SCOPE_TAGS, APPROVAL = "plan", "rollout", "group_names", "scope_tags", "approval"
@@ -37,19 +39,6 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """The first page of a list: how many entries it has, and whether there are more pages.
-
-    ``own`` is how many of the entries this collection works on, ``tag`` what to call the scope tag that all have.
-    """
-
-    count: int
-    more: bool = False
-    own: int | None = None
-    tag: str | None = None
-
-
-@dataclass(frozen=True)
 class Wiring:
     """How Graph is reached: its root URL, the proxy without its login ("" for none), and what is checked of TLS."""
 
@@ -69,18 +58,15 @@ class Login:
     ends: datetime | None = None
 
 
-# What a read brought, or why it brought nothing.
-Read = t.Union[t.Any, Refusal]
-
-
 @dataclass(frozen=True)
 class Facts:
     """All that was found out. Each read is its value or a Refusal.
 
-    ``ahead`` is how many seconds this machine is ahead of Graph, None where no answer told. ``access_policies`` are the
-    types of what a second administrator approves, ``waiting`` is how many requests wait; ``allowed`` are the actions
-    that the role of a user allows, None where they were not asked for or Graph did not tell. ``nameless``: a group came
-    without its name. ``batch`` tells whether the tenant takes ``$batch``, None where nothing told.
+    ``ahead`` is how many seconds this machine is ahead of Graph, None where no answer told. ``groups`` tells whether
+    groups come with their names, ``tags`` are the names of scope tags by their ids. ``access_policies`` are the types
+    of what a second administrator approves, ``waiting`` is how many requests wait; ``allowed`` are the actions that the
+    role of a user allows, None where they were not asked for or Graph did not tell. ``batch`` tells whether the tenant
+    takes ``$batch``, None where nothing told.
     """
 
     surface: str
@@ -89,12 +75,12 @@ class Facts:
     login: Login
     now: datetime
     ahead: float | None
-    policies: Read
-    office: Read
-    definitions: Read
-    groups: Read
-    tags: Read
-    access_policies: Read
-    waiting: Read
-    allowed: Read
+    policies: ListedPolicies | Refusal
+    office: Listed | Refusal
+    definitions: Listed | Refusal
+    groups: bool | Refusal
+    tags: t.Mapping[str, t.Any] | Refusal
+    access_policies: t.Sequence[str] | Refusal
+    waiting: int | Refusal
+    allowed: t.Collection[str] | Refusal | None
     batch: bool | None

@@ -11,35 +11,20 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import replace
 
 from .._catalog import explain as catalog_explain
-from .._catalog.approvals import PERMISSION as APPROVAL_PERMISSION
-from .._catalog.approved_writes import REQUESTS
-from .._catalog.codec import OWN_TYPE
-from .._catalog.fetch import path_of_part
-from .._catalog.names import TAGS, TAGS_PERMISSION
-from .._catalog.operations import LIST, read_policy
-from .._catalog.permissions import QUESTION, allowed_actions
-from .._catalog.view import administrator, shared_tag
+from .._catalog import first_look
+from .._catalog.view import administrator
 from .._graph.client import GraphClient
-from .._graph.documents import Document, broken, document_of, json_object
 from .._graph.errors import GraphError, LoginError, NoAnswerError, NotGraphError, UnwantedError
-from .._graph.explain import GRAPH, ErrorRules
 from .._graph.forbidden import says_nothing
-from .._graph.groups import PERMISSION as GROUP_PERMISSION
-from .._graph.messages import Answer, Call
+from .._graph.groups import A_GROUP
+from .._graph.messages import Answer
 from .._graph.operations import Operation
 from .._office import explain as office_explain
-from .._office.operations import COLLECTION
-from .preflight_facts import Listed, Read, Refusal
+from .._office.operations import reading_first_policies
+from .preflight_facts import Refusal
 
-# Of the settings of one app, as many as one page has: the list of all is 73 MB.
-APP = "word16"
-_DEFINITIONS = path_of_part(f"_vendor_msft_policy_config_{APP}")
-_ACCESS_POLICIES = "/deviceManagement/operationApprovalPolicies"
-_GROUPS = "/groups?$top=1&$select=id,displayName"
-_WAITS = "needsapproval"
 _UNAUTHORIZED = 401
 _BATCH = "/$batch"
 _IDS = re.compile(r"\s*\(operation id [^()]*\)")
@@ -48,16 +33,15 @@ _IDS = re.compile(r"\s*\(operation id [^()]*\)")
 class Reads(t.NamedTuple):
     """What each read brought (see ``Facts``), and whether the tenant takes ``$batch``."""
 
-    brought: t.Mapping[str, Read]
+    brought: t.Mapping[str, t.Any]
     batch: bool | None
 
 
 def read_all(client: GraphClient) -> Reads:
     """Return what the tenant shows. Raises UserError where it cannot be reached, or refuses the login."""
-    first = _reading(LIST, "the tenant", "ask it anything", catalog_explain.READ_PERMISSION, _policies_of)
-    answer = client.ask(first.call)
+    answer = client.ask(first_look.POLICIES.call)
     if isinstance(answer, GraphError) and _ends_it(answer):
-        with first.explained():
+        with first_look.POLICIES.explained():
             raise answer
     others = dict(_OTHERS)
     # An app has no role, and an administrator may do everything.
@@ -65,7 +49,9 @@ def read_all(client: GraphClient) -> Reads:
         del others["allowed"]
     answers = list(client.many([each.call for each in others.values()]))
     brought = {name: _brought(each, read) for (name, each), read in zip(others.items(), answers, strict=True)}
-    policies = _with_name_of_tag(_brought(first, answer), brought["tags"])
+    policies = _brought(first_look.POLICIES, answer)
+    if isinstance(policies, first_look.ListedPolicies) and isinstance(brought["tags"], dict):
+        policies = policies.with_names(brought["tags"])
     return Reads({"allowed": None, **brought, "policies": policies}, _takes_batches(client, answers))
 
 
@@ -82,7 +68,8 @@ def _takes_batches(client: GraphClient, answers: t.Sequence[Answer | GraphError]
     return True if any(path is not None and not path.endswith(_BATCH) for path in paths[:_TOGETHER]) else None
 
 
-def _brought(operation: Operation, answer: Answer | GraphError) -> Read:
+def _brought(operation: Operation, answer: Answer | GraphError) -> t.Any:
+    """Return what an answer means, or the Refusal that tells why it brought nothing."""
     try:
         if isinstance(answer, GraphError):
             raise answer
@@ -96,92 +83,15 @@ def _brought(operation: Operation, answer: Answer | GraphError) -> Read:
         return Refusal(cause, step, error.status if is_graph else None, withdrawn, says_nothing(error))
 
 
-def _with_name_of_tag(policies: Read, tags: Read) -> Read:
-    """Return the policies with the tag that all of them have under its name, where that is known."""
-    if not isinstance(policies, Listed) or not isinstance(tags, dict):
-        return policies
-    name = tags.get(policies.tag)
-    return policies if name is None else replace(policies, tag=f"'{name}' ({policies.tag})")
-
-
-def _reading(
-    path: str,
-    subject: str,
-    action: str,
-    permission: str,
-    understand: t.Callable[[list[Document], bool], t.Any],
-    rules: ErrorRules = catalog_explain.RULES,
-    version: str | None = None,
-) -> Operation:
-    """Return the read of the first page of a list; ``understand`` hears also whether there are more."""
-
-    def read(answer: Answer) -> t.Any:
-        document = document_of(answer)
-        items = document.get("value")
-        if not isinstance(items, list):
-            raise broken("the answer has no list 'value'")
-        return understand([json_object(item) for item in items], document.get("@odata.nextLink") is not None)
-
-    return Operation(Call("GET", path, version), subject, action, permission, read, rules=rules)
-
-
-def _policies_of(documents: list[Document], more: bool) -> Listed:
-    policies = [read_policy(document) for document in documents]
-    own = sum(policy.type == OWN_TYPE for policy in policies)
-    return Listed(len(policies), more, own, shared_tag(policies))
-
-
-def _counted(documents: list[Document], more: bool) -> Listed:
-    return Listed(len(documents), more)
-
-
-def _tags_of(documents: list[Document], _more: bool) -> dict[str, t.Any]:
-    """Return the names of scope tags by their ids."""
-    return {str(document.get("id")): document.get("displayName") for document in documents}
-
-
-def _types_of(documents: list[Document], _more: bool) -> list[str]:
-    return [str(document.get("policyType") or "of an unknown type") for document in documents]
-
-
-def _waiting_of(documents: list[Document], _more: bool) -> int:
-    return sum(str(document.get("status")).lower() == _WAITS for document in documents)
-
-
-def _named_of(documents: list[Document], _more: bool) -> bool:
-    """Tell whether groups come with their names, as far as there are any."""
-    return all(isinstance(document.get("displayName"), str) for document in documents)
-
-
 # The reads beside that of the policies by the names of facts. Those of one version travel together.
 _OTHERS: t.Mapping[str, Operation] = {
-    "office": _reading(
-        COLLECTION,
-        "the list of policies",
-        "read it",
-        office_explain.READ_PERMISSION,
-        _counted,
-        office_explain.RULES,
-    ),
-    "definitions": _reading(
-        _DEFINITIONS, "the definitions of Office", "read them", catalog_explain.READ_PERMISSION, _counted
-    ),
-    "tags": _reading(TAGS, "the list of scope tags", "read it", TAGS_PERMISSION, _tags_of),
-    "access_policies": _reading(
-        _ACCESS_POLICIES, "the access policies", "read them", APPROVAL_PERMISSION, _types_of, version="beta"
-    ),
-    "waiting": _reading(
-        REQUESTS, "the requests for approval", "read them", APPROVAL_PERMISSION, _waiting_of, version="beta"
-    ),
-    "allowed": Operation(
-        QUESTION,
-        "the permissions of the user",
-        "read them",
-        APPROVAL_PERMISSION,
-        lambda answer: allowed_actions(answer.json()),
-        rules=catalog_explain.RULES,
-    ),
-    "groups": _reading(_GROUPS, "the groups", "read them", GROUP_PERMISSION, _named_of, GRAPH, "v1.0"),
+    "office": reading_first_policies(),
+    "definitions": first_look.DEFINITIONS,
+    "tags": first_look.SCOPE_TAGS,
+    "access_policies": first_look.ACCESS_POLICIES,
+    "waiting": first_look.WAITING,
+    "allowed": first_look.ALLOWED,
+    "groups": A_GROUP,
 }
 # How many of them surely do.
 _TOGETHER = 3

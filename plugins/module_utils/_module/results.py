@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
+from .._catalog.fields import FILTER_NAMES
 from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
 from .._converge.diff import NameOf, diff_of, named_groups
@@ -49,7 +50,7 @@ def assignment_results(assignments: tuple[Assignment, ...] | Unset, field: Field
     """Return assignments as a list of dicts, sorted by group; where there are groups alone, these say all."""
     known = () if assignments is UNSET else assignments
     shown = sorted(known, key=lambda assignment: assignment.key)
-    names = field.beside(field.options, known).get("filter_names", {})
+    names = field.beside(field.options, known).get(FILTER_NAMES, {})
     return [
         {"id": each.id, "group_id": each.group_id, **(_target_result(each, names) if len(field.options) > 1 else {})}
         for each in shown

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from .._graph.documents import broken, json_object, new_collection
 from .._graph.documents import path_of as path_in
+from .._graph.first_page import first_page_of
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
 from .._policy.payload import Payload, decode, encode
@@ -84,6 +85,11 @@ def unwrapped(answer: Answer) -> t.Any:
     document = answer.json()
     wrapped = document.get("value") if isinstance(document, dict) else None
     return wrapped if isinstance(wrapped, dict) else document
+
+
+def reading_first_policies() -> Operation:
+    """Return the read of the first page of the policies."""
+    return first_page_of(Call("GET", COLLECTION), "the list of Office policies", READ_PERMISSION, rules=RULES)
 
 
 def reading_tenant_checkins() -> Operation:

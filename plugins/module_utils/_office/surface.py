@@ -101,7 +101,7 @@ class OfficeSurface:
         return results
 
     def read_names(self, _policies: t.Sequence[Policy]) -> list[str]:
-        """Return no warnings: policies have no ids of the surface's own, but their own."""
+        """Return no warnings: policies name nothing by an id but groups, whose names the directory has."""
         return []
 
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]:

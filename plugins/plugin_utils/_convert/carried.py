@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.fields import LONGEST_DESCRIPTION
+from ansible_collections.m365.apps.plugins.module_utils._module.surfaces import CATALOG, OFFICE, OPTIONS
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import length_on_graph
 
 # As they are given: what they mean is the same on both surfaces.
@@ -22,10 +23,7 @@ _DELETED = (
     "it deletes the Cloud Policy, which says nothing of a policy of this name in the settings catalog: that may be "
     "another team's, so write its deletion yourself where you want it"
 )
-_OTHER_SURFACE = (
-    *("settings", "exclude_groups", "all_users", "all_devices", "scope_tags"),
-    *("filter_names", "scope_tag_names"),
-)
+_OTHER_SURFACE = sorted(OPTIONS[CATALOG] - OPTIONS[OFFICE])
 
 NotCarried = list[tuple[str, str]]
 

@@ -91,7 +91,7 @@ def _values(definition: Definition, reading: Reading, catalog: Catalog) -> dict[
     found, lost = {}, []
     if reading.beside:
         twins = listed(f"{name} = {reading.values[name]!r}" for name in reading.beside)
-        raise NoEntry(f"the ADMX file has several items for {twins}, and the settings catalog tells them not apart")
+        raise NoEntry(f"the ADMX file has several items for {twins}, and the settings catalog does not tell them apart")
     for name, value in reading.values.items():
         # The name of an element is its ADMX id. One that ends in _v2 is another policy, shown again.
         own = [each for each in known if each.name.lower() == name.lower() and not each.id.lower().endswith("_v2")]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.fields import FILTER_NAMES, TAG_NAMES
 from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
 
 from .groups import Group, given_groups
@@ -19,7 +20,7 @@ from .targets import ALL_OPTIONS, GROUP_LISTS
 Dict = dict[str, t.Any]
 
 # The keys of a side of a diff that tell names by ids, and what of.
-_KEYS = {"group_names": "groups", "filter_names": "filters", "scope_tag_names": "tags"}
+_KEYS = {"group_names": "groups", FILTER_NAMES: "filters", TAG_NAMES: "tags"}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What parts of policies are called, and how parts are told by their names. Pure."""
+"""What parts of policies are called, how parts are told by their names, and what guards them. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typing as t
 from collections import Counter
 
 Keys = frozenset[str]
+Dict = dict[str, t.Any]
 
 # How the name of a part goes on behind that of its policy, and its description behind the one of that.
 _NAME = "{policy} (not for {groups})"
@@ -50,6 +51,23 @@ def with_parts(patterns: t.Iterable[str]) -> list[str]:
     """Return patterns of names, and those of the parts of what they match."""
     given = list(patterns)
     return [*given, *(name_of_part(pattern, "*") for pattern in given if not pattern.endswith("*"))]
+
+
+def layer_guards(made: Dict, prune: bool, scope: Dict, protect: list[str]) -> Dict:
+    """Return the guards of a rollout of layers: parts of earlier runs go, and what holds for a policy holds for its
+    parts. ``made`` is what layers_of_rollout returns, the others are as they were given.
+
+    A part that a described policy has no more goes also where the policy is protected: it would meet the others.
+    """
+    names = scope.get("display_name") or []
+    given = [name.strip() for name in names.split(",")] if isinstance(names, str) else names
+    own = {**scope, "display_name": [*with_parts(given), *made["leftovers"]]}
+    return {
+        "prune": bool(made["leftovers"]) or prune,
+        # Pruning without names is refused, and by names that are not the user's it would be none of that.
+        "prune_scope": (own if given else scope) if prune else {"display_name": made["leftovers"]},
+        "protect": [name for name in with_parts(protect) if name in protect or name not in made["leftovers"]],
+    }
 
 
 def _short(labels: tuple[str, ...], keys: Keys) -> str:
