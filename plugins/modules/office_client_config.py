@@ -322,6 +322,10 @@ approval:
           C(approved) where Graph does not take it all the same.
       returned: always
       type: str
+    replaces:
+      description: Code of the request before it, which has expired or which the tenant does not know.
+      returned: when there is one
+      type: str
   sample:
     code: 5b0c63f1-6f9d-4f5e-9d0e-1c9f1c2a7d10
     state: filed

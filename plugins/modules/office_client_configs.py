@@ -619,11 +619,15 @@ results:
         - C(state) is C(filed) by this run, C(waiting) since an earlier one, or C(other) where another request
           about the same policy waits. Of an item that failed it is C(rejected), C(cancelled), C(expired),
           C(unknown) to the tenant or unreadable, or C(approved) where Graph does not take it all the same.
+        - C(actions) names the writes of an item that waits, in diff mode with what they change in C(before),
+          C(after) and C(names).
+        - C(replaces) is the code of the request before it, which has expired or which the tenant does not know.
       returned: when it depends on one
       type: dict
       sample:
         code: 5b0c63f1-6f9d-4f5e-9d0e-1c9f1c2a7d10
         state: filed
+        actions: [update]
     msg:
       description: Why the item failed.
       returned: when its status is C(failed)

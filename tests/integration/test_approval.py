@@ -104,7 +104,8 @@ def test_requests_from_one_run_to_the_next(ansible: Ansible, emulator: Emulator,
     assert told("quiet") == ("unchanged", None, False)
 
     for name in ("rejected", "say that it was rejected"):
-        assert "was rejected ('too broad'). Change the policy" in results[name]["msg"]
+        step = f"Change the policy, or remove the request from the file {ours} to ask again."
+        assert f"was rejected ('too broad'). {step}" in results[name]["msg"]
         assert not results[name]["changed"]
         assert results[name]["approval"]["state"] == "rejected"
     assert "was cancelled. Change the policy" in results["cancelled"]["msg"]

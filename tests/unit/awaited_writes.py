@@ -59,6 +59,7 @@ class Memory:
     def __init__(self, *requests: KeptRequest, full: bool = False) -> None:
         self.requests = list(requests)
         self.full = full
+        self.place = "memory"
 
     def kept(self) -> t.Sequence[KeptRequest]:
         return tuple(self.requests)

@@ -35,6 +35,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.fields import (
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
+    WHO_APPROVES,
     ApprovalState,
     Awaited,
     PolicyWrite,
@@ -120,8 +121,11 @@ def test_a_create_that_waits_leaves_nothing_and_its_groups_are_not_sent(awaited:
     assert (tenant.sent, tenant.policies, outcome.items[0].after) == (["create"], {}, None)
     shown = item_result(0, outcome)
     assert (shown["id"], shown["display_name"], shown["actions"]) == (None, "A", [])
-    assert shown["approval"] == {"code": CODE, "state": awaited.state.value}
+    assert shown["approval"] == {"code": CODE, "state": awaited.state.value, "actions": ["create", "assign"]}
     assert awaiting_result(outcome) == ["A"]
+    # In diff mode, what waits is shown: of a policy that is as it was, nothing else differs.
+    [approval] = [item_result(0, outcome, lambda _group: "Staff")["approval"]]
+    assert (approval["before"], approval["after"]["display_name"], approval["after"]["groups"]) == ({}, "A", [STAFF])
 
 
 def test_groups_that_wait_leave_the_new_policy_without_them() -> None:
@@ -203,12 +207,16 @@ def test_one_warning_names_what_waits() -> None:
     waits = "Changes wait for a second administrator's approval and are not done yet: "
     assert warning.startswith(f"{waits}'P00' (request {CODE}), 'P01' ")
     assert warning.endswith(
-        f"'P09' (request {CODE}) and 2 more. Run it again with the same approval_codes when an administrator has "
-        "approved."
+        f"'P09' (request {CODE}) and 2 more. {WHO_APPROVES} Run it again with the same approval_codes after that."
     )
     assert awaiting_warnings(run(tenant_of(create=FILED), item("A", settings=("a",)))) == [
-        f"{waits}'A' (request {CODE}). Run it again with the same approval_codes when an administrator has approved."
+        f"{waits}'A' (request {CODE}). {WHO_APPROVES} Run it again with the same approval_codes after that."
     ]
+    again = tenant_of(create=dataclasses.replace(FILED, replaces="OLD"))
+    assert (
+        f"'A' (request {CODE} in place of OLD, which has expired or is gone)"
+        in awaiting_warnings(run(again, item("A", settings=("a",))))[0]
+    )
     assert awaiting_warnings(run(tenant_of(), item("A", settings=("a",)))) == []
 
 

@@ -84,7 +84,7 @@ def test_a_policy_with_groups_from_the_first_request_to_a_quiet_run(found: Appro
     assert first["configs"] == []
     assert first["actions"] == []
     [kept] = found.kept
-    assert first["results"][0]["approval"] == {"code": kept["code"], "state": "filed"}
+    assert first["results"][0]["approval"] == {"code": kept["code"], "state": "filed", "actions": ["create", "assign"]}
     assert found.policies == []
     assert found.writes == ["POST /beta/deviceManagement/configurationPolicies"]
 
@@ -196,9 +196,29 @@ def test_a_warning_says_what_waits(found: ApprovingTenant) -> None:
     with found.entered():
         _printed, warnings = _fast_path.run_here(MANY, {**login, **approval, "policies": [PLAIN]})
     [kept] = found.kept
-    assert [f"not done yet: 'Plain' (request {kept['code']}). Run it again" in warning for warning in warnings] == [
-        True
-    ]
+    [warning] = warnings
+    assert f"not done yet: 'Plain' (request {kept['code']}). A member of the approver group of" in warning
+
+
+def test_a_plan_in_waves_tells_which_wave_waits(found: ApprovingTenant) -> None:
+    """The write of a wave is another one than that of all waves together."""
+    waves = [{"name": "finance", "groups": ["Finance"]}, {"name": "all", "groups": ["All Staff"]}]
+    wanted = {**PLAIN, "groups": ["Finance", "All Staff"]}
+    limited = {"limit_to_groups": ["Finance"]}
+    found.bulk(wanted, **limited)
+    found.decide("approved")
+    assert told(found.bulk(wanted, **limited)) == (WAITS, "filed")
+    plan = found.bulk(wanted, check=True, plan_waves=waves)
+    assert told(plan) == ("updated", None)
+    first, last = plan["waves"]
+    [item] = first["results"]
+    assert (first["awaiting_approval"], item["status"], item["approval"]["state"]) == (1, WAITS, "waiting")
+    assert item["approval"]["actions"] == ["assign"]
+    assert ("awaiting_approval" in last, last["updated"]) == (False, 1)
+    found.decide("rejected")
+    [item] = found.bulk(wanted, check=True, plan_waves=waves)["waves"][0]["results"]
+    assert item["status"] == "failed"
+    assert "was rejected" in item["msg"]
 
 
 def test_one_that_has_expired_is_filed_again_with_a_reason_alone(found: ApprovingTenant) -> None:
@@ -208,7 +228,8 @@ def test_one_that_has_expired_is_filed_again_with_a_reason_alone(found: Approvin
     assert silent["failed"]
     assert f"{code} has expired, and approval_reason is missing. Give approval_reason" in silent["msg"]
     assert len(found.writes) == 1
-    assert told(found.bulk(PLAIN)) == (WAITS, "filed")
+    again = found.bulk(PLAIN)
+    assert (told(again), again["results"][0]["approval"]["replaces"]) == ((WAITS, "filed"), code)
     assert [one["code"] == code for one in found.kept] == [False]
 
 

@@ -17,7 +17,7 @@ from .._policy.writes import ApprovalState, Awaited, Result
 
 PERMISSION = "DeviceManagementRBAC.Read.All"
 
-_ASK_AGAIN = "remove the request from the file that approval_codes names to ask again"
+_ASK_AGAIN = "remove the request from {} to ask again"
 _MOST_OF_COMMENT = 200
 # Of the path of a policy, /deviceManagement/configurationPolicies/ID: what stands before the first slash, and the rest.
 _PARTS_TO_ID = 4
@@ -71,7 +71,10 @@ class KeptRequest:
 
 
 class Keeper(t.Protocol):
-    """Keeps requests from one run to the next. Writing raises UserError."""
+    """Keeps requests from one run to the next; ``place`` is what users call it. Writing raises UserError."""
+
+    @property
+    def place(self) -> str: ...
 
     def kept(self) -> t.Sequence[KeptRequest]: ...
 
@@ -125,7 +128,9 @@ def state_of(live: LiveRequest | None) -> ApprovalState | None:
     return states.get(status, ApprovalState.UNKNOWN)
 
 
-def refused(operation: Operation, request: KeptRequest, state: ApprovalState, live: LiveRequest | None) -> Result:
+def refused(
+    operation: Operation, request: KeptRequest, state: ApprovalState, live: LiveRequest | None, keeper: Keeper
+) -> Result:
     """Return the result of a write whose request nobody will approve any more."""
     causes = {
         ApprovalState.REJECTED: f"its request for approval {request.code} was rejected{_by(live)}",
@@ -136,16 +141,17 @@ def refused(operation: Operation, request: KeptRequest, state: ApprovalState, li
         ),
     }
     was_answered = state in (ApprovalState.REJECTED, ApprovalState.CANCELLED)
-    step = f"Change the policy, or {_ASK_AGAIN}" if was_answered else "Give approval_reason to file a new request"
+    again = _ASK_AGAIN.format(keeper.place)
+    step = f"Change the policy, or {again}" if was_answered else "Give approval_reason to file a new request"
     error = UserError(operation.subject, operation.action, causes[state], step)
     return Result(error=error, approval=Awaited(state, request.code))
 
 
-def not_taken(operation: Operation, request: KeptRequest, error: UserError, is_known: bool) -> Result:
+def not_taken(operation: Operation, request: KeptRequest, error: UserError, is_known: bool, keeper: Keeper) -> Result:
     """Return the result of a write that Graph does not take with its request; ``is_known``: that one is approved."""
     if is_known:
         cause = f"its request for approval {request.code} is approved, but Graph does not take it for this change"
-        step = f"Run it with the login that filed the request, or {_ASK_AGAIN}"
+        step = f"Run it with the login that filed the request, or {_ASK_AGAIN.format(keeper.place)}"
     else:
         cause = f"Graph does not take its request for approval {request.code}, and its state may not be read"
         step = f"Grant the app the permission {PERMISSION}, which tells the state, or run it again when it is approved"

@@ -19,6 +19,7 @@ from .._policy.writes import ApprovalState, Awaited, Result, Written
 from .approvals import (
     PERMISSION,
     ApprovalOptions,
+    Keeper,
     KeptRequest,
     LiveRequest,
     Place,
@@ -39,7 +40,8 @@ _FORBIDDEN = 403
 class Prepared:
     """A write as it is to be sent; with a ``result`` it is not sent.
 
-    ``request`` is the one that it refers to, whose state is known or not; ``done`` is one that has served.
+    ``request`` is the one that it refers to, whose state is known or not; ``done`` is one that has served, ``replaced``
+    one that nobody can approve any more.
     """
 
     operation: Operation
@@ -47,6 +49,7 @@ class Prepared:
     request: KeptRequest | None = None
     is_known: bool = False
     done: KeptRequest | None = None
+    replaced: KeptRequest | None = None
 
 
 class ApprovedWrites:
@@ -71,6 +74,11 @@ class ApprovedWrites:
             return Prepared(operation, Result(error=live.saying(f"{operation.subject}: {live}")))
         return self._decided(operation, request, live.get(request.code))
 
+    @property
+    def has_kept(self) -> bool:
+        """Whether any request is kept: without one, nothing is known of a write before it is sent."""
+        return self._keeper is not None and bool(self._keeper.kept())
+
     def foreseen(self, operations: t.Iterable[Operation]) -> list[Result | None]:
         """Return the results of writes that would not be sent, None for all others."""
         return [self.prepared(operation).result for operation in operations]
@@ -92,7 +100,7 @@ class ApprovedWrites:
         if approval is None or self._keeper is None:
             return Result(error=brought)
         if approval.kind is ApprovalKind.FILED:
-            return self._filed(write.operation, approval)
+            return self._filed(write, approval)
         if approval.kind is ApprovalKind.OPEN:
             # An earlier try of this call may have filed it; its answer, which had the code, is lost.
             is_own = brought.in_doubt
@@ -118,7 +126,7 @@ class ApprovedWrites:
                 return self.heard(write, Written())
             self._drop(request)
             return Result(error=served(write.operation, request))
-        return not_taken(write.operation, request, error, write.is_known)
+        return not_taken(write.operation, request, error, write.is_known, t.cast(Keeper, self._keeper))
 
     def _decided(self, operation: Operation, request: KeptRequest, live: LiveRequest | None) -> Prepared:
         """Return a write as the state of its request allows."""
@@ -130,11 +138,12 @@ class ApprovedWrites:
         if state is ApprovalState.WAITING:
             return Prepared(operation, Result(approval=Awaited(state, request.code)))
         if state in (ApprovalState.EXPIRED, ApprovalState.UNKNOWN) and self._reason is not None:
-            return Prepared(self._asking(operation))
-        return Prepared(operation, refused(operation, request, state, live))
+            return Prepared(self._asking(operation), replaced=request)
+        return Prepared(operation, refused(operation, request, state, live, t.cast(Keeper, self._keeper)))
 
-    def _filed(self, operation: Operation, approval: Approval) -> Result:
-        filed = Awaited(ApprovalState.FILED, approval.code)
+    def _filed(self, write: Prepared, approval: Approval) -> Result:
+        operation = write.operation
+        filed = Awaited(ApprovalState.FILED, approval.code, write.replaced.code if write.replaced else None)
         if approval.code is None or self._keeper is None:
             return Result(approval=filed)
         call, now = operation.call, datetime.datetime.now(datetime.UTC)

@@ -154,6 +154,8 @@ class CatalogSurface:
 
     def foresee(self, writes: t.Sequence[PolicyWrite]) -> list[Result | None]:
         """Return the results of writes that wait for approval, or will not get it, as far as requests are kept."""
+        if not self._approved.has_kept:
+            return [None for _write in writes]
         return self._approved.foreseen(self._writing(write) for write in writes)
 
     def begin_writes(self, total: int) -> None:

@@ -42,6 +42,14 @@ class OnError(enum.Enum):
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What waits of an item: the writes, and the item with the states before and after them."""
+
+    actions: tuple[Write, ...]
+    item: PlannedItem
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a run did, or in check mode would do.
 
@@ -76,6 +84,19 @@ class Outcome:
     def awaiting(self) -> list[int]:
         """The places of items that wait for a second administrator."""
         return [place for place, status in enumerate(self.statuses) if status == AWAITING]
+
+    def waiting(self, place: int) -> Waiting:
+        """Return what waits of the item at a place: its writes that were not done."""
+        done = sum(action.item == place for action in self.actions_by_item[place])
+        planned = self._planned_by_place.get(place, [])
+        return Waiting(tuple(planned[done:]), replace(self.plan.items[place], before=self.items[place].after))
+
+    @cached_property
+    def _planned_by_place(self) -> dict[int | None, list[Write]]:
+        planned: dict[int | None, list[Write]] = {}
+        for action in self.plan.actions:
+            planned.setdefault(action.item, []).append(action)
+        return planned
 
 
 def predict(plan: Plan, surface: Surface | None = None, on_error: OnError = OnError.CONTINUE) -> Outcome:

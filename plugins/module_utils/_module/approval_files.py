@@ -64,6 +64,11 @@ class ApprovalFile:
             if not os.access(place, os.W_OK):
                 raise self._unusable(f"{place} cannot be written", "Check the path and its permissions")
 
+    @property
+    def place(self) -> str:
+        """What messages call the file."""
+        return f"the file {self._shown}"
+
     def kept(self) -> t.Sequence[KeptRequest]:
         """Return the requests, in the order in which they were filed."""
         return self._kept

@@ -151,7 +151,7 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
             "plan": plan_result(outcome, options.wait is not None),
             "awaiting_approval": awaiting_result(outcome),
             **(group_names_result(outcome, name_of) if name_of else {}),
-            **({"waves": wave_results(waves, name_of)} if waves else {}),
+            **({"waves": wave_results(waves, name_of, tenant.surface)} if waves else {}),
         }
 
     return _writer_reply(request, tenant, outcome, found)

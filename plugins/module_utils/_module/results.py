@@ -9,7 +9,7 @@ import typing as t
 from collections import Counter
 
 from .._catalog.fields import FILTER_NAMES
-from .._converge.apply import Outcome
+from .._converge.apply import AWAITING, Outcome
 from .._converge.confirm import reads_of_plan
 from .._converge.diff import NameOf, diff_of, named_groups
 from .._converge.diff_lines import legible
@@ -21,7 +21,7 @@ from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, priority_of
 from .._policy.surface import Capabilities, Extent, View
 from .._policy.unset import UNSET, Unset
-from .._policy.writes import ApprovalState, Awaited, UpdatePriorities, Write
+from .._policy.writes import WHO_APPROVES, ApprovalState, Awaited, UpdatePriorities, Write
 
 # How many policies a warning names.
 _MOST_TOLD = 10
@@ -119,7 +119,7 @@ def item_result(place: int, outcome: Outcome, name_of: NameOf | None = None) -> 
         "actions": [action_result(action, outcome.items) for action in outcome.actions_by_item[place]],
     }
     if place in outcome.approvals:
-        result["approval"] = approval_result(outcome.approvals[place])
+        result["approval"] = approval_result(outcome.approvals[place]) | _waiting_result(place, outcome, name_of)
     if outcome.statuses[place] == "failed":
         error = outcome.errors.get(place)
         result["msg"] = str(error) if error else _HALF_DONE
@@ -130,7 +130,16 @@ def item_result(place: int, outcome: Outcome, name_of: NameOf | None = None) -> 
 
 def approval_result(awaited: Awaited) -> dict[str, t.Any]:
     """Return the request for approval that an item depends on."""
-    return {"code": awaited.code, "state": awaited.state.value}
+    replaces = {} if awaited.replaces is None else {"replaces": awaited.replaces}
+    return {"code": awaited.code, "state": awaited.state.value, **replaces}
+
+
+def _waiting_result(place: int, outcome: Outcome, name_of: NameOf | None) -> dict[str, t.Any]:
+    """Return which writes of an item wait, and what they change; nothing of one that failed."""
+    if outcome.statuses[place] != AWAITING:
+        return {}
+    waiting = outcome.waiting(place)
+    return {"actions": [action.name for action in waiting.actions], **sides_of(waiting.item, name_of)}
 
 
 def awaiting_result(outcome: Outcome) -> list[str]:
@@ -143,8 +152,8 @@ def awaiting_warnings(outcome: Outcome) -> list[str]:
     usable = [place for place in outcome.awaiting if _is_usable(outcome.approvals[place])]
     blocked = [place for place in outcome.awaiting if place not in set(usable)]
     warnings = {
-        "Changes wait for a second administrator's approval and are not done yet: {}. Run it again with the same "
-        "approval_codes when an administrator has approved.": usable,
+        f"Changes wait for a second administrator's approval and are not done yet: {{}}. {WHO_APPROVES} Run it again "
+        "with the same approval_codes after that.": usable,
         "These policies have an open request for approval that this task cannot use, so their changes are not done: "
         "{}. Run it again when that request is done, is cancelled or has expired.": blocked,
     }
@@ -157,13 +166,15 @@ def _is_usable(awaited: Awaited) -> bool:
 
 
 def _requests_told(outcome: Outcome, places: t.Sequence[int]) -> str:
-    codes = {place: outcome.approvals[place].code for place in places[:_MOST_TOLD]}
-    told = [
-        f"'{_shown_name(outcome.items[place])}' ({f'request {code}' if code else 'request of unknown code'})"
-        for place, code in codes.items()
-    ]
+    shown = places[:_MOST_TOLD]
+    told = [f"'{_shown_name(outcome.items[place])}' ({_request_told(outcome.approvals[place])})" for place in shown]
     more = len(places) - len(told)
     return ", ".join(told) + (f" and {more} more" if more else "")
+
+
+def _request_told(awaited: Awaited) -> str:
+    replaced = f" in place of {awaited.replaces}, which has expired or is gone" if awaited.replaces else ""
+    return f"request {awaited.code}{replaced}" if awaited.code else "request of unknown code"
 
 
 def _shown_name(item: PlannedItem) -> str | None:

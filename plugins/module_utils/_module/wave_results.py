@@ -9,30 +9,40 @@ import typing as t
 from collections import Counter
 from dataclasses import replace
 
-from .._converge.apply import Outcome, predict
+from .._converge.apply import AWAITING, Outcome, predict
 from .._converge.diff import NameOf
 from .._converge.plan import WavePlan
 from .._converge.stages import PlannedItem
 from .._policy.policy import Policy
+from .._policy.surface import Surface
 from .results import item_result, sides_of
 
 _STATUSES = ("created", "updated", "deleted", "unchanged")
+# Only where a request for approval is kept.
+_ON_APPROVAL = (AWAITING, "failed")
 
 
-def wave_results(waves: t.Sequence[WavePlan], name_of: NameOf | None = None) -> list[dict[str, t.Any]]:
+def wave_results(
+    waves: t.Sequence[WavePlan], name_of: NameOf | None = None, surface: Surface | None = None
+) -> list[dict[str, t.Any]]:
     """Return what each wave would do: its counts, and each policy that it changes or that waits for a later one.
 
-    Their differences come along where ``name_of`` names groups.
+    Their differences come along where ``name_of`` names groups. A ``surface`` is asked which writes wait for approval.
     """
-    return [_wave_result(wave, predict(wave.plan), name_of) for wave in waves]
+    return [_wave_result(wave, predict(wave.plan, surface), name_of) for wave in waves]
 
 
 def _wave_result(wave: WavePlan, outcome: Outcome, name_of: NameOf | None) -> dict[str, t.Any]:
     counts = Counter(outcome.statuses)
-    told = [place for place, item in enumerate(outcome.items) if item.status != "unchanged" or item.pending]
+    told = [
+        place
+        for place, item in enumerate(outcome.items)
+        if item.status != "unchanged" or item.pending or place in outcome.approvals
+    ]
     return {
         "name": wave.name,
         **{status: counts[status] for status in _STATUSES},
+        **{status: counts[status] for status in _ON_APPROVAL if counts[status]},
         "pending": sum(1 for item in outcome.items if item.pending),
         "writes": len(outcome.actions),
         "results": [_item(place, outcome, wave.made, name_of) for place in told],

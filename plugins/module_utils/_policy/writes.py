@@ -19,6 +19,12 @@ from .policy import Assignment, Policy
 
 Values = t.Mapping[str, t.Any]
 
+# Who approves a write that waits for a second administrator, and where.
+WHO_APPROVES = (
+    "A member of the approver group of the tenant's access policy approves or rejects it in the Intune admin center, "
+    "under Tenant administration > Multi Admin Approval."
+)
+
 # The key of a policy's type among the fields that a create leaves. Users see the name that the surface has for it.
 TYPE = "type"
 
@@ -133,10 +139,14 @@ class ApprovalState(enum.Enum):
 
 @dataclass(frozen=True)
 class Awaited:
-    """The request for approval that a write depends on; ``code`` is None where it is not known."""
+    """The request for approval that a write depends on; ``code`` is None where it is not known.
+
+    ``replaces`` is the code of the one before it, which has expired or which the tenant does not know any more.
+    """
 
     state: ApprovalState
     code: str | None = None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True)
