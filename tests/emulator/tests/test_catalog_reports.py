@@ -107,6 +107,22 @@ def test_a_row_has_numbers_and_their_words(graph: CatalogTenant) -> None:
     assert (first["DeviceName"], first["UPN"], first["UserId"]) == ("PC-0", "ann@contoso.example", USER)
 
 
+def test_columns_may_come_in_another_order_behind_one_that_nobody_knows(graph: CatalogTenant) -> None:
+    body = {"filter": OF_POLICY}
+    before = table(graph.call("POST", DEVICES, body))
+    plain = rows(graph.call("POST", DEVICES, body))
+    graph.put("settings", {"catalog_extra_fields": True})
+    after = table(graph.call("POST", DEVICES, body))
+    names = [column["Column"] for column in before["Schema"]]
+    assert [column["Column"] for column in after["Schema"]] == ["DeploymentRing", *reversed(names)]
+    assert rows(graph.call("POST", DEVICES, body)) == [{**row, "DeploymentRing": "staged"} for row in plain]
+
+
+def test_rows_of_a_policys_devices_do_not_name_the_policy(graph: CatalogTenant) -> None:
+    assert "PolicyId" not in rows(graph.call("POST", DEVICES, {"filter": OF_POLICY}))[0]
+    assert "Column 'PolicyId' is not valid" in text_of(graph.call("POST", DEVICES, {"select": ["PolicyId"]}))
+
+
 def test_an_empty_object_asks_for_everything_and_no_body_is_refused(graph: CatalogTenant) -> None:
     assert table(graph.call("POST", DEVICES, {}))["TotalRowCount"] == 3
     assert "Empty Payload" in text_of(graph.call("POST", DEVICES))

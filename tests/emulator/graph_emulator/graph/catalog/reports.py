@@ -37,6 +37,8 @@ LOCALIZED: dict[str, Mapping[Any, str]] = {
     "UnifiedPolicyPlatformType": PLATFORM_WORDS,
 }
 NUMBERS = ("PolicyStatus", "SettingStatus", "ErrorCode", *COUNTS)
+# A column that no client knows, with the setting catalog_extra_fields.
+EXTRA_COLUMN = ("DeploymentRing", "staged")
 # Parameters of a report -> the type of each.
 PARAMETERS: dict[str, type] = {
     "name": str,
@@ -63,12 +65,13 @@ class Report:
 
 DEVICE_COLUMNS = (
     *("DeviceName", "IntuneDeviceId", "UPN", "UserId", "PolicyStatus", "ReportStatus", "PspdpuLastModifiedTimeUtc"),
-    *("AssignmentFilterIds", "UnifiedPolicyType", "UnifiedPolicyPlatformType", "PolicyId"),
+    *("AssignmentFilterIds", "UnifiedPolicyType", "UnifiedPolicyPlatformType"),
 )
 ACTIONS: dict[str, Report] = {
-    "getConfigurationPolicyDevicesReport": Report(DEVICE_COLUMNS, policy_rows),
+    # Its rows do not name their policy: who wants those of several asks for each.
+    "getConfigurationPolicyDevicesReport": Report(DEVICE_COLUMNS, policy_rows, ("PolicyBaseTypeName", "PolicyId")),
     "getConfigurationPoliciesReportForDevice": Report(
-        ("PolicyName", *DEVICE_COLUMNS), policy_rows, ("PolicyBaseTypeName", "DeviceId")
+        ("PolicyName", *DEVICE_COLUMNS, "PolicyId"), policy_rows, ("PolicyBaseTypeName", "DeviceId")
     ),
     "getConfigurationSettingDetailsReport": Report(
         ("SettingName", "SettingId", "SettingStatus", "ErrorCode", "PolicyId", "IntuneDeviceId", "UserId", "UPN"),
@@ -101,6 +104,12 @@ class Table:
     rows: list[Row]
     total: int
     session: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def with_more(self) -> Table:
+        """The same table with its columns the other way round, behind one that no client knows."""
+        name, value = EXTRA_COLUMN
+        rows = [{**row, name: value} for row in self.rows]
+        return Table((name, *reversed(self.columns)), rows, self.total, self.session)
 
     def to_json(self) -> dict[str, Any]:
         """The answer of a report: values by place, told by the schema."""
@@ -195,7 +204,8 @@ def as_bytes(table: Table) -> Answer:
 
 def run_report(exchange: Exchange, *, report: Report) -> Answer:
     """200 with one page of a report."""
-    return as_bytes(table_of(seen_tenant(exchange), report, query_of(read_object(exchange.call), PARAMETERS)))
+    table = table_of(seen_tenant(exchange), report, query_of(read_object(exchange.call), PARAMETERS))
+    return as_bytes(table.with_more() if exchange.settings.catalog_extra_fields else table)
 
 
 ROUTES: dict[str, dict[str, Operation]] = {
