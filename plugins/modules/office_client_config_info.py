@@ -63,10 +63,14 @@ options:
         V(settings).
       - V(payloads) and V(checkins) are there only with O(surface=office_configuration), V(settings)
         with V(settings_catalog) alone, which costs one call for each policy.
+      - V(conflicts) compares the policies that match with each other and with all others for Windows, also those
+        that are made from templates, and tells RV(conflicts). It takes a call for each of which nothing else reads
+        the settings, and another one for each that disagrees. Only with O(surface=settings_catalog). Since
+        version 0.2.0.
       - When omitted or empty, nothing more is read.
     type: list
     elements: str
-    choices: [content, payloads, settings, assignments, group_names, checkins]
+    choices: [content, payloads, settings, assignments, group_names, checkins, conflicts]
     default: []
   batch:
     description:
@@ -112,6 +116,12 @@ EXAMPLES = r"""
     surface: settings_catalog
     gather: [settings, assignments]
   register: catalog_backup
+
+- name: Tell where policies of the settings catalog disagree, security baselines included
+  m365.apps.office_client_config_info:
+    surface: settings_catalog
+    gather: [conflicts]
+  register: compared
 
 - name: Bring them back to that state later
   m365.apps.office_client_configs:
@@ -261,6 +271,96 @@ configs:
           filter_mode: include
           source: direct
           group_name:
+conflicts:
+  description:
+    - Settings that policies of the tenant set to different values for the same people, so that Intune applies
+      none of these values.
+    - Each concerns at least one policy of RV(configs). Other policies for Windows count as well, also those
+      that are made from templates, such as security baselines.
+    - It is told from assignments alone - who is in a group is not read, and a group counts as one of users.
+  returned: when O(gather) has V(conflicts)
+  type: list
+  elements: dict
+  contains:
+    setting:
+      description: The setting, as RV(conflicts[].policies[].value) names it, or the ID of its definition.
+      returned: always
+      type: str
+    certain:
+      description:
+        - V(true) where all whom one of the policies reaches through one of RV(conflicts[].groups) get another one,
+          too, as those of one group.
+        - V(false) where it cannot be known whether anybody gets two of them, as with different groups, with
+          assignment filters, and with groups that are excluded from all devices. It is also V(false) where a
+          value cannot be read, such as a secret.
+      returned: always
+      type: bool
+    policies:
+      description: The policies that disagree, those of one value side by side.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        policy:
+          description: Name of the policy.
+          returned: always
+          type: str
+        id:
+          description: ID of the policy; C(null) for one that is not there yet.
+          returned: always
+          type: str
+        value:
+          description: The setting as an entry of the settings language.
+          returned: always
+          type: dict
+        described:
+          description: Whether it is a policy of RV(configs).
+          returned: always
+          type: bool
+        template:
+          description: Family of the template that it is made from, such as V(baseline); C(null) for none.
+          returned: always
+          type: str
+    groups:
+      description: Whom it concerns - names of groups with their IDs, C(all users) or C(all devices).
+      returned: always
+      type: list
+      elements: str
+  sample:
+    - setting: excel16/L_VBAWarningsPolicy
+      certain: true
+      policies:
+        - policy: Contoso - Macro security
+          id: 5a7e3d0c-2f61-4f0e-9d5b-6e1c9c0f3b21
+          value: {setting: excel16/L_VBAWarningsPolicy, value: 3}
+          described: true
+          template:
+        - policy: Office baseline
+          id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+          value: {setting: excel16/L_VBAWarningsPolicy, value: 4}
+          described: false
+          template: baseline
+      groups: ["Contoso - All Staff (0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11)"]
+unread_policies:
+  description: Policies that could not be read, so that it is not known whether they conflict with others. A
+    warning names them, too.
+  returned: when O(gather) has V(conflicts)
+  type: list
+  elements: dict
+  contains:
+    policy:
+      description: Name of the policy.
+      returned: always
+      type: str
+    id:
+      description: ID of the policy.
+      returned: always
+      type: str
+    msg:
+      description: Why it cannot be read.
+      returned: always
+      type: str
+  sample: []
 view:
   description: How many of the tenant's policies the login sees. What it does not see is hidden without a
     sign, and looks like what is not there.

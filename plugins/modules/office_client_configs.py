@@ -408,6 +408,18 @@ options:
       - When V(false), a name that another policy has is refused, and so is an empty one.
     type: bool
     default: false
+  conflicts:
+    description:
+      - Whether RV(conflicts) tells which settings of these policies other policies of the tenant set to another
+        value for the same people, when the task is done. Nothing is refused for it.
+      - Every policy for Windows is compared, those that others manage, too. This takes a call for each of which
+        the task does not know the settings, and another one for each that disagrees. With O(batch), that is no
+        more requests than an export of as many policies takes.
+      - Only with O(surface=settings_catalog), where no policy is stronger than another one. When omitted,
+        V(false).
+    type: bool
+    default: false
+    version_added: 0.2.0
   batch:
     description:
       - Whether calls that do not depend on each other travel together in C($batch) requests of up to 20.
@@ -673,6 +685,96 @@ group_names:
   type: dict
   sample:
     0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11: Contoso - All Staff
+conflicts:
+  description:
+    - Settings that policies of the tenant set to different values for the same people, so that Intune applies
+      none of these values when the task is done.
+    - Each concerns at least one policy of the task. Other policies for Windows count as well, also those
+      that are made from templates, such as security baselines.
+    - It is told from assignments alone - who is in a group is not read, and a group counts as one of users.
+  returned: with O(conflicts=true)
+  type: list
+  elements: dict
+  contains:
+    setting:
+      description: The setting, as RV(conflicts[].policies[].value) names it, or the ID of its definition.
+      returned: always
+      type: str
+    certain:
+      description:
+        - V(true) where all whom one of the policies reaches through one of RV(conflicts[].groups) get another one,
+          too, as those of one group.
+        - V(false) where it cannot be known whether anybody gets two of them, as with different groups, with
+          assignment filters, and with groups that are excluded from all devices. It is also V(false) where a
+          value cannot be read, such as a secret.
+      returned: always
+      type: bool
+    policies:
+      description: The policies that disagree, those of one value side by side.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        policy:
+          description: Name of the policy.
+          returned: always
+          type: str
+        id:
+          description: ID of the policy; C(null) for one that is not there yet.
+          returned: always
+          type: str
+        value:
+          description: The setting as an entry of the settings language.
+          returned: always
+          type: dict
+        described:
+          description: Whether it is a policy of the task.
+          returned: always
+          type: bool
+        template:
+          description: Family of the template that it is made from, such as V(baseline); C(null) for none.
+          returned: always
+          type: str
+    groups:
+      description: Whom it concerns - names of groups with their IDs, C(all users) or C(all devices).
+      returned: always
+      type: list
+      elements: str
+  sample:
+    - setting: excel16/L_VBAWarningsPolicy
+      certain: true
+      policies:
+        - policy: Contoso - Macro security
+          id: 5a7e3d0c-2f61-4f0e-9d5b-6e1c9c0f3b21
+          value: {setting: excel16/L_VBAWarningsPolicy, value: 3}
+          described: true
+          template:
+        - policy: Office baseline
+          id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+          value: {setting: excel16/L_VBAWarningsPolicy, value: 4}
+          described: false
+          template: baseline
+      groups: ["Contoso - All Staff (0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11)"]
+unread_policies:
+  description: Policies that could not be read, so that it is not known whether they conflict with others. A
+    warning names them, too.
+  returned: with O(conflicts=true)
+  type: list
+  elements: dict
+  contains:
+    policy:
+      description: Name of the policy.
+      returned: always
+      type: str
+    id:
+      description: ID of the policy.
+      returned: always
+      type: str
+    msg:
+      description: Why it cannot be read.
+      returned: always
+      type: str
+  sample: []
 awaiting_approval:
   description:
     - Names of the policies whose change waits for a second administrator. They are as they were, but for the

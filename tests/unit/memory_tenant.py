@@ -13,6 +13,7 @@ from ansible_collections.m365.apps.plugins.module_utils._office.fields import AS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import unread
+from ansible_collections.m365.apps.plugins.module_utils._policy.live_conflicts import Conflicts
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy, priority_of
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities, Change
@@ -95,6 +96,9 @@ class MemoryTenant:
 
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
         return [None for _change in changes]
+
+    def conflicts(self, _described: t.Sequence[Policy], _others: t.Sequence[Policy]) -> Conflicts:
+        return Conflicts()
 
     def forbidden(self, writes: t.Sequence[Write]) -> UserError | None:
         self.asked_to_write = len(writes)

@@ -21,6 +21,7 @@ from .._graph.spellings import Spellings
 from .._ids import id_key
 from .._policy.assignments import filter_ids
 from .._policy.desired import DesiredPolicy
+from .._policy.live_conflicts import Conflicts
 from .._policy.policy import Policy, distinct
 from .._policy.reads import Entity, Readable
 from .._policy.surface import Capabilities, Change
@@ -32,11 +33,11 @@ from .approved_writes import ApprovedWrites, Prepared
 from .catalog import Catalog
 from .codec import DEFAULT_TAG, OWN_TYPE, AsRead, as_read, why_foreign
 from .fields import ASSIGNMENTS, SCOPE_TAGS
-from .instances import from_instances, sendable
+from .instances import sendable
 from .known import KnownDefinitions
+from .live_conflicts import live_conflicts, settings_in
 from .lost import created_by, each_once, unsettled
 from .names import Names
-from .problems import SettingsError
 from .refusals import (
     METADATA,
     added_settings,
@@ -148,6 +149,15 @@ class CatalogSurface:
         lacking = self._known.lacking(each for change in changes for each in added_settings(change))
         return [self._refusal(change, lacking) for change in changes]
 
+    def conflicts(self, described: t.Sequence[Policy], others: t.Sequence[Policy]) -> Conflicts:
+        """Return where policies disagree with each other, with others, and with those that this surface does not see.
+
+        This takes a request for each twenty whose settings are not known, and for each twenty that disagree and whose
+        assignments are not known. A policy that cannot be read is told. Raises nothing.
+        """
+        rest = [*others, *self._foreign.values()]
+        return live_conflicts(described, rest, self._client, self._run, self._known.catalog)
+
     def forbidden(self, writes: t.Sequence[Write]) -> UserError | None:
         """Return why the login may not send all of these writes, None where it may, or where Graph does not say."""
         return self._access.forbidden(writes)
@@ -208,11 +218,7 @@ class CatalogSurface:
         why = why_foreign(self._policy_of(document))
         if why:
             raise UserError(policy.named(), "read its settings", f"it {why}", _ANOTHER)
-        try:
-            return from_instances(settings)
-        except SettingsError as error:
-            step = "Report this with the sentence, or change this policy in the Intune admin center"
-            raise UserError(policy.named(), "read its settings", str(error), step) from error
+        return settings_in(policy, document, settings)
 
     def _refusal(self, change: Change, lacking: t.Collection[str]) -> UserError | None:
         before, after = change

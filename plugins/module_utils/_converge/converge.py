@@ -10,7 +10,9 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._errors import UserError, all_at_once
+from .._ids import id_key
 from .._policy.desired import DesiredPolicy
+from .._policy.live_conflicts import Conflicts
 from .._policy.policy import Policy
 from .._policy.surface import Directory, Surface, View
 from .._policy.unset import UNSET
@@ -44,8 +46,8 @@ class RunOptions:
     ``wait`` the writes of a run that did not fail are read back. ``limit_to_groups`` are the groups, by name or GUID,
     that may be affected; None is all. ``check_groups`` must be there although no policy names them, as must those of
     ``waves``, by the names of the waves; the plan tells what each of these does. ``same_names`` lets policies share a
-    name, or have none. ``assume_full_view``: what the login does not see is not there. ``refused`` is why nothing is
-    written, whatever else may be wrong, which is told beside it.
+    name, or have none. ``assume_full_view``: what the login does not see is not there. ``conflicts``: the plan tells
+    where policies disagree. ``refused`` is why nothing is written, whatever else may be wrong, which is told beside it.
     """
 
     check_mode: bool = False
@@ -62,6 +64,7 @@ class RunOptions:
     waves: tuple[NamedGroups, ...] = ()
     same_names: bool = False
     assume_full_view: bool = False
+    conflicts: bool = False
     refused: tuple[UserError, ...] = ()
 
 
@@ -97,7 +100,7 @@ def read_and_plan(
     """Read what the desired state mentions and return the plan. Raises UserError."""
     options = options or RunOptions()
     with instead(options.refused):
-        live = whole_list(surface) if options.guards.prune else listed(surface, desired)
+        live = whole_list(surface) if options.guards.prune or options.conflicts else listed(surface, desired)
     capabilities = surface.capabilities
     matches, left = _understood(desired, live, surface, directory, options)
     matches = (*without(matches, left), *prunable(matches, live, options.guards))
@@ -122,6 +125,17 @@ def read_and_plan(
         part_reads=part_reads,
         group_lookups=len(names) + len(ids),
         waves=plans_by_wave(_limits(options, directory), possible, plan, options.order, options.guards),
+        conflicts=_conflicts(plan, surface) if options.conflicts else None,
+    )
+
+
+def _conflicts(plan: Plan, surface: Surface) -> Conflicts:
+    """Return where the policies that the plan is about disagree when it is done, also with those that it leaves."""
+    described = [item.after for item in plan.items[: plan.listed] if item.after is not None]
+    planned = {id_key(item.before.id) for item in plan.items if item.before is not None}
+    spared = [item.after for item in plan.items[plan.listed :] if item.after is not None]
+    return surface.conflicts(
+        described, [*spared, *(policy for policy in plan.live if id_key(policy.id) not in planned)]
     )
 
 

@@ -13,6 +13,7 @@ from itertools import chain
 from .._errors import UserError
 from .._policy.desired import DesiredPolicy, State
 from .._policy.fields import changed_fields, only_if_asked, unread
+from .._policy.live_conflicts import Conflicts
 from .._policy.policy import PRIORITY, Policy, priority_of
 from .._policy.surface import Capabilities
 from .._policy.unset import UNSET
@@ -40,7 +41,8 @@ class Plan:
     writes leave, those that wait included; ``part_reads`` and ``group_lookups`` count the parts of policies and the
     groups that were asked for. ``capabilities`` are those that the tenant was known to have then. ``warnings`` tell
     what may be meant otherwise, ``waves`` the same wave by wave, where that was asked for. ``left`` tells of items why
-    they cannot be planned; nothing is asked of these.
+    they cannot be planned; nothing is asked of these. ``conflicts`` tells where policies disagree when the plan is
+    done, where that was asked for.
     """
 
     items: tuple[PlannedItem, ...]
@@ -56,6 +58,7 @@ class Plan:
     effects: tuple[Expected, ...] = ()
     waves: tuple[WavePlan, ...] = ()
     left: t.Mapping[int, UserError] = field(default_factory=dict)
+    conflicts: Conflicts | None = None
 
     @cached_property
     def details(self) -> dict[str, Details]:

@@ -162,6 +162,7 @@ BULK: Spec = {
     },
     "on_error": {"type": "str", "choices": ["stop", "continue", "leave"], "default": "stop"},
     "allow_same_names": {"type": "bool", "default": False},
+    "conflicts": {"type": "bool", "default": False},
     **BATCH,
 }
 

@@ -13,11 +13,14 @@ from .._converge.converge import RunOptions, converge
 from .._converge.groups import resolved
 from .._converge.looks import listed, whole_list
 from .._errors import UserError
+from .._ids import id_key
 from .._policy.desired import DesiredPolicy, State
 from .._policy.fields import Field
+from .._policy.live_conflicts import Conflicts
 from .._policy.policy import Policy, Target, priority_of
 from .._policy.reads import Part, unreadable
 from .._policy.unset import UNSET
+from .conflict_results import conflict_warnings, conflicts_result
 from .parse_options import desired_policies, desired_policy, group_names
 from .parse_values import refuse_blank, refuse_half_characters
 from .problems import problems_of_task
@@ -150,6 +153,7 @@ def many_policies(request: Request, tenant: Tenant) -> Reply:
             "results": [item_result(place, outcome, name_of) for place in range(len(outcome.items))],
             "plan": plan_result(outcome, options.wait is not None),
             "awaiting_approval": awaiting_result(outcome),
+            **conflicts_result(outcome.plan.conflicts, tenant.directory),
             **(group_names_result(outcome, name_of) if name_of else {}),
             **({"waves": wave_results(waves, name_of, tenant.surface)} if waves else {}),
         }
@@ -176,23 +180,25 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     refuse_blank(params["id"], "the filter", "id")
     refuse_half_characters(params["id"], "the filter", "id")
     group = _group_filter(params["group"], tenant)
-    found = [policy for policy in _listed(params, tenant) if matches(policy, params)]
+    among = _listed(params, tenant)
+    found = [policy for policy in among if matches(policy, params)]
     if group is not None:
         found = _with_fields(found, [capabilities.assignments], tenant)
         found = [policy for policy in found if _has_group(policy, group)]
     assignments = [capabilities.assignments] if "assignments" in gather else []
     found = _with_fields(found, [*assignments, *(capabilities.content if gather & _CONTENT else ())], tenant)
+    conflicts = _conflicts(found, among, params, tenant) if "conflicts" in gather else None
     unnamed = tenant.surface.read_names(found) if "group_names" in gather else []
     found.sort(key=strongest_first)
     configs = [_info_result(policy, gather, capabilities.fields) for policy in found]
     if "group_names" in gather:
         _add_group_names([entry for config in configs for entry in config["assignments"]], tenant)
     seen = tenant.surface.capabilities
-    all_asked = params["id"] is None and params["display_name"] is None
-    hidden = unseen_warnings(found, seen.view, all_asked)
+    hidden = unseen_warnings(found, seen.view, _all_asked(params))
+    told = conflicts_result(conflicts, tenant.directory)
+    warnings = [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings, *unnamed, *hidden]
     return Reply(
-        {"changed": False, "configs": configs, **view_result(seen)},
-        [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings, *unnamed, *hidden],
+        {"changed": False, "configs": configs, **told, **view_result(seen)}, [*warnings, *conflict_warnings(conflicts)]
     )
 
 
@@ -220,6 +226,7 @@ def _whole_reply(request: Request, tenant: Tenant, outcome: Outcome, found: dict
         *outcome.plan.warnings,
         *outcome.warnings,
         *awaiting_warnings(outcome),
+        *conflict_warnings(outcome.plan.conflicts),
         *tenant.directory.warnings,
     ]
     return Reply(result, warnings, outcome.error)
@@ -232,6 +239,19 @@ def _group_filter(group: t.Any, tenant: Tenant) -> str | None:
     if isinstance(group, str):
         refuse_blank(group, "the filter", "group")
     return resolved(group_names([group], "group", "the filter"), tenant.directory, None)[0]
+
+
+def _all_asked(params: t.Mapping[str, t.Any]) -> bool:
+    return params["id"] is None and params["display_name"] is None
+
+
+def _conflicts(
+    found: t.Sequence[Policy], among: t.Sequence[Policy], params: t.Mapping[str, t.Any], tenant: Tenant
+) -> Conflicts:
+    """Return where the asked policies disagree with each other and with all others; ``among`` are those in hand."""
+    everything = among if _all_asked(params) else whole_list(tenant.surface)
+    ids = {id_key(policy.id) for policy in found}
+    return tenant.surface.conflicts(found, [policy for policy in everything if id_key(policy.id) not in ids])
 
 
 def _listed(params: t.Mapping[str, t.Any], tenant: Tenant) -> list[Policy]:

@@ -69,7 +69,7 @@ OFFICE_CLIENT_CONFIG_INFO = ModuleDefinition(
         "gather": {
             "type": "list",
             "elements": "str",
-            "choices": ["content", "payloads", "settings", "assignments", "group_names", "checkins"],
+            "choices": ["content", "payloads", "settings", "assignments", "group_names", "checkins", "conflicts"],
             "default": [],
         },
     },

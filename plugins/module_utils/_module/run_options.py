@@ -59,6 +59,7 @@ def bulk_options(params: Arguments, raw: Arguments, check_mode: bool, problems: 
         waves=own.of(lambda: _waves(params, check_mode), ()),
         same_names=params["allow_same_names"],
         assume_full_view=params["assume_full_view"],
+        conflicts=params["conflicts"],
     )
     if problems is None and own.found:
         raise all_at_once(own.found)

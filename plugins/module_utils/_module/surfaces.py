@@ -33,14 +33,22 @@ _SILENT: t.Mapping[str, t.Any] = {
     "unlisted": "keep_after",
     "overwrite_unknown": False,
     "assume_full_view": False,
+    "conflicts": False,
 }
 # Options of a task that one surface alone has.
 _OF_TASKS: t.Mapping[str, tuple[str, ...]] = {
     OFFICE: ("payload_transport", "order", "unlisted"),
-    CATALOG: ("catalog_file", "overwrite_unknown", "assume_full_view", "approval_reason", "approval_codes"),
+    CATALOG: (
+        "catalog_file",
+        "overwrite_unknown",
+        "assume_full_view",
+        "conflicts",
+        "approval_reason",
+        "approval_codes",
+    ),
 }
 # What to gather that one surface alone has.
-_GATHERED: t.Mapping[str, tuple[str, ...]] = {OFFICE: ("payloads", "checkins"), CATALOG: ("settings",)}
+_GATHERED: t.Mapping[str, tuple[str, ...]] = {OFFICE: ("payloads", "checkins"), CATALOG: ("settings", "conflicts")}
 _ORDER, _CHECKINS = "order", "check-ins"
 _PAYLOADS = frozenset({*office.BYTES_OPTIONS, *office.BYTES_OPTIONS.values()})
 

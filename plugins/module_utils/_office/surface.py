@@ -25,6 +25,7 @@ from .._graph.progress import WritesAnswered, WritesBegin
 from .._graph.spellings import Spellings, is_unknown_segment
 from .._ids import id_key
 from .._policy.desired import DesiredPolicy
+from .._policy.live_conflicts import Conflicts
 from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, distinct, distinct_assignments, priority_of
 from .._policy.reads import Entity
@@ -115,6 +116,10 @@ class OfficeSurface:
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:
         """Return why changes cannot be written: all that the engine plans can."""
         return [None for _change in changes]
+
+    def conflicts(self, _described: t.Sequence[Policy], _others: t.Sequence[Policy]) -> Conflicts:
+        """Return none: the stronger policy wins."""
+        return Conflicts()
 
     def forbidden(self, _writes: t.Sequence[Write]) -> UserError | None:
         """Return why the login may not send these writes: Graph alone knows, and says so when it gets one."""

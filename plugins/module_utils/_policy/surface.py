@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from .._errors import UserError
 from .desired import DesiredPolicy
 from .fields import Field, content_of
+from .live_conflicts import Conflicts
 from .policy import Policy, PolicyType
 from .reads import Readable
 from .writes import PolicyWrite, Result, Write
@@ -99,10 +100,12 @@ class Surface(t.Protocol):
     Before anything is compared, ``resolve`` returns each desired policy with names of the surface's own (filters, scope
     tags, settings) in the form in which its fields compare, or the error why it cannot be meant; names of groups stay
     as they are. When a plan is made, ``refusals`` returns for each change (the policy before and after it, None where
-    there is none) why the surface cannot write it, None where it can. Right before the first write, ``forbidden``
-    returns why the login may not send all of them, None where it may, or where nobody can tell. ``foresee`` returns
-    what is known of writes before they are sent: the result of one that will not be sent, since a second administrator
-    has not approved it, None for all others. None of these writes anything.
+    there is none) why the surface cannot write it, None where it can. ``conflicts`` returns where policies, as they are
+    to be, disagree with each other and with others of the tenant, and what of these cannot be read; on a surface that
+    has an order of policies they do not. Right before the first write, ``forbidden`` returns why the login may not send
+    all of them, None where it may, or where nobody can tell. ``foresee`` returns what is known of writes before they
+    are sent: the result of one that will not be sent, since a second administrator has not approved it, None for all
+    others. None of these writes anything.
     """
 
     @property
@@ -121,6 +124,8 @@ class Surface(t.Protocol):
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]: ...
 
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]: ...
+
+    def conflicts(self, described: t.Sequence[Policy], others: t.Sequence[Policy]) -> Conflicts: ...
 
     def forbidden(self, writes: t.Sequence[Write]) -> UserError | None: ...
 

@@ -10,7 +10,6 @@ What cannot be known without a tenant (who is in two groups, which devices pass 
 from __future__ import annotations
 
 import difflib
-import itertools
 import json
 import typing as t
 from dataclasses import dataclass, field
@@ -34,12 +33,13 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import
 from ansible_collections.m365.apps.plugins.module_utils._catalog.shorten import entry_of
 from ansible_collections.m365.apps.plugins.module_utils._catalog.texts import texts_of_label, words_of
 from ansible_collections.m365.apps.plugins.module_utils._errors import plain
+from ansible_collections.m365.apps.plugins.module_utils._policy.disagreements import alike, disagreements
+from ansible_collections.m365.apps.plugins.module_utils._policy.meeting import Meeting, Reach, Target
 
 from .payloads import Payload
 from .plain_values import plain_value
 from .rules import Applying, Entry, Rules
 from .strength import labels, named_groups
-from .targets import Meeting, Reach, Target
 
 if t.TYPE_CHECKING:
     from .model import Policies, Policy
@@ -214,18 +214,12 @@ class _Agreement:
         if len(alike_entries(entries)) < 2:
             return
         sides = self._sides(entries)
-        links: dict[bool, list[tuple[Entry, Entry, Meeting]]] = {True: [], False: []}
-        for left, right in itertools.combinations(sides, 2):
-            for one, other in itertools.product(left.entries, right.entries):
-                meeting = self._meeting(one.policy, other.policy)
-                if meeting is not None:
-                    links[meeting.certain].append((one, other, meeting))
         label = name_of(setting, self.catalog)
-        for certain, found in links.items():
-            for members, targets in _components(found):
-                kept = ((side, tuple(each for each in side.entries if id(each) in members)) for side in sides)
-                parts = tuple(Side(side.shown, own) for side, own in kept if own)
-                yield Disagreement(setting, label, parts, targets, certain)
+        for found in disagreements(
+            [side.entries for side in sides], lambda one, other: self._meeting(one.policy, other.policy)
+        ):
+            parts = tuple(Side(side.shown, own) for side, own in zip(sides, found.sides, strict=True) if own)
+            yield Disagreement(setting, label, parts, found.targets, found.certain)
 
     def _meeting(self, one: Policy, other: Policy) -> Meeting | None:
         pair = (id(one), id(other))
@@ -290,14 +284,7 @@ def _is_foreign(key: str) -> bool:
 
 def alike_entries(entries: t.Sequence[Entry]) -> list[list[Entry]]:
     """Return entries by their values."""
-    found: list[list[Entry]] = []
-    for entry in entries:
-        alike = next((each for each in found if _same(each[0].value, entry.value)), None)
-        if alike is None:
-            found.append([entry])
-        else:
-            alike.append(entry)
-    return found
+    return alike(entries, lambda one, other: _same(one.value, other.value))
 
 
 def _same(one: Setting, other: Setting) -> bool:
@@ -309,24 +296,6 @@ def _entries(given: t.Any) -> t.Any:
     if isinstance(given, t.Mapping):
         given = given.get("set", given.get("add"))
     return given if isinstance(given, list) else []
-
-
-def _components(
-    links: t.Sequence[tuple[Entry, Entry, Meeting]],
-) -> t.Iterator[tuple[set[int], frozenset[Target]]]:
-    """Yield the entries, by their identity, that hang together by links, with the targets of these links."""
-    groups: list[tuple[set[int], set[Target]]] = []
-    for one, other, meeting in links:
-        members, targets = {id(one), id(other)}, set(meeting.targets)
-        apart = []
-        for group in groups:
-            if group[0].isdisjoint(members):
-                apart.append(group)
-            else:
-                members |= group[0]
-                targets |= group[1]
-        groups = [*apart, (members, targets)]
-    yield from ((members, frozenset(targets)) for members, targets in groups)
 
 
 def _side(policy: Policy, shown: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._policy.meeting import Everyone
+
 from .effective import asked_groups
 from .model import Policies, read_policies, readable
 from .rules import Conflict, Rules, entries_by_setting
-from .targets import Everyone
 
 
 def find_conflicts(read: Policies) -> list[Conflict]:

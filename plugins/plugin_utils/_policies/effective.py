@@ -8,11 +8,11 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
+from ansible_collections.m365.apps.plugins.module_utils._policy.meeting import Reach
 
 from .groups import members_of
 from .model import Policies, PoliciesError, Policy, read_policies, readable
 from .rules import Applying, Rules, entries_by_setting
-from .targets import Reach
 
 
 def asked_groups(groups: t.Any) -> t.Any:

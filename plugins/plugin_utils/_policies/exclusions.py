@@ -13,11 +13,12 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import listed
+from ansible_collections.m365.apps.plugins.module_utils._policy.meeting import Everyone
 
 from .agreement import alike_entries
 from .model import Policies, Policy
 from .rules import Entry, entries_by_setting
-from .targets import Everyone, label_of
+from .targets import label_of
 
 # So many settings, and groups, of one problem are named.
 _MOST_NAMED = 5

@@ -10,13 +10,14 @@ import json
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.m365.apps.plugins.module_utils._policy.meeting import Targets
 from ansible_collections.m365.apps.plugins.module_utils._policy.values import typed
 
 from .groups import Directory, Group, word_for
 from .payloads import Payload
 from .rules import Rules
 from .strength import by_strength
-from .targets import Targets, given_targets
+from .targets import given_targets
 
 # What policies are told apart and sorted by.
 _SCALARS = {"id": {"type": "str"}, "display_name": {"type": "str"}, "priority": {"type": "int"}}

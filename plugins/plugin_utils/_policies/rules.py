@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.m365.apps.plugins.module_utils._policy.meeting import Reach, Target
+
 from .payloads import Payload
-from .targets import Reach, Target
 
 if t.TYPE_CHECKING:
     from .model import Policies, Policy

@@ -13,10 +13,11 @@ import functools
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._policy.compare import same_payload
+from ansible_collections.m365.apps.plugins.module_utils._policy.meeting import Target
 
 from .payloads import SETTING_KEY, read_payload
 from .rules import Applying, Entry, Rules
-from .targets import Target, label_of
+from .targets import label_of
 
 if t.TYPE_CHECKING:
     from .model import Policies, Policy
