@@ -77,6 +77,16 @@ options:
       - V(0) means one try.
     type: float
     default: 300.0
+  connections:
+    description:
+      - How many requests that only read may be on their way to Graph at once, each over a connection of its own. At
+        most V(16).
+      - V(1) sends one after the other, as writes always are. Requests, results, their order and errors are the same
+        with any number.
+      - When omitted, the environment variable E(M365_CONNECTIONS) is used, else the default.
+    type: int
+    default: 4
+    version_added: 0.2.0
   payload_transport:
     description:
       - How payloads are written.

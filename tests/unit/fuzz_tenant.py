@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import re
+import threading
 import time
 import typing as t
 import unicodedata
@@ -92,6 +93,8 @@ class FuzzTenant:
         self.clock = Clock()
         self.spoil = spoil
         self.requests = 0
+        # The emulator serves one request at a time.
+        self._serving = threading.Lock()
         held = self.world.tenants[TENANT]
         self.token = self.world.keys.issue(held, held.apps[CLIENT], ORIGIN, 3600, "1")
 
@@ -143,7 +146,8 @@ class FuzzTenant:
             return Wait(timeout, self.clock, self.clock.sleep)
 
         def send(adapter: requests.adapters.HTTPAdapter, request: requests.PreparedRequest, **more: t.Any) -> t.Any:
-            return self.send(adapter, request, **more)
+            with self._serving:
+                return self.send(adapter, request, **more)
 
         with (
             mock.patch.object(requests.adapters.HTTPAdapter, "send", send),

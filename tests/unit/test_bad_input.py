@@ -33,6 +33,11 @@ Change = t.Callable[[t.Any], t.Any]
         ({"priority": "1e999999999"}, "priority is '1e999999999 (too large)', not a whole number"),
         ({"priority": 10**400}, "priority is 'a number (too large)', not a whole number"),
         ({"retry_timeout": 1e300}, "is not a time from 0 to 604800 seconds"),
+        (
+            {"connections": 0},
+            "cannot use connections: 0 is not a number from 1 to 16. Give 1 to send one request after",
+        ),
+        ({"connections": 17}, "cannot use connections: 17 is not a number from 1 to 16"),
         ({"timeout": 10**400}, "unable to convert to float"),
         ({"api_version": "../other"}, "cannot use api_version: it is not a version's name"),
         ({"policy_payload": nested(200)}, "it is nested too deeply (more than 120 levels)"),

@@ -37,7 +37,7 @@ def failure_of(wire: Wire, raised: Exception) -> tuple[NoAnswerError, Transient 
     """Return the error made of an exception of requests, and its Transient where another try makes sense."""
     wire.expect("GET", f"{GRAPH}/x", body=raised)
     with pytest.raises((NoAnswerError, Transient)) as caught:
-        send(open_session(connection(), GRAPH), "GET", f"{GRAPH}/x", 7.0)
+        send(open_session(connection(), GRAPH), "GET", f"{GRAPH}/x", Exchange(7.0))
     if isinstance(caught.value, Transient):
         assert isinstance(caught.value.error, NoAnswerError)
         return caught.value.error, caught.value

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, InDoubtError
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Answer, Call
+from ansible_collections.m365.apps.plugins.module_utils._graph.pace import Pace
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked_ids, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, Clock, Wire, refusal
 
@@ -53,7 +54,7 @@ def test_a_500_that_is_throttling_sets_the_pace(
 ) -> None:
     client = clock.client(batching=inside)
     heard: list[bool] = []
-    monkeypatch.setattr(client, "throttled", lambda: heard.append(True))
+    monkeypatch.setattr(Pace, "throttled", lambda _pace, _seconds: heard.append(True))
     if inside:
         wire.expect("POST", BATCH, **outer(inner(0), inner_refusal(1, 500, TEXT)))
         wire.expect("POST", BATCH, **outer(inner(1)))

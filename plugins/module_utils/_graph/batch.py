@@ -30,14 +30,14 @@ Results = dict[int, t.Union[Answer, GraphError]]
 
 class Sender(t.Protocol):
     """What sends a batch: ``post_batch`` once, ``renew`` gets another token where that is of use, ``throttled`` hears
-    that Graph asks for fewer calls.
+    that Graph asks for fewer calls, and for how many seconds for none, if it says.
     """
 
     def post_batch(self, version: str | None, requests: t.Sequence[t.Mapping[str, t.Any]]) -> Answer: ...
 
     def renew(self) -> bool: ...
 
-    def throttled(self) -> None: ...
+    def throttled(self, seconds: float | None = None) -> None: ...
 
 
 class BatchRefusedError(FactsError, Exception):
@@ -128,8 +128,9 @@ class _BatchRun:
             raise
         self._answered_once = True
         left = self._sort(answer, requests)
-        if any(failure.error.throttled for failure in left):
-            self._sender.throttled()
+        waits = [failure.retry_after or 0.0 for failure in left if failure.error.throttled]
+        if waits:
+            self._sender.throttled(max(waits))
         return left
 
     def _sort(self, outer: Answer, sent: t.Mapping[int, t.Mapping[str, t.Any]]) -> list[Transient]:

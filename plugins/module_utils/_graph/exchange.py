@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import socket
 import time
 import typing as t
 from contextvars import ContextVar
@@ -52,6 +53,7 @@ class Exchange:
     phase: Phase = Phase.PREPARE
     received: int = 0
     _end: float = field(init=False)
+    _socket: socket.socket | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._end = self.clock() + self.seconds
@@ -67,6 +69,18 @@ class Exchange:
         if seconds <= 0:
             raise self.late()
         return seconds
+
+    def works_on(self, sock: socket.socket) -> None:
+        """Hear which socket is waited on now."""
+        self._socket = sock
+
+    def abort(self) -> None:
+        """End it from another thread, as if its connection broke and its time was over."""
+        self._end = self.clock()
+        if self._socket is not None:
+            # It may be closed by now, or not be connected yet. The method of ssl would take TLS from under a read.
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def late(self) -> TooLateError:
         return TooLateError(f"no answer within {self.seconds:g} s")

@@ -15,6 +15,7 @@ from .._errors import Failure, MissingLibraryError
 from .._json import bounded_json
 from . import login_answers
 from .errors import LoginError, NoAnswerError
+from .exchange import Exchange
 from .retry import FEW_TRIES, Transient, parse_retry_after
 from .session import replace_body, send
 
@@ -65,7 +66,7 @@ class LoginHttp:
     def _send(self, method: str, url: str, arguments: dict[str, t.Any]) -> t.Any:
         chosen = {key: arguments[key] for key in ("params", "data", "headers") if key in arguments}
         self.status, self.method, self.path, self._body = None, method, urlsplit(url).path, b""
-        response = send(self._session, method, url, self._timeout, **chosen)
+        response = send(self._session, method, url, Exchange(self._timeout), **chosen)
         if response.status_code in self._busy:
             failure = Failure(f"{url} answered {response.status_code}", status=response.status_code, method=method)
             retry_after = parse_retry_after(response.headers.get("Retry-After"), time.time())

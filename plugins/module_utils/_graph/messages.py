@@ -43,6 +43,11 @@ class Call:
     json_answer: bool = True
     headers: t.Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_read(self) -> bool:
+        """Whether it changes nothing, as its method tells."""
+        return self.method == "GET"
+
 
 @dataclass(frozen=True)
 class Answer:

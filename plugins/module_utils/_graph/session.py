@@ -33,7 +33,7 @@ class Connection:
 
     URLs are roots without version and trailing slash; ``ca_path`` is a PEM file or a folder of hashed certificates;
     ``proxy`` None means the environment's proxies; ``timeout`` (one call with its whole answer) and ``retry_timeout``
-    (all tries of one call) are seconds.
+    (all tries of one call) are seconds. ``connections`` is how many requests to Graph may be on their way at once.
     """
 
     graph_url: str
@@ -44,6 +44,7 @@ class Connection:
     proxy: str | None = field(default=None, repr=False)  # it may hold a password
     timeout: float = 30.0
     retry_timeout: float = 300.0
+    connections: int = 1
 
 
 def user_agent() -> str:
@@ -85,17 +86,20 @@ def replace_body(response: requests.Response, body: bytes) -> None:
     response.encoding = "utf-8"
 
 
-def send(session: requests.Session, method: str, url: str, timeout: float, **arguments: t.Any) -> requests.Response:
+def send(session: requests.Session, method: str, url: str, exchange: Exchange, **arguments: t.Any) -> requests.Response:
     """Send one request and return its answer with the body read, whatever its status.
 
-    All of it, connecting and reading included, may take ``timeout`` seconds. Redirects are not followed: the token goes
-    to the configured host only. Raises Transient where another try makes sense, NoAnswerError where it does not.
+    All of it, connecting and reading included, may take the seconds of the exchange. Redirects are not followed: the
+    token goes to the configured host only. Raises Transient where another try makes sense, NoAnswerError where it does
+    not.
     """
-    exchange, before = Exchange(timeout), sys.exc_info()[1]
+    before = sys.exc_info()[1]
     response = None
     with exchange.entered():
         try:
-            response = session.request(method, url, timeout=timeout, allow_redirects=False, stream=True, **arguments)
+            response = session.request(
+                method, url, timeout=exchange.seconds, allow_redirects=False, stream=True, **arguments
+            )
             # requests would read it without a bound.
             response._content = read_body(response, exchange)
         except FAILURES as error:

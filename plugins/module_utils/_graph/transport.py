@@ -40,6 +40,7 @@ _INFORMATIONAL = (102, 103, 104)
 def _waiting(sock: socket.socket) -> t.Iterator[Exchange]:
     """Let a socket wait as long as its exchange may still take. Raises TooLateError."""
     exchange = current()
+    exchange.works_on(sock)
     sock.settimeout(exchange.left())
     try:
         yield exchange
@@ -136,6 +137,7 @@ def connected(host: str, port: int | None, options: t.Iterable[tuple[t.Any, ...]
     for place, (family, kind, protocol, _name, address) in enumerate(addresses):
         share = Exchange(exchange.left() / (len(addresses) - place), clock=exchange.clock)
         sock = PlainSocket(family, kind, protocol)
+        exchange.works_on(sock)
         try:
             for option in options:
                 sock.setsockopt(*option)

@@ -65,6 +65,7 @@ CONNECTION: Spec = {
     "proxy": {"type": "str", "no_log": True, "fallback": _from_env("M365_PROXY")},
     "timeout": {"type": "float", "default": 30.0},
     "retry_timeout": {"type": "float", "default": 300.0},
+    "connections": {"type": "int", "default": 4, "fallback": _from_env("M365_CONNECTIONS")},
     "payload_transport": {"type": "str", "choices": ["stream", "inline"], "default": "stream"},
 }
 

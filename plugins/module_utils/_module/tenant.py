@@ -29,6 +29,8 @@ from .surfaces import CATALOG, OFFICE, only_office_has
 
 # Seconds of a week.
 _LONGEST_TIME = 7 * 24 * 3600
+# More would win nothing: what Graph allows an app is used up in a few seconds.
+_MOST_CONNECTIONS = 16
 # What people copy from Graph Explorer at the end of the root URL.
 _VERSIONS = ("beta", "v1.0")
 
@@ -108,6 +110,9 @@ def _connection(params: t.Mapping[str, t.Any]) -> Connection:
         if not (lowest_fits and params[name] <= _LONGEST_TIME):
             cause = f"{params[name]:g} is not a time from 0 to {_LONGEST_TIME} seconds"
             raise UserError("the connection", f"use {name}", cause, "Give a number above 0")
+    if not 1 <= params["connections"] <= _MOST_CONNECTIONS:
+        cause = f"{params['connections']} is not a number from 1 to {_MOST_CONNECTIONS}"
+        raise UserError("the connection", "use connections", cause, "Give 1 to send one request after the other")
     if not re.fullmatch(r"[\w.-]*[A-Za-z0-9][\w.-]*", params["api_version"].strip("/"), re.ASCII):
         cause = "it is not a version's name"
         raise UserError("the connection", "use api_version", cause, "Give a name such as beta or v1.0")
@@ -120,6 +125,7 @@ def _connection(params: t.Mapping[str, t.Any]) -> Connection:
         proxy=params["proxy"],
         timeout=params["timeout"],
         retry_timeout=params["retry_timeout"],
+        connections=params["connections"],
     )
 
 
