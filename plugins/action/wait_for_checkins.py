@@ -63,7 +63,7 @@ class ActionModule(FastPathAction):
             return {**result, "failed": True, "msg": f"{options['label']}: cannot be used: {error}"}
         reporter, starter = self._reporter(task_vars), _watch.main_process()
         world = World(
-            ask=lambda: self._ask(options["since"], task_vars),
+            ask=lambda: self._ask(options["since"], gate.policies, task_vars),
             say=lambda text: reporter.tell(plain(f"{options['label']}: {text}", _LONGEST_LINE)),
         )
         try:
@@ -78,11 +78,16 @@ class ActionModule(FastPathAction):
             }
         return {**result, **self._verdict(options["label"], verdict, answer)}
 
-    def _ask(self, since: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _ask(
+        self, since: str | None, policies: t.Sequence[str] | None, task_vars: dict[str, t.Any]
+    ) -> dict[str, t.Any]:
         """Return what office_client_checkin_info says now, with the login and connection of this task."""
         task = self._task.copy()
         login = {name: value for name, value in self._task.args.items() if name not in SPEC}
-        task.action, task.args = _ASKED, {**login, "gather": ["policies"], **({"since": since} if since else {})}
+        asked = {"gather": ["policies"], **({"since": since} if since else {})}
+        # Of those that do not count nothing is read.
+        asked |= {} if policies is None else {"policies": list(policies)}
+        task.action, task.args = _ASKED, {**login, **asked}
         action = self._shared_loader_obj.action_loader.get(
             _ASKED,
             task=task,

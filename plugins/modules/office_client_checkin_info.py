@@ -8,22 +8,30 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: office_client_checkin_info
-short_description: Read check-ins of Microsoft 365 Apps clients
+short_description: Read how policies went on devices
 version_added: 0.2.0
 description:
-  - Returns how Office clients checked in for their policies, for the whole tenant and for each policy, with
-    the rate of users that succeeded and the devices that have not checked in for long.
-  - Microsoft retired the health report of the product in 2022. What Graph returns may be empty or stale since
-    then; see RV(data), RV(tenant.last_checkin_date_time) and RV(policies[].last_checkin_date_time) before
-    relying on a rate.
+  - Returns how policies went on devices, for the whole tenant and for each policy, with the rate of users that
+    succeeded and the devices that have not reported for long.
+  - With O(surface=office_configuration) these are the check-ins of Office clients. Microsoft retired the
+    health report of the product in 2022. What Graph returns may be empty or stale since then; see RV(data),
+    RV(tenant.last_checkin_date_time) and RV(policies[].last_checkin_date_time) before relying on a rate.
+  - With O(surface=settings_catalog) these are the device status reports of Intune, one for each policy and
+    none for the whole tenant. They take one call for each 50 rows of each policy, and each device has a row
+    for each of its users. In C($batch) requests of up to 20 calls, P policies with up to 50 rows each take
+    P/20 requests, and those with more rows as many again as their further pages fill. Where a policy failed,
+    one more call for it tells the settings concerned. Name the O(policies) that you need.
   - No data does not count as success. A rate of nothing is C(null), never V(1).
-  - What cannot be read is an error. Only single check-ins without a user or a readable time are left out,
-    with a warning, and counted in RV(tenant.skipped) and RV(policies[].skipped).
+  - A conflict counts as failure, since a policy that is in conflict with another one is not applied. What is
+    pending or not applicable, and a status that this collection does not know, is no result, neither success
+    nor failure.
+  - What cannot be read whole is an error. Only single check-ins without a user, or a device, or a readable
+    time are left out, with a warning, and counted in RV(tenant.skipped) and RV(policies[].skipped).
   - Counts of users are made from the check-ins of single devices. A user counts as failed if the latest
-    check-in of any of the user's devices failed; of two at one time the failed one is the later. Graph gives
-    a device no ID, so a user's devices are told apart by name and platform. All this is the collection's
-    reading, not Microsoft's.
-  - Devices check in only with O(surface=office_configuration); the task is refused with another one.
+    check-in of any of the user's devices failed; of two at one time the worse one is the later. Check-ins of
+    Office clients give a device no ID, so a user's devices are told apart by name and platform. A row of a
+    status report without a user counts for the users of its device, and as one of its own where it has none.
+    All this is the collection's reading, not Microsoft's.
 author:
   - m365.apps contributors (@m365-apps)
 options:
@@ -37,10 +45,19 @@ options:
       - Name of the policies to return in RV(policies), compared exactly.
       - When omitted or null, policies of any name match; an empty one matches policies without a name.
     type: str
+  policies:
+    description:
+      - Names, compared exactly, and IDs of the policies to return in RV(policies). Those that are not there
+        are left out.
+      - With O(surface=settings_catalog), the reports of other policies are not read.
+      - When omitted or null, policies of any name match; an empty list matches none.
+    type: list
+    elements: str
   kind:
     description:
       - Kind of the policies to return in RV(policies).
       - When omitted, policies of any kind match. Null is refused.
+      - Only with O(surface=office_configuration).
     type: str
     choices:
       windows: A non-security policy (C(windowsOfficeClientConfiguration)).
@@ -48,10 +65,12 @@ options:
       office: The base type (C(officeClientConfiguration)), which a tenant may refuse to create.
   gather:
     description:
-      - What to read. V(tenant) is what Graph has for the whole tenant, whatever O(id), O(display_name) and
-        O(kind) choose; V(policies) is what it has for each policy.
-      - Microsoft never documented that apps may read V(tenant). Where Graph refuses it, the task fails as
-        long as it is asked for.
+      - What to read. V(tenant) is what Graph has for the whole tenant, whatever O(id), O(display_name),
+        O(policies) and O(kind) choose; V(policies) is what it has for each policy.
+      - With O(surface=settings_catalog), where Graph has nothing for the whole tenant, V(tenant) is what the
+        chosen policies add up to.
+      - With O(surface=office_configuration), Microsoft never documented that apps may read V(tenant). Where
+        Graph refuses it, the task fails as long as it is asked for.
       - When omitted, both are read. An empty list and null are refused.
     type: list
     elements: str
@@ -59,7 +78,7 @@ options:
     default: [tenant, policies]
   stale_after:
     description:
-      - A device whose last check-in is more than this number of days ago, by the clock of the machine that
+      - A device whose last check-in or report is more than this number of days ago, by the clock of the machine that
         the module runs on, is in RV(stale_devices).
       - When omitted, that is 30 days; V(0) makes every device stale that checked in before now. Null is
         refused.
@@ -116,12 +135,25 @@ EXAMPLES = r"""
   until: pilot is success and pilot.policies != [] and (pilot.policies[0].rate or 0) >= 0.9
   retries: 24
   delay: 3600
+
+- name: Read the status reports of two policies of the settings catalog
+  m365.apps.office_client_checkin_info:
+    surface: settings_catalog
+    policies: [Contoso - Macros of finance, Contoso - Updates]
+  register: reported
+
+- name: Name the settings that are in conflict
+  ansible.builtin.debug:
+    msg: "{{ item.display_name }}: {{ item.failed_settings }}"
+  loop: "{{ reported.policies | selectattr('devices.conflict') }}"
+  loop_control:
+    label: "{{ item.display_name }}"
 """
 
 RETURN = r"""
 ---
 tenant:
-  description: Check-ins of the whole tenant.
+  description: Check-ins of the whole tenant; with O(surface=settings_catalog), of the chosen policies.
   returned: when O(gather) has V(tenant)
   type: dict
   contains:
@@ -149,7 +181,7 @@ tenant:
       type: dict
       contains:
         checked_in:
-          description: Users with any check-in.
+          description: Users with a result.
           returned: always
           type: int
         failed:
@@ -160,6 +192,39 @@ tenant:
           description: Share of users that did not fail, from V(0) to V(1); C(null) when there are none.
           returned: always
           type: float
+    devices: &devices
+      description: Numbers of devices, each counted once, by the worst of its latest check-ins.
+      returned: always
+      type: dict
+      contains:
+        total:
+          description: Devices with any check-in that counts.
+          returned: always
+          type: int
+        error:
+          description: Devices with an error, or that do not comply.
+          returned: always
+          type: int
+        conflict:
+          description: Devices on which another policy sets a setting to another value, so that none is applied.
+          returned: always
+          type: int
+        unknown:
+          description: Devices with a status that this collection does not know.
+          returned: always
+          type: int
+        pending:
+          description: Devices that have not reported a result yet.
+          returned: always
+          type: int
+        succeeded:
+          description: Devices on which the policy is applied.
+          returned: always
+          type: int
+        not_applicable:
+          description: Devices for which the policy does not count.
+          returned: always
+          type: int
     last_checkin_date_time: &last
       description: Time of the latest check-in that counts, in UTC; C(null) when there is none.
       returned: always
@@ -178,6 +243,10 @@ tenant:
           description: Name that the user logs in with, or C(null).
           returned: always
           type: str
+        device_id:
+          description: ID of the device in Intune; C(null) with O(surface=office_configuration).
+          returned: always
+          type: str
         device_name:
           description: Name of the device, or C(null).
           returned: always
@@ -190,8 +259,16 @@ tenant:
           description: Version of the platform, or C(null).
           returned: always
           type: str
+        policy_id:
+          description: ID of the policy; C(null) with O(surface=office_configuration).
+          returned: always
+          type: str
+        status:
+          description: V(succeeded), V(error), V(conflict), V(pending), V(not_applicable) or V(unknown).
+          returned: always
+          type: str
         was_successful:
-          description: Whether the check-in succeeded.
+          description: Whether the check-in succeeded; C(null) where it has no result.
           returned: always
           type: bool
         checkin_date_time:
@@ -199,7 +276,7 @@ tenant:
           returned: always
           type: str
         error_message:
-          description: Why it failed, or C(null).
+          description: Why it failed, or what Graph calls its status; C(null) where it did not fail.
           returned: always
           type: str
         applied_policies:
@@ -208,7 +285,7 @@ tenant:
           type: list
           elements: str
     skipped: &skipped
-      description: How many check-ins were left out, having no user or no readable time.
+      description: How many check-ins were left out, having no user, or device, or no readable time.
       returned: always
       type: int
   sample:
@@ -220,6 +297,7 @@ tenant:
       checked_in: 4
       failed: 1
       rate: 0.75
+    devices: {total: 4, error: 1, conflict: 0, unknown: 0, pending: 0, succeeded: 3, not_applicable: 0}
     last_checkin_date_time: "2026-01-31T08:00:00Z"
     statuses: []
     skipped: 0
@@ -238,12 +316,13 @@ policies:
       returned: always
       type: str
     priority:
-      description: Its number; V(0) is the strongest. C(null) when the server gave none.
+      description: Its number; V(0) is the strongest. C(null) when the server gave none, as on
+        V(settings_catalog).
       returned: always
       type: int
     summary: *summary
     users:
-      description: Users with any check-in in RV(policies[].statuses).
+      description: Users with a result in RV(policies[].statuses).
       returned: always
       type: int
     failed_users:
@@ -251,6 +330,32 @@ policies:
       returned: always
       type: int
     rate: *rate
+    devices: *devices
+    failed_settings:
+      description: The settings concerned where the policy failed on devices, those that failed most often
+        first. C(null) where Graph does not tell them, as with O(surface=office_configuration); a warning says
+        so where it should.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        setting:
+          description: Key of the setting, or its ID where the catalog does not know it; C(null) where Graph
+            gives a name alone.
+          returned: always
+          type: str
+        name:
+          description: Display name of the setting as Graph gives it, or C(null).
+          returned: always
+          type: str
+        error_devices:
+          description: Number of devices with an error, or that do not comply.
+          returned: always
+          type: int
+        conflict_devices:
+          description: Number of devices with a conflict.
+          returned: always
+          type: int
     last_checkin_date_time: *last
     statuses: *statuses
     skipped: *skipped

@@ -67,10 +67,13 @@ options:
         that are made from templates, and tells RV(conflicts). It takes a call for each of which nothing else reads
         the settings, and another one for each that disagrees. Only with O(surface=settings_catalog). Since
         version 0.2.0.
+      - V(status) means how each policy went on devices, only with O(surface=settings_catalog). It costs one
+        call for each 50 devices of each policy, and one for each policy that failed on a device. See
+        M(m365.apps.office_client_checkin_info) for what it tells. Since version 0.2.0.
       - When omitted or empty, nothing more is read.
     type: list
     elements: str
-    choices: [content, payloads, settings, assignments, group_names, checkins, conflicts]
+    choices: [content, payloads, settings, assignments, group_names, checkins, conflicts, status]
     default: []
   batch:
     description:
@@ -232,6 +235,13 @@ configs:
       returned: when O(gather) has V(checkins)
       type: list
       elements: dict
+    status:
+      description:
+        - How the policy went on devices, as M(m365.apps.office_client_checkin_info) counts it -
+          C(users), C(failed_users), C(rate), C(devices), C(failed_settings) and C(last_checkin_date_time),
+          see RV(m365.apps.office_client_checkin_info#module:policies).
+      returned: when O(gather) has V(status)
+      type: dict
     last_modified_date_time:
       description: When the policy last changed.
       returned: when the server tells it and the task did not change the policy

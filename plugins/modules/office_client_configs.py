@@ -222,6 +222,10 @@ options:
           passed on, and ignored.
         type: list
         elements: dict
+      status:
+        description: Returned by M(m365.apps.office_client_config_info); accepted so that its list can be
+          passed on, and ignored.
+        type: dict
       file:
         description:
           - The file that describes the policy, as P(m365.apps.definitions#lookup) returns it with its option

@@ -15,10 +15,11 @@ description:
     P(m365.apps.checkin_gate#filter) judges it, or the time is over. A gate that stays closed fails the task.
   - Each time that the gate does not open, a line in the output tells how many users checked in and how many
     of them failed. The variable C(m365_progress=false) turns these lines off.
+  - With O(surface=settings_catalog), users check in by the device status reports of Intune, and a conflict
+    counts as failure.
   - Microsoft retired the health report of the product in 2022, and what Graph returns may be empty since
     then. No data does not count as success.
   - In check mode it asks once, and a closed gate is not a failure.
-  - Devices check in only with O(surface=office_configuration); the task is refused with another one.
 author:
   - m365.apps contributors (@m365-apps)
 options:
@@ -30,6 +31,8 @@ options:
       policies:
         description:
           - Names or IDs of the policies whose check-ins count.
+          - With O(surface=settings_catalog), the reports of other policies are not read, so that each question
+            takes few requests.
           - When omitted, all policies. In an empty list none counts.
         type: list
         elements: str
@@ -123,6 +126,9 @@ outcome:
     failed:
       description: How many of them failed.
       type: int
+    conflicts:
+      description: How many of these have a policy in conflict.
+      type: int
     rate:
       description: The share that succeeded, C(null) of nobody.
       type: float
@@ -136,6 +142,7 @@ outcome:
     users: 2
     needed_users: 2
     failed: 0
+    conflicts: 0
     rate: 1.0
     waited: 600
 error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
+from ansible_collections.m365.apps.plugins.module_utils._policy.checkins import CheckinsAsked, CheckinsRead, Report
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import unread
 from ansible_collections.m365.apps.plugins.module_utils._policy.live_conflicts import Conflicts
@@ -87,6 +88,13 @@ class MemoryTenant:
 
     def read_names(self, _policies: t.Sequence[Policy]) -> list[str]:
         return []
+
+    def read_checkins(self, asked: CheckinsAsked) -> CheckinsRead:
+        chosen = [policy for policy in self.list_policies() if asked.is_chosen(policy)]
+        return CheckinsRead(None, list(zip(chosen, self.reports_of(chosen), strict=True)))
+
+    def reports_of(self, policies: t.Sequence[Policy]) -> list[Report]:
+        return [Report() for _policy in policies]
 
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]:
         return list(desired)

@@ -26,6 +26,7 @@ SINGLETON = f"{GRAPH}/beta/officeConfiguration"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DEFAULTS = {name: option.get("default") for name, option in OFFICE_CLIENT_CHECKIN_INFO.spec.items()}
 ONLY_TENANT, ONLY_POLICIES = {"gather": ["tenant"]}, {"gather": ["policies"]}
+NO_DEVICES = dict.fromkeys(("total", "error", "conflict", "unknown", "pending", "succeeded", "not_applicable"), 0)
 NOBODY = {"succeeded_user_count": None, "failed_user_count": None, "rate": None}
 
 
@@ -155,9 +156,12 @@ def test_no_policy_with_the_id_is_an_empty_list(wire: Wire, tenant: Tenant) -> N
 TOLD_FINE: dict[str, t.Any] = {
     "user_id": "u3",
     "user_principal_name": None,
+    "device_id": None,
     "device_name": None,
     "device_platform": None,
     "device_platform_version": None,
+    "policy_id": None,
+    "status": "succeeded",
     "was_successful": True,
     "checkin_date_time": "2026-02-28T00:00:00Z",
     "error_message": None,
@@ -167,6 +171,7 @@ TOLD_FAILED = {
     **TOLD_FINE,
     "user_id": "u2",
     "device_platform": "Windows",
+    "status": "error",
     "was_successful": False,
     "checkin_date_time": "2026-02-20T00:00:00Z",
     "error_message": "no",
@@ -185,6 +190,7 @@ TOLD_OLD = {
 TOLD_TENANT = {
     "summary": {"succeeded_user_count": 3, "failed_user_count": 1, "rate": 0.75},
     "users": {"checked_in": 3, "failed": 1, "rate": pytest.approx(2 / 3)},
+    "devices": {**NO_DEVICES, "total": 3, "succeeded": 2, "error": 1},
     "last_checkin_date_time": "2026-02-28T00:00:00Z",
     "statuses": [TOLD_FINE, TOLD_FAILED, TOLD_OLD],
     "skipped": 0,
@@ -198,6 +204,8 @@ BOTH = [
         "users": 2,
         "failed_users": 1,
         "rate": 0.5,
+        "devices": {**NO_DEVICES, "total": 2, "succeeded": 1, "error": 1},
+        "failed_settings": None,
         "last_checkin_date_time": "2026-02-28T00:00:00Z",
         "statuses": [TOLD_FINE, TOLD_FAILED],
         "skipped": 0,
@@ -210,6 +218,8 @@ BOTH = [
         "users": 0,
         "failed_users": 0,
         "rate": None,
+        "devices": NO_DEVICES,
+        "failed_settings": None,
         "last_checkin_date_time": None,
         "statuses": [],
         "skipped": 0,

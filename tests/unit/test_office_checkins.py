@@ -15,9 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._office.checkins import (
+    checkin_from_graph,
+    report_from_graph,
+    summary_from_graph,
+)
+from ansible_collections.m365.apps.plugins.module_utils._policy.checkins import (
     Checkin,
     Report,
-    Summary,
+    Status,
     Users,
     format_moment,
     latest_by_device,
@@ -40,7 +45,7 @@ NO_COUNTS: list[t.Any] = [2**63, 10**4000, -1, "3", 1.5, True, []]
 
 
 def report(*statuses: t.Any, summary: t.Any = None) -> Report:
-    return Report.from_graph(summary, list(statuses))
+    return report_from_graph(summary, list(statuses))
 
 
 # Times
@@ -126,13 +131,13 @@ def test_a_check_in_is_read_whole() -> None:
         ok=False,
         unknown=1,
     )
-    assert Checkin.from_graph(document) == Checkin(
+    assert checkin_from_graph(document) == Checkin(
         user_id="u1",
         user_principal_name=ANN,
         device_name="ANN-LAPTOP",
         device_platform="Windows",
         device_platform_version="10.0",
-        was_successful=False,
+        status=Status.ERROR,
         at=datetime(2026, 2, 1, tzinfo=UTC),
         error_message="no",
         applied_policies=("p1", "p2"),
@@ -171,11 +176,11 @@ def test_a_check_in_without_user_or_time_is_skipped_and_counted(document: t.Any)
 )
 def test_what_are_no_check_ins_is_an_error(statuses: t.Any, says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        Report.from_graph(None, statuses)
+        report_from_graph(None, statuses)
 
 
 def test_nothing_is_no_data_and_no_success() -> None:
-    nothing = Report.from_graph(None, None)
+    nothing = report_from_graph(None, None)
     assert nothing == Report()
     assert (nothing.users, nothing.users.rate, nothing.summary.rate) == (Users(0, 0), None, None)
     assert (nothing.last, nothing.has_data) == (None, False)
@@ -194,14 +199,14 @@ def test_nothing_is_no_data_and_no_success() -> None:
     ],
 )
 def test_a_summary_has_a_rate_where_it_counts_anybody(document: t.Any, counts: t.Any, rate: float | None) -> None:
-    summary = Summary.from_graph(document)
+    summary = summary_from_graph(document)
     assert ((summary.succeeded, summary.failed), summary.rate) == (counts, rate)
 
 
 @pytest.mark.parametrize("document", [[], "x", 5, *({"failedUserCount": wrong} for wrong in NO_COUNTS)])
 def test_what_is_no_summary_is_an_error(document: t.Any) -> None:
     with pytest.raises(ValueError, match=r"(the summary of check-ins|failedUserCount) is "):
-        Summary.from_graph(document)
+        summary_from_graph(document)
 
 
 # Who failed
@@ -296,7 +301,7 @@ def test_check_ins_come_latest_first() -> None:
 
 
 def aged(**age: float) -> Checkin:
-    checkin = Checkin.from_graph(status(at=format_moment(NOW - timedelta(**age))))
+    checkin = checkin_from_graph(status(at=format_moment(NOW - timedelta(**age))))
     assert checkin is not None
     return checkin
 
@@ -320,7 +325,7 @@ def test_a_device_is_stale_after_more_than_so_many_days(age: dict[str, float], a
 
 
 def test_the_latest_check_in_of_a_device_tells_failed_or_not() -> None:
-    assert stale_devices([aged(days=90), replace(aged(days=1), was_successful=False)], NOW, 30) == []
+    assert stale_devices([aged(days=90), replace(aged(days=1), status=Status.ERROR)], NOW, 30) == []
 
 
 @given(STATUSES, st.integers(0, 40))

@@ -42,6 +42,7 @@ def test_enough_users_without_a_failure_pass() -> None:
         "users": 2,
         "needed_users": 2,
         "failed": 0,
+        "conflicts": 0,
         "rate": 1.0,
     }
 
@@ -80,6 +81,39 @@ def test_a_user_counts_once_and_failed_with_any_device_or_policy() -> None:
 def test_the_latest_checkin_of_a_device_counts() -> None:
     assert told(checkins(A=[seen("u1"), seen("u1", ok=False)]))[:2] == ("passed", True)
     assert told(checkins(A=[seen("u1", ok=False), seen("u1")]))[3] == 1
+
+
+def on_device(user: str | None, status: str, device: str) -> Dict:
+    """Return how a policy went on a device, as surfaces with status reports tell it."""
+    done = {"succeeded": True, "error": False, "conflict": False}.get(status)
+    return {"user_id": user, "device_id": device, "status": status, "was_successful": done}
+
+
+def test_a_conflict_is_a_failure_and_the_settings_concerned_are_told() -> None:
+    given = checkins(A=[on_device("u1", "succeeded", "d1"), on_device("u2", "conflict", "d2")])
+    given["policies"][0]["failed_settings"] = [{"setting": "excel16/L_A", "name": "A"}, {"setting": None, "name": "B"}]
+    found = checkin_gate(given, final=True)
+    assert (found["verdict"], found["users"], found["failed"], found["conflicts"]) == ("breached", 2, 1, 1)
+    assert found["reason"] == (
+        "1 of 2 users failed (1 of them by a conflict), more than 0.00%. Settings concerned: excel16/L_A, B."
+    )
+
+
+def test_what_has_no_result_yet_does_not_count() -> None:
+    pending = [on_device(status, status, status) for status in ("pending", "not_applicable", "unknown")]
+    assert told(checkins(A=pending), final=True) == ("no_data", False, 0, 0, None)
+    assert told(checkins(A=[*pending, on_device("u", "succeeded", "d")]))[2:] == (1, 0, 1.0)
+
+
+def test_a_result_of_nobody_is_that_of_the_users_of_its_device_or_of_the_device() -> None:
+    given = checkins(A=[on_device("u1", "succeeded", "d1"), on_device("u2", "succeeded", "d2")])
+    given["policies"] += checkins(B=[on_device(None, "error", "D1"), on_device(None, "succeeded", "d3")])["policies"]
+    assert told(given)[2:] == (3, 1, pytest.approx(2 / 3))
+
+
+def test_two_devices_of_one_name_are_two() -> None:
+    rows = [on_device("u1", "succeeded", "a"), on_device("u1", "error", "b")]
+    assert told(checkins(A=rows))[2:4] == (1, 1)
 
 
 def test_only_chosen_policies_count() -> None:

@@ -165,11 +165,8 @@ REFUSED: dict[str, tuple[modules.ModuleDefinition, Dict, str]] = {
     ),
     "check-ins": (
         modules.OFFICE_CLIENT_CHECKIN_INFO,
-        {},
-        (
-            "the tenant's check-ins: cannot read them: devices check in to officeConfiguration, not to surface "
-            "settings_catalog. Leave this task out, or give it surface: office_configuration."
-        ),
+        {"kind": "office"},
+        "the task: cannot use kind: surface settings_catalog has no such option. Leave it out.",
     ),
     "payloads to gather": (
         modules.OFFICE_CLIENT_CONFIG_INFO,

@@ -20,9 +20,9 @@ TASKS: dict[str, tuple[modules.ModuleDefinition, dict[str, t.Any], str]] = {
     "policies": (modules.OFFICE_CLIENT_CONFIGS, {"policies": [{"display_name": "A"}], "order": ["A"]}, ""),
     "info": (modules.OFFICE_CLIENT_CONFIG_INFO, {"gather": ["checkins"]}, ""),
     "order": (modules.OFFICE_CLIENT_CONFIG_ORDER, {"order": ["A"]}, "order"),
-    "check-ins": (modules.OFFICE_CLIENT_CHECKIN_INFO, {}, "check-ins"),
-    "check-ins of the tenant": (modules.OFFICE_CLIENT_CHECKIN_INFO, {"gather": ["tenant"]}, "check-ins"),
-    "check-ins of a policy": (modules.OFFICE_CLIENT_CHECKIN_INFO, {"id": "x", "gather": ["policies"]}, "check-ins"),
+    "check-ins": (modules.OFFICE_CLIENT_CHECKIN_INFO, {}, ""),
+    "check-ins of the tenant": (modules.OFFICE_CLIENT_CHECKIN_INFO, {"gather": ["tenant"]}, ""),
+    "check-ins of a policy": (modules.OFFICE_CLIENT_CHECKIN_INFO, {"id": "x", "gather": ["policies"]}, ""),
 }
 
 

@@ -20,6 +20,7 @@ from .._graph.progress import WritesBegin
 from .._graph.spellings import Spellings
 from .._ids import id_key
 from .._policy.assignments import filter_ids
+from .._policy.checkins import CheckinsAsked, CheckinsRead, Report
 from .._policy.desired import DesiredPolicy
 from .._policy.live_conflicts import Conflicts
 from .._policy.policy import Policy, distinct
@@ -52,6 +53,7 @@ from .refusals import (
 from .removed import with_removed
 from .resolve import resolved
 from .settings import Settings
+from .statuses import StatusReports, tenant_report
 
 _ASSIGN = "assign"
 _ANOTHER = "Give the id of a policy for Windows that was made from no template"
@@ -80,6 +82,7 @@ class CatalogSurface:
         self._names = Names(client)
         self._known = KnownDefinitions(client, catalog, self._names)
         self._access = Access(client)
+        self._statuses = StatusReports(client, lambda: self._known.catalog)
         self._spellings = Spellings()
         self._approved = ApprovedWrites(client, approval)
         # Policies of others by id, and what a write must know of all, as they were last read.
@@ -125,6 +128,27 @@ class CatalogSurface:
     def look(self, parts: t.Sequence[Readable]) -> list[t.Any]:
         """Return what each part names, or the UserError why it cannot be read."""
         return self._run([self._reading(part) for part in parts])
+
+    def read_checkins(self, asked: CheckinsAsked) -> CheckinsRead:
+        """Return the status reports of the policies that count, and for the tenant what they add up to, since Graph
+        reports on each policy by itself. A list in pages is read twice: one look may miss a policy. Raises UserError.
+        """
+        if asked.policy_id is None:
+            first = self.list_policies()
+            found = distinct((*first, *self.list_policies())) if self._is_paged else first
+        else:
+            one = self.get_policy(asked.policy_id)
+            found = () if one is None else (one,)
+        chosen = [policy for policy in found if asked.is_chosen(policy)]
+        reports = self.reports_of(chosen)
+        return CheckinsRead(
+            tenant_report(reports) if asked.tenant else None,
+            list(zip(chosen, reports, strict=True)) if asked.policies else [],
+        )
+
+    def reports_of(self, policies: t.Sequence[Policy]) -> list[Report]:
+        """Return the status report of each policy. Raises UserError."""
+        return self._statuses.of(policies)
 
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]:
         """Return what is desired with settings in canonical form, and filters and scope tags as ids, or why it cannot

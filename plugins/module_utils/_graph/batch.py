@@ -29,11 +29,14 @@ Results = dict[int, t.Union[Answer, GraphError]]
 
 
 class Sender(t.Protocol):
-    """What sends a batch: ``post_batch`` once, ``renew`` gets another token where that is of use, ``throttled`` hears
-    that Graph asks for fewer calls, and for how many seconds for none, if it says.
+    """What sends a batch: ``post_batch`` once, of calls that count as calls with these methods; ``renew`` gets another
+    token where that is of use, ``throttled`` hears that Graph asks for fewer calls, and for how many seconds for none,
+    if it says.
     """
 
-    def post_batch(self, version: str | None, requests: t.Sequence[t.Mapping[str, t.Any]]) -> Answer: ...
+    def post_batch(
+        self, version: str | None, requests: t.Sequence[t.Mapping[str, t.Any]], methods: t.Sequence[str]
+    ) -> Answer: ...
 
     def renew(self) -> bool: ...
 
@@ -117,8 +120,9 @@ class _BatchRun:
     def _send(self, places: t.Iterable[int]) -> list[Transient]:
         """Send these calls once; return the failures that leave some of them pending."""
         requests = {place: _request(place, self._calls[place]) for place in sorted(places)}
+        methods = [self._calls[place].counts_as for place in requests]
         try:
-            answer = self._sender.post_batch(self._calls[0].version, list(requests.values()))
+            answer = self._sender.post_batch(self._calls[0].version, list(requests.values()), methods)
         except Transient as failure:
             ends = [self._ends(place, failure) for place in requests]
             return [] if all(ends) else [failure]

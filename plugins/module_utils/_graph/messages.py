@@ -31,6 +31,7 @@ _NOT_DONE_HERE = (307, 308)
 class Call:
     """One call: ``path`` is relative to the version's root. Not ``repeatable`` is what must not be done twice. Where
     ``json_answer`` is set, an answer that is not JSON is a broken one. ``headers`` are sent beside the usual ones.
+    ``only_reads`` is for a POST that changes nothing.
     """
 
     method: str
@@ -42,11 +43,17 @@ class Call:
     repeatable: bool = True
     json_answer: bool = True
     headers: t.Mapping[str, str] = field(default_factory=dict)
+    only_reads: bool = False
 
     @property
     def is_read(self) -> bool:
-        """Whether it changes nothing, as its method tells."""
-        return self.method == "GET"
+        """Whether it changes nothing, whatever becomes of it."""
+        return self.only_reads or self.method == "GET"
+
+    @property
+    def counts_as(self) -> str:
+        """The method of a call that means the same: Graph's limits count a POST that only reads as a read."""
+        return "GET" if self.is_read else self.method
 
 
 @dataclass(frozen=True)

@@ -64,4 +64,4 @@ class Operation:
                 raise answer
         except UserError as error:
             # A read changes nothing, whatever became of it.
-            return error.with_facts(in_doubt=False) if error.in_doubt and self.call.method == "GET" else error
+            return error.with_facts(in_doubt=False) if error.in_doubt and self.call.is_read else error

@@ -91,9 +91,10 @@ class Sender:
             return answers
         return [self._send_alone(call) for call in calls]
 
-    def post_batch(self, version: str | None, requests: t.Sequence[t.Mapping[str, t.Any]]) -> Answer:
-        """Send a batch once. Raises Transient or GraphError."""
-        methods = [request["method"] for request in requests]
+    def post_batch(
+        self, version: str | None, requests: t.Sequence[t.Mapping[str, t.Any]], methods: t.Sequence[str]
+    ) -> Answer:
+        """Send a batch once; its calls count as calls with these methods. Raises Transient or GraphError."""
         url = self._channel.url("/$batch", version)
         return self.send_once("POST", url, json_body={"requests": requests}, methods=methods)
 
@@ -111,7 +112,8 @@ class Sender:
         """Send one call once. Raises Transient or GraphError."""
         url = self._channel.url(call.path, call.version)
         arguments = {"json_body": call.json_body, "data": call.data, "content_type": call.content_type}
-        return self.send_once(call.method, url, json_answer=call.json_answer, headers=call.headers, **arguments)
+        answer, methods = call.json_answer, [call.counts_as]
+        return self.send_once(call.method, url, json_answer=answer, methods=methods, headers=call.headers, **arguments)
 
     def _send_alone(self, call: Call, maybe_done: bool = False) -> Answer | GraphError:
         """Send one of many calls; ``maybe_done`` tells that an earlier try of it may have done its work."""
@@ -148,8 +150,8 @@ class Sender:
     ) -> Answer:
         """Send one request to a full URL and return its 2xx answer; with a new token, once, where this one is refused.
 
-        ``methods`` are those of the calls in it, if it is a batch: Graph counts them. ``headers`` are sent beside the
-        usual ones. Raises Transient or GraphError.
+        ``methods`` are those that it counts as, those of the calls in it if it is a batch. ``headers`` are sent beside
+        the usual ones. Raises Transient or GraphError.
         """
         sent = {
             **(headers or {}),

@@ -112,6 +112,7 @@ READ_ONLY: Spec = {
     "last_modified_date_time": {"type": "str"},
     "user_checkin_summary": {"type": "dict"},
     "checkin_statuses": {"type": "list", "elements": "dict"},
+    "status": {"type": "dict"},
 }
 
 # What it returns of names: an id that this tenant does not have is looked for by its name.

@@ -11,19 +11,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .._errors import UserError
-from .._office.checkins import Checkin, Report, Summary, format_moment, parse_moment, stale_devices
-from .._office.reads import Listing, Reading, TenantCheckins
-from .._office.surface import OfficeSurface
-from .._policy.policy import Policy, priority_of
+from .._policy.checkins import (
+    Checkin,
+    CheckinsAsked,
+    format_moment,
+    parse_moment,
+    stale_devices,
+)
+from .._policy.identity import chosen_by
+from .._policy.policy import Policy
+from .checkin_results import policy_result, report_warnings, tenant_result
 from .handlers import Reply, Request, matches, strongest_first
 from .parse_values import refuse_blank
-from .surfaces import OFFICE, refuse_foreign_task
+from .surfaces import refuse_foreign_task
 from .tenant import Tenant
 
 Arguments = t.Mapping[str, t.Any]
 
 PARTS = ("tenant", "policies")
-_OF_A_POLICY = ("user_checkin_summary", "checkin_statuses")
 STALE_AFTER = 30
 
 _TASK = "the task"
@@ -47,11 +52,9 @@ class _Options:
 def checkin_info(request: Request, tenant: Tenant, now: t.Callable[[], datetime] = _utc_now) -> Reply:
     """office_client_checkin_info: check-ins by policy and of the whole tenant, with rates and stale devices."""
     refuse_foreign_task(request.params)
-    if not isinstance(tenant.surface, OfficeSurface):
-        cause = f"devices check in to officeConfiguration, not to surface {request.params['surface']}"
-        raise UserError(_THE_TENANT, "read them", cause, f"Leave this task out, or give it surface: {OFFICE}")
     options = _options(request.params)
-    whole, policies = _read(request.params, options, tenant.surface)
+    read = tenant.surface.read_checkins(_asked(request.params, options))
+    whole, policies = read.tenant, sorted(read.policies, key=lambda each: strongest_first(each[0]))
     reports = [(_THE_TENANT, whole)] if whole else []
     reports += [(policy.named(), report) for policy, report in policies]
     everything = [checkin for _subject, report in reports for checkin in report.checkins]
@@ -62,10 +65,10 @@ def checkin_info(request: Request, tenant: Tenant, now: t.Callable[[], datetime]
         "data": any(report.since(options.since).has_data for _subject, report in reports),
     }
     if whole is not None:
-        result["tenant"] = _tenant_result(whole.since(options.since))
+        result["tenant"] = tenant_result(whole.since(options.since))
     if "policies" in options.parts:
-        result["policies"] = [_policy_result(policy, report.since(options.since)) for policy, report in policies]
-    return Reply(result, [_skipped_warning(subject, report) for subject, report in reports if report.skipped])
+        result["policies"] = [policy_result(policy, report.since(options.since)) for policy, report in policies]
+    return Reply(result, list(dict.fromkeys(text for each in reports for text in report_warnings(*each))))
 
 
 def _options(params: Arguments) -> _Options:
@@ -100,85 +103,14 @@ def _since(text: str | None) -> datetime | None:
         ) from error
 
 
-def _read(
-    params: Arguments, options: _Options, surface: OfficeSurface
-) -> tuple[Report | None, list[tuple[Policy, Report]]]:
-    """Return the report of the tenant, None if it was not asked for, and those of the chosen policies."""
-    wanted: dict[str, Reading] = {"tenant": TenantCheckins(), "policies": Listing(params["id"])}
-    parts = [part for part in PARTS if part in options.parts]
-    read = dict(zip(parts, surface.read([wanted[part] for part in parts]), strict=True))
-    chosen = sorted((policy for policy in read.get("policies", ()) if matches(policy, params)), key=strongest_first)
-    policies = [(policy, _report(policy.named(), *map(policy.reports.get, _OF_A_POLICY))) for policy in chosen]
-    if "tenant" not in read:
-        return None, policies
-    singleton = read["tenant"]
-    summary, statuses = (singleton.get(name) for name in ("tenantUserCheckinSummary", "tenantCheckinStatuses"))
-    return _report(_THE_TENANT, summary, statuses), policies
+def _asked(params: Arguments, options: _Options) -> CheckinsAsked:
+    """Return what is asked of the surface."""
+    wanted = None if params["policies"] is None else chosen_by(params["policies"])
 
+    def is_chosen(policy: Policy) -> bool:
+        return matches(policy, params) and (wanted is None or wanted(policy.display_name, policy.id))
 
-def _report(subject: str, summary: t.Any, statuses: t.Any) -> Report:
-    try:
-        return Report.from_graph(summary, statuses)
-    except ValueError as error:
-        raise UserError(
-            subject,
-            "understand its check-ins" if subject != _THE_TENANT else "understand them",
-            str(error),
-            "Check api_version; the tenant's Graph sends another form of them than it used to",
-        ) from error
-
-
-def _tenant_result(report: Report) -> dict[str, t.Any]:
-    users = report.users
-    return {
-        "summary": _summary_result(report.summary),
-        "users": {"checked_in": users.checked_in, "failed": users.failed, "rate": users.rate},
-        "last_checkin_date_time": _moment_result(report.last),
-        "statuses": [_status_result(checkin) for checkin in report.checkins],
-        "skipped": report.skipped,
-    }
-
-
-def _policy_result(policy: Policy, report: Report) -> dict[str, t.Any]:
-    users = report.users
-    return {
-        "id": policy.id,
-        "display_name": policy.display_name,
-        "priority": priority_of(policy),
-        "summary": _summary_result(report.summary),
-        "users": users.checked_in,
-        "failed_users": users.failed,
-        "rate": users.rate,
-        "last_checkin_date_time": _moment_result(report.last),
-        "statuses": [_status_result(checkin) for checkin in report.checkins],
-        "skipped": report.skipped,
-    }
-
-
-def _summary_result(summary: Summary) -> dict[str, t.Any]:
-    return {
-        "succeeded_user_count": summary.succeeded,
-        "failed_user_count": summary.failed,
-        "rate": summary.rate,
-    }
-
-
-def _moment_result(moment: datetime | None) -> str | None:
-    return None if moment is None else format_moment(moment)
-
-
-def _status_result(checkin: Checkin) -> dict[str, t.Any]:
-    return {
-        "user_id": checkin.user_id or None,
-        "user_principal_name": checkin.user_principal_name,
-        "device_name": checkin.device_name,
-        "device_platform": checkin.device_platform,
-        "device_platform_version": checkin.device_platform_version,
-        "was_successful": checkin.was_successful,
-        "checkin_date_time": format_moment(checkin.at),
-        "error_message": checkin.error_message,
-        "applied_policies": list(checkin.applied_policies),
-    }
+    return CheckinsAsked("tenant" in options.parts, "policies" in options.parts, params["id"], is_chosen)
 
 
 def _stale_result(checkin: Checkin, days: int) -> dict[str, t.Any]:
@@ -188,8 +120,3 @@ def _stale_result(checkin: Checkin, days: int) -> dict[str, t.Any]:
         "last_checkin_date_time": format_moment(checkin.at),
         "days": days,
     }
-
-
-def _skipped_warning(subject: str, report: Report) -> str:
-    left_out = "1 check-in is" if report.skipped == 1 else f"{report.skipped} check-ins are"
-    return f"{subject}: {left_out} left out, having no user or no readable time"

@@ -20,6 +20,7 @@ from .._policy.live_conflicts import Conflicts
 from .._policy.policy import Policy, Target, priority_of
 from .._policy.reads import Part, unreadable
 from .._policy.unset import UNSET
+from .checkin_results import counts_result, report_warnings
 from .conflict_results import conflict_warnings, conflicts_result
 from .parse_options import desired_policies, desired_policy, group_names
 from .parse_values import refuse_blank, refuse_half_characters
@@ -193,13 +194,13 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     configs = [_info_result(policy, gather, capabilities.fields) for policy in found]
     if "group_names" in gather:
         _add_group_names([entry for config in configs for entry in config["assignments"]], tenant)
+    status_warnings = _add_status(configs, found, tenant) if "status" in gather else []
     seen = tenant.surface.capabilities
     hidden = unseen_warnings(found, seen.view, _all_asked(params))
     told = conflicts_result(conflicts, tenant.directory)
     warnings = [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings, *unnamed, *hidden]
-    return Reply(
-        {"changed": False, "configs": configs, **told, **view_result(seen)}, [*warnings, *conflict_warnings(conflicts)]
-    )
+    warnings += [*conflict_warnings(conflicts), *status_warnings]
+    return Reply({"changed": False, "configs": configs, **told, **view_result(seen)}, warnings)
 
 
 def _without_content(fields: t.Iterable[Field]) -> list[Field]:
@@ -311,6 +312,15 @@ def _add_group_names(assignments: t.Sequence[dict[str, t.Any]], tenant: Tenant) 
     names = tenant.directory.names(entry["group_id"] for entry in assignments if entry["group_id"])
     for entry in assignments:
         entry["group_name"] = names.get(entry["group_id"])
+
+
+def _add_status(configs: t.Sequence[dict[str, t.Any]], policies: t.Sequence[Policy], tenant: Tenant) -> list[str]:
+    """Put how it went on devices into the result of each policy; return warnings on what could not be counted."""
+    reports = tenant.surface.reports_of(policies)
+    for config, report in zip(configs, reports, strict=True):
+        config["status"] = counts_result(report)
+    named = zip(policies, reports, strict=True)
+    return [text for policy, report in named for text in report_warnings(policy.named(), report)]
 
 
 def _info_result(policy: Policy, gather: set[str], fields: t.Sequence[Field]) -> dict[str, t.Any]:

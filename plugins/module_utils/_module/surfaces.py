@@ -48,8 +48,11 @@ _OF_TASKS: t.Mapping[str, tuple[str, ...]] = {
     ),
 }
 # What to gather that one surface alone has.
-_GATHERED: t.Mapping[str, tuple[str, ...]] = {OFFICE: ("payloads", "checkins"), CATALOG: ("settings", "conflicts")}
-_ORDER, _CHECKINS = "order", "check-ins"
+_GATHERED: t.Mapping[str, tuple[str, ...]] = {
+    OFFICE: ("payloads", "checkins"),
+    CATALOG: ("settings", "conflicts", "status"),
+}
+_ORDER = "order"
 _PAYLOADS = frozenset({*office.BYTES_OPTIONS, *office.BYTES_OPTIONS.values()})
 
 
@@ -93,8 +96,6 @@ def foreign_of_task(params: t.Mapping[str, t.Any]) -> list[str]:
 
 def only_office_has(params: t.Mapping[str, t.Any]) -> str:
     """Return what a task is about that policies of the first surface alone have, "" for one that both have."""
-    if "stale_after" in params:
-        return _CHECKINS
     return _ORDER if "order" in params and "policies" not in params else ""
 
 

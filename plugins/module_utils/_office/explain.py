@@ -42,7 +42,7 @@ def _rules(step: str) -> ErrorRules:
 
 
 def rules_without(thing: str) -> ErrorRules:
-    """Return the rules for a task about a thing (such as check-ins) that the other surface does not have."""
+    """Return the rules for a task about a thing (such as the order) that the other surface does not have."""
     return _rules(
         f"Leave this task out: Microsoft withdrew this API, and policies of the settings catalog, which tenants of "
         f"today have instead, have no {thing}. Nothing was changed"

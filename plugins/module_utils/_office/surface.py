@@ -24,6 +24,7 @@ from .._graph.operations import Operation
 from .._graph.progress import WritesAnswered, WritesBegin
 from .._graph.spellings import Spellings, is_unknown_segment
 from .._ids import id_key
+from .._policy.checkins import CheckinsAsked, CheckinsRead, Report
 from .._policy.desired import DesiredPolicy
 from .._policy.live_conflicts import Conflicts
 from .._policy.payload import Opaque
@@ -31,6 +32,7 @@ from .._policy.policy import Assignment, Policy, distinct, distinct_assignments,
 from .._policy.reads import Entity
 from .._policy.surface import Capabilities, Change
 from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, Write, WritePart, Written
+from .checkins import report_of_policy, report_of_tenant
 from .codec import WIRE_NAMES, policy_from_graph, policy_to_graph
 from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION, is_withdrawn
 from .fields import ASSIGNMENTS, FIELDS, INLINE_FIELDS
@@ -104,6 +106,18 @@ class OfficeSurface:
     def read_names(self, _policies: t.Sequence[Policy]) -> list[str]:
         """Return no warnings: policies name nothing by an id but groups, whose names the directory has."""
         return []
+
+    def read_checkins(self, asked: CheckinsAsked) -> CheckinsRead:
+        """Return the check-ins that are asked for: of both kinds in one request. Raises UserError."""
+        wanted: list[Reading] = [TenantCheckins()] if asked.tenant else []
+        read = self.read([*wanted, *([Listing(asked.policy_id)] if asked.policies else [])])
+        chosen = [policy for policy in (read[-1] if asked.policies else ()) if asked.is_chosen(policy)]
+        policies = list(zip(chosen, self.reports_of(chosen), strict=True))
+        return CheckinsRead(report_of_tenant(read[0]) if asked.tenant else None, policies)
+
+    def reports_of(self, policies: t.Sequence[Policy]) -> list[Report]:
+        """Return the check-ins of policies, which came with them."""
+        return [report_of_policy(policy) for policy in policies]
 
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]:
         """Return what is desired as it is: nothing in it is named that only this tenant knows, but for groups."""

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import UserError
+from .checkins import CheckinsAsked, CheckinsRead, Report
 from .desired import DesiredPolicy
 from .fields import Field, content_of
 from .live_conflicts import Conflicts
@@ -97,6 +98,9 @@ class Surface(t.Protocol):
     ``read_names`` reads what ids of the surface's own in policies are called (filters, scope tags), which their fields
     show from then on, and returns warnings on what the login may not read. Nothing else hangs on it.
 
+    ``read_checkins`` reads how policies went on devices, and ``reports_of`` returns it for policies that were read, in
+    their order. What cannot be read whole raises UserError.
+
     Before anything is compared, ``resolve`` returns each desired policy with names of the surface's own (filters, scope
     tags, settings) in the form in which its fields compare, or the error why it cannot be meant; names of groups stay
     as they are. When a plan is made, ``refusals`` returns for each change (the policy before and after it, None where
@@ -120,6 +124,10 @@ class Surface(t.Protocol):
     def look(self, parts: t.Sequence[Readable]) -> list[t.Any]: ...
 
     def read_names(self, policies: t.Sequence[Policy], /) -> list[str]: ...
+
+    def read_checkins(self, asked: CheckinsAsked) -> CheckinsRead: ...
+
+    def reports_of(self, policies: t.Sequence[Policy]) -> list[Report]: ...
 
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]: ...
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._ids import id_key
+from ansible_collections.m365.apps.plugins.module_utils._policy import identity as rule
 
 Document = t.Mapping[str, t.Any]
 
@@ -63,11 +64,5 @@ class PolicyIndex:
 
 def chosen_by(names: t.Iterable[t.Any]) -> t.Callable[[Document], bool]:
     """Return what tells of a policy whether any of these names or ids is its own."""
-    wanted = {str(name) for name in names}
-    ids = {id_key(name) for name in wanted}
-
-    def is_chosen(document: Document) -> bool:
-        name, policy_id = document.get("display_name"), document.get("id")
-        return (name is not None and str(name) in wanted) or (bool(policy_id) and id_key(policy_id) in ids)
-
-    return is_chosen
+    is_own = rule.chosen_by(names)
+    return lambda document: is_own(document.get("display_name"), document.get("id"))

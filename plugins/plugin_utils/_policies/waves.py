@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import listed
 from ansible_collections.m365.apps.plugins.module_utils._errors import printable
+from ansible_collections.m365.apps.plugins.module_utils._policy.checkins import People, checkins_of, people_in
 from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
 
 from .groups import from_text, word_for
@@ -19,6 +21,7 @@ Dict = dict[str, t.Any]
 Number = t.TypeVar("Number", int, float)
 
 ON_NO_DATA = ("stop", "continue")
+_MOST_SETTINGS = 5
 _STATUSES = ("created", "updated", "deleted", "unchanged")
 _SUMS = ("writes", "read_requests", "write_requests", "wait_requests", "wait_listings")
 
@@ -33,13 +36,22 @@ def checkin_gate(
 ) -> Dict:
     """Return what a gate says to check-ins, the result of office_client_checkin_info with policies.
 
-    ``policies`` are the names or ids that count, None for all. Users count once, and failed if they failed with
-    any policy. A gate that is not ``final`` waits where it does not pass. Raises PoliciesError.
+    ``policies`` are the names or ids that count, None for all. Users count once, when they have a result, and failed
+    if they failed or have a conflict with any policy. A gate that is not ``final`` waits where it does not pass. Raises
+    PoliciesError.
     """
     needed, limit = _limits(min_users, max_failure_rate, on_no_data)
-    users, failed = _users(_listed(checkins), _names(policies))
-    facts = {"users": len(users), "needed_users": needed, "failed": len(failed), "rate": _share(users, failed)}
-    problem = _problem(len(users), needed, len(failed), limit)
+    counted = _counted(_listed(checkins), _names(policies))
+    people = people_in(checkins_of(policy.get("statuses") or []) for policy in counted)
+    users, failed = people.known, people.failed
+    facts = {
+        "users": len(users),
+        "needed_users": needed,
+        "failed": len(failed),
+        "conflicts": len(people.conflicting),
+        "rate": _share(users, failed),
+    }
+    problem = _problem(people, needed, limit, _settings(counted))
     if problem is None:
         return {"verdict": "passed", "open": True, "reason": f"{_people(len(users))} checked in.", **facts}
     if not final:
@@ -97,13 +109,13 @@ def _number(kind: t.Callable[[t.Any], Number], value: t.Any) -> Number | None:
 
 
 def _listed(checkins: t.Any) -> list[Dict]:
-    listed = checkins.get("policies") if isinstance(checkins, dict) else None
-    if not isinstance(listed, list):
+    policies = checkins.get("policies") if isinstance(checkins, dict) else None
+    if not isinstance(policies, list):
         raise PoliciesError(
             "the check-ins: cannot use them: they hold no policies. Give the result of office_client_checkin_info,"
             " gathered with policies"
         )
-    return listed
+    return policies
 
 
 def _names(policies: t.Any) -> t.Sequence[str] | None:
@@ -117,38 +129,32 @@ def _names(policies: t.Any) -> t.Sequence[str] | None:
     return t.cast("t.Sequence[str] | None", names)
 
 
-def _users(listed: t.Sequence[Dict], names: t.Sequence[str] | None) -> tuple[set[str], set[str]]:
-    """Return the users that checked in, and those of them whose latest check-in failed on any of their devices."""
-    users: set[str] = set()
-    failed: set[str] = set()
+def _counted(policies: t.Sequence[Dict], names: t.Sequence[str] | None) -> list[Dict]:
     counts = chosen_by(names or ())
-    for policy in listed:
-        if names is not None and not counts(policy):
-            continue
-        devices: set[tuple[str, ...]] = set()
-        # The latest come first, and of two at one time the failed one.
-        for status in policy.get("statuses") or []:
-            user = str(status.get("user_id") or status.get("user_principal_name")).casefold()
-            device = (user, *(str(status.get(key) or "").casefold() for key in ("device_name", "device_platform")))
-            if device not in devices and not status.get("was_successful"):
-                failed.add(user)
-            devices.add(device)
-            users.add(user)
-    return users, failed
+    return [policy for policy in policies if names is None or counts(policy)]
+
+
+def _settings(counted: t.Sequence[Dict]) -> list[str]:
+    """Return the settings that failed, as far as it is told."""
+    failed = [each for policy in counted for each in policy.get("failed_settings") or []]
+    return list(dict.fromkeys(str(each.get("setting") or each.get("name")) for each in failed))
 
 
 def _share(users: t.Sized, failed: t.Sized) -> float | None:
     return (len(users) - len(failed)) / len(users) if len(users) else None
 
 
-def _problem(users: int, needed: int, failed: int, limit: float) -> str | None:
-    """Return why a gate does not pass, None if it does."""
+def _problem(people: People, needed: int, limit: float, settings: t.Sequence[str]) -> str | None:
+    """Return why a gate does not pass, None if it does; ``settings`` are those that failed."""
+    users, failed = len(people.known), len(people.failed)
     if users < needed:
         return f"{_people(users)} of the {needed} needed checked in."
     # A quotient is rounded as the limit was; a product would not be.
-    if failed / users > limit:
-        return f"{failed} of {_people(users)} failed, more than {limit:.2%}."
-    return None
+    if failed / users <= limit:
+        return None
+    conflicts = f" ({len(people.conflicting)} of them by a conflict)" if people.conflicting else ""
+    told = f" Settings concerned: {listed(settings, most=_MOST_SETTINGS)}." if settings else ""
+    return f"{failed} of {_people(users)} failed{conflicts}, more than {limit:.2%}.{told}"
 
 
 def _people(count: int) -> str:
