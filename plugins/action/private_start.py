@@ -44,6 +44,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import (
     Chosen,
     chosen_surface,
     gathered_to_tell_office,
+    has_conflicts,
     surface_problems,
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._run_info import call_site, run_info
@@ -77,7 +78,11 @@ class ActionModule(ActionBase):
                 chosen = chosen if chosen.origin else Chosen("", "")
             else:
                 problems += surface_problems(chosen, given)
-            result.update(surface=chosen.surface, gather_to_tell_office=gathered_to_tell_office(chosen.surface))
+            result.update(
+                surface=chosen.surface,
+                gather_to_tell_office=gathered_to_tell_office(chosen.surface),
+                has_conflicts=has_conflicts(chosen.surface),
+            )
         if problems:
             result.update(failed=True, msg=f"The role: cannot start: {' '.join(problems)}")
         return result

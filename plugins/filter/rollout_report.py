@@ -64,6 +64,14 @@ options:
         empty list has none.
     type: list
     elements: raw
+  compared:
+    description:
+      - Result of M(m365.apps.office_client_config_info) with V(conflicts) in
+        O(m365.apps.office_client_config_info#module:gather). C(conflicts) are then those with a policy of the
+        result, in the place of those that O(live) and O(described) tell.
+      - What the result tells itself counts before it, see O(m365.apps.office_client_configs#module:conflicts).
+      - When omitted, what the result tells.
+    type: dict
   setting_key:
     description:
       - Key of the ID of a setting in the objects of a payload.
@@ -144,6 +152,7 @@ _value:
   description:
     - C(mode), C(check_mode), C(verdict) (C(level) and C(text)), C(fingerprint), C(counts) by status, C(plan),
       C(findings), C(unmanaged), C(waves), and where they are known C(effective), C(conflicts), C(checkins).
+      Where live policies were compared, C(conflict_note) says in a sentence how many conflicts there are.
       Of a plan, C(heading) says what it would do.
     - C(policies), each with C(display_name), C(id), C(status), C(actions), C(msg), its differences C(before)
       and C(after), and all its settings in C(content). Deletions come first, then those that would reach more

@@ -15,6 +15,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filte
 from ansible_collections.m365.apps.plugins.plugin_utils._markdown import diff_lines, markdown_text
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, file_name
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.approving import findings_by_kind
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.compared import conflict_lines
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.drift import drift_lines
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_names import layer_guards
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.office import office_policies, policies_to_back_up
@@ -123,6 +124,7 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.verdict_of_stop,
     _rollout_state.refused_findings,
     _rollout_state.placed_findings,
+    conflict_lines,
     drift_lines,
     merged_results,
     tenants_report,

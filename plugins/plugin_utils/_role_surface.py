@@ -36,6 +36,8 @@ _OF_TASKS = (
 )
 # Surfaces that tell how policies went on devices in the form of check-ins, of which gates and reports are made.
 _WITH_CHECKINS = frozenset({OFFICE})
+# Surfaces on which policies that disagree cancel each other out, and whose modules tell where they do.
+_WITH_CONFLICTS = frozenset({CATALOG})
 # What the list of all policies must be read with to know which of them are Office's, by surface.
 _TO_TELL_OFFICE: t.Mapping[str, t.Sequence[str]] = {OFFICE: (), CATALOG: ("content",)}
 
@@ -97,6 +99,11 @@ def surface_problems(chosen: Chosen, given: t.Mapping[str, t.Any]) -> list[str]:
 def gathered_to_tell_office(surface: str) -> list[str]:
     """Return what the list of all policies is read with to know which of them are Office's."""
     return list(_TO_TELL_OFFICE.get(surface, ()))
+
+
+def has_conflicts(surface: str) -> bool:
+    """Tell whether policies that disagree cancel each other out, so that they are to be compared."""
+    return surface in _WITH_CONFLICTS
 
 
 _APPROVAL = ("rollout_approval_reason", "rollout_approval_codes")

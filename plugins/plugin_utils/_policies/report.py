@@ -11,6 +11,7 @@ from collections import Counter
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 
 from .approving import by_risk, heading_of, reaches_more
+from .compared import compared_section
 from .drift import drift_sentence
 from .known_names import KnownNames, known_names
 from .model import PoliciesError
@@ -47,7 +48,8 @@ def report_of(
     ``result`` is what office_client_configs returned, best in diff mode. ``live`` are all policies of the tenant; those
     that the result does not name are unmanaged. Where they come with content and assignments the report shows what
     members of groups get, else what those that are described would give them, by the ``rules`` of the surface; of
-    ``more``, described and groups are those of settings_sections. ``waves`` and stop_after are those of waves_section.
+    ``more``, described and groups are those of settings_sections, and compared that of compared_section. ``waves`` and
+    stop_after are those of waves_section.
     All else (title, tenant, host, checkins, verdict, ...) is taken over where it is not None. Raises PoliciesError.
     """
     if mode not in MODES:
@@ -62,7 +64,9 @@ def report_of(
     names = known_names(result, described, live or ())
     whole = [policy for policy in live or () if _is_whole(policy, rules)]
     sections = settings_sections(whole or described, described, more.pop("groups", None), rules, names.groups)
-    found = (*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *sections.pop("notes"))
+    meeting = compared_section(result, more.pop("compared", None), items, rules)
+    notes = (*sections.pop("notes"), *meeting.pop("notes", ()))
+    found = (*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *notes)
     listed = _policies(result, items, names)
     report = {
         "format": 1,
@@ -78,6 +82,7 @@ def report_of(
         "unmanaged": None if live is None else _unmanaged(items, live),
         "waves": _with_names(waves_section(waves, result.get("waves") or (), more.pop("stop_after", None)), names),
         **(sections if whole or described else {}),
+        **meeting,
     }
     report["settings"] = about_settings(report, rules)
     return {**report, **{name: value for name, value in more.items() if value is not None}}

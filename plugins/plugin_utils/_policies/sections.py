@@ -55,7 +55,7 @@ def settings_sections(
     return {
         "effective": [_with_words({**one, "skipped": [*one["skipped"], *unreadable]}, rules) for one in effective],
         "conflicts": [
-            {**conflict, "policies": [_worded(side, rules) for side in conflict["policies"]]}
+            {**conflict, "policies": [worded(side, rules) for side in conflict["policies"]]}
             for conflict in policy_conflicts(usable, wanted, rules, names)
         ],
         "notes": [_left_out(len(shown), left)] if left else [],
@@ -94,12 +94,13 @@ def _wave(wave: Dict) -> Dict:
 def _with_words(effective: Dict, rules: Rules) -> Dict:
     """Return what a group gets with the display names of values, where any are known."""
     settings = [
-        _worded({**row, "lost": [_worded(lost, rules) for lost in row["lost"]]}, rules) for row in effective["settings"]
+        worded({**row, "lost": [worded(lost, rules) for lost in row["lost"]]}, rules) for row in effective["settings"]
     ]
     return {**effective, "settings": settings}
 
 
-def _worded(side: Dict, rules: Rules) -> Dict:
+def worded(side: Dict, rules: Rules) -> Dict:
+    """Return an object with a ``value`` with what people call that, where it is known."""
     words = rules.words(side["value"]) if side["value"] is not None else ""
     return {**side, "words": words} if words else side
 
