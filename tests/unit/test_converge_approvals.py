@@ -154,13 +154,21 @@ def test_what_was_done_before_the_write_that_waits_is_shown() -> None:
     assert (after.description, after.assignments, outcome.changed) == ("D", (), True)
 
 
-def test_groups_that_wait_are_those_of_before() -> None:
-    before = live("A").with_values({"assignments": (Assignment(STAFF),)})
-    none = AssignmentChange(GroupChange(()))
-    outcome = run(tenant_of(before, assign=FILED), item("A", description="D", assignments=none))
+@pytest.mark.parametrize(
+    ("before", "wanted", "description"),
+    # Who is to lose a policy must not get what it sets from now on, so that change waits, too.
+    [((), ("Staff",), "D"), ((Assignment(STAFF),), (), "")],
+    ids=["a group that gets it", "a group that loses it"],
+)
+def test_groups_that_wait_are_those_of_before(
+    before: tuple[Assignment, ...], wanted: tuple[str, ...], description: str
+) -> None:
+    there = live("A").with_values({"assignments": before})
+    change = AssignmentChange(GroupChange(wanted))
+    outcome = run(tenant_of(there, assign=FILED), item("A", description="D", assignments=change))
     after = outcome.items[0].after
     assert after is not None
-    assert (after.description, after.assignments) == ("D", (Assignment(STAFF),))
+    assert (after.description, after.assignments) == (description, before)
 
 
 def test_a_deletion_that_waits_leaves_the_policy() -> None:

@@ -102,9 +102,12 @@ def _change(
     values = patch_of(before, after, fields)
     if not renumbered:
         values |= {field.name: field.of(after) for field in changed if field.name == PRIORITY}
+    parts = [field for field in changed if field.part]
+    early = [field for field in parts if field.first(field.of(before), field.of(after))]
+    yield from (WritePart(before, field, field.of(after), place) for field in early)
     if values:
         yield Update(before, values, place)
-    yield from (WritePart(before, field, field.of(after), place) for field in changed if field.part)
+    yield from (WritePart(before, field, field.of(after), place) for field in parts if field not in early)
 
 
 def patch_of(before: Policy, after: Policy, fields: t.Sequence[Field]) -> dict[str, t.Any]:

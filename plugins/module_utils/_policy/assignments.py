@@ -62,6 +62,13 @@ def same_assignments(one: t.Sequence[Assignment], other: t.Sequence[Assignment])
     return _meanings(one) == _meanings(other)
 
 
+def takes_away(before: t.Sequence[Assignment], after: t.Sequence[Assignment]) -> bool:
+    """Tell whether somebody may lose a policy: a target or its filter goes, or another group is excluded."""
+    goes = _meanings(each for each in before if each.to is not Target.EXCLUDED_GROUP) - _meanings(after)
+    comes = _meanings(each for each in after if each.to is Target.EXCLUDED_GROUP) - _meanings(before)
+    return bool(goes or comes)
+
+
 def group_ids(assignments: t.Iterable[Assignment] | Unset) -> list[str]:
     """Return the ids of all groups that assignments name, in their order."""
     return [] if assignments is UNSET else [entry.group_id for entry in assignments if entry.group_id is not None]

@@ -14,7 +14,7 @@ import operator
 import typing as t
 from dataclasses import dataclass, replace
 
-from .assignments import change_digests, merge_assignments, results_of, same_assignments, texts_of
+from .assignments import change_digests, merge_assignments, results_of, same_assignments, takes_away, texts_of
 from .desired import DesiredPolicy
 from .policy import Policy, Target
 from .unset import UNSET
@@ -51,7 +51,7 @@ class Field:
     How it is read and written: what is not ``listed`` is not in the list of policies and must be read by itself, where
     it is asked for. A ``part`` has a URL of its own and is written by itself, else it travels in create and update.
     ``along`` names fields that must be known to write this one, since they travel with it: they are read where it is
-    to change.
+    to change. ``first`` tells of a change of a part whether it must be done before all else of the policy changes.
 
     ``same`` tells whether two values mean the same, ``merge`` returns the value from what is asked and what is there
     (UNSET in a new policy of which it was not read), or raises UserError.
@@ -73,6 +73,7 @@ class Field:
     listed: bool = True
     content: bool = False
     along: tuple[str, ...] = ()
+    first: t.Callable[[t.Any, t.Any], bool] = lambda _before, _after: False
     same: t.Callable[[t.Any, t.Any], bool] = operator.eq
     merge: t.Callable[[Field, DesiredPolicy, t.Any, t.Any], t.Any] = _keep_spelling
     result: t.Callable[[Field, t.Any], ByOption] = _itself
@@ -149,6 +150,8 @@ def assignments_field(*options: str) -> Field:
         (),
         part=True,
         listed=False,
+        # Who is to lose a policy, or is excluded from it, must not get its new settings before.
+        first=takes_away,
         same=same_assignments,
         merge=lambda _field, item, change, live: merge_assignments(item, change, () if live is UNSET else live),
         result=lambda field, value: results_of(field.options, value),
