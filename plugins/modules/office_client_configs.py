@@ -350,7 +350,8 @@ options:
         else has the same settings after the task as before.
       - A new policy is created with those of its groups that are listed here. A policy that exists is brought
         to what its item says, with those of its groups, when every group that has it is listed here, or none
-        has it. Else it waits, and RV(results[].pending) tells what for. So does a deletion.
+        has it. Else it waits, and RV(results[].pending) tells what for. So does a deletion. Groups listed here that
+        are to lose the policy, or are to be excluded from it, lose it nevertheless.
       - Policies that wait keep their order among themselves, and so do those that the task does not name;
         their priorities change only where they must make way.
       - RV(plan.fingerprint) is the same with and without it.

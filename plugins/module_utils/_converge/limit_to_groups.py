@@ -3,10 +3,11 @@
 
 """What limit_to_groups does: a run changes only what affects some groups alone. Pure.
 
-A policy that a group outside of the limit has is left as it is, but for a number that changes nothing there. A policy
-that nobody has, or only groups within the limit, is changed, and given to groups within the limit. All users and all
-devices are outside of every limit. A new exclusion gives the policy to nobody, so it comes along; where an exclusion
-ends, its group gets the policy, so that group must be within the limit.
+A policy that a group outside of the limit has is left as it is, but for a number that changes nothing there, and for
+groups within the limit that are to lose it: nobody else is affected by that, and another policy may be theirs in its
+place. A policy that nobody has, or only groups within the limit, is changed, and given to groups within the limit. All
+users and all devices are outside of every limit. A new exclusion gives the policy to nobody, so it comes along; where
+an exclusion ends, its group gets the policy, so that group must be within the limit.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import UserError
-from .._policy.assignments import group_ids
-from .._policy.desired import AssignmentChange, DesiredPolicy, GroupChange, State
+from .._policy.assignments import group_ids, merged
+from .._policy.desired import GROUP_OPTIONS, AssignmentChange, DesiredPolicy, GroupChange, State
 from .._policy.fields import Field, changed_options
 from .._policy.policy import Assignment, Policy, Target
-from .._policy.unset import UNSET
+from .._policy.unset import UNSET, Unset
 from .match import Match
 from .order import Seat, renumber
 
@@ -32,7 +33,8 @@ def within(found: Match, limit: Limit) -> Match:
     item = found.desired
     if found.live is not None and not _may_change(found.live, limit):
         name = found.live.display_name if item.id is None else None
-        return Match(DesiredPolicy(item.label, State.EXISTING, item.id, name), found.live)
+        values = {"assignments": _losses(item, found.live.assignments, limit)}
+        return Match(DesiredPolicy(item.label, State.EXISTING, item.id, name, values=values), found.live)
     change = item.assignments
     if change is UNSET:
         return found
@@ -40,6 +42,25 @@ def within(found: Match, limit: Limit) -> Match:
     return Match(
         item.with_values({"assignments": _within(change, () if assigned is UNSET else assigned, limit)}), found.live
     )
+
+
+def _losses(item: DesiredPolicy, live: t.Sequence[Assignment] | Unset, limit: Limit) -> AssignmentChange | Unset:
+    """Return what takes a policy away from groups within the limit, UNSET for nothing; others have it, too."""
+    change = item.assignments
+    if change is UNSET or live is UNSET:
+        return UNSET
+    now, then = ({to: _of_policy(each, to) for to in GROUP_OPTIONS} for each in (live, merged(change, live)))
+    gone = tuple(sorted((now[Target.GROUP] - then[Target.GROUP]) & limit))
+    out = tuple(sorted((then[Target.EXCLUDED_GROUP] - now[Target.EXCLUDED_GROUP]) & limit))
+    if not gone and not out:
+        return UNSET
+    groups, excluded = GroupChange(remove=gone) if gone else UNSET, GroupChange(add=out) if out else UNSET
+    return AssignmentChange(groups, excluded, gone=change.gone)
+
+
+def _of_policy(assignments: t.Iterable[Assignment], to: Target) -> set[str]:
+    """Return the groups that a policy has or excludes by itself."""
+    return set(group_ids(each for each in assignments if each.is_direct and each.to is to))
 
 
 def _within(change: AssignmentChange, live: t.Sequence[Assignment], limit: Limit) -> AssignmentChange:
