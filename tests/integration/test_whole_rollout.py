@@ -12,57 +12,32 @@ import os
 import signal
 import time
 import typing as t
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, Run
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible
+from ansible_collections.m365.apps.tests.integration.support.whole_runs import (
+    CATALOG,
+    COUNT,
+    GROUPS,
+    NUMBERED,
+    OFFICE,
+    WAVES,
+    Dict,
+    WholeRun,
+)
 
-Dict = dict[str, t.Any]
-
-GROUPS = {name: f"{number:08d}-0000-4000-8000-000000000000" for number, name in enumerate(("Pilot", "Broad", "All"), 1)}
-COUNT = 60
-LIVE = [
-    {"displayName": "Was here", "priority": 500, "description": "Ours since long", "assignments": [GROUPS["All"]]},
-    {"displayName": "Foreign", "priority": 900, "policyPayload": {"deep": {"list": [{"a": 1}]}}},
-]
-DEEP = {"settingId": "deep", "value": {"rules": [{"name": "one", "options": {"allow": True}}]}}
-WAVES: list[Dict] = [
-    {"name": "pilot", "groups": ["Pilot"]},
-    {"name": "broad", "groups": ["Broad"]},
-    {"name": "all", "groups": ["All"]},
-]
-# Each is survived by itself; together they are a bad day. What the later ones skip lets the first wave begin.
-FAULTS = [
-    {"kind": "throttle", "match": {"method": "POST", "path": "clientConfigurations$"}, "count": 3, "retry_after": 1},
-    {"kind": "reset_after", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 3},
-    {"kind": "reset_before", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 5},
-    {"kind": "html_error", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 8},
-    {"kind": "unavailable", "match": {"method": "PUT", "path": "policyPayload"}, "count": 4, "skip": 10},
-    {"kind": "gateway_timeout", "match": {"method": "POST", "path": "/assign$"}, "count": 2, "skip": 20},
-    {"kind": "cut_json", "match": {"method": "GET", "path": "clientConfigurations$"}, "count": 1, "skip": 2},
-    {"kind": "token_expired", "match": {"method": "GET", "path": "assignments$"}, "count": 1},
-]
 _SECONDS = 300
 
 
-def definitions(folder: Path) -> Path:
+def definitions(folder: Path, whole: WholeRun) -> Path:
     """Write the policies, one a file."""
     folder.mkdir()
-    for number in range(COUNT - 1):
-        policy = {
-            "display_name": f"Policy {number:02d}",
-            "priority": number,
-            "kind": ("windows", "windows_security")[number % 2],
-            "policy_payload": [{"settingId": f"s{number}", "value": str(number)}, DEEP],
-            "groups": ["Pilot", "Broad", "All"],
-        }
+    for number, policy in enumerate(whole.definitions):
         (folder / f"{number:02d}.json").write_text(json.dumps(policy))
-    ours = {"display_name": "Was here", "description": "Ours", "groups": ["All"]}
-    (folder / "was_here.yml").write_text(json.dumps(ours))
     return folder
 
 
@@ -94,33 +69,16 @@ def kill_in_wave(ansible: Ansible, emulator: Emulator, place: int, *arguments: s
         process.wait()
 
 
-def groups_of(policy: Dict) -> set[str]:
-    return {entry["groupId"] for entry in policy["assignments"]}
-
-
-def policies_of(emulator: Emulator) -> dict[str, Dict]:
-    policies = emulator.tenant(tenant.TENANT)["policies"]
-    names = Counter(policy["displayName"] for policy in policies)
-    assert max(names.values()) == 1, "a policy is there twice"
-    return {policy["displayName"]: policy for policy in policies}
-
-
-def put_behind_our_back(emulator: Emulator, name: str) -> None:
-    """Add a key deep in a payload of a policy."""
-    state = emulator.tenant(tenant.TENANT)
-    [changed] = [policy for policy in state["policies"] if policy["displayName"] == name]
-    changed["policyPayload"][1]["value"]["rules"][0]["options"]["sneaked"] = "in"
-    emulator.put({tenant.TENANT: state})
-
-
-# Its parts are in each run: test_waves.py (going on, what a killed run did), test_safety.py, test_plan_and_drift.py,
-# and the faults of the slice.
-@pytest.mark.full
+# The parts of the first are in each run: test_waves.py (going on, what a killed run did), test_safety.py,
+# test_plan_and_drift.py, and the faults of the slice.
 @pytest.mark.long
-def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulator) -> None:
-    groups = [{"id": group, "displayName": name} for name, group in GROUPS.items()]
-    emulator.reset({**tenant.state(LIVE, groups), "settings": {"page_size": 25, "stale_seconds": 3}})
-    folder = definitions(ansible.folder / "definitions")
+@pytest.mark.parametrize(
+    "whole", [pytest.param(OFFICE, marks=pytest.mark.full), CATALOG], ids=lambda whole: whole.surface
+)
+def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulator, whole: WholeRun) -> None:
+    emulator.reset(whole.state())
+    ansible.use(rollout_surface=whole.surface)
+    folder = definitions(ansible.folder / "definitions", whole)
     untouched = exported(ansible, "untouched")
     variables = {
         "rollout_definitions": str(folder),
@@ -131,11 +89,11 @@ def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulat
     }
     rollout = ("m365.apps.rollout", "-e", json.dumps(variables))
 
-    assert_killed_in_the_second_wave(ansible, emulator, rollout)
-    assert_gone_on_with(ansible, emulator, rollout)
+    assert_killed_in_the_second_wave(ansible, emulator, whole, rollout)
+    assert_gone_on_with(ansible, emulator, whole, rollout)
     emulator.misbehave()
-    assert_done(ansible, emulator, rollout, folder)
-    assert_drift_found(ansible, emulator, folder)
+    assert_done(ansible, emulator, rollout)
+    assert_drift_found(ansible, emulator, whole, folder)
 
     # Back to where it began, from the backup of the run that was killed: the one that went on made none.
     [backup] = [path.parent for path in (ansible.folder / "backups").glob("*/*/manifest.json")]
@@ -143,7 +101,9 @@ def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulat
     assert exported(ansible, "restored") == untouched
 
 
-def assert_killed_in_the_second_wave(ansible: Ansible, emulator: Emulator, rollout: t.Sequence[str]) -> None:
+def assert_killed_in_the_second_wave(
+    ansible: Ansible, emulator: Emulator, whole: WholeRun, rollout: t.Sequence[str]
+) -> None:
     # Each assignment of the second wave takes a while, so that it is killed in the middle.
     slow = {
         "kind": "slow",
@@ -152,51 +112,51 @@ def assert_killed_in_the_second_wave(ansible: Ansible, emulator: Emulator, rollo
         "skip": COUNT,
         "count": 500,
     }
-    emulator.misbehave(*FAULTS, slow)
+    emulator.misbehave(*whole.faults, slow)
     kill_in_wave(ansible, emulator, 1, *rollout)
     assert waves_of(ansible)[0]["status"] == "passed"
-    live = policies_of(emulator)
-    assert all(GROUPS["Pilot"] in groups_of(live[f"Policy {number:02d}"]) for number in range(COUNT - 1))
-    assert not any(GROUPS["All"] in groups_of(policy) for name, policy in live.items() if name.startswith("Policy"))
-    assert (live["Was here"]["description"], len(live)) == ("Ours since long", COUNT + 1)
+    seen = whole.seen(emulator)
+    assert all(GROUPS["Pilot"] in seen[name].groups for name in NUMBERED)
+    assert not any(GROUPS["All"] in seen[name].groups for name in NUMBERED)
+    assert {name: seen[name] for name in whole.until_last} == whole.until_last
+    assert all(whole.always <= seen[name].others for name in NUMBERED)
+    assert set(seen) == whole.names
 
 
-def assert_gone_on_with(ansible: Ansible, emulator: Emulator, rollout: t.Sequence[str]) -> None:
+def assert_gone_on_with(ansible: Ansible, emulator: Emulator, whole: WholeRun, rollout: t.Sequence[str]) -> None:
     """On a network that is no better."""
-    emulator.misbehave(*FAULTS)
+    emulator.misbehave(*whole.faults)
     went_on = ansible.playbook(*rollout).ok()
     assert "Wave 1 of 3, pilot: passed" in went_on.stdout
     assert "The rollout goes on; its backup is " in went_on.stdout
     assert [wave["status"] for wave in waves_of(ansible)] == ["passed"] * 3
-    live = policies_of(emulator)
-    assert all(groups_of(live[f"Policy {number:02d}"]) == set(GROUPS.values()) for number in range(COUNT - 1))
-    assert (live["Was here"]["description"], groups_of(live["Foreign"]), len(live)) == ("Ours", set(), COUNT + 1)
+    seen = whole.seen(emulator)
+    assert all(seen[name].groups == {GROUPS[group] for group in ("Pilot", "Broad", "All")} for name in NUMBERED)
+    assert all(seen[name].others == whole.always for name in NUMBERED)
+    assert {name: seen[name] for name in whole.after_last} == whole.after_last
+    assert set(seen) == whole.names
     page = (ansible.folder / "report" / "report.html").read_text()
     assert all(wave["name"] in page for wave in WAVES)
 
 
-def drifted(ansible: Ansible, folder: Path) -> tuple[Run, list[Dict]]:
-    """Run the drift playbook. Return the run and what it tells of policies that are not as defined."""
-    told = ansible.folder / "drift.json"
-    run = ansible.playbook("m365.apps.drift", "-e", f"rollout_definitions={folder}", "-e", f"rollout_drift_file={told}")
-    return run, [policy for policy in json.loads(told.read_text())["policies"] if policy["status"] != "unchanged"]
-
-
-def assert_done(ansible: Ansible, emulator: Emulator, rollout: t.Sequence[str], folder: Path) -> None:
-    """Nothing is left to do, and nothing is drift."""
+def assert_done(ansible: Ansible, emulator: Emulator, rollout: t.Sequence[str]) -> None:
+    """Nothing is left to do."""
     emulator.clear_journal()
     assert "changed=0" in ansible.playbook(*rollout).ok().stdout
-    run, found = drifted(ansible, folder)
-    run.ok()
-    assert found == []
     assert emulator.writes() == []
 
 
-def assert_drift_found(ansible: Ansible, emulator: Emulator, folder: Path) -> None:
-    """A key deep in a payload, behind our back."""
-    put_behind_our_back(emulator, "Policy 17")
-    run, [found] = drifted(ansible, folder)
+def assert_drift_found(ansible: Ansible, emulator: Emulator, whole: WholeRun, folder: Path) -> None:
+    """Something deep in what a policy sets, behind our back, is all that differs."""
+    whole.put_behind_our_back(emulator, "Policy 17")
+    told = ansible.folder / "drift.json"
+    run = ansible.playbook("m365.apps.drift", "-e", f"rollout_definitions={folder}", "-e", f"rollout_drift_file={told}")
     said = " ".join(run.failed().stdout.replace("\\'", "'").split())
-    assert "1 policy differs: 'Policy 17' differs in policy_payload [deep].value.rules[0].options.sneaked. " in said
+    assert f"1 policy differs: 'Policy 17' differs in {whole.place}. " in said
+    drift = json.loads(told.read_text())
+    [found] = [policy for policy in drift["policies"] if policy["status"] != "unchanged"]
     assert (found["display_name"], found["status"]) == ("Policy 17", "updated")
-    assert found["before"] == {"policy_payload": {"[deep].value.rules[0].options.sneaked": "in"}}
+    assert list(found["before"]) == [whole.option]
+    assert "sneaked" in str(found["before"])
+    assert "sneaked" not in str(found["after"])
+    assert [policy["display_name"] for policy in drift["unmanaged"]] == whole.unmanaged

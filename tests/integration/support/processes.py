@@ -121,9 +121,13 @@ class Ansible:
         # More secrets that may not be printed, beside those of the tenant.
         self.canaries: list[str] = []
         self._variables = folder / "variables.json"
+        self._variables.touch(0o600)
         self._variables.write_text(json.dumps(variables))
-        self._variables.chmod(0o600)
         (folder / "ansible.cfg").touch()
+
+    def use(self, **variables: t.Any) -> None:
+        """Give all plays from now on more variables."""
+        self._variables.write_text(json.dumps({**json.loads(self._variables.read_text()), **variables}))
 
     def playbook(self, play: str | Path, *arguments: str, **more: str) -> Run:
         """Run a playbook with the variables of the tenant, and those that ``arguments`` begin with, in one process.
