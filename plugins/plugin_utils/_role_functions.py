@@ -10,10 +10,19 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, printable_value
-from ansible_collections.m365.apps.plugins.plugin_utils import _backup, _role_inputs, _rollout_state
+from ansible_collections.m365.apps.plugins.plugin_utils import _backup, _role_inputs, _rollout_state, _waiting_restore
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
 from ansible_collections.m365.apps.plugins.plugin_utils._markdown import diff_lines, markdown_text
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, file_name
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.approvals import (
+    approvals_section,
+    awaited,
+    request_told,
+    waiting_text,
+    waits_for,
+    who_approves,
+    with_approvals,
+)
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.approving import findings_by_kind
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.compared import conflict_lines
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.drift import drift_lines
@@ -30,6 +39,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.shown import (
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.tenants import tenants_report
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import gate_problems, merged_results
+from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import approval_codes
 from ansible_collections.m365.apps.plugins.plugin_utils._surface_rules import layers_of_rollout
 from ansible_collections.m365.apps.plugins.plugin_utils._unmasked import unmasked
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
@@ -53,6 +63,15 @@ def role_input(value: t.Any, name: str) -> t.Any:
     except UserError as error:
         cause = str(error)
     # Raised here and not there: ansible-core would put the text of the cause behind the sentence.
+    raise AnsibleFilterError(cause)
+
+
+def waiting_restore(path: str, tenant: str, surface: str) -> Dict:
+    """Return the restore of a tenant that waits for approval, {} where none does. Raises AnsibleFilterError."""
+    try:
+        return _waiting_restore.read_restore(path, tenant, surface)
+    except UserError as error:
+        cause = str(error)
     raise AnsibleFilterError(cause)
 
 
@@ -113,15 +132,27 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.news_of_apply,
     _rollout_state.news_of_begin,
     _rollout_state.news_of_stop,
+    _rollout_state.news_of_wait,
     _rollout_state.rollout_digest,
     _rollout_state.without_files,
     _rollout_state.wave_problem,
     _rollout_state.with_news,
+    # Approval by a second administrator
+    approval_codes,
+    approvals_section,
+    awaited,
+    who_approves,
+    waits_for,
+    request_told,
+    waiting_text,
+    with_approvals,
+    _waiting_restore.new_restore,
     # Results
     _rollout_state.mode_of_entry,
     _rollout_state.next_round,
     _rollout_state.of_round,
     _rollout_state.verdict_of_stop,
+    _rollout_state.run_outcome,
     _rollout_state.refused_findings,
     _rollout_state.placed_findings,
     conflict_lines,
@@ -132,6 +163,7 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
 )
 FUNCTIONS: dict[str, t.Callable[..., t.Any]] = {
     "role_input": role_input,
+    "waiting_restore": waiting_restore,
     # Its errors are about what users wrote.
     "layers_of_rollout": as_filter(layers_of_rollout, "The definitions"),
     "terminal_text": as_filter(printable_value, "m365.apps.private"),

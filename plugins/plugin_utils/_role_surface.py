@@ -8,6 +8,7 @@ What a surface has is told by the tables of the modules; here is only what the r
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, printable
@@ -87,13 +88,25 @@ def surface_problems(chosen: Chosen, given: t.Mapping[str, t.Any]) -> list[str]:
         )
     if surface not in _WITH_CHECKINS:
         told += _checkins(surface, given)
-    waves, approval = _value(given, "rollout_waves"), [name for name in _APPROVAL if given.get(name)]
-    if waves and approval:
+    asks = given.get("rollout_approval_reason") and "approval_reason" not in foreign
+    if asks and not any(given.get(name) for name in _KEEPS_REQUESTS):
         told.append(
-            f"{', '.join(approval)}: cannot be used with rollout_waves, since a wave cannot wait for a second "
-            "administrator. Roll out without waves, or without approval."
+            "rollout_approval_reason: a request whose code is not kept can never be used. Give rollout_state_folder or "
+            "rollout_approval_codes, too."
         )
     return told
+
+
+def approval_codes(given: str, state_folder: str, tenant: str, files: bool, surface: str) -> str:
+    """Return the file that keeps the requests for approval of a tenant, empty where none is kept.
+
+    ``given`` is the one that the user names, else it is in the folder of the state, under the name of the tenant. It is
+    used where it is there, and where the run ``files`` requests; only some surfaces have approval.
+    """
+    if given or not state_folder or foreign_of_task({"surface": surface, "approval_codes": state_folder}):
+        return given
+    path = os.path.join(state_folder, f"{tenant}.approvals.json")
+    return path if files or os.path.lexists(path) else ""
 
 
 def gathered_to_tell_office(surface: str) -> list[str]:
@@ -106,7 +119,7 @@ def has_conflicts(surface: str) -> bool:
     return surface in _WITH_CONFLICTS
 
 
-_APPROVAL = ("rollout_approval_reason", "rollout_approval_codes")
+_KEEPS_REQUESTS = ("rollout_state_folder", "rollout_approval_codes")
 
 
 def _checkins(surface: str, given: t.Mapping[str, t.Any]) -> list[str]:

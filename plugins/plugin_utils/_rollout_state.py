@@ -15,6 +15,8 @@ import typing as t
 from ansible_collections.m365.apps.plugins.module_utils._errors import plain
 from ansible_collections.m365.apps.plugins.plugin_utils._lint import FAIL_ON
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, shown_path
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.approvals import AWAITING, awaited
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._wave_state import FORMAT
 
@@ -86,6 +88,16 @@ def of_round(values: t.Sequence[t.Any], rounds: t.Sequence[Dict], now: Dict) -> 
 def verdict_of_stop(text: str, mode: str) -> Dict | None:
     """Return the verdict of a report on a rollout that stopped, None where it did not: then the result tells it."""
     return {"level": "failed", "text": text} if text and mode == "rollout" else None
+
+
+def run_outcome(result: t.Any, mode: str, text: str, approvals: t.Sequence[Dict] | None = None) -> Dict:
+    """Return how a run came out, for the next job of a workflow; ``text`` is why it stopped, "" where it did not.
+
+    Beside the verdict that is what waits for a second administrator, of ``approvals`` where the result does not tell.
+    """
+    report = report_of(result, mode, approvals=approvals)
+    waiting = [row for row in report.get("approvals", ()) if row["waits"]]
+    return {"verdict": verdict_of_stop(text, "rollout") or report["verdict"], "awaiting_approval": waiting}
 
 
 def mode_of_entry(entry: str, check_mode: bool, has_result: bool) -> str:
@@ -180,12 +192,29 @@ def news_of_apply(wave: Dict, after: Dict, result: Dict, now: str, gated: bool) 
         "interrupted": after["interrupted"],
         "finished": now if changed else wave.get("finished") or now,
         "counts": counts if changed else wave.get("counts") or counts,
+        **({"awaiting": []} if wave.get("awaiting") else {}),
+    }
+
+
+def news_of_wait(after: Dict, result: Dict) -> Dict:
+    """Return what is new of a wave whose writes wait for a second administrator: it is not in place.
+
+    ``after`` is the wave with what it brought just now. The requests are kept with their codes.
+    """
+    return {
+        "status": AWAITING,
+        "runs": after.get("runs") or [],
+        "interrupted": bool(after.get("interrupted")),
+        "awaiting": awaited(result.get("results") or []),
     }
 
 
 def news_of_stop(wave: Dict, after: Dict, wrote: bool) -> Dict:
     """Return what is new of a wave that stopped. A gate that stayed closed has said why already."""
-    runs = {"runs": after["runs"], "interrupted": False} if wrote else {}
+    runs = {"runs": after["runs"], "interrupted": after["interrupted"]} if wrote else {}
+    waiting = awaited(after["runs"][-1].get("results") or []) if wrote and after["runs"] else []
+    if waiting or wave.get("awaiting"):
+        runs |= {"awaiting": waiting if wrote else wave["awaiting"]}
     return runs if wave["status"] == "breached" else {**runs, "status": "failed"}
 
 
@@ -197,7 +226,8 @@ def counted_policies(definitions: t.Sequence[Dict]) -> list[str]:
 def outcome_classes(results: t.Sequence[Dict]) -> dict[str, list[t.Any]]:
     """Return the names of policies by what became of them, of the results of a rollout that stopped."""
     classes: dict[str, list[t.Any]] = {
-        name: [] for name in ("written", "in_part", "unclear", "not_written", "not_reached", "unchanged")
+        name: []
+        for name in ("written", "in_part", "unclear", "not_written", "not_reached", "awaiting_approval", "unchanged")
     }
     for item in results:
         classes[_class_of(item)].append(item.get("display_name", item.get("id")))
@@ -208,7 +238,7 @@ def _class_of(item: Dict) -> str:
     if item["status"] in _WRITTEN:
         return "written"
     if item["status"] != "failed":
-        return {"not_attempted": "not_reached"}.get(item["status"], "unchanged")
+        return {"not_attempted": "not_reached", AWAITING: AWAITING}.get(item["status"], "unchanged")
     # Where nothing is known of its writes, some may have been done.
     if item.get("actions") != []:
         return "in_part"
@@ -217,12 +247,7 @@ def _class_of(item: Dict) -> str:
 
 def not_restored(results: t.Sequence[Dict]) -> list[Dict]:
     """Return the items of a restore that did not come back, each with its cause in ``msg``."""
-    causes = {"failed": "{msg}", "awaiting_approval": "policy '{name}': its change waits for approval"}
-    return [
-        {**item, "msg": causes[item["status"]].format(msg=item.get("msg", ""), name=item.get("display_name") or "")}
-        for item in results
-        if item["status"] in causes
-    ]
+    return [{**item, "msg": item.get("msg", "")} for item in results if item["status"] == "failed"]
 
 
 def restore_problems(left: t.Sequence[Dict], differences: t.Sequence[Dict]) -> list[str]:

@@ -18,7 +18,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_byt
 
 FORMAT = 1
 ENDING = ".waves.json"
-STATUSES = ("waiting", "applying", "applied", "passed", "breached", "failed")
+STATUSES = ("waiting", "applying", "awaiting_approval", "applied", "passed", "breached", "failed")
 _LONGEST = 600
 _STEP = "Fix or delete it, and say by rollout_from_wave where to go on"
 # The longest state file that is read: thousands of waves.

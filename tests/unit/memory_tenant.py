@@ -99,7 +99,7 @@ class MemoryTenant:
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]:
         return list(desired)
 
-    def foresee(self, writes: t.Sequence[PolicyWrite]) -> list[Result | None]:
+    def foresee(self, writes: t.Sequence[PolicyWrite], _blocked: bool = False) -> list[Result | None]:
         return [None for _write in writes]
 
     def refusals(self, changes: t.Sequence[Change]) -> list[UserError | None]:

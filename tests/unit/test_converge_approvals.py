@@ -71,7 +71,7 @@ class ApprovingTenant(MemoryTenant):
     knows: bool = True
     sent: list[str] = field(default_factory=list)
 
-    def foresee(self, writes: t.Sequence[PolicyWrite]) -> list[Result | None]:
+    def foresee(self, writes: t.Sequence[PolicyWrite], _blocked: bool = False) -> list[Result | None]:
         return [self.held.get(write.name) if self.knows else None for write in writes]
 
     def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]:

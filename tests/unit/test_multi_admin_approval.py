@@ -221,6 +221,24 @@ def test_a_plan_in_waves_tells_which_wave_waits(found: ApprovingTenant) -> None:
     assert "was rejected" in item["msg"]
 
 
+def test_check_mode_tells_that_another_request_is_in_the_way(found: ApprovingTenant) -> None:
+    """As the run itself would: a change of a policy waits until the request of another change of it is done."""
+    found.bulk(PLAIN)
+    found.decide("approved")
+    found.bulk(PLAIN)
+    code = found.bulk({**PLAIN, "description": "D"})["results"][0]["approval"]["code"]
+    other = {**PLAIN, "description": "E"}
+    for check in (True, False):
+        result = found.bulk(other, check=check)
+        assert (told(result), result["results"][0]["approval"]["code"]) == ((WAITS, "other"), code)
+    # Nothing would be filed without a reason, and nothing is in the way of what the request is for.
+    assert told(found.bulk(other, check=True, approval_reason=None)) == ("updated", None)
+    found.decide("approved", code)
+    wanted = {**PLAIN, "description": "D", "groups": ["Finance"]}
+    assert told(found.bulk(wanted, check=True)) == ("updated", None)
+    assert told(found.bulk(wanted)) == (WAITS, "filed")
+
+
 def test_one_that_has_expired_is_filed_again_with_a_reason_alone(found: ApprovingTenant) -> None:
     found.bulk(PLAIN)
     code = found.decide("expired")

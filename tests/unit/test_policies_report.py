@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import WHO_APPROVES
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.approvals import with_approvals
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.drift import drift_lines
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
 from ansible_collections.m365.apps.plugins.plugin_utils._report import rollout_report
@@ -114,19 +117,89 @@ def test_what_is_no_result_is_refused(result: t.Any, mode: str) -> None:
         report_of(result, mode)
 
 
+CODE = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
+
+
+def waiting(name: str, **approval: t.Any) -> dict[str, t.Any]:
+    request = {"code": CODE, "state": "waiting", "actions": ["update"], **approval}
+    return {"index": None, "id": f"id-{name}", "display_name": name, "status": "awaiting_approval", "approval": request}
+
+
 def test_what_waits_for_approval_is_neither_done_nor_in_order() -> None:
-    waiting = {**ITEMS[0], "status": "awaiting_approval"}
+    created = {"id": "9", "display_name": "New", "status": "created"}
     for changed in (True, False):
-        report = report_of({"changed": changed, "results": [waiting, ITEMS[1]]})
+        report = report_of({"changed": changed, "results": [waiting("A"), created]})
         assert report["counts"]["awaiting_approval"] == 1
         assert report["verdict"] == {
-            "level": "warning",
-            "text": "Not done yet: the change of 1 policy waits for a second administrator's approval. Beside that: "
-            "1 created. Run it again when that is given.",
+            "level": "waiting",
+            "text": f"Not done yet: the change of 1 policy waits for a second administrator's approval: 'A' (request "
+            f"{CODE}). {WHO_APPROVES} Changed beside that: 1 created. Run it again after that.",
         }
-    alone = report_of({"changed": False, "results": [waiting, waiting]})["verdict"]["text"]
-    assert alone.startswith("Not done yet: the changes of 2 policies wait for a second administrator's approval. Run")
-    assert "awaiting_approval" not in report_of(RESULT)["counts"]
+    alone = report_of({"changed": False, "results": [waiting("A"), waiting("B", code=None)]})
+    told = alone["verdict"]["text"]
+    assert told.startswith("Not done yet: the changes of 2 policies wait for a second administrator's approval: 'A' (")
+    assert "'B' (request of unknown code)" in told
+    assert [row["step"] for row in alone["approvals"]] == [
+        "Have it approved, then run it again.",
+        "Its code is lost: have the request cancelled, then run it again.",
+    ]
+    plain = report_of(RESULT)
+    assert not {"approvals", "approvers"} & {*plain}
+    assert "awaiting_approval" not in plain["counts"]
+
+
+def test_a_policy_that_waits_shows_what_is_to_change() -> None:
+    sides = {"before": {"description": "x"}, "after": {"description": "y"}, "names": {"before": {"d": "D"}}}
+    [policy] = report_of({"changed": True, "results": [waiting("A", **sides)]})["policies"]
+    assert (policy["before"], policy["after"], policy["names"]) == tuple(sides.values())
+    assert policy["msg"] == f"Update waits for the approval of request {CODE}."
+    [other] = report_of({"results": [waiting("A", state="other", replaces="OLD")]})["policies"]
+    assert other["msg"] == (
+        f"Update waits until another request about it is done (request {CODE} in place of OLD, which has expired or is "
+        "gone)."
+    )
+
+
+def test_a_request_that_was_rejected_is_told_beside_the_others() -> None:
+    msg = "policy 'A': cannot update it: its request for approval X was rejected. Change the policy."
+    rejected = {**waiting("A", state="rejected"), "status": "failed", "msg": msg}
+    report = report_of({"failed": True, "msg": msg, "results": [rejected, waiting("B")]})
+    assert report["verdict"]["level"] == "failed"
+    assert [(row["display_name"], row["waits"], row["step"]) for row in report["approvals"]] == [
+        ("A", False, msg),
+        ("B", True, "Have it approved, then run it again."),
+    ]
+
+
+def test_a_plan_in_waves_tells_the_requests_of_its_waves() -> None:
+    """The write of a wave is another one than that of all waves together."""
+    whole = {**waiting("A"), "status": "updated", "approval": None}
+    waves = [{"name": "pilot", "results": [waiting("A")]}, {"name": "all", "results": [whole]}]
+    report = report_of({"changed": True, "results": [whole], "waves": waves}, mode="plan")
+    assert [(row["wave"], row["code"]) for row in report["approvals"]] == [("pilot", CODE)]
+    assert report["verdict"]["level"] == "waiting"
+    assert report["verdict"]["text"].endswith("Would change beside that: 1 updated. A rollout goes on after that.")
+    assert report_of({"results": [waiting("A")]}, mode="plan")["heading"] == "waits for the approval of 1 policy"
+
+
+def test_drift_tells_which_changes_wait() -> None:
+    def differs(name: str) -> dict[str, t.Any]:
+        sides = {"before": {"description": "x"}, "after": {"description": "y"}}
+        return {"index": None, "id": f"id-{name}", "display_name": name, "status": "updated", **sides}
+
+    looked = [waiting("A"), {**waiting("B", state="rejected"), "status": "failed", "msg": "It was rejected."}]
+    found = with_approvals({"changed": True, "results": [differs("A"), differs("B")]}, looked)
+    report = report_of(found, mode="drift", live=[])
+    assert (report["verdict"]["level"], report["counts"]["updated"]) == ("warning", 2)
+    assert "1 policy waits for a second administrator's approval: 'A'" in report["verdict"]["text"]
+    assert drift_lines(report)[1:] == [
+        f"differs     A: description; update waits for the approval of request {CODE}",
+        f"differs     B: description; request {CODE} was rejected",
+    ]
+    assert [row["step"] for row in report["approvals"]] == ["Have it approved, then run it again.", "It was rejected."]
+    alone = with_approvals({"changed": True, "results": [differs("A")]}, looked)
+    assert report_of(alone, mode="drift")["verdict"]["level"] == "waiting"
+    assert with_approvals({"changed": False, "results": []}, looked) == {"changed": False, "results": []}
 
 
 def setting_of(name: str, value: int, *groups: str) -> dict[str, t.Any]:

@@ -311,6 +311,27 @@ def test_what_a_killed_run_did_is_what_no_other_had_to_do(rest: tuple[str, ...],
     assert len(quiet["runs"]) == 1
 
 
+@pytest.mark.parametrize("status", ["awaiting_approval", "failed", "not_attempted"])
+def test_what_is_not_done_yet_was_not_done_by_a_killed_run(status: str) -> None:
+    [wave] = wave_record([BLANK], "begin", planned=PLANNED)
+    [wave] = wave_record([{**wave, "interrupted": True}], "run", place=0, result=brought(did(0, status, "create")))
+    assert (len(wave["runs"]), wave["interrupted"]) == (1, True)
+    # When all is done, only what nobody told of is left: the groups.
+    [wave] = wave_record([wave], "run", place=0, result=brought(did(0, "unchanged")))
+    assert [[one["action"] for one in run["actions"]] for run in wave["runs"]] == [["create"], ["assign"], []]
+    assert wave["interrupted"] is False
+
+
+def test_what_waits_is_named_of_all_runs_and_kept_without_its_settings() -> None:
+    waits = {**did(0, "awaiting_approval", "create"), "approval": {"code": "C", "state": "filed", "after": {"a": 1}}}
+    [wave] = wave_record([BLANK], "run", place=0, result=brought(waits))
+    assert wave["runs"][0]["results"][0]["approval"] == {"code": "C", "state": "filed"}
+    last = {**brought(did(1, "updated", "update")), "awaiting_approval": []}
+    assert merged_results([last], before=[wave])["awaiting_approval"] == ["P0"]
+    done = {**brought(did(0, "updated", "assign")), "awaiting_approval": []}
+    assert merged_results([done], before=[wave])["awaiting_approval"] == []
+
+
 def test_a_result_without_items_leaves_the_wave_as_it_is() -> None:
     wave = {**BLANK, "interrupted": True}
     assert wave_record([wave], "run", result={"failed": True, "msg": "refused"}) == [wave]
@@ -322,6 +343,10 @@ def test_a_result_without_items_leaves_the_wave_as_it_is() -> None:
         (("deleted", "delete"), ("unchanged",), "deleted"),
         (("failed", "create"), ("updated", "assign"), "created"),
         (("failed", "update"), ("unchanged",), "updated"),
+        (("awaiting_approval", "create"), ("updated", "assign"), "created"),
+        (("awaiting_approval",), ("updated", "update"), "updated"),
+        (("awaiting_approval",), ("unchanged",), "unchanged"),
+        (("created", "create"), ("awaiting_approval",), "awaiting_approval"),
         (("failed",), ("updated", "update"), "updated"),
         (("deleted", "delete"), ("created", "create"), "created"),
     ],

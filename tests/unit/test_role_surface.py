@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.m365.apps.plugins.plugin_utils._role_inputs import entry_points
 from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import (
     Chosen,
+    approval_codes,
     chosen_surface,
     gathered_to_tell_office,
     surface_problems,
@@ -119,9 +121,26 @@ def test_layers_are_refused_where_policies_have_priorities() -> None:
     assert surface_problems(ON_CATALOG, {"rollout_layers": True}) == []
 
 
-def test_waves_do_not_wait_for_a_second_administrator() -> None:
-    [problem] = surface_problems(ON_CATALOG, {**APPROVED, "rollout_waves": WAVES[1:]})
-    assert problem.startswith("rollout_approval_reason, rollout_approval_codes: cannot be used with rollout_waves")
+def test_requests_for_approval_need_a_file_that_keeps_them() -> None:
+    asked = {"rollout_approval_reason": "Change 7", "rollout_waves": WAVES[1:]}
+    [problem] = surface_problems(ON_CATALOG, asked)
+    assert problem.endswith("can never be used. Give rollout_state_folder or rollout_approval_codes, too.")
+    assert surface_problems(ON_CATALOG, {**asked, "rollout_state_folder": "state"}) == []
+    assert surface_problems(ON_CATALOG, {**asked, **APPROVED}) == []
+
+
+def test_requests_are_kept_with_the_state_where_no_other_file_is_named(tmp_path: Path) -> None:
+    def found(files: bool, given: str = "", folder: str = str(tmp_path), surface: str = "settings_catalog") -> str:
+        return approval_codes(given, folder, "contoso", files, surface)
+
+    path = tmp_path / "contoso.approvals.json"
+    assert found(True) == str(path)
+    # Nothing is kept yet that check mode could look up.
+    assert found(False) == ""
+    path.write_text("{}")
+    assert found(False) == str(path)
+    assert found(True, given="/mine.json") == "/mine.json"
+    assert found(True, surface="office_configuration") == found(True, folder="") == ""
 
 
 def test_each_entry_point_that_asks_a_tenant_takes_the_surface() -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import shlex
 import typing as t
 from pathlib import Path
 
@@ -40,6 +41,7 @@ def rendered(template: str, **variables: t.Any) -> str:
     filters = FilterModule().filters()
     lazy = ("map", "select", "reject", "selectattr", "rejectattr")
     environment.filters.update({name: as_list(environment.filters[name]) for name in lazy})
+    environment.filters["quote"] = shlex.quote
     environment.filters.update({f"m365.apps.{name}": function for name, function in filters.items()})
     return environment.get_template(template).render(**variables)
 
@@ -78,6 +80,55 @@ def test_runs_that_were_kept_without_what_is_pending_are_told() -> None:
     item = {"display_name": "A", "status": "updated", "actions": [{"action": "update"}]}
     told = rendered("summary.txt.j2", rollout_result={"results": [item], "actions": item["actions"]}, rollout__what="X")
     assert told.splitlines() == ["X: 1 policy, 1 updated; 1 write", "updated       A: update"]
+
+
+WAITS: Dict = {
+    "display_name": HOSTILE,
+    "status": "awaiting_approval",
+    "actions": [{"action": "create"}],
+    "approval": {"code": "0f9d", "state": "filed", "actions": ["assign"]},
+}
+
+
+def test_what_waits_for_approval_says_for_what_and_who_gives_it() -> None:
+    lines = rendered(
+        "summary.txt.j2", rollout_result={"results": [WAITS], "actions": WAITS["actions"]}, rollout__what="X"
+    ).splitlines()
+    assert lines[0] == "X: 1 policy, 1 awaiting approval; 1 write"
+    assert lines[1].endswith(": create; assign waits for the approval of request 0f9d")
+    assert lines[2].endswith("under Tenant administration > Multi Admin Approval.")
+    row = {"display_name": HOSTILE, "code": "0f9d"}
+    state = {"name": "pilot", "status": "awaiting_approval", "finished": "", "gate": None, "awaiting": [row, row]}
+    [line] = rendered("waves.txt.j2", rollout_waves_state=[state]).splitlines()
+    assert line.startswith("Wave 1 of 1, pilot: awaiting approval: pilot")
+    assert line.count("(request 0f9d)") == 2
+    assert not set("".join([*lines, line])) & {"\x1b", "\u202e"}
+
+
+@pytest.mark.parametrize(
+    ("more", "step"),
+    [
+        ({"rollout_state_folder": "state"}, "Run it again after that: it goes on with the restore, and rolls nothing"),
+        ({}, "After that, restore it by: ansible-playbook m365.apps.restore -e rollout_backup_folder="),
+    ],
+)
+def test_a_restore_that_waits_says_how_it_goes_on(more: Dict, step: str) -> None:
+    given = {"rollout_backup": "b 1", "rollout__approval_codes": "codes.json", "rollout__restore_waits": "It waits."}
+    text = rendered("stopped.txt.j2", rollout__stopped_for="No.", rollout_restored="waiting", **given, **more)
+    assert text.startswith(f"No. The restore of the backup b 1 is not done yet: It waits. {step}")
+    assert more or text.strip().endswith("-e rollout_backup_folder='b 1' -e rollout_approval_codes=codes.json")
+
+
+def test_a_page_names_the_requests_that_are_waited_for() -> None:
+    row = {"display_name": "A|B", "code": "0f9d", "state": "filed", "actions": ["assign"], "step": "Have it approved."}
+    for rows, head in (([row], "| Policy | Writes |"), ([{**row, "wave": "pilot"}], "| Policy | Wave | Writes |")):
+        lines = rendered("report/approvals.md.j2", report={"approvals": rows, "approvers": "A member."}).splitlines()
+        assert "A member." in lines
+        assert any(line.startswith(head) for line in lines)
+        assert len({line.replace("\\|", "").count("|") for line in lines if line.startswith("|")}) == 1
+    page = rendered("report/approvals.html.j2", report={"approvals": [{**row, "display_name": "<b>"}]})
+    assert "&lt;b&gt;" in page
+    assert "<b>" not in page
 
 
 @pytest.mark.parametrize(

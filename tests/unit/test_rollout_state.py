@@ -13,6 +13,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.m365.apps.plugins.plugin_utils import _rollout_state as state
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._role_functions import FUNCTIONS, call
 from ansible_collections.m365.apps.plugins.plugin_utils._wave_state import read_state
 
@@ -143,7 +144,8 @@ def test_a_closed_gate_stays_the_reason_why_a_wave_stopped() -> None:
     after = {"runs": [{"changed": True}], "interrupted": True}
     assert state.news_of_stop(wave("breached"), after, wrote=False) == {}
     assert state.news_of_stop(wave("applying"), after, wrote=False) == {"status": "failed"}
-    wrote = {"runs": after["runs"], "interrupted": False, "status": "failed"}
+    # What a killed run did is told when nothing is left to do.
+    wrote = {**after, "status": "failed"}
     assert state.news_of_stop(wave("applying"), after, wrote=True) == wrote
 
 
@@ -163,6 +165,7 @@ def test_what_became_of_policies_when_a_rollout_stopped() -> None:
         {"display_name": "refused", "status": "failed", "actions": [], "in_doubt": False},
         {"display_name": "later", "status": "not_attempted"},
         {"display_name": "same", "status": "unchanged"},
+        {"display_name": "asked", "status": "awaiting_approval"},
         # Of a run that ended before it could tell more.
         {"id": "1", "status": "failed"},
     ]
@@ -172,6 +175,7 @@ def test_what_became_of_policies_when_a_rollout_stopped() -> None:
         "unclear": ["lost"],
         "not_written": ["refused"],
         "not_reached": ["later"],
+        "awaiting_approval": ["asked"],
         "unchanged": ["same"],
     }
 
@@ -266,11 +270,45 @@ def test_a_rollout_that_stopped_has_its_own_verdict() -> None:
     assert call("", "verdict_of_stop", "rollout") is None
 
 
-def test_what_did_not_come_back_failed_or_waits_for_approval() -> None:
+def test_what_waits_for_approval_may_still_come_back() -> None:
     results = [
         {"display_name": "A", "id": "1", "status": "updated"},
         {"display_name": "B", "id": "2", "status": "failed", "msg": "policy 'B': no"},
         {"display_name": "C", "id": "3", "status": "awaiting_approval"},
     ]
     found = {item["id"]: item["msg"] for item in state.not_restored(results)}
-    assert found == {"2": "policy 'B': no", "3": "policy 'C': its change waits for approval"}
+    assert found == {"2": "policy 'B': no"}
+
+
+CODE = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
+ASKED: Dict = {
+    "display_name": "C",
+    "id": "3",
+    "status": "awaiting_approval",
+    "approval": {"code": CODE, "state": "filed", "actions": ["update"], "before": {"a": "secret"}, "after": {}},
+}
+
+
+def test_a_wave_that_waits_keeps_its_requests_and_is_not_in_place() -> None:
+    [after] = wave_record([wave("applying", started=EARLIER)], "run", result={"results": [ASKED], "changed": True})
+    news = state.news_of_wait(after, {"results": [ASKED]})
+    row = {"display_name": "C", "id": "3", "code": CODE, "state": "filed", "actions": ["update"]}
+    assert (news["status"], news["awaiting"], len(news["runs"])) == ("awaiting_approval", [row], 1)
+    assert "finished" not in news
+    assert "secret" not in json.dumps(news)
+    waits = {**wave("applying", started=EARLIER), **news}
+    assert state.is_underway([waits, wave()])
+    begun = {**waits, **state.news_of_begin(waits, NOW)}
+    assert (begun["status"], begun["started"], begun["interrupted"]) == ("applying", EARLIER, False)
+    # Check-ins count from when its last write was made, and not from when it was asked for.
+    placed = state.news_of_apply(begun, {**begun, "interrupted": False}, {"changed": True, "plan": {}}, NOW, gated=True)
+    assert (placed["finished"], placed["awaiting"], placed["status"]) == (NOW, [], "applied")
+
+
+def test_a_run_tells_the_next_job_how_it_came_out() -> None:
+    waits = state.run_outcome({"results": [ASKED]}, "rollout", "")
+    assert (waits["verdict"]["level"], [row["code"] for row in waits["awaiting_approval"]]) == ("waiting", [CODE])
+    done = state.run_outcome({"results": []}, "restore", "")
+    assert (done["verdict"]["level"], done["awaiting_approval"]) == ("ok", [])
+    stopped = state.run_outcome({"results": [ASKED]}, "rollout", "It stopped.")
+    assert (stopped["verdict"], len(stopped["awaiting_approval"])) == ({"level": "failed", "text": "It stopped."}, 1)

@@ -184,6 +184,11 @@ def text_of(body: t.Any) -> str:
     return json.dumps(body, sort_keys=True)
 
 
+def has_id(operation: Operation) -> bool:
+    """Tell whether a write is of a policy that is there: its path has an id."""
+    return len(operation.call.path.split("/")) >= _PARTS_TO_ID
+
+
 def _object_of(path: str, policy: str) -> tuple[str, ...]:
     """Return what tells objects of writes apart: the id in the path. All creates have one path, so there the name."""
     parts = path.split("/")

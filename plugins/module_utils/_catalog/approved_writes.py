@@ -23,6 +23,7 @@ from .approvals import (
     KeptRequest,
     LiveRequest,
     Place,
+    has_id,
     live_request,
     not_taken,
     refused,
@@ -79,9 +80,23 @@ class ApprovedWrites:
         """Whether any request is kept: without one, nothing is known of a write before it is sent."""
         return self._keeper is not None and bool(self._keeper.kept())
 
-    def foreseen(self, operations: t.Iterable[Operation]) -> list[Result | None]:
-        """Return the results of writes that would not be sent, None for all others."""
-        return [self.prepared(operation).result for operation in operations]
+    def foreseen(self, operations: t.Iterable[Operation], blocked: bool = False) -> list[Result | None]:
+        """Return the results of writes that would not be sent, None for all others.
+
+        With ``blocked`` also those of writes that another open request about the same policy keeps from being filed.
+        """
+        asked = list(operations)
+        writes = [self.prepared(operation) for operation in asked]
+        results = [write.result for write in writes]
+        if not blocked or self._reason is None:
+            return results
+        used = {write.request.code for write in writes if write.request is not None}
+        return [result or self._blocked(each, used) for each, result in zip(asked, results, strict=True)]
+
+    def _blocked(self, operation: Operation, used: t.Collection[str]) -> Result | None:
+        """Return the result of a write of a policy about which a request is open that this run does not use."""
+        other = self._other(operation) if has_id(operation) else None
+        return None if other is None or other.code is None or other.code in used else Result(approval=other)
 
     def sent(self, operations: t.Iterable[Operation], again: bool = False) -> list[Result]:
         """Send writes that do not depend on each other; a request is kept as soon as its code has come."""

@@ -186,11 +186,13 @@ class CatalogSurface:
         """Return why the login may not send all of these writes, None where it may, or where Graph does not say."""
         return self._access.forbidden(writes)
 
-    def foresee(self, writes: t.Sequence[PolicyWrite]) -> list[Result | None]:
-        """Return the results of writes that wait for approval, or will not get it, as far as requests are kept."""
+    def foresee(self, writes: t.Sequence[PolicyWrite], blocked: bool = False) -> list[Result | None]:
+        """Return the results of writes that wait for approval, or will not get it, as far as requests are kept; with
+        ``blocked`` also of those that wait for another request about the same policy.
+        """
         if not self._approved.has_kept:
             return [None for _write in writes]
-        return self._approved.foreseen(self._writing(write) for write in writes)
+        return self._approved.foreseen((self._writing(write) for write in writes), blocked)
 
     def begin_writes(self, total: int) -> None:
         """Tell the observer how many writes the run has."""

@@ -99,13 +99,16 @@ class Outcome:
         return planned
 
 
-def predict(plan: Plan, surface: Surface | None = None, on_error: OnError = OnError.CONTINUE) -> Outcome:
+def predict(
+    plan: Plan, surface: Surface | None = None, on_error: OnError = OnError.CONTINUE, blocked: bool = False
+) -> Outcome:
     """Return the outcome that applying the plan would have; ids of policies to be created are unknown.
 
-    A ``surface`` is asked which writes a second administrator has not approved.
+    A ``surface`` is asked which writes a second administrator has not approved, and with ``blocked`` which ones another
+    request about the same policy keeps from being asked for.
     """
     run = _Run(plan)
-    run.foresee(surface, on_error)
+    run.foresee(surface, on_error, blocked)
     items = tuple(run.reached(place, item) for place, item in enumerate(plan.items))
     return run.outcome(items)
 
@@ -162,12 +165,12 @@ class _Run:
         """Tell whether no further stage is sent after what failed so far."""
         return self.stuck or (bool(self.errors) and on_error is OnError.STOP)
 
-    def foresee(self, surface: Surface | None, on_error: OnError) -> None:
+    def foresee(self, surface: Surface | None, on_error: OnError, blocked: bool) -> None:
         """Take all writes for done, but for those of which the surface knows that they must wait or fail, and those
         that are not sent then.
         """
         actions = [action for action in self._plan.actions if not isinstance(action, UpdatePriorities)]
-        results = iter(surface.foresee(actions) if surface is not None and actions else [None] * len(actions))
+        results = iter(surface.foresee(actions, blocked) if surface is not None and actions else [None] * len(actions))
         for stage in self._plan.stages:
             for action in stage:
                 if isinstance(action, UpdatePriorities):

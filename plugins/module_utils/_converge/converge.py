@@ -79,7 +79,8 @@ def converge(
     options = options or RunOptions()
     plan = read_and_plan(desired, surface, directory, options)
     if options.check_mode:
-        return predict(plan, surface, options.on_error)
+        # Where a plan is in waves, a request is of one of them, and done when the next one comes.
+        return predict(plan, surface, options.on_error, blocked=not plan.waves)
     forbidden = surface.forbidden(plan.actions)
     if forbidden is not None:
         raise forbidden

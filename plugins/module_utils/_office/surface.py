@@ -123,7 +123,7 @@ class OfficeSurface:
         """Return what is desired as it is: nothing in it is named that only this tenant knows, but for groups."""
         return list(desired)
 
-    def foresee(self, writes: t.Sequence[PolicyWrite]) -> list[Result | None]:
+    def foresee(self, writes: t.Sequence[PolicyWrite], _blocked: bool = False) -> list[Result | None]:
         """Return that nothing is known of writes before they are sent."""
         return [None for _write in writes]
 

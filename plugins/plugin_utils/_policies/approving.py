@@ -43,11 +43,15 @@ def by_risk(policies: t.Iterable[Dict]) -> list[Dict]:
 def heading_of(counts: t.Mapping[str, int], changed: bool) -> str:
     """Return what a plan would do, for its heading: "would change 2 policies and delete 1"."""
     found = [(verb, counts[status]) for status, verb in _VERBS.items() if counts.get(status)]
+    waits = counts.get("awaiting_approval", 0)
+    behind = f", waits for the approval of {waits} {'policy' if waits == 1 else 'policies'}" if waits else ""
+    if not found and waits:
+        return behind.removeprefix(", ")
     if not found:
         return "would change the order of other policies" if changed else "would change nothing"
     (verb, number), *others = found
     parts = [f"{verb} {number} {'policy' if number == 1 else 'policies'}", *(f"{verb} {n}" for verb, n in others)]
-    return "would " + " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+    return "would " + " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) + behind
 
 
 def findings_by_kind(findings: t.Iterable[Dict]) -> list[Dict]:

@@ -43,7 +43,7 @@ def drift_lines(report: t.Any) -> list[str]:
     policies: t.Sequence[Dict] = report["policies"]
     unmanaged: t.Sequence[Dict] = report["unmanaged"] or ()
     found = [policy for policy in policies if policy.get("status") in _NOW]
-    lines = [_line(_NOW[policy["status"]][0], policy, ", ".join(_places(policy))) for policy in found]
+    lines = [_line(_NOW[policy["status"]][0], policy, _what(policy)) for policy in found]
     lines += [_line("unmanaged", policy, "no definition describes it") for policy in unmanaged]
     more = len(lines) - _MOST_LINES
     head = f"Drift: {len(found)} of {len(policies)} described policies differ"
@@ -52,6 +52,11 @@ def drift_lines(report: t.Any) -> list[str]:
         *lines[:_MOST_LINES],
         *([f"and {more} more"] if more > 0 else []),
     ]
+
+
+def _what(policy: Dict) -> str:
+    """Return where a policy differs, and what its change waits for."""
+    return "; ".join(filter(None, [", ".join(_places(policy)), str(policy.get("request") or "")]))
 
 
 def _line(word: str, policy: Dict, what: str) -> str:

@@ -9,7 +9,9 @@ import typing as t
 from collections import Counter
 
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import WHO_APPROVES
 
+from .approvals import AWAITING, approvals_section, waiting_sentence, waits_for
 from .approving import by_risk, heading_of, reaches_more
 from .compared import compared_section
 from .drift import drift_sentence
@@ -24,8 +26,6 @@ from .targets import ALL_OPTIONS, GROUP_LISTS
 
 MODES = ("plan", "rollout", "drift", "restore")
 _STATUSES = ("created", "updated", "deleted", "unchanged", "failed", "not_attempted")
-# Counted where it is there: few tenants want changes approved.
-_AWAITING = "awaiting_approval"
 _FACTS = ("kind", "priority", "groups")
 _MORE_FACTS = ("exclude_groups", *ALL_OPTIONS)
 _TARGETS = (*GROUP_LISTS, *ALL_OPTIONS)
@@ -68,15 +68,17 @@ def report_of(
     notes = (*sections.pop("notes"), *meeting.pop("notes", ()))
     found = (*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *notes)
     listed = _policies(result, items, names)
+    approvals = more.pop("approvals", None) or approvals_section(items, result.get("waves") or ())
     report = {
         "format": 1,
         "mode": mode,
         "check_mode": check_mode,
         **({"heading": heading_of(counts, bool(result.get("changed")))} if mode == "plan" else {}),
-        "verdict": _verdict(result, mode, counts, listed),
+        "verdict": _verdict(result, mode, counts, listed, approvals),
         "fingerprint": plan.get("fingerprint"),
         "counts": counts,
         "plan": plan if mode == "plan" else {key: value for key, value in plan.items() if key != "details"},
+        **({"approvals": approvals, "approvers": WHO_APPROVES} if approvals else {}),
         "policies": with_content(by_risk(listed), [*whole, *described], rules),
         "findings": _with_names(found, names),
         "unmanaged": None if live is None else _unmanaged(items, live),
@@ -95,7 +97,8 @@ def _with_names(entries: t.Iterable[Dict], names: KnownNames) -> list[Dict]:
 
 def _counts(items: t.Sequence[Dict]) -> dict[str, int]:
     found = Counter(item.get("status") for item in items)
-    return {status: found[status] for status in (*_STATUSES, *([_AWAITING] if found[_AWAITING] else []))}
+    # Counted where it is there: few tenants want changes approved.
+    return {status: found[status] for status in (*_STATUSES, *([AWAITING] if found[AWAITING] else []))}
 
 
 def _is_whole(policy: Dict, rules: Rules) -> bool:
@@ -140,7 +143,12 @@ def _policies(result: Dict, items: t.Sequence[Dict], names: KnownNames) -> list[
 
 def _policy(item: Dict, config: Dict, names: KnownNames) -> Dict:
     shown = {key: item.get(key) for key in ("display_name", "id", "status", "pruned", "actions", "msg")}
-    before, after = (names.of_policy(item.get(side) or {}) for side in ("before", "after"))
+    if request := waits_for(item):
+        shown |= {"msg": shown["msg"] or f"{request[0].upper()}{request[1:]}.", "request": request}
+    approval = item.get("approval") or {}
+    # What waits is shown as what changes: a policy that is as it was has nothing else to show.
+    shown_sides = approval if item.get("status") == AWAITING else item
+    before, after = (names.of_policy(shown_sides.get(side) or {}) for side in ("before", "after"))
     # What is deleted is in no configs: it is shown as it was.
     facts = before if item.get("status") == "deleted" else names.of_policy(config)
     if item.get("status") == "created" and "groups" in after:
@@ -153,31 +161,48 @@ def _policy(item: Dict, config: Dict, names: KnownNames) -> Dict:
         **({"wider": True} if wider else {}),
         "before": before,
         "after": after,
-        **({"names": item["names"]} if item.get("names") else {}),
+        **({"names": shown_sides["names"]} if shown_sides.get("names") else {}),
     }
 
 
-def _verdict(result: Dict, mode: str, counts: t.Mapping[str, int], policies: t.Sequence[Dict]) -> Dict:
+def _verdict(
+    result: Dict,
+    mode: str,
+    counts: t.Mapping[str, int],
+    policies: t.Sequence[Dict],
+    approvals: t.Sequence[Dict],
+) -> Dict:
     """Return the verdict: its level and a sentence."""
     if result.get("failed"):
         return {"level": "failed", "text": str(result.get("msg") or "The run failed.")}
     parts = [f"{counts[status]} {status}" for status in ("created", "updated", "deleted") if counts[status]]
-    if counts.get(_AWAITING):
-        return {"level": "warning", "text": _waiting(counts[_AWAITING], parts)}
+    waits = waiting_sentence(approvals)
+    if waits and mode != "drift":
+        return {"level": "waiting", "text": _waiting(waits, parts, mode)}
     if not result.get("changed"):
         return {"level": "ok", "text": "The tenant is as the definitions say."}
     if mode == "drift":
-        return {"level": "warning", "text": drift_sentence(policies)}
+        return _drift(waits, policies, approvals)
     moved = "the order of other policies" if not parts else ""
     what = " and ".join(filter(None, [", ".join(parts), moved]))
     return {"level": "changed", "text": f"{'Would change' if mode == 'plan' else 'Changed'}: {what}."}
 
 
-def _waiting(count: int, parts: t.Sequence[str]) -> str:
+def _waiting(waits: str, parts: t.Sequence[str], mode: str) -> str:
     """Return the verdict on a run of which something waits for a second administrator."""
-    which = "the change of 1 policy waits" if count == 1 else f"the changes of {count} policies wait"
-    beside = f" Beside that: {', '.join(parts)}." if parts else ""
-    return f"Not done yet: {which} for a second administrator's approval.{beside} Run it again when that is given."
+    word = "Would change" if mode == "plan" else "Changed"
+    beside = f" {word} beside that: {', '.join(parts)}." if parts else ""
+    step = "A rollout goes on after that." if mode == "plan" else "Run it again after that."
+    return f"Not done yet: {waits}{beside} {step}"
+
+
+def _drift(waits: str, policies: t.Sequence[Dict], approvals: t.Sequence[Dict]) -> Dict:
+    """Return the verdict on a tenant that differs: it waits where all that differs does."""
+    waiting = {(row["id"], row["display_name"]) for row in approvals if row["waits"]}
+    differing = [policy for policy in policies if policy.get("status") not in ("unchanged", None)]
+    all_wait = bool(differing) and all((each["id"], each["display_name"]) in waiting for each in differing)
+    told = f" {waits[0].upper()}{waits[1:]}" if waits else ""
+    return {"level": "waiting" if all_wait else "warning", "text": drift_sentence(policies) + told}
 
 
 def _unmanaged(items: t.Sequence[Dict], live: t.Sequence[Dict]) -> list[Dict]:

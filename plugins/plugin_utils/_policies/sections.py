@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .approvals import AWAITING, request_told
 from .conflicts import policy_conflicts
 from .effective import asked_groups, effective_policy
 from .model import read_policies
@@ -14,8 +15,9 @@ from .rules import Rules
 from .strength import by_strength
 
 # What a wave of the state file holds and a report shows otherwise, or not at all.
-_RECORD_KEYS = ("started", "finished", "counts", "runs", "planned", "interrupted")
+_RECORD_KEYS = ("started", "finished", "counts", "runs", "planned", "interrupted", "awaiting")
 _PLAN_COUNTS = ("created", "updated", "deleted", "unchanged", "pending", "writes")
+_ON_APPROVAL = ("failed", AWAITING)
 # More groups make the page long before they make it better.
 MOST_GROUPS = 20
 
@@ -78,6 +80,7 @@ def _planned(plan: Dict | None) -> Dict:
     if plan is None:
         return {}
     counts = {name: plan.get(name) for name in _PLAN_COUNTS}
+    counts |= {name: plan[name] for name in _ON_APPROVAL if plan.get(name)}
     kept = ("display_name", "id", "status", "pruned", "pending", "actions", "before", "after")
     policies = [{name: item[name] for name in kept if name in item} for item in plan.get("results") or []]
     stops = {"stops": True} if plan["stops"] else {}
@@ -88,6 +91,8 @@ def _wave(wave: Dict) -> Dict:
     counts = wave.get("counts")
     changed = None if counts is None else any(counts.get(name) for name in ("created", "updated", "deleted"))
     known = {"started_at": wave.get("started"), "finished_at": wave.get("finished"), "changed": changed}
+    if wave.get("awaiting"):
+        known["awaiting"] = [{**row, "request": request_told(row)} for row in wave["awaiting"]]
     return {**known, **{key: value for key, value in wave.items() if key not in _RECORD_KEYS}}
 
 

@@ -12,7 +12,13 @@ from .model import PoliciesError
 Dict = dict[str, t.Any]
 
 # From the one that asks for most attention.
-_LEVELS = {"failed": "failed", "warning": "need a look", "changed": "changed", "ok": "in order"}
+_LEVELS = {
+    "failed": "failed",
+    "waiting": "waiting for approval",
+    "warning": "need a look",
+    "changed": "changed",
+    "ok": "in order",
+}
 _LOST = {
     "level": "failed",
     "text": "There is no result: the host failed before the role, was unreachable, or its turn has not come.",

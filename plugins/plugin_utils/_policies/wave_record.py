@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
+from .approvals import AWAITING, bare_request
 from .model import PoliciesError
 
 Dict = dict[str, t.Any]
@@ -18,6 +19,8 @@ Dict = dict[str, t.Any]
 _ITEM = ("index", "display_name", "id", "status", "pruned", "pending", "actions", "in_doubt")
 _COUNTS = ("created", "updated", "deleted", "unchanged", "writes")
 _RENUMBERING = "update_priorities"
+# Of a policy with one of these, some writes are still to be done.
+_UNFINISHED = ("failed", "not_attempted", AWAITING)
 
 
 def wave_record(
@@ -61,7 +64,7 @@ def record_problem(wave: Dict) -> str | None:
                 return f"{name} holds something else than results"
         if name == "runs" and not all(_are_dicts(item.get("actions")) for entry in kept for item in entry["results"]):
             return f"{name} holds something else than results"
-    return None
+    return None if _are_dicts(wave.get("awaiting", [])) else "awaiting is not a list of dicts"
 
 
 def _are_dicts(value: t.Any) -> bool:
@@ -74,13 +77,16 @@ def _begun(plan: Dict | None) -> Dict:
 
 
 def _with_run(wave: Dict, result: Dict) -> Dict:
-    """Return a wave with what a run brought, and what one before it did that was killed and could not tell."""
+    """Return a wave with what a run brought, and what one before it did that was killed and could not tell.
+
+    The latter is known when nothing is left to do: until then, what nobody told may just not be done yet.
+    """
     if not result.get("results"):
         return wave
-    runs = list(wave.get("runs") or [])
-    if wave.get("interrupted"):
+    runs, is_open = list(wave.get("runs") or []), any(item.get("status") in _UNFINISHED for item in result["results"])
+    if wave.get("interrupted") and not is_open:
         runs += _untold(wave.get("planned") or [], [*runs, result])
-    return {**wave, "runs": [*runs, _kept(result)], "interrupted": False}
+    return {**wave, "runs": [*runs, _kept(result)], "interrupted": bool(wave.get("interrupted")) and is_open}
 
 
 def _kept(result: Dict) -> Dict:
@@ -95,6 +101,8 @@ def _kept(result: Dict) -> Dict:
 
 def _kept_item(item: Dict) -> Dict:
     kept = {name: item[name] for name in _ITEM if name in item}
+    if isinstance(item.get("approval"), dict):
+        kept["approval"] = bare_request(item["approval"])
     return {**kept, "actions": list(item.get("actions") or [])}
 
 

@@ -12,6 +12,7 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 from ansible_collections.m365.apps.plugins.module_utils._policy.checkins import People, checkins_of, people_in
 from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
 
+from .approvals import AWAITING, awaited
 from .groups import from_text, word_for
 from .identity import chosen_by
 from .model import PoliciesError
@@ -181,6 +182,8 @@ def merged_results(results: t.Any, before: t.Sequence[Dict] = ()) -> Dict:
     merged["actions"] = [action for result in told for action in result.get("actions") or []]
     if any("diff" in result for result in told):
         merged["diff"] = [diff for result in told for diff in result.get("diff") or []]
+    if any("awaiting_approval" in result for result in told):
+        merged["awaiting_approval"] = [str(item["display_name"]) for item in awaited(items.values())]
     plans = [result["plan"] for result in told if result.get("plan")]
     if plans:
         merged["plan"] = _merged_plan(plans, merged["results"])
@@ -212,9 +215,9 @@ def _merged_sides(first: Dict, second: Dict) -> Dict:
 
 
 def _done(item: Dict) -> t.Any:
-    """Return what became of a policy, that of one that failed after some of its writes included."""
+    """Return what became of a policy, that of one that failed or waits after some of its writes included."""
     actions = [action.get("action") for action in item.get("actions") or [] if isinstance(action, dict)]
-    if item.get("status") != "failed" or not actions:
+    if item.get("status") not in ("failed", AWAITING) or not actions:
         return item.get("status")
     return "created" if "create" in actions else "updated"
 
