@@ -70,11 +70,16 @@ class CatalogTenant(FuzzTenant):
         self.put("faults", list(faults))
 
     @property
+    def state(self) -> dict[str, t.Any]:
+        """The tenant as it is now, in the form of a state of the emulator."""
+        answer = Admin(self.world).handle(Call("GET", "/_emulator/state", {}, b"", ORIGIN))
+        found: dict[str, t.Any] = json.loads(answer.body())["tenants"][TENANT]
+        return found
+
+    @property
     def policies(self) -> list[dict[str, t.Any]]:
         """All policies as they are now."""
-        answer = Admin(self.world).handle(Call("GET", "/_emulator/state", {}, b"", ORIGIN))
-        state: t.Any = json.loads(answer.body())
-        found: list[dict[str, t.Any]] = state["tenants"][TENANT]["catalog_policies"]
+        found: list[dict[str, t.Any]] = self.state["catalog_policies"]
         return found
 
     @property
