@@ -328,20 +328,48 @@ def test_an_entry_point_that_changes_no_tenant(tenants: Tenants, entry: str, var
     tenants.assert_apart(texts)
 
 
-def test_each_tenant_has_its_own_surface(tenants: Tenants) -> None:
-    settings = [{"setting": "excel16/L_VBAWarningsPolicy", "value": 3}]
-    definition = {"display_name": "Macros", "settings": settings, "groups": ["All Staff"]}
+@FORKS
+def test_each_tenant_has_its_own_surface(tenants: Tenants, forks: str) -> None:
+    """One on officeConfiguration, four in the settings catalog, of which one fails.
+
+    Filters and tags are given by name, and have other ids in each tenant.
+    """
+    on_catalog = [host for host in HOSTS if host != "contoso"]
+    state = json.loads(json.dumps(SEED))
+    for number, host in enumerate(on_catalog, 1):
+        corporate = {"id": f"5000000{number}-0000-4000-8000-000000000000", "displayName": "Corporate", "rule": "(true)"}
+        tags = [{"id": str(10 + number), "displayName": "Pilot"}]
+        state["tenants"][IDS[host]].update(assignment_filters=[corporate], scope_tags=tags)
+    tenants.emulator.reset(state)
+    definition = {
+        "display_name": "Macros",
+        "settings": [{"setting": "excel16/L_VBAWarningsPolicy", "value": 3}],
+        "groups": [{"display_name": "All Staff", "filter": "Corporate"}],
+        "exclude_groups": ["Office Pilots"],
+        "scope_tags": ["Pilot"],
+    }
     own = tenants.folder / "catalog"
     own.mkdir()
-    (own / "macros.json").write_text(json.dumps({**definition, "exclude_groups": ["Office Pilots"]}))
-    of_host = {"rollout_surface": "settings_catalog", "rollout_definitions": str(own)}
-    folder = tenants.folder / "inventory" / "host_vars" / "tailspin"
-    (folder / "surface.yml").write_text(yaml.safe_dump(of_host))
-    run = tenants.play("--limit", "contoso,tailspin", "-e", json.dumps({"rollout_policies": []})).ok()
-    office, catalog = (tenants.emulator.tenant(IDS[host]) for host in ("contoso", "tailspin"))
+    (own / "macros.json").write_text(json.dumps(definition))
+    of_host = {"rollout_surface": "settings_catalog", "rollout_definitions": str(own), "rollout_policies": []}
+    for host in on_catalog:
+        (tenants.folder / "inventory" / "host_vars" / host / "surface.yml").write_text(yaml.safe_dump(of_host))
+    (tenants.folder / "own.json").write_text("{}")
+    done = tenants.play("--forks", forks).failed()
+    assert '"5 tenants: 1 failed, 4 changed."' in done.stdout
+    tenants.assert_untouched(LOST)
+    office = tenants.emulator.tenant(IDS["contoso"])
     assert {policy["displayName"] for policy in office["policies"]} == {"Contoso - By hand", MACROS, PILOTS}
     assert office["catalog_policies"] == []
-    assert [policy["displayName"] for policy in catalog["policies"]] == ["Tailspin - By hand"]
-    [macros] = catalog["catalog_policies"]
-    assert (macros["name"], len(macros["settings"]), len(macros["assignments"])) == ("Macros", 1, 2)
-    assert "2 tenants: 2 changed." in run.stdout
+    for host in on_catalog[:-1]:
+        held = tenants.emulator.tenant(IDS[host])
+        assert tenants.names(host) == [f"{host.capitalize()} - By hand"]
+        [macros] = held["catalog_policies"]
+        assert (macros["name"], macros["roleScopeTagIds"]) == ("Macros", [held["scope_tags"][-1]["id"]])
+        staff, pilots = (group["id"] for group in held["groups"])
+        found = [each["target"] for each in macros["assignments"]]
+        assert {each["groupId"]: each["deviceAndAppManagementAssignmentFilterId"] for each in found} == {
+            staff: held["assignment_filters"][0]["id"],
+            pilots: None,
+        }
+    assert '"5 tenants: 1 failed, 4 in order."' in tenants.play("--forks", forks).failed().stdout
