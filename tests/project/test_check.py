@@ -42,16 +42,16 @@ def test_every_session_runs_and_its_time_is_told(nox: Path) -> None:
     assert done.returncode == 0, done.stderr
     ran = re.findall(r"^did --session (.+)$", done.stdout, re.MULTILINE)
     assert sorted(ran) == ["integration", "runners", "static yamllint", "unit"]
-    told = re.findall(r"^(\w+) +0 min \d\d s  passed$", done.stdout, re.MULTILINE)
+    told = re.findall(r"^(\w+) +0 min \d\d s  +\d+ s of processors  passed$", done.stdout, re.MULTILINE)
     assert sorted(told) == ["integration", "lint", "runners", "unit"]
-    assert re.search(r"^4 sessions in 0 min \d\d s$", done.stdout, re.MULTILINE)
+    assert re.search(r"^4 sessions in 0 min \d\d s, \d+ s of processors$", done.stdout, re.MULTILINE)
 
 
 def test_one_that_fails_fails_the_whole_and_the_others_run_on(nox: Path) -> None:
     done = check(nox, "docs", "runners")
     assert done.returncode == 1
-    assert re.search(r"^docs +0 min \d\d s  FAILED$", done.stdout, re.MULTILINE)
-    assert re.search(r"^runners +0 min \d\d s  passed$", done.stdout, re.MULTILINE)
+    assert re.search(r"^docs +0 min \d\d s  +\d+ s of processors  FAILED$", done.stdout, re.MULTILINE)
+    assert re.search(r"^runners +0 min \d\d s  +\d+ s of processors  passed$", done.stdout, re.MULTILINE)
 
 
 def test_no_session_is_lost_on_the_lanes() -> None:

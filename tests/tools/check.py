@@ -3,12 +3,14 @@
 """Run sessions of noxfile.py side by side and print the time of each: what make test does.
 
 Some sessions use all processors by themselves; the others use one and run one after the other beside them. What a
-session prints comes as a whole when it ends. Ends with 1 when one failed; the others run on.
+session prints comes as a whole when it ends. Ends with 1 when one failed; the others run on. The seconds of processors
+that a session took tell what it costs, whatever ran beside it: half of their sum is the least time on two.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -34,6 +36,7 @@ class Done:
     name: str
     code: int
     seconds: float
+    of_processors: float
 
 
 def lanes(names: t.Sequence[str]) -> list[list[str]]:
@@ -46,14 +49,14 @@ def run(name: str, command: t.Sequence[str]) -> Done:
     log = LOGS / f"{name}.log"
     started = time.monotonic()
     with log.open("wb") as output:
-        done = subprocess.run(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False
-        )
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = code = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - started
     with _PRINTING:
         print(log.read_text(encoding="utf-8", errors="replace"), end="", flush=True)
-        print(f"==> {name}: {'passed' if not done.returncode else 'FAILED'} after {minutes(seconds)}\n", flush=True)
-    return Done(name, done.returncode, seconds)
+        print(f"==> {name}: {'passed' if not code else 'FAILED'} after {minutes(seconds)}\n", flush=True)
+    return Done(name, code, seconds, used.ru_utime + used.ru_stime)
 
 
 def command(name: str, sessions: t.Sequence[str]) -> list[str]:
@@ -67,9 +70,10 @@ def minutes(seconds: float) -> str:
 
 
 def table(done: t.Iterable[Done]) -> str:
-    """Return the sessions by their time, the longest first."""
+    """Return the sessions by their time, the longest first, each with the seconds of processors that it took."""
     lines = [
-        f"{one.name:20} {minutes(one.seconds):>12}  {'passed' if not one.code else 'FAILED'}"
+        f"{one.name:20} {minutes(one.seconds):>12}  {one.of_processors:5.0f} s of processors  "
+        f"{'passed' if not one.code else 'FAILED'}"
         for one in sorted(done, key=lambda one: -one.seconds)
     ]
     return "\n".join(lines)
@@ -94,7 +98,9 @@ def main() -> int:
         except KeyboardInterrupt:  # which ends what runs; nothing more is to begin
             broken_off.set()
             return 130
-    print(f"{table(done)}\n\n{len(done)} sessions in {minutes(time.monotonic() - started)}")
+    cost = sum(one.of_processors for one in done)
+    whole = minutes(time.monotonic() - started)
+    print(f"{table(done)}\n\n{len(done)} sessions in {whole}, {cost:.0f} s of processors")
     return int(any(one.code for one in done) or not done)
 
 

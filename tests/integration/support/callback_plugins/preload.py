@@ -12,8 +12,15 @@ import gc
 import typing as t
 
 import msal  # noqa: F401  # pylint: disable=unused-import
+from ansible.module_utils.common import json as common_json
 from ansible.plugins.callback import CallbackBase
-from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
+from ansible.plugins.loader import connection_loader, filter_loader, lookup_loader, shell_loader, test_loader
+from ansible.template import Templar
+
+try:
+    from ansible._internal._task import UnifiedTaskResult
+except ImportError:  # ansible-core before 2.21 has none
+    UnifiedTaskResult = None
 
 _FILTERS = ("ansible.builtin.default", "m365.apps.private", "m365.apps.rollout_report")
 _LOOKUPS = ("ansible.builtin.template", "ansible.builtin.url", "m365.apps.definitions")
@@ -34,6 +41,15 @@ class CallbackModule(CallbackBase):
             filter_loader.get(name)
         for name in _LOOKUPS:
             lookup_loader.get(name)
+        Templar(loader=None).template("{{ 1 }}")  # makes Jinja's lexer
+        connection_loader.get("ansible.builtin.local", class_only=True)
+        shell_loader.get("ansible.builtin.sh", class_only=True)
+        if hasattr(common_json, "get_module_encoder"):  # from ansible-core 2.19 on
+            common_json.get_module_encoder("legacy", common_json.Direction.CONTROLLER_TO_MODULE)
+            common_json.get_module_decoder("legacy", common_json.Direction.MODULE_TO_CONTROLLER)
+        if UnifiedTaskResult is not None:
+            for by_module in (False, True):
+                UnifiedTaskResult.get_result_key_to_resolved_field_mapping(source_is_module=by_module)
         # A worker that collects garbage touches, and so copies, all of the memory that it shares with this process.
         gc.disable()
         gc.freeze()

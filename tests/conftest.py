@@ -1,0 +1,56 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tells what tests cost: the seconds of processors that they, and the programs that they started, took.
+
+Unlike the time that a test lasted it hardly depends on what else the machine does, and it is what adds up to the time
+of all tests.
+"""
+
+from __future__ import annotations
+
+import resource
+import typing as t
+from collections import Counter
+
+import pytest
+
+_SHOWN = 10
+_LEAST = 1.0
+_COST = "processor_seconds"
+_SPENT = pytest.StashKey[float]()
+
+
+def _spent() -> float:
+    """Return the processor seconds of this process and of all that have ended below it."""
+    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> t.Generator[None, object, object]:
+    """Begin to count."""
+    item.stash[_SPENT] = _spent()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> t.Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put what a part of a test (setup, call, teardown) took into its report, which travels to the main process."""
+    report = yield
+    now = _spent()
+    report.user_properties.append((_COST, now - item.stash[_SPENT]))
+    item.stash[_SPENT] = now
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the tests that cost most."""
+    costs: Counter[str] = Counter()
+    for report in (report for reports in terminalreporter.stats.values() for report in reports):
+        given = getattr(report, "user_properties", ())
+        costs[getattr(report, "nodeid", "")] += sum(value for name, value in given if name == _COST)
+    terminalreporter.section(f"slowest by processor seconds, {sum(costs.values()):.0f} s in all")
+    for name, seconds in costs.most_common(_SHOWN):
+        if seconds >= _LEAST:
+            terminalreporter.write_line(f"{seconds:.1f}s {name}")
