@@ -22,14 +22,20 @@ _SECONDS = 60
 _COUNT = 60
 _POLICIES = [{"display_name": f"Policy {number}", "description": "As wanted"} for number in range(_COUNT)]
 # Each write takes long enough for the play to be killed in the middle, whatever the machine.
-_SLOW = {"kind": "slow", "match": {"method": "POST", "path": "clientConfigurations$"}, "seconds": 1, "count": None}
+_CREATES = "(clientConfigurations|configurationPolicies)$"
+_SLOW = {"kind": "slow", "match": {"method": "POST", "path": _CREATES}, "seconds": 1, "count": None}
 # What a task that looks after itself would still send: the call on its way, and one that it was about to send.
 _ON_THEIR_WAY = 2
 
+# One on each surface: what stops is the same.
 TASKS = {
-    "one task": {"m365.apps.office_client_configs": {"policies": _POLICIES, "batch": "never"}},
-    "a loop": {
-        "m365.apps.office_client_config": {"display_name": "{{ item.display_name }}"},
+    "one task, officeConfiguration": {"m365.apps.office_client_configs": {"policies": _POLICIES, "batch": "never"}},
+    "a loop, settings catalog": {
+        "m365.apps.office_client_config": {
+            "surface": "settings_catalog",
+            "display_name": "{{ item.display_name }}",
+            "settings": [{"setting": "excel16/L_VBAWarningsPolicy", "value": 3}],
+        },
         "loop": _POLICIES,
         "loop_control": {"label": "{{ item.display_name }}"},
     },
