@@ -141,7 +141,7 @@ def test_a_restore_whose_writes_wait_goes_on_before_anything_else(ansible: Ansib
     marker = ansible.folder / "state" / f"{tenant.TENANT}.restore.json"
     assert stat.S_IMODE(marker.stat().st_mode) == 0o600
     assert [row["actions"] for row in json.loads(marker.read_text())["awaiting"]] == [["update"], ["delete"]]
-    assert "## Waiting for approval" in report(ansible)
+    assert "## Approval by a second administrator" in report(ansible)
 
     assert decide(there, "approved") == ["Base", "New"]
     restored = said(roll_out(ansible, **back).failed())

@@ -153,6 +153,10 @@ def test_a_policy_that_waits_shows_what_is_to_change() -> None:
     [policy] = report_of({"changed": True, "results": [waiting("A", **sides)]})["policies"]
     assert (policy["before"], policy["after"], policy["names"]) == tuple(sides.values())
     assert policy["msg"] == f"Update waits for the approval of request {CODE}."
+    asked = waiting("A", actions=["create", "assign", "update"])
+    assert report_of({"results": [asked]})["policies"][0]["msg"] == (
+        f"Create waits for the approval of request {CODE}, assign and update come after it."
+    )
     [other] = report_of({"results": [waiting("A", state="other", replaces="OLD")]})["policies"]
     assert other["msg"] == (
         f"Update waits until another request about it is done (request {CODE} in place of OLD, which has expired or is "
@@ -192,6 +196,7 @@ def test_drift_tells_which_changes_wait() -> None:
     report = report_of(found, mode="drift", live=[])
     assert (report["verdict"]["level"], report["counts"]["updated"]) == ("warning", 2)
     assert "1 policy waits for a second administrator's approval: 'A'" in report["verdict"]["text"]
+    assert report["verdict"]["text"].endswith(f" Refused: 'B' (request {CODE} was rejected).")
     assert drift_lines(report)[1:] == [
         f"differs     A: description; update waits for the approval of request {CODE}",
         f"differs     B: description; request {CODE} was rejected",

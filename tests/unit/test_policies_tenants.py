@@ -40,6 +40,7 @@ def test_hosts_in_their_order_and_those_without_an_outcome_failed() -> None:
         (["ok"], "ok", "1 tenant: 1 in order."),
         (["ok", "changed"], "changed", "2 tenants: 1 changed, 1 in order."),
         (["ok", "warning", "changed"], "warning", "3 tenants: 1 need a look, 1 changed, 1 in order."),
+        (["warning", "waiting", "ok"], "waiting", "3 tenants: 1 waiting for approval, 1 need a look, 1 in order."),
         ([], "ok", "0 tenants: none."),
     ],
 )

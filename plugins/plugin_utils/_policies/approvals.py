@@ -48,11 +48,12 @@ def waits_for(item: Dict) -> str:
         return ""
     if item.get("status") != AWAITING and approval.get("state") not in _WAITING:
         return f"{request_told(approval)} {_SAID.get(str(approval.get('state')), 'is of no use')}"
-    writes = " and ".join(str(name).replace("_", " ") for name in approval.get("actions") or ["it"])
-    wait = "wait" if " and " in writes else "waits"
+    # A request is for one write: those behind it are asked for when it is done.
+    first, *later = (str(name).replace("_", " ") for name in approval.get("actions") or ["it"])
+    behind = f", {' and '.join(later)} {'comes' if len(later) == 1 else 'come'} after it" if later else ""
     if approval.get("state") == _OTHER:
-        return f"{writes} {wait} until another request about it is done ({request_told(approval)})"
-    return f"{writes} {wait} for the approval of {request_told(approval)}"
+        return f"{first} waits until another request about it is done ({request_told(approval)}){behind}"
+    return f"{first} waits for the approval of {request_told(approval)}{behind}"
 
 
 # States of requests that may still be approved, and what is said of the others.
@@ -124,6 +125,17 @@ def who_approves(results: t.Iterable[Dict]) -> str:
 def waiting_text(results: t.Sequence[Dict]) -> str:
     """Return which policies of the results of a task wait, for which requests, and who approves them; "" for none."""
     return waiting_sentence(approvals_section(results))
+
+
+def refused_sentence(rows: t.Sequence[Dict]) -> str:
+    """Return which requests nobody will approve any more, "" where there is none; ``rows`` are those of a report."""
+    refused = [row for row in rows if not row["waits"]]
+    named = [
+        f"'{row['display_name'] or row['id']}' ({request_told(row)} {_SAID.get(str(row.get('state')), 'is of no use')})"
+        for row in refused[:_MOST_TOLD]
+    ]
+    more = len(refused) - len(named)
+    return f"Refused: {', '.join(named)}{f' and {more} more' if more > 0 else ''}." if named else ""
 
 
 def with_approvals(result: Dict, looked: t.Sequence[Dict]) -> Dict:

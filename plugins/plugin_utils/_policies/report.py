@@ -11,7 +11,7 @@ from collections import Counter
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import WHO_APPROVES
 
-from .approvals import AWAITING, approvals_section, waiting_sentence, waits_for
+from .approvals import AWAITING, approvals_section, refused_sentence, waiting_sentence, waits_for
 from .approving import by_risk, heading_of, reaches_more
 from .compared import compared_section
 from .drift import drift_sentence
@@ -201,8 +201,8 @@ def _drift(waits: str, policies: t.Sequence[Dict], approvals: t.Sequence[Dict]) 
     waiting = {(row["id"], row["display_name"]) for row in approvals if row["waits"]}
     differing = [policy for policy in policies if policy.get("status") not in ("unchanged", None)]
     all_wait = bool(differing) and all((each["id"], each["display_name"]) in waiting for each in differing)
-    told = f" {waits[0].upper()}{waits[1:]}" if waits else ""
-    return {"level": "waiting" if all_wait else "warning", "text": drift_sentence(policies) + told}
+    told = [drift_sentence(policies), f"{waits[:1].upper()}{waits[1:]}", refused_sentence(approvals)]
+    return {"level": "waiting" if all_wait else "warning", "text": " ".join(filter(None, told))}
 
 
 def _unmanaged(items: t.Sequence[Dict], live: t.Sequence[Dict]) -> list[Dict]:
