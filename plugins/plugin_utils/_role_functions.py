@@ -39,7 +39,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.shown import (
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.tenants import tenants_report
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import gate_problems, merged_results
-from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import approval_codes
+from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import approval_codes, reported_policies
 from ansible_collections.m365.apps.plugins.plugin_utils._surface_rules import layers_of_rollout
 from ansible_collections.m365.apps.plugins.plugin_utils._unmasked import unmasked
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
@@ -125,6 +125,7 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.blank_waves,
     _rollout_state.plan_context,
     _rollout_state.counted_policies,
+    reported_policies,
     _rollout_state.is_underway,
     _rollout_state.new_record,
     _rollout_state.passed_before,

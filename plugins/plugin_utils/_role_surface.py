@@ -35,10 +35,10 @@ _OF_TASKS = (
     "approval_reason",
     "approval_codes",
 )
-# Surfaces that tell how policies went on devices in the form of check-ins, of which gates and reports are made.
-_WITH_CHECKINS = frozenset({OFFICE})
 # Surfaces on which policies that disagree cancel each other out, and whose modules tell where they do.
 _WITH_CONFLICTS = frozenset({CATALOG})
+# Surfaces on which it costs requests for each policy to read how it went on devices.
+_REPORTS_BY_POLICY = frozenset({CATALOG})
 # What the list of all policies must be read with to know which of them are Office's, by surface.
 _TO_TELL_OFFICE: t.Mapping[str, t.Sequence[str]] = {OFFICE: (), CATALOG: ("content",)}
 
@@ -86,8 +86,6 @@ def surface_problems(chosen: Chosen, given: t.Mapping[str, t.Any]) -> list[str]:
             f"rollout_layers: surface {surface} has priorities of its own. Leave it out, or give "
             f"{ROLE_VARIABLE}: {CATALOG}."
         )
-    if surface not in _WITH_CHECKINS:
-        told += _checkins(surface, given)
     asks = given.get("rollout_approval_reason") and "approval_reason" not in foreign
     if asks and not any(given.get(name) for name in _KEEPS_REQUESTS):
         told.append(
@@ -119,21 +117,14 @@ def has_conflicts(surface: str) -> bool:
     return surface in _WITH_CONFLICTS
 
 
+def reported_policies(names: t.Sequence[str], surface: str) -> list[str] | None:
+    """Return the policies of which a report reads how they went on devices, None for all of the tenant; ``names`` are
+    those that the rollout describes.
+    """
+    return list(names) if surface in _REPORTS_BY_POLICY else None
+
+
 _KEEPS_REQUESTS = ("rollout_state_folder", "rollout_approval_codes")
-
-
-def _checkins(surface: str, given: t.Mapping[str, t.Any]) -> list[str]:
-    """Return a sentence for each variable that wants check-ins."""
-    waves = _value(given, "rollout_waves") or []
-    gated = [str(wave.get("name")) for wave in waves if isinstance(wave, dict) and "gate" in wave]
-    told = [
-        f"rollout_waves: wave '{printable(name)}' has a gate, and surface {surface} has no check-ins. Give it a pause, "
-        "or end the run by rollout_stop_after_wave."
-        for name in gated
-    ]
-    if _value(given, "rollout_report_checkins"):
-        told.append(f"rollout_report_checkins: surface {surface} has no check-ins. Leave it out.")
-    return told
 
 
 def _value(given: t.Mapping[str, t.Any], name: str) -> t.Any:

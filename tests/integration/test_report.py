@@ -36,7 +36,7 @@ NOTHING = "\u2013"
 CANARY = "canary-8f1d6c20"
 # Macros that escape by themselves.
 MACROS = {"badge", "shown", "setting", "setting_name", "names", "number", "percent", "bar", "side", "table", "contents"}
-MACROS |= {"card", "search"}
+MACROS |= {"card", "devices", "search"}
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -93,6 +93,26 @@ def test_page_is_valid_and_accessible(written: Path, name: str) -> None:
     pictures = list(tree.iter("{http://www.w3.org/2000/svg}svg"))
     assert all(picture.get("role") == "img" and picture.get("aria-label") for picture in pictures)
     assert bool(pictures) == (name in ("contoso", "hostile"))
+
+
+def test_devices_are_told_by_status_with_the_settings_concerned(written: Path) -> None:
+    """Each policy with what its devices reported; a name of the tenant is text on the page and in Markdown."""
+    section = next(
+        one for one in _elements(_parsed(written / "contoso.html"), "section") if one.get("id") == "checkins"
+    )
+    rows = [[_text(cell) for cell in row] for row in _elements(section, "tr")]
+    assert rows[0] == ["Policy", "Users", "Failed", "Devices", "Last report", "Share that succeeded"]
+    told = "48 succeeded, 1 with an error, 1 in conflict"
+    assert [row[1:5] for row in rows[1:2]] == [["49", "1", told, "2026-11-23T08:00:00Z"]]
+    assert [row[3:5] for row in rows if row[1] == "0"] == [["1 in conflict", NOTHING]]
+    setting = "VBA <b>macro</b> notification excel16/L_VBAWarningsPolicy"
+    assert [row[1:] for row in rows if row[1] == setting] == [[setting, "2", "1"]] * 4
+    markdown = (written / "contoso.md").read_text(encoding="utf-8")
+    assert f"| 49 | 1 | 98 % | {told} | 2026-11-23T08:00:00Z |" in markdown
+    assert (
+        "VBA \\<b\\>macro\\</b\\> notification (excel16/L\\_VBAWarningsPolicy): 2 devices with an error, 1 in"
+        in markdown
+    )
 
 
 def test_whole_report_has_every_section(written: Path) -> None:

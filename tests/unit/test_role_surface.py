@@ -16,6 +16,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import (
     approval_codes,
     chosen_surface,
     gathered_to_tell_office,
+    reported_policies,
     surface_problems,
 )
 
@@ -72,10 +73,6 @@ def test_one_that_nobody_knows_is_refused_with_where_it_is_set() -> None:
 
 
 WAVES = [{"name": "pilot", "groups": ["A"], "gate": {}}, {"name": "all", "groups": ["B"], "pause": 5}]
-GATED = (
-    "rollout_waves: wave 'pilot' has a gate, and surface settings_catalog has no check-ins. Give it a pause, or end "
-    "the run by rollout_stop_after_wave."
-)
 APPROVED = {"rollout_approval_reason": "Change 7", "rollout_approval_codes": "codes.json"}
 
 
@@ -105,13 +102,16 @@ def test_what_a_surface_has_no_use_for_is_refused(
     assert surface_problems(chosen, given) == [f"{name}: {NO_OPTION.format(chosen.surface)}" for name in problems]
 
 
-def test_check_ins_are_refused_where_there_are_none() -> None:
-    assert surface_problems(ON_CATALOG, {"rollout_waves": WAVES}) == [GATED]
-    assert surface_problems(ON_CATALOG, {"rollout_waves": WAVES[1:]}) == []
-    wanted = {"rollout_report_checkins": "true"}
-    assert surface_problems(ON_CATALOG, wanted) == [
-        "rollout_report_checkins: surface settings_catalog has no check-ins. Leave it out."
-    ]
+@pytest.mark.parametrize("chosen", [ON_CATALOG, ON_OFFICE])
+def test_gates_and_reports_of_devices_are_there_on_both_surfaces(chosen: Chosen) -> None:
+    assert surface_problems(chosen, {"rollout_waves": WAVES, "rollout_report_checkins": "true"}) == []
+
+
+def test_a_report_reads_no_more_than_it_costs_little() -> None:
+    """Where each policy takes requests, those that the rollout does not describe are not read."""
+    assert reported_policies(["A", "id"], "settings_catalog") == ["A", "id"]
+    assert reported_policies([], "settings_catalog") == []
+    assert reported_policies(["A"], "office_configuration") is None
 
 
 def test_layers_are_refused_where_policies_have_priorities() -> None:

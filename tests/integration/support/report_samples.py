@@ -104,6 +104,15 @@ def _line(setting: Report) -> tuple[str, str]:
     return setting["settingId"], ", ".join(f"{key}={value}" for key, value in setting.items() if key != "settingId")
 
 
+# As Graph tells it, whose names are texts of the tenant.
+FAILED_SETTING = {
+    "setting": "excel16/L_VBAWarningsPolicy",
+    "name": "VBA <b>macro</b> notification",
+    "error_devices": 2,
+    "conflict_devices": 1,
+}
+
+
 def contoso_report() -> Report:
     """Return a whole report: 17 policies, three waves, findings, conflicts, check-ins and several tenants."""
     report: Report = yaml.safe_load((Path(__file__).parent / "report_sample.yml").read_text())
@@ -118,6 +127,9 @@ def contoso_report() -> Report:
             "users": users,
             "failed_users": failed,
             "rate": (users - failed) / users if users else None,
+            "devices": {"total": users + 1, "succeeded": users - failed, "error": failed, "conflict": 1},
+            "last_checkin_date_time": "2026-11-23T08:00:00Z" if users else None,
+            "failed_settings": [FAILED_SETTING] if failed else [],
         }
         for policy, (users, failed) in zip(policies, checkins.pop("users"), strict=False)
     ]
