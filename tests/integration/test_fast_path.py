@@ -29,6 +29,7 @@ from ansible_collections.m365.apps.tests.integration.support.processes import (
     assert_called_with,
     both_ways,
 )
+from ansible_collections.m365.apps.tests.integration.test_gate_catalog import DISABLED, POLICY, reported
 
 ONE = "office_client_config"
 MANY = "office_client_configs"
@@ -93,6 +94,7 @@ CASES = {
     "order in check mode": task(ORDER, {"order": ["Opaque", "There"]}, **CHECK),
     "everything read": task(INFO, {"gather": ["payloads", "assignments", "checkins"]}),
     "check-ins read": task(CHECKINS, {"since": "2026-01-01"}),
+    "status reports read": task(CHECKINS, {"surface": "settings_catalog", "policies": ["Macros"]}),
     "check-ins read with a warning": task(CHECKINS, {"display_name": "Opaque"}),
     "a loop": task(INFO, {"display_name": "{{ item }}"}, loop=["There", "Nowhere"]),
     "a refusal": task(ONE, {"display_name": "New", "priority": 5}),
@@ -183,7 +185,12 @@ def without_chance(text: str) -> str:
 @pytest.fixture
 def there(emulator: Emulator) -> Emulator:
     """A tenant with two policies and a group."""
-    emulator.reset(tenant.state(POLICIES, [GROUP]))
+    state = tenant.state(POLICIES, [GROUP])
+    state["tenants"][tenant.TENANT] |= {
+        "catalog_policies": [{"id": POLICY, "name": "Macros", "settings": [DISABLED]}],
+        "device_statuses": [reported("ann", 2), reported("bob", 6)],
+    }
+    emulator.reset(state)
     return emulator
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import requests
 
-from ansible_collections.m365.apps.tests.integration.targets.emulator.filter_plugins.emulator import calls_of
+from ansible_collections.m365.apps.tests.integration.targets.emulator.filter_plugins.emulator import calls_of, is_write
 
 PACKAGE = Path(__file__).resolve().parents[2] / "emulator"
 _READY_SECONDS = 30
@@ -88,7 +88,7 @@ class Emulator:
 
     def writes(self) -> list[str]:
         """Return the calls of the journal that may change something, also within batches, as ``METHOD path``."""
-        return [f"{call['method']} {call['path']}" for call in calls_of(self.journal()) if call["method"] != "GET"]
+        return [f"{call['method']} {call['path']}" for call in calls_of(self.journal()) if is_write(call)]
 
     def logins(self) -> int:
         """Return how many tokens were asked for since the last reset."""
