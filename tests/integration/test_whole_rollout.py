@@ -41,12 +41,6 @@ def definitions(folder: Path, whole: WholeRun) -> Path:
     return folder
 
 
-def exported(ansible: Ansible, name: str) -> dict[str, bytes]:
-    folder = ansible.folder / name
-    ansible.playbook("m365.apps.export", "-e", f"rollout_export_folder={folder}").ok()
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
 def waves_of(ansible: Ansible) -> list[Dict]:
     path = ansible.folder / "state" / f"{tenant.TENANT}.waves.json"
     return t.cast(list[Dict], json.loads(path.read_text())["waves"]) if path.exists() else []
@@ -79,7 +73,7 @@ def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulat
     emulator.reset(whole.state())
     ansible.use(rollout_surface=whole.surface)
     folder = definitions(ansible.folder / "definitions", whole)
-    untouched = exported(ansible, "untouched")
+    untouched = whole.whole(emulator)
     variables = {
         "rollout_definitions": str(folder),
         "rollout_waves": WAVES,
@@ -98,7 +92,7 @@ def test_a_rollout_that_everything_happens_to(ansible: Ansible, emulator: Emulat
     # Back to where it began, from the backup of the run that was killed: the one that went on made none.
     [backup] = [path.parent for path in (ansible.folder / "backups").glob("*/*/manifest.json")]
     ansible.playbook("m365.apps.restore", "-e", f"rollout_backup_folder={backup}").ok()
-    assert exported(ansible, "restored") == untouched
+    assert whole.whole(emulator) == untouched
 
 
 def assert_killed_in_the_second_wave(

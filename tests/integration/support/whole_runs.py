@@ -12,6 +12,8 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
 
+from ansible_collections.m365.apps.tests.integration.targets.rollout_role_catalog.filter_plugins.catalog import compared
+
 from . import tenant
 from .emulator import Emulator
 
@@ -52,6 +54,8 @@ class WholeRun:
     faults: t.Sequence[Dict]
     held: str
     named: str
+    # All of a policy but what only the server makes.
+    facts: t.Callable[[Dict], Dict]
     sneak: t.Callable[[Dict], None]
     place: str
     option: str
@@ -81,6 +85,10 @@ class WholeRun:
         names = Counter(policy[self.named] for policy in policies)
         assert max(names.values()) == 1, "a policy is there twice"
         return {policy[self.named]: policy for policy in policies}
+
+    def whole(self, emulator: Emulator) -> dict[str, Dict]:
+        """Return all of each policy but what only the server makes, by its name."""
+        return {name: self.facts(policy) for name, policy in self.policies(emulator).items()}
 
     def seen(self, emulator: Emulator) -> dict[str, Seen]:
         """Return how each policy is, by its name."""
@@ -113,6 +121,14 @@ def _seen(policy: Dict) -> Seen:
 
 DEEP = {"settingId": "deep", "value": {"rules": [{"name": "one", "options": {"allow": True}}]}}
 ALL = {GROUPS["All"]}
+
+
+def _facts(policy: Dict) -> Dict:
+    kept = ("@odata.type", "description", "priority", "policyPayload", "userPreferencePayload")
+    return {
+        **{name: policy.get(name) for name in kept},
+        "groups": sorted(each["groupId"] for each in policy["assignments"]),
+    }
 
 
 def _sneak_into_payload(policy: Dict) -> None:
@@ -156,6 +172,7 @@ OFFICE = WholeRun(
     ],
     held="policies",
     named="displayName",
+    facts=_facts,
     sneak=_sneak_into_payload,
     place="policy_payload [deep].value.rules[0].options.sneaked",
     option="policy_payload",
@@ -223,7 +240,12 @@ CATALOG = WholeRun(
             "settings": [WARN],
             "assignments": [EVERYBODY, _without(GROUPS["Broad"])],
         },
-        {"name": "Not for broad", "settings": [WARN], "assignments": [GROUPS["Pilot"], _without(GROUPS["Broad"])]},
+        {
+            "name": "Not for broad",
+            "description": "The pilots'",
+            "settings": [WARN],
+            "assignments": [GROUPS["Pilot"], _without(GROUPS["Broad"])],
+        },
         {"name": "Foreign", "settings": [THEIRS], "assignments": [GROUPS["All"]]},
         {"name": "By hand", "settings": [WARN, THEIRS]},
     ],
@@ -262,6 +284,7 @@ CATALOG = WholeRun(
     ],
     held="catalog_policies",
     named="name",
+    facts=compared,
     sneak=_sneak_into_settings,
     place="settings office16/L_AllowedCOMAddins",
     option="settings",
