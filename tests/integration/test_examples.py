@@ -213,8 +213,9 @@ def _state(emulator: Emulator) -> dict[str, t.Any]:
 
 def _exported(command: Command, environment: dict[str, str]) -> dict[str, str]:
     """Return the environment of a command: one that exports a login has no other one, but for what is typed in."""
-    if not set(command.exported) - {"M365_SURFACE"}:
-        return environment | {name: str(value) for name, value in command.exported.items()}
+    if not set(command.exported) - {"M365_SURFACE", "M365_TRACE"}:
+        told = {name: str(value).replace("$PWD", environment["PWD"]) for name, value in command.exported.items()}
+        return environment | told
     kept = {name: value for name, value in environment.items() if not name.startswith(("AZURE_TENANT", "AZURE_CLIENT"))}
     for name, value in command.exported.items():
         kept[name] = environment[name] if value is None else value.replace("$PWD", environment["PWD"])
@@ -229,6 +230,7 @@ def _furnish(folder: Path, definitions: dict[str, str]) -> None:
     (folder / "app.pfx").write_bytes(APP.pfx(PASSPHRASE))
     own_settings.write(folder / "catalog.jsonl")
     some_admx.write(folder / "admx")
+    (folder / "trace").mkdir(mode=0o700)
     (folder / "token").write_text(federated_token(IDENTITY_PROVIDER))
     for name, text in definitions.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

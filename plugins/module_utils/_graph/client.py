@@ -133,6 +133,10 @@ class GraphClient:
         """Who signed in, as the token tells that was sent last, or else the way to sign in."""
         return self._channel.tokens.claims
 
+    def notices(self) -> list[str]:
+        """Return what those who watch the connections have to say to the user, each sentence once."""
+        return self._connection.watcher.notices()
+
     def tell(self, event: Event) -> None:
         """Tell the observer of an event."""
         notify(self._retry.observer, event)

@@ -61,7 +61,7 @@ class ManagedIdentityLogin:
             failure = Failure("this is Service Fabric, whose managed identities are not supported")
             raise LoginError(failure, "Choose another login than managed_identity")
         if self._http is None:
-            session = open_session(self._connection, self._connection.graph_url)
+            session = open_session(self._connection, self._connection.graph_url, login=True)
             # The endpoint is near: a proxy would hand out its own machine's identity, or none.
             session.proxies = {}
             self._http = LoginHttp(session, min(self._connection.timeout, _LONGEST_WAIT), _BUSY, _NONE_HERE)

@@ -63,7 +63,8 @@ class MsalApplication:
     def _acquire(self) -> str:
         msal = import_msal()
         if self._http is None:
-            self._http = LoginHttp(open_session(self._connection, self._connection.login_url), self._connection.timeout)
+            session = open_session(self._connection, self._connection.login_url, login=True)
+            self._http = LoginHttp(session, self._connection.timeout)
         http = self._http
         try:
             if self._application is None:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import platform
 import sys
+import time
 import traceback
 import typing as t
 from dataclasses import dataclass, field
+from functools import partial
 
 from .._version import VERSION
 from .body import read_body
 from .exchange import Exchange
 from .no_answer import FAILURES, no_answer
+from .seen import NOBODY, Seen, Watcher, show
 from .transport import Adapter
 
 REQUESTS_IMPORT_ERROR: str | None
@@ -34,6 +37,7 @@ class Connection:
     URLs are roots without version and trailing slash; ``ca_path`` is a PEM file or a folder of hashed certificates;
     ``proxy`` None means the environment's proxies; ``timeout`` (one call with its whole answer) and ``retry_timeout``
     (all tries of one call) are seconds. ``connections`` is how many requests to Graph may be on their way at once.
+    ``watcher`` hears of every exchange.
     """
 
     graph_url: str
@@ -45,6 +49,7 @@ class Connection:
     timeout: float = 30.0
     retry_timeout: float = 300.0
     connections: int = 1
+    watcher: Watcher = field(default=NOBODY, repr=False, compare=False)
 
 
 def user_agent() -> str:
@@ -52,8 +57,8 @@ def user_agent() -> str:
     return f"m365.apps/{VERSION} (Ansible collection; Python {platform.python_version()})"
 
 
-def open_session(connection: Connection, url: str) -> requests.Session:
-    """Return a session for the host of ``url``.
+def open_session(connection: Connection, url: str, login: bool = False) -> requests.Session:
+    """Return a session for the host of ``url``; ``login`` tells that it is for logging in.
 
     The environment's CA variables would override ``verify`` in requests, so the environment is not trusted; only its
     proxies (with no_proxy) are used, and only where none was asked for.
@@ -72,6 +77,8 @@ def open_session(connection: Connection, url: str) -> requests.Session:
     # requests reads the target of a redirect even where it is not followed, and fails where that is not a URL.
     session.get_redirect_target = lambda resp: None  # type: ignore[method-assign] # noqa: ARG005
     session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "gzip"})
+    # What send() shows of each exchange goes there.
+    session.show_seen = partial(_show, connection.watcher, login)  # type: ignore[attr-defined]
     return session
 
 
@@ -94,7 +101,9 @@ def send(session: requests.Session, method: str, url: str, exchange: Exchange, *
     not.
     """
     before = sys.exc_info()[1]
-    response = None
+    began = time.monotonic()
+    response: requests.Response | None = None
+    failure: Exception | None = None
     with exchange.entered():
         try:
             response = session.request(
@@ -103,8 +112,57 @@ def send(session: requests.Session, method: str, url: str, exchange: Exchange, *
             # requests would read it without a bound.
             response._content = read_body(response, exchange)
         except FAILURES as error:
-            raise no_answer(error, exchange, method, url, before) from error
+            failure = no_answer(error, exchange, method, url, before)
+            raise failure from error
         finally:
             if response is not None:
                 response.close()
+            asked = _Asked(method, url, arguments, began, exchange)
+            getattr(session, "show_seen", _forget)(asked, response, failure)
     return response
+
+
+class _Asked(t.NamedTuple):
+    """What send() was asked to send, when, and how far it has got."""
+
+    method: str
+    url: str
+    arguments: t.Mapping[str, t.Any]
+    began: float
+    exchange: Exchange
+
+
+def _forget(*_exchange: t.Any) -> None:
+    """Show an exchange to nobody."""
+
+
+def _show(
+    watcher: Watcher, login: bool, asked: _Asked, response: requests.Response | None, failure: Exception | None
+) -> None:
+    show(watcher, lambda: _seen(login, asked, response, failure))
+
+
+def _seen(login: bool, asked: _Asked, response: requests.Response | None, failure: Exception | None) -> Seen:
+    """Return what there is to be seen of an exchange; one without an answer is prepared once more to know its URL."""
+    sent: t.Any = response.request if response is not None else _prepared(asked)
+    body = sent.body or b""
+    return Seen(
+        method=asked.method,
+        url=str(sent.url or asked.url),
+        login=login,
+        sent=dict(sent.headers or {}),
+        body=body if isinstance(body, bytes) else str(body).encode(),
+        status=response.status_code if response is not None else None,
+        headers=dict(response.headers) if response is not None else {},
+        # What was not read to its end is no answer.
+        answer=(response._content or b"") if response is not None and failure is None else b"",
+        failure=type(failure).__name__ if failure is not None else "",
+        phase=asked.exchange.phase.name if failure is not None else "",
+        began=asked.began,
+        seconds=time.monotonic() - asked.began,
+    )
+
+
+def _prepared(asked: _Asked) -> requests.PreparedRequest:
+    chosen = {key: asked.arguments[key] for key in ("params", "data", "headers") if key in asked.arguments}
+    return requests.Request(asked.method, asked.url, **chosen).prepare()

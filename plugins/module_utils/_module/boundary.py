@@ -41,6 +41,7 @@ class Module(AnsibleModule):
     raw: dict[str, t.Any]
     # Those acquired so far.
     _tokens: t.Collection[str] = ()
+    _notices: t.Callable[[], list[str]] = list
     _unreadable: UserError | None = None
     _number_warnings: t.Sequence[str] = ()
     _starter: Starter | None = None
@@ -74,10 +75,12 @@ class Module(AnsibleModule):
         def opened(params: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any]) -> Tenant:
             tenant = opener(params, raw)
             self._tokens = tenant.tokens
+            self._notices = tenant.notices
             return tenant
 
         reply = answer(Request(self.params, self.raw, self.check_mode, self._diff), handler, opened)
-        warnings = masked([*self._number_warnings, *reply.warnings], secrets_of(self._used(), self._tokens))
+        told = [*self._number_warnings, *reply.warnings, *self._notices()]
+        warnings = masked(told, secrets_of(self._used(), self._tokens))
         return replace(reply, warnings=[printable(warning) for warning in warnings])
 
     def still_wanted(self) -> bool:

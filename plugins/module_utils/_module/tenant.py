@@ -26,6 +26,7 @@ from .approval_files import approval_options
 from .catalog_files import catalog_of
 from .logins import authenticator_of
 from .surfaces import CATALOG, OFFICE, only_office_has
+from .tracing import watcher
 
 # Seconds of a week.
 _LONGEST_TIME = 7 * 24 * 3600
@@ -58,7 +59,8 @@ class Tenant:
     """The policies and the groups of one tenant.
 
     ``definitions`` are those that it knows of settings, ``client`` is what all of these ask. ``tokens`` are those sent
-    to it so far, for masking; ``written`` tells whether any write was sent to it.
+    to it so far, for masking; ``written`` tells whether any write was sent to it, ``notices`` what is to be told to the
+    user beside the results.
     """
 
     surface: Surface
@@ -67,6 +69,7 @@ class Tenant:
     client: GraphClient = field(repr=False)
     tokens: t.Collection[str] = field(default=(), repr=False)
     written: t.Callable[[], bool] = lambda: False
+    notices: t.Callable[[], list[str]] = list
 
 
 def open_tenant(
@@ -82,7 +85,13 @@ def tenant_of(client: GraphClient, params: t.Mapping[str, t.Any]) -> Tenant:
     surface = _OPENERS[params["surface"]](client, params)
     before = client.writes
     return Tenant(
-        surface, GroupDirectory(client), Teacher(client), client, client.tokens, lambda: client.writes > before
+        surface,
+        GroupDirectory(client),
+        Teacher(client),
+        client,
+        client.tokens,
+        lambda: client.writes > before,
+        client.notices,
     )
 
 
@@ -126,6 +135,7 @@ def _connection(params: t.Mapping[str, t.Any]) -> Connection:
         timeout=params["timeout"],
         retry_timeout=params["retry_timeout"],
         connections=params["connections"],
+        watcher=watcher(),
     )
 
 

@@ -58,7 +58,10 @@ class Place:
     def logs(self) -> dict[str, str]:
         """Return the settings that put all that Ansible writes below the folder."""
         folder = self.ansible.folder
+        traces = folder / "trace"
+        traces.mkdir(mode=0o700, exist_ok=True)
         return {
+            "M365_TRACE": str(traces / "trace.jsonl"),
             "ANSIBLE_LOG_PATH": str(folder / "ansible.log"),
             "ANSIBLE_LOG_VERBOSITY": "4",
             "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),

@@ -27,7 +27,7 @@ def _names() -> list[str]:
 NAMES = _names()
 
 
-def run_target(name: str, emulator: Emulator, folder: Path) -> Run:
-    """Run one of NAMES in the emulator's tenant."""
+def run_target(name: str, emulator: Emulator, folder: Path, **more: str) -> Run:
+    """Run one of NAMES in the emulator's tenant; ``more`` is added to the environment."""
     variables = {**tenant.login_variables(emulator.ready), "rollout_recheck_after": 0, "target": name}
-    return Ansible(folder, {}, variables).playbook(_PLAY, "-vvvv")
+    return Ansible(folder, {}, variables).playbook(_PLAY, "-vvvv", **more)
