@@ -17,7 +17,7 @@ RELEASE = PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collect
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark emulator coverage faults catalog schema matrix screenshots release test test-all $(SESSIONS) $(ANSIBLE_TEST) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark emulator trace-check coverage faults catalog schema matrix screenshots release test test-all $(SESSIONS) $(ANSIBLE_TEST) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -63,6 +63,10 @@ benchmark: setup tree install ## Time the collection against the Graph emulator;
 emulator: demo-setup ## Run the Graph emulator (PORT=8443, SEED=state.json, CATALOG=definitions.jsonl) and print what to export; Ctrl-C ends it
 	@cd tests/emulator && exec $(CURDIR)/.venv/bin/python -m graph_emulator --show exports --port $(or $(PORT),0) \
 		$(if $(SEED),--state $(abspath $(SEED))) $(if $(CATALOG),--catalog $(abspath $(CATALOG)))
+
+trace-check: setup tree ## Send the requests of a trace (TRACE=FILE) to the emulator; tell where it answers otherwise (SETTINGS='{}', CATALOG=FILE)
+	@cd tests/emulator && PYTHONPATH=$(CURDIR)/.ansible/tree $(CURDIR)/.venv/bin/python -m trace_check $(abspath $(TRACE)) \
+		$(if $(SETTINGS),--settings '$(SETTINGS)') $(if $(CATALOG),--catalog $(abspath $(CATALOG)))
 
 coverage: setup tree ## Show which lines of plugins/ all tests run; fails below 95 % (COVERAGE_ARGS='--least 0 tests/unit': a part of them)
 	@.venv/bin/python tests/tools/measure.py $(COVERAGE_ARGS)

@@ -25,7 +25,7 @@ from ansible_collections.m365.apps.tests.integration.support.traced import (
 )
 
 # Targets that send nothing.
-WITHOUT_GRAPH = ("definition_files", "filters", "run_info")
+WITHOUT_GRAPH = ("definition_files", "run_info")
 
 
 @pytest.mark.long

@@ -151,6 +151,7 @@ def test_cells_of_a_report_are_members_by_their_columns() -> None:
         ),
         ("https://proxy.contoso.com:8080/beta/groups", False),
         ("/groups?$filter=displayName%20eq%20'Payroll''s'&$select=id,displayName", False),
+        ("/groups?$filter=displayName+eq+'Payroll'", False),
         (f"/deviceManagement/configurationPolicies('{GUID}')/settings('0')", False),
         (
             f"https://graph.microsoft.com/beta/$metadata#deviceManagement/configurationPolicies('{GUID}')/settings",
@@ -166,6 +167,7 @@ def test_urls(url: str, kept: bool) -> None:
     made = disguise().urls.of(url)
     assert (made == url) is kept, made
     assert not any(own in made for own in ("Payroll", "contoso", GUID))
+    assert "?" not in made.partition("?")[2]
     # Names of Graph stay where they are.
     assert all(part in made for part in ("configurationPolicies", "groups", "$filter", "$select") if part in url)
 

@@ -71,6 +71,8 @@ class GraphClient:
         retry = retry or RetryPolicy(connection.retry_timeout)
         self._retry = replace(retry, observer=OneAtATime(retry.observer, retry.clock))
         self.graph_url = connection.graph_url
+        # Returns what those who watch the connections have to say to the user, each sentence once.
+        self.notices = connection.watcher.notices
         self._channel = Channel(connection, Tokens(authenticator), Pace(clock=retry.clock), batching, still_wanted)
         self._sender = Sender(self._channel, self._retry)
         self._ahead = ReadAhead(self._channel, self._send_in_thread)
@@ -132,10 +134,6 @@ class GraphClient:
     def claims(self) -> Claims:
         """Who signed in, as the token tells that was sent last, or else the way to sign in."""
         return self._channel.tokens.claims
-
-    def notices(self) -> list[str]:
-        """Return what those who watch the connections have to say to the user, each sentence once."""
-        return self._connection.watcher.notices()
 
     def tell(self, event: Event) -> None:
         """Tell the observer of an event."""

@@ -10,24 +10,24 @@ from __future__ import annotations
 
 _COMMON = """
 a an the this that these those it its they their them there you your we our i is are was were be been being am has
-have had do does did done can cannot could may might must should will would not no none nor and or but if then
-else when where while whether which what who whose why how because since so as at by for from in into of off on onto
-out over per than to too under until up upon with within without about above after again against all also any at back
+have had do does did done can cannot could may might must should will would not no none nor and or but if then else
+when where while whether which what who whose why how because since so as at by for from in into of off on onto out
+over per than to too under until up upon with within without about above after again against all also any at back
 before behind below between both each either every few first last later least less like long more most much neither
 next now once one only other another own same several some still such sure two three very whatever yet zero doesn't
 doesnt isn't don't can't won't please sorry mean meant using used use part parts returned return returns whole try
 trying tried make makes made making sometime again soon
 """
 _WEB = """
-http https url uri link request requests requested response responses body header headers content type content-type
-content-length method verb path query parameter parameters argument string get post put patch delete segment route
-template match matches matched matching status code codes error errors message messages exception fault failed failure
-fails fail occurred server client service services endpoint gateway proxy timeout timed connection network host
-address json xml html charset utf-8 base64 base64url guid format formatted encoding encoded token access bearer
-signature application applications app apps session cookie redirect version beta api api-version v1.0 internal
-unavailable unauthorized forbidden unauthenticated authentication authorization authorize authorized unauthorised
-authenticate credential credentials expired expiry lifetime validation valid invalid audience issuer claim claims
-scope scopes role roles permission permissions permitted privilege privileges consent grant granted admin
+insufficient needed needs queried http https url uri link request requests requested response responses body header
+headers content type content-type content-length method verb path query parameter parameters argument string get post
+put patch delete segment route template match matches matched matching status code codes error errors message messages
+exception fault failed failure fails fail occurred server client service services endpoint gateway proxy timeout timed
+connection network host address json xml html charset utf-8 base64 base64url guid format formatted encoding encoded
+token access bearer signature application applications app apps session cookie redirect version beta api api-version
+v1.0 internal unavailable unauthorized forbidden unauthenticated authentication authorization authorize authorized
+unauthorised authenticate credential credentials expired expiry lifetime validation valid invalid audience issuer
+claim claims scope scopes role roles permission permissions permitted privilege privileges consent grant granted admin
 administrator administrators admin's license licence licensed subscription tenant tenants directory principal object
 objects identifier id ids key keys certificate secret assertion throttled throttling limit limits rate reached
 exceeded exceeds quota retry retries wait second seconds minute minutes many few broker temporarily busy overloaded

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 from .._graph.clouds import CLOUDS
 from .._graph.trace_words import words
@@ -113,7 +113,7 @@ class Urls:
         return ",".join(shown)
 
     def _parameter(self, parameter: str) -> str:
-        name, equals, value = (unquote(part) for part in parameter.partition("="))
+        name, equals, value = (unquote_plus(part) for part in parameter.partition("="))
         known = name if name in {*_EXPRESSIONS, *_NUMBERS, *_OPAQUE} else self._stand_ins.of_text(name)
         if name in _EXPRESSIONS:
             shown = self.expression(value)
