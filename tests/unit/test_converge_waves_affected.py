@@ -16,6 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.m365.apps.plugins.module_utils._converge.apply import predict
+from ansible_collections.m365.apps.plugins.module_utils._converge.known_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
     AllTarget,
@@ -237,6 +239,24 @@ def test_after_the_last_wave_everybody_has_what_one_run_would_have_given(rollout
     run(at_once, *items)
     assert contents(tenant) == contents(at_once)
     assert not run(tenant, *items).changed
+
+
+@given(rollouts())
+def test_each_wave_does_what_the_plan_told(rollout: Rollout) -> None:
+    tenant, items, waves = rollout
+    named = tuple(NamedGroups(str(number), groups) for number, groups in enumerate([*waves, ()]))
+    try:
+        plans = run(tenant, *items, check_mode=True, waves=named).plan.waves
+    except UserError:
+        return
+    assert tenant.writes == []
+    for number, wave in enumerate(plans):
+        limit = tuple(group for groups in waves[: number + 1] for group in groups) if number < len(waves) else None
+        outcome = run(tenant, *items, limit_to_groups=limit)
+        told = predict(wave.plan)
+        assert outcome.statuses == told.statuses
+        assert [each.pending for each in outcome.items] == [each.pending for each in told.items]
+        assert [action.name for action in outcome.actions] == [action.name for action in told.actions]
 
 
 def contents(tenant: OtherTenant) -> list[tuple[t.Any, ...]]:
