@@ -33,16 +33,39 @@ json.dump({"env": env, "safe_env": safe_env, "args": args}, sys.stdout)
 """
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads !unsafe, which keeps Ansible from templates, as plain text."""
-
-
-_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(t.cast(yaml.ScalarNode, node)))
-
-
 def objects(name: str) -> dict[str, t.Any]:
-    """Return the variables of a file below objects/."""
-    return t.cast(dict[str, t.Any], yaml.load((AWX / "objects" / name).read_text(encoding="utf-8"), _Loader))
+    """Return the variables of a file below objects/, with what keeps AWX's templates from Ansible taken out."""
+    text = (AWX / "objects" / name).read_text(encoding="utf-8").replace("{  {", "{{")
+    return t.cast(dict[str, t.Any], yaml.safe_load(text))
+
+
+def credential_type() -> dict[str, t.Any]:
+    """Return the credential type."""
+    [kind] = objects("credential_types.yml")["controller_credential_types"]
+    return t.cast(dict[str, t.Any], kind)
+
+
+# Automation Platform takes the query of the module that an event is of.
+_COUNT = """
+import json, jq, sys
+given = json.load(sys.stdin)
+found = [one for query, results in given for result in results for one in jq.compile(query).input_value(result).all()]
+json.dump(found, sys.stdout)
+"""
+
+
+def counted(job: Job) -> list[dict[str, t.Any]]:
+    """Return what Automation Platform counts as managed by a job, each as often as it is found."""
+    queries = yaml.safe_load((ROOT / "extensions" / "audit" / "event_query.yml").read_text(encoding="utf-8"))
+    results: dict[str, list[t.Any]] = {module: [] for module in queries}
+    for event in job.events:
+        data = event.get("event_data", {})
+        if "res" in data and data.get("resolved_action") in results:
+            results[data["resolved_action"]].append(data["res"])
+    given = json.dumps([(queries[module]["query"], found) for module, found in results.items()])
+    command = [str(PROGRAMS / "python"), "-c", _COUNT]
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
+    return t.cast(list[dict[str, t.Any]], json.loads(done.stdout))
 
 
 @dataclass(frozen=True)
@@ -59,7 +82,7 @@ def inject(folder: Path, values: dict[str, t.Any]) -> Injected:
     Jobs see that folder as /runner; without a container it is where it is.
     """
     (folder / "env").mkdir(parents=True, exist_ok=True)
-    kind = objects("credential_type.yml")["awx_credential_type"]
+    kind = credential_type()
     given = {"inputs": kind["inputs"], "injectors": kind["injectors"], "values": values, "folder": str(folder)}
     done = subprocess.run(
         [PROGRAMS / "python", "-c", _INJECT], input=json.dumps(given), capture_output=True, text=True, check=True

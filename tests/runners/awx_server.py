@@ -25,20 +25,26 @@ TOKEN = "canary-of-awx-token"
 _ENCRYPTED = "$encrypted$"
 # In place of the null that a module sends.
 _BLANK = {"kind": "", "host_filter": "", "scm_branch": ""}
+# Where AWX and Automation Platform have the API.
+AWX_ROOT, PLATFORM_ROOT = "/api/v2/", "/api/controller/v2/"
 _TEMPLATES = ("job_templates", "workflow_job_templates")
 
 
 class Controller:
     """The objects by kind, in order, and every write that was done; ``playbooks`` are those of any project."""
 
-    def __init__(self, playbooks: t.Collection[str]) -> None:
+    def __init__(self, playbooks: t.Collection[str], root: str = AWX_ROOT) -> None:
         self.playbooks = playbooks
+        self.root = root
         self.objects: dict[str, list[Dict]] = {"organizations": []}
         self.writes: list[str] = []
         self._surveys: dict[str, Dict] = {}
         self._links: dict[str, list[int]] = {}
         self._last = 0
         self._make("organizations", {"name": "Default"})
+        for name, (kind, fields) in rules.MANAGED.items():
+            inputs = {"fields": [{"id": field, "secret": field in rules.MANAGED_SECRETS} for field in fields]}
+            self._make("credential_types", {"name": name, "kind": kind, "inputs": inputs, "managed": True})
 
     def named(self, kind: str) -> dict[str, Dict]:
         """Return the objects of a kind by their names."""
@@ -55,7 +61,7 @@ class Controller:
     def answer(self, method: str, url: str, body: Dict) -> Answer:
         """Return the status and body of the answer to a request."""
         path, query = urlsplit(url).path, dict(parse_qsl(urlsplit(url).query))
-        kind, *rest = path.removeprefix("/api/v2/").strip("/").split("/")
+        kind, *rest = path.removeprefix(self.root).strip("/").split("/")
         try:
             if not rest:
                 return self._list(kind, query) if method == "GET" else self._post(kind, body)
@@ -101,18 +107,26 @@ class Controller:
         links = self._links.setdefault(path, [])
         if method == "GET":
             return HTTPStatus.OK, {"count": len(links), "next": None, "results": [{"id": link} for link in links]}
+        if name == "credentials" and not body.get("disassociate"):
+            self._attach(one["url"].removeprefix(self.root).split("/")[0], body["id"])
         (links.remove if body.get("disassociate") else links.append)(body["id"])
         self.writes.append(f"POST {name}")
         return HTTPStatus.NO_CONTENT, None
 
     def _make(self, kind: str, body: Dict) -> Dict:
         self._last += 1
-        url = f"/api/v2/{kind}/{self._last}/"
+        url = f"{self.root}{kind}/{self._last}/"
         related = {"survey_spec": f"{url}survey_spec/"} if kind in _TEMPLATES else {}
         own = {"id": self._last, "url": url, "type": kind.removesuffix("s"), "related": related, "summary_fields": {}}
         one = {**body, **own, "scm_revision": "1"}
         self.objects.setdefault(kind, []).append(one)
         return one
+
+    def _attach(self, kind: str, credential: int) -> None:
+        """Raise for a credential that an object of that kind does not take."""
+        types = {one["id"]: one["kind"] for one in self.objects["credential_types"]}
+        [found] = [one for one in self.objects.get("credentials", []) if one["id"] == credential]
+        rules.attached(kind, types[found["credential_type"]])
 
     def _checked(self, kind: str, body: Dict) -> Dict:
         """Return the object as AWX shows it. Raises for one that it refuses."""
@@ -121,6 +135,10 @@ class Controller:
             rules.credential_type(body)
         elif kind == "schedules":
             rules.schedule(body)
+        elif kind == "notification_templates":
+            rules.notification(body)
+        elif kind in ("projects", "execution_environments") and body.get("credential"):
+            self._attach(kind, body["credential"])
         elif kind == "job_templates" and body["playbook"] not in self.playbooks:
             raise ValueError(f"Playbook not found for project: {body['playbook']}")
         elif kind == "credentials":

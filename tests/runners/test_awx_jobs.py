@@ -12,21 +12,33 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import catalog_lines
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.runner import Job
 from ansible_collections.m365.apps.tests.integration.support.secret_place import (
     APP,
     ASSERTION,
+    GROUP,
     PASSPHRASE,
     Place,
 )
-from ansible_collections.m365.apps.tests.runners.awx_jobs import artifacts, inject, job_of, objects
+from ansible_collections.m365.apps.tests.runners import awx_rules as rules
+from ansible_collections.m365.apps.tests.runners.awx_jobs import (
+    artifacts,
+    counted,
+    credential_type,
+    inject,
+    job_of,
+    objects,
+)
+from ansible_collections.m365.apps.tests.unit import own_settings
+from graph_emulator.graph.catalog import facts
 
 WRITER = tenant.APPS["writer"][0]
 APP_OF = {"tenant_id": tenant.TENANT, "client_id": WRITER}
 # Login -> the inputs that make it up, beside those of the connection.
 LOGINS: dict[str, dict[str, t.Any]] = {
-    "client secret": {**APP_OF, "client_secret": tenant.SECRET},
+    "client secret": {**APP_OF, "client_secret": tenant.SECRET, "surface": "office_configuration"},
     "PEM": {**APP_OF, "certificate": APP.pem().decode()},
     "PEM with its chain": {**APP_OF, "certificate": APP.pem().decode(), "send_certificate_chain": True},
     "PFX": {
@@ -59,15 +71,35 @@ def run(place: Place, folder: Path, playbook: str, inputs: dict[str, t.Any], var
     return job
 
 
+# What a task's result is -> how many policies Automation Platform counts.
+COUNTED: list[tuple[str, dict[str, t.Any], int]] = [
+    ("office_client_config", {"config": {"id": "1", "display_name": "There"}}, 1),
+    ("office_client_config", {"config": {}}, 0),
+    ("office_client_config", {"failed": True}, 0),
+    ("office_client_config_assignment", {"config": {"id": "1", "display_name": "There"}}, 1),
+    ("office_client_configs", {"failed": True}, 0),
+    ("office_client_configs", {"results": [{"id": "1", "display_name": "a", "status": "unchanged"}]}, 1),
+    ("office_client_configs", {"results": [{"id": "1", "display_name": "a", "status": "deleted"}]}, 0),
+    ("office_client_configs", {"results": [{"id": None, "display_name": "a", "status": "created"}]}, 0),
+]
+
+
+def test_what_counts_as_managed() -> None:
+    for module, result, count in COUNTED:
+        event = {"event_data": {"resolved_action": f"m365.apps.{module}", "res": result}}
+        found = counted(Job("successful", 0, "", [event]))
+        assert (len(found), all(one["canonical_facts"] and one["name"] for one in found)) == (count, True), result
+
+
 def test_secret_fields_are_marked() -> None:
-    fields = objects("credential_type.yml")["awx_credential_type"]["inputs"]["fields"]
+    fields = credential_type()["inputs"]["fields"]
     assert {field["id"] for field in fields if field.get("secret")} == SECRETS
 
 
 IDS = {"AZURE_TENANT_ID": tenant.TENANT, "AZURE_CLIENT_ID": WRITER}
 # Login -> what AWX makes of it for the job, beside the connection: test_logins.py logs in by each.
 VARIABLES: dict[str, dict[str, str | bytes]] = {
-    "client secret": {**IDS, "AZURE_CLIENT_SECRET": tenant.SECRET},
+    "client secret": {**IDS, "AZURE_CLIENT_SECRET": tenant.SECRET, "M365_SURFACE": "office_configuration"},
     "PEM": {**IDS, "AZURE_CLIENT_CERTIFICATE_PATH": APP.pem()},
     "PEM with its chain": {
         **IDS,
@@ -128,6 +160,56 @@ def test_a_wrong_secret_is_told_and_not_shown(place: Place, connection: dict[str
     assert "AADSTS7000215" in job.stdout
 
 
+# What the questions of surveys begin with.
+QUESTIONS = objects("questions.yml")
+ANSWERS = {
+    one["variable"]: one["default"]
+    for one in [*QUESTIONS["awx_questions"]["guards"], QUESTIONS["awx_reason"], QUESTIONS["awx_unknown"]]
+}
+
+
+def test_the_workflow_in_the_settings_catalog(place: Place, connection: dict[str, t.Any]) -> None:
+    """Refresh, plan, rollout, status with nothing answered otherwise; the credential tells the surface."""
+    inputs = {**connection, **LOGINS["client secret"], "surface": "settings_catalog"}
+    folder, files = place.ansible.folder / "job", place.ansible.folder / "files"
+    state = tenant.state(groups=[GROUP])
+    _head, *lines = catalog_lines([each for each in own_settings.DEFINITIONS if each is not own_settings.MAC], "a test")
+    state["tenants"][tenant.TENANT]["catalog_definitions"] = list(facts.documents(map(json.loads, lines)))
+    place.emulator.reset(state)
+    settings = [{"setting": "excel16/L_OwnMacros", "value": 3}]
+    policies = [{"display_name": "Macros", "settings": settings, "groups": ["Everyone"]}]
+    own = {**ANSWERS, "rollout_title": "Weekly", "rollout_policies": policies}
+    file = files / "catalog" / "office.jsonl"
+    file.parent.mkdir(parents=True)
+    own_settings.write(file)
+    handed_on: dict[str, t.Any] = {}
+
+    def job(playbook: str, **more: object) -> Job:
+        done = run(place, folder, playbook, inputs, {**own, **more, **handed_on})
+        assert done.status == "successful", done.stdout
+        handed_on.update(artifacts(done))
+        return done
+
+    job("catalog.yml", rollout_catalog_file=str(file), rollout_catalog_fails="refused")
+    assert sum(handed_on["rollout_catalog_counts"].values()) > 0
+    assert counted(job("plan.yml", rollout_plan_folder=str(files / "plan"))) == []
+    assert handed_on["rollout_plan_counts"]["created"] == 1
+    spec = [QUESTIONS["awx_questions"]["fingerprint"], *QUESTIONS["awx_questions"]["guards"]]
+    assert rules.answers(spec, {**ANSWERS, **handed_on}) == [], "AWX would not start the rollout"
+    assert place.emulator.writes() == []
+    rolled_out = job(
+        "rollout.yml", rollout_backup_folder=str(files / "backups"), rollout_state_folder=str(files / "state")
+    )
+    [made] = place.emulator.tenant(tenant.TENANT)["catalog_policies"]
+    assert (made["name"], len(made["settings"]), len(made["assignments"])) == ("Macros", 1, 1)
+    assert place.emulator.tenant(tenant.TENANT)["policies"] == []
+    managed = {"name": "Macros", "canonical_facts": {"policy_id": made["id"]}}
+    assert [{key: one[key] for key in managed} for one in counted(rolled_out)] == [managed]
+    job("report.yml", rollout_report_folder=str(files / "report"), rollout_report_checkins="true")
+    assert handed_on["rollout_verdict"]["level"] == "ok"
+
+
+@pytest.mark.full  # what of it differs from the settings catalog, shorter plays show
 def test_the_workflow(place: Place, connection: dict[str, t.Any]) -> None:
     """plan, rollout, report: each gets the artifacts of those before it as extra vars, as AWX hands them on."""
     inputs = {**connection, **LOGINS["client secret"]}

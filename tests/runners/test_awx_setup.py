@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.m365.apps.tests.integration.support.processes import BIN, Run, collections_path
-from ansible_collections.m365.apps.tests.runners.awx_server import TOKEN, Controller, serving
+from ansible_collections.m365.apps.tests.runners import awx_rules as rules
+from ansible_collections.m365.apps.tests.runners.awx_server import PLATFORM_ROOT, TOKEN, Controller, serving
 from ansible_collections.m365.apps.tests.runners.programs import AWX_COLLECTIONS, EXTENSIONS, run
 
 AWX = EXTENSIONS / "awx"
@@ -26,11 +28,24 @@ GIVEN = {
 }
 
 
-def setup(folder: Path, url: str, given: dict[str, t.Any], *arguments: str) -> Run:
+PREFIX = "Microsoft 365 Apps - "
+# What a private repository, a private registry and a channel to tell of drift need.
+PRIVATE = {
+    "awx_project_credential_inputs": {"username": "git", "ssh_key_data": "canary-of-a-key"},
+    "awx_registry_credential_inputs": {"host": "registry.example", "username": "robot", "password": "canary-of-robot"},
+    "awx_notification": {
+        "notification_type": "webhook",
+        "notification_configuration": {"url": "https://chat.example/canary-of-a-hook", "headers": {}},
+    },
+}
+PRIVATE_SECRETS = ("canary-of-a-key", "canary-of-robot", "canary-of-a-hook")
+
+
+def setup(folder: Path, url: str, given: dict[str, t.Any], *arguments: str, collections: Path = AWX_COLLECTIONS) -> Run:
     """Run the playbook as its users do."""
     (folder / "my.json").write_text(json.dumps(given))
     more = {
-        "ANSIBLE_COLLECTIONS_PATH": f"{collections_path()}:{AWX_COLLECTIONS}",
+        "ANSIBLE_COLLECTIONS_PATH": f"{collections_path()}:{collections}",
         "CONTROLLER_HOST": url,
         "CONTROLLER_OAUTH_TOKEN": TOKEN,
         # The modules of awx.awx still import what core is about to drop.
@@ -59,6 +74,38 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
         return Twice(controller, first, setup(folder, url, GIVEN).ok(), made)
 
 
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Controller:
+    """A server that Automation Platform's own collection set up for the other surface, with everything private."""
+    folder = tmp_path_factory.mktemp("platform")
+    controller = Controller(PLAYBOOKS, PLATFORM_ROOT)
+    given = {**GIVEN, **PRIVATE, "awx_modules": "ansible.controller", "awx_surface": "office_configuration"}
+    with serving(controller) as url:
+        said = setup(folder, url, given, "-vvvv", collections=ansible_controller(folder / "collections")).ok()
+    assert [secret for secret in (SECRET, *PRIVATE_SECRETS) if secret in said.output] == []
+    return controller
+
+
+def ansible_controller(folder: Path) -> Path:
+    """Make the collection ansible.controller of awx.awx, as its builders do; return the path of its collections."""
+    source, made = AWX_COLLECTIONS / "ansible_collections/awx/awx", folder / "ansible_collections/ansible/controller"
+    shutil.copytree(source, made, ignore=shutil.ignore_patterns("test*", "MANIFEST.json", "FILES.json"))
+    for path in made.rglob("*"):
+        if path.suffix in (".py", ".yml"):
+            text = path.read_text(encoding="utf-8").replace("awx.awx", "ansible.controller")
+            path.write_text(text.replace('_COLLECTION_TYPE = "awx"', '_COLLECTION_TYPE = "controller"'), "utf-8")
+    return folder
+
+
+def questions(controller: Controller, kind: str = "job_templates") -> dict[str, list[dict[str, t.Any]]]:
+    """Return the survey of each template by the end of its name."""
+    return {name.removeprefix(PREFIX): controller.survey(one) for name, one in controller.named(kind).items()}
+
+
+def asked(spec: list[dict[str, t.Any]]) -> set[str]:
+    return {question["variable"] for question in spec}
+
+
 def test_everything_is_made_and_stays(twice: Twice) -> None:
     controller, first, again, made = twice.controller, twice.first, twice.again, twice.made
     assert SECRET not in first.output
@@ -70,69 +117,148 @@ def test_everything_is_made_and_stays(twice: Twice) -> None:
     assert {one["playbook"] for one in templates.values()} == PLAYBOOKS
     [credential] = controller.objects["credentials"]
     assert credential["inputs"]["client_secret"] == "$encrypted$"
+    assert credential["inputs"]["surface"] == "settings_catalog"
     for one in templates.values():
         assert controller.linked(one, "credentials") == [credential["id"]]
     # What AWX renders later came through Ansible untouched.
-    [kind] = controller.objects["credential_types"]
+    kind = controller.named("credential_types")["Microsoft 365 Apps"]
     assert kind["injectors"]["env"]["AZURE_CLIENT_SECRET"] == "{{ client_secret }}"
     plan = json.loads(templates["Microsoft 365 Apps - plan"]["extra_vars"])
     assert plan == {
         "rollout_definitions": "/runner/project/definitions",
         "rollout_plan_folder": "/runner/project/files/plan",
     }
+    for name in ("rollout", "restore", "tenants"):
+        given = json.loads(templates[f"Microsoft 365 Apps - {name}"]["extra_vars"])
+        assert given["rollout_state_folder"] == "/runner/project/files/state", name
     # What restore asks for is what these leave.
     for name, variable in (("rollout", "rollout_backup_folder"), ("backup", "awx_backups")):
         given = json.loads(templates[f"Microsoft 365 Apps - {name}"]["extra_vars"])
         assert given[variable] == "/runner/project/files/backups", name
-    [question] = controller.survey(templates["Microsoft 365 Apps - restore"])
+    question = controller.survey(templates["Microsoft 365 Apps - restore"])[0]
     assert question["variable"] == "rollout_backup_folder"
     assert "/runner/project/files/backups " in question["question_description"]
 
 
-def test_the_workflow_leads_from_the_plan_to_the_report(twice: Twice) -> None:
-    controller = twice.controller
+def test_there_is_a_template_for_each_playbook_of_the_collection() -> None:
+    own = {path.name for path in (EXTENSIONS.parent / "playbooks").glob("*.yml")} - {"entry_point.yml"}
+    assert own == PLAYBOOKS
+
+
+def links_of(controller: Controller) -> set[tuple[str, str, str]]:
+    """Return the arrows of the workflow: from, relation, to."""
     nodes = controller.named("workflow_job_template_nodes")
     names = {node["id"]: name for name, node in nodes.items()}
-    links = {
+    return {
         (name, relation, names[target])
         for name, node in nodes.items()
         for relation in ("success_nodes", "failure_nodes", "always_nodes")
         for target in controller.linked(node, relation)
     }
-    assert links == {
-        ("plan", "success_nodes", "approval"),
-        ("approval", "success_nodes", "rollout"),
-        ("rollout", "success_nodes", "report"),
-        ("rollout", "failure_nodes", "report"),
-    }
+
+
+PLANNED = {
+    ("plan", "success_nodes", "approval"),
+    ("approval", "success_nodes", "rollout"),
+    ("rollout", "success_nodes", "status"),
+    ("rollout", "failure_nodes", "status"),
+}
+
+
+def test_the_workflow_leads_from_the_catalog_to_the_status(twice: Twice) -> None:
+    controller = twice.controller
+    assert links_of(controller) == {("refresh", "success_nodes", "plan"), *PLANNED}
+    nodes = controller.named("workflow_job_template_nodes")
     [approval] = controller.objects["workflow_approval_templates"]
     assert nodes["approval"]["related"]["unified_job_template"] == approval["url"]
     templates = controller.named("job_templates")
-    for name in ("plan", "rollout", "report"):
-        assert nodes[name]["unified_job_template"] == templates[f"Microsoft 365 Apps - {name}"]["id"]
+    runs = {"refresh": "refresh catalog", "plan": "plan", "rollout": "rollout", "status": "report"}
+    for node, name in runs.items():
+        assert nodes[node]["unified_job_template"] == templates[f"Microsoft 365 Apps - {name}"]["id"]
     # Artifacts and answers of the workflow reach those templates only that take variables.
     assert all(one["ask_variables_on_launch"] for one in templates.values())
-    assert {one["unified_job_template"] for one in controller.objects["schedules"]} <= {
-        one["id"] for one in templates.values()
+
+
+def test_what_is_scheduled_starts_without_a_person(twice: Twice) -> None:
+    """Each has an answer to every question; the workflow waits for somebody to turn its schedule on."""
+    controller = twice.controller
+    kinds = ("job_templates", "workflow_job_templates")
+    there = {one["id"]: (kind, one) for kind in kinds for one in controller.objects[kind]}
+    started = {}
+    for schedule in controller.objects["schedules"]:
+        _kind, template = there[schedule["unified_job_template"]]
+        assert rules.answers(controller.survey(template), schedule["extra_data"]) == [], schedule["name"]
+        started[schedule["name"].removeprefix(PREFIX)] = schedule["enabled"]
+    assert started == {
+        "drift on workdays": True,
+        "weekly report": True,
+        "weekly catalog": True,
+        "planned rollout each week": False,
     }
 
 
-def test_surveys_ask_for_options_of_the_role(twice: Twice, tmp_path: Path) -> None:
+def test_the_workflow_answers_what_its_templates_ask(twice: Twice) -> None:
+    """With its own answers, the first ones and the longest, and with the artifacts of the plan."""
+    controller = twice.controller
+    [workflow] = questions(controller, "workflow_job_templates").values()
+    first = {question["variable"]: question["default"] for question in workflow}
+    longest = {one["variable"]: "x" * one["max"] for one in workflow if one["type"] == "text"}
+    planned = {"rollout_plan_fingerprint": "sha256:" + "0" * 64}
+    surveys = questions(controller)
+    for name in ("refresh catalog", "plan", "rollout", "report"):
+        for given in (first, {**first, **longest}):
+            known = {key: value for key, value in {**given, **planned}.items() if key in asked(surveys[name])}
+            assert rules.answers(surveys[name], known) == [], name
+    assert asked(workflow) >= (asked(surveys["plan"]) | asked(surveys["report"]))
+    assert asked(workflow) | {"rollout_plan_fingerprint"} >= asked(surveys["rollout"])
+
+
+def test_the_other_surface_has_its_own_questions_and_no_catalog(twice: Twice, platform: Controller) -> None:
+    catalog, office = questions(twice.controller), questions(platform)
+    own = {"rollout_overwrite_unknown", "rollout_approval_reason"}
+    for name in ("rollout", "restore"):
+        assert asked(catalog[name]) - asked(office[name]) == own
+    assert asked(catalog["plan"]) - asked(office["plan"]) == {"rollout_overwrite_unknown"}
+    assert asked(office["report"]) == asked(catalog["report"]) == {"rollout_title", "rollout_report_checkins"}
+    assert links_of(platform) == PLANNED
+    assert PREFIX + "weekly catalog" not in platform.named("schedules")
+    assert platform.named("credentials")["Microsoft 365 Apps"]["inputs"]["surface"] == "office_configuration"
+
+
+def test_private_places_have_their_credentials_and_somebody_is_told(platform: Controller) -> None:
+    credentials = platform.named("credentials")
+    [project] = platform.objects["projects"]
+    [image] = platform.objects["execution_environments"]
+    assert project["credential"] == credentials[PREFIX + "git"]["id"]
+    assert image["credential"] == credentials[PREFIX + "registry"]["id"]
+    assert credentials[PREFIX + "git"]["inputs"]["ssh_key_data"] == "$encrypted$"
+    [told] = platform.objects["notification_templates"]
+    templates = platform.named("job_templates")
+    for name in ("drift", "rollout", "restore", "refresh catalog", "tenants"):
+        assert platform.linked(templates[PREFIX + name], "notification_templates_error") == [told["id"]], name
+    [workflow] = platform.objects["workflow_job_templates"]
+    for relation in ("notification_templates_error", "notification_templates_approvals"):
+        assert platform.linked(workflow, relation) == [told["id"]]
+
+
+def test_surveys_ask_for_options_of_the_role(twice: Twice, platform: Controller, tmp_path: Path) -> None:
     """Each question is one of the entry point's options, and each option without a default is asked or set."""
-    controller, specs = twice.controller, _argument_specs(tmp_path)
-    asked = 0
-    for template in controller.objects["job_templates"]:
-        entry = {"rollout.yml": "main"}.get(template["playbook"], template["playbook"].removesuffix(".yml"))
-        options = specs[entry] | (specs["drift"] if entry == "report" else {})
-        questions = {question["variable"] for question in controller.survey(template)}
-        given = questions | set(json.loads(template["extra_vars"] or "{}"))
-        # Of these the playbook in the project makes the option.
-        made = {"awx_backups": "rollout_backup_folder"}
-        given = {made.get(name, name) for name in given}
-        assert given <= set(options), template["name"]
-        assert {name for name, option in options.items() if option.get("required")} <= given, template["name"]
-        asked += len(questions)
-    assert asked > 8
+    specs, count = _argument_specs(tmp_path), 0
+    for controller in (twice.controller, platform):
+        for template in controller.objects["job_templates"]:
+            book = template["playbook"].removesuffix(".yml")
+            options = specs[{"rollout": "main"}.get(book, book)] | (specs["drift"] if book == "report" else {})
+            known, required = set(options), {name for name, one in options.items() if one.get("required")}
+            if book == "tenants":
+                known |= set(specs["main"])
+            given = asked(controller.survey(template)) | set(json.loads(template["extra_vars"] or "{}"))
+            # Of these the playbook in the project makes the option.
+            made = {"awx_backups": "rollout_backup_folder"}
+            given = {made.get(name, name) for name in given} - {"awx_files"}
+            assert given <= known, template["name"]
+            assert required <= given, template["name"]
+            count += len(given)
+    assert count > 60
 
 
 def test_what_is_missing_is_told(tmp_path: Path) -> None:
