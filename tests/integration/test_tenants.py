@@ -34,8 +34,17 @@ FINE = [host for host in HOSTS if host != LOST]
 IDS = dict(zip(HOSTS, SEED["tenants"], strict=True))
 # One after the other only in make test-all: one worker that serves several tenants is what could mix them.
 FORKS = pytest.mark.parametrize("forks", [pytest.param("1", marks=pytest.mark.full), "5"])
+CATALOG = ["contoso", "fabrikam", "wingtip"]
+SURFACES = {host: "settings_catalog" if host in CATALOG else "office_configuration" for host in HOSTS}
 # A policy of each tenant alone, so that what belongs to one can be told from what belongs to another.
-OWN = {"rollout_policies": [{"display_name": "Own of {{ inventory_hostname }}", "description": "{{ m365_tenant_id }}"}]}
+POLICY = {"display_name": "Own of {{ inventory_hostname }}", "description": "{{ m365_tenant_id }}"}
+OWN = {
+    "own_policies": {
+        "office_configuration": [POLICY],
+        "settings_catalog": [{**POLICY, "settings": [{"setting": "excel16/L_VBAWarningsPolicy", "value": 3}]}],
+    },
+    "rollout_policies": "{{ own_policies[rollout_surface] }}",
+}
 # Tasks that run once, for all tenants.
 LOGIN = ("tenant_id", "client_id", "client_secret")
 OWN_LOGIN = {
@@ -68,8 +77,17 @@ class Tenants:
         inventory = ["-i", str(self.folder / "inventory"), "-e", f"@{self.folder / 'own.json'}"]
         return self.ansible.run("ansible-playbook", book, *inventory, *arguments, **self._more, **more)
 
+    def policies(self, host: str) -> dict[str, dict[str, t.Any]]:
+        """Return the policies of a tenant by name; its other surface has none."""
+        state = self.emulator.tenant(IDS[host])
+        there, elsewhere = state["catalog_policies"], state["policies"]
+        if SURFACES[host] != "settings_catalog":
+            there, elsewhere = elsewhere, there
+        assert elsewhere == []
+        return {policy.get("name") or policy["displayName"]: policy for policy in there}
+
     def names(self, host: str) -> list[str]:
-        return sorted(policy["displayName"] for policy in self.emulator.tenant(IDS[host])["policies"])
+        return sorted(self.policies(host))
 
     def assert_untouched(self, host: str) -> None:
         assert self.names(host) == [f"{host.capitalize()} - By hand"]
@@ -79,17 +97,22 @@ class Tenants:
         """The tenant has its own policies and those of all, each with the groups that are meant here."""
         state = self.emulator.tenant(IDS[host])
         assert self.names(host) == sorted([f"{host.capitalize()} - By hand", f"Own of {host}", MACROS, PILOTS])
-        policies = {policy["displayName"]: policy for policy in state["policies"]}
+        policies = self.policies(host)
         assert policies[f"Own of {host}"]["description"] == IDS[host]
         groups = {group["displayName"]: group["id"] for group in state["groups"]}
         wanted = ("Fabrikam Everyone", "Office Pilots EU") if host == "fabrikam" else ("All Staff", "Office Pilots")
-        for name, group in zip((MACROS, PILOTS), wanted, strict=True):
-            assert [entry["groupId"] for entry in policies[name]["assignments"]] == [groups[group]]
+        expected = {MACROS: [wanted[0]], PILOTS: [wanted[1]]}
+        if host in CATALOG:
+            # It excludes the pilots.
+            expected[MACROS] = list(wanted)
+        for name, names in expected.items():
+            entries = [entry.get("target", entry) for entry in policies[name]["assignments"]]
+            assert {entry["groupId"] for entry in entries} == {groups[group] for group in names}, (host, name)
 
     def canaries(self, host: str) -> Canaries:
         """Return what belongs to one host: its tenant, app, secret, policies and groups."""
         state = self.emulator.tenant(IDS[host])
-        own = {f"id of {p['displayName']}": p["id"] for p in state["policies"]}
+        own = {f"id of {name}": policy["id"] for name, policy in self.policies(host).items()}
         groups = {f"group {g['displayName']}": g["id"] for g in state["groups"]}
         ids = {"tenant": IDS[host], "app": state["apps"][0]["client_id"], "secret": f"-secret-of-{host}"}
         return Canaries({**own, **groups, **ids, "own policy": f"Own of {host}", "name": f"{host.capitalize()} - "})
@@ -181,12 +204,13 @@ def test_hosts_that_go_on_by_themselves_are_refused(tenants: Tenants, strategy: 
 def test_one_worker_that_serves_several_tenants(tenants: Tenants) -> None:
     """The items of a loop share a process, which keeps a login for each tenant."""
     order = [*FINE, *reversed(FINE), LOST, *FINE]
-    logins = [{"host": host, "tenant_id": IDS[host], "client_id": app(host)} for host in order]
+    logins = [{"host": h, "tenant_id": IDS[h], "client_id": app(h), "surface": SURFACES[h]} for h in order]
     task = {
         "m365.apps.office_client_config_info": {
             "tenant_id": "{{ item.tenant_id }}",
             "client_id": "{{ item.client_id }}",
             "client_secret": "{{ 'emulated-secret-of-' ~ item.host }}",
+            "surface": "{{ item.surface }}",
         },
         "loop": logins,
         "register": "read",
@@ -329,14 +353,10 @@ def test_an_entry_point_that_changes_no_tenant(tenants: Tenants, entry: str, var
 
 
 @FORKS
-def test_each_tenant_has_its_own_surface(tenants: Tenants, forks: str) -> None:
-    """One on officeConfiguration, four in the settings catalog, of which one fails.
-
-    Filters and tags are given by name, and have other ids in each tenant.
-    """
-    on_catalog = [host for host in HOSTS if host != "contoso"]
+def test_filters_tags_and_groups_are_those_of_each_tenant(tenants: Tenants, forks: str) -> None:
+    """They are given by name, and have other ids in each tenant of the settings catalog."""
     state = json.loads(json.dumps(SEED))
-    for number, host in enumerate(on_catalog, 1):
+    for number, host in enumerate(CATALOG, 1):
         corporate = {"id": f"5000000{number}-0000-4000-8000-000000000000", "displayName": "Corporate", "rule": "(true)"}
         tags = [{"id": str(10 + number), "displayName": "Pilot"}]
         state["tenants"][IDS[host]].update(assignment_filters=[corporate], scope_tags=tags)
@@ -348,24 +368,22 @@ def test_each_tenant_has_its_own_surface(tenants: Tenants, forks: str) -> None:
         "exclude_groups": ["Office Pilots"],
         "scope_tags": ["Pilot"],
     }
-    own = tenants.folder / "catalog"
-    own.mkdir()
-    (own / "macros.json").write_text(json.dumps(definition))
-    of_host = {"rollout_surface": "settings_catalog", "rollout_definitions": str(own), "rollout_policies": []}
-    for host in on_catalog:
-        (tenants.folder / "inventory" / "host_vars" / host / "surface.yml").write_text(yaml.safe_dump(of_host))
+    shutil.rmtree(tenants.folder / "definitions" / "settings_catalog")
+    (tenants.folder / "definitions" / "settings_catalog").mkdir()
+    (tenants.folder / "definitions" / "settings_catalog" / "macros.json").write_text(json.dumps(definition))
     (tenants.folder / "own.json").write_text("{}")
     done = tenants.play("--forks", forks).failed()
     assert '"5 tenants: 1 failed, 4 changed."' in done.stdout
     tenants.assert_untouched(LOST)
-    office = tenants.emulator.tenant(IDS["contoso"])
-    assert {policy["displayName"] for policy in office["policies"]} == {"Contoso - By hand", MACROS, PILOTS}
-    assert office["catalog_policies"] == []
-    for host in on_catalog[:-1]:
+    for host in FINE:
+        by_hand = f"{host.capitalize()} - By hand"
+        if host not in CATALOG:
+            assert tenants.names(host) == sorted([MACROS, by_hand, PILOTS])
+            continue
         held = tenants.emulator.tenant(IDS[host])
-        assert tenants.names(host) == [f"{host.capitalize()} - By hand"]
-        [macros] = held["catalog_policies"]
-        assert (macros["name"], macros["roleScopeTagIds"]) == ("Macros", [held["scope_tags"][-1]["id"]])
+        assert tenants.names(host) == [by_hand, "Macros"]
+        macros = tenants.policies(host)["Macros"]
+        assert macros["roleScopeTagIds"] == [held["scope_tags"][-1]["id"]]
         staff, pilots = (group["id"] for group in held["groups"])
         found = [each["target"] for each in macros["assignments"]]
         assert {each["groupId"]: each["deviceAndAppManagementAssignmentFilterId"] for each in found} == {
