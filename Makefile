@@ -17,7 +17,7 @@ RELEASE = PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collect
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark emulator trace-check coverage faults catalog schema matrix screenshots release test test-all $(SESSIONS) $(ANSIBLE_TEST) format clean
+.PHONY: help setup demo-setup lock tree build install demo benchmark emulator trace-check coverage faults catalog schema matrix screenshots release fragment test test-all $(SESSIONS) $(ANSIBLE_TEST) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -109,6 +109,9 @@ $(filter-out lint,$(SESSIONS)) $(ANSIBLE_TEST): setup tree
 	@.venv/bin/nox --session $@
 
 build-import-check integration browser runners targets: install
+
+fragment: ## Tell whether what changed since BASE=origin/main has a changelog fragment
+	@$(or $(PYTHON),python3) tests/tools/fragment.py $(or $(BASE),origin/main)
 
 format: setup ## Format the Python files the way lint wants them, and set the hashes of the report's page
 	@.venv/bin/ruff check --fix --exit-zero --quiet .

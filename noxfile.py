@@ -59,6 +59,8 @@ LINT: dict[str, list[str]] = {
     "shellcheck": ["shellcheck", *SHELL_SCRIPTS],
     "words": ["pytest", "-q", "tests/project/test_words.py"],
     "reuse": ["reuse", "lint", "--lines"],
+    # What GitHub runs for us, without asking GitHub.
+    "workflows": ["zizmor", "--offline", "--no-progress", "--quiet", ".github"],
     "changelog": ["antsibull-changelog", "lint"],
     "docs": [
         *("antsibull-docs", "lint-collection-docs", "--plugin-docs"),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -81,3 +82,27 @@ def test_a_form_asks_with_fields_that_github_knows(name: str) -> None:
     for field in form["body"]:
         assert field["type"] in {"markdown", "textarea", "input", "dropdown", "checkboxes"}
         assert field["attributes"].get("label") or field["type"] == "markdown"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_hash_with_the_version_beside_it(path: Path) -> None:
+    used = re.findall(r"uses: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert used
+    assert [one for one in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
+
+
+def test_what_is_unsafe_in_workflows_is_found(tmp_path: Path) -> None:
+    """make lint looks for it with this program, offline; it is quiet about what is there, and not about all."""
+    program = [str(Path(sys.executable).parent / "zizmor"), "--offline", "--no-progress", "--quiet"]
+    done = subprocess.run([*program, str(ROOT / ".github")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    unsafe = WORKFLOWS[0].read_text(encoding="utf-8").replace('"$SESSION"', "${{ github.head_ref }}")
+    (folder / "unsafe.yml").write_text(unsafe)
+    assert subprocess.run([*program, str(tmp_path)], capture_output=True, check=False).returncode > 1
+
+
+def test_a_container_for_development_makes_what_contributing_tells() -> None:
+    made = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    assert made["postCreateCommand"].startswith("make setup tree")
