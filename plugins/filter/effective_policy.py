@@ -80,6 +80,20 @@ RETURN = r"""
 _value:
   description: What members of the groups get.
   type: dict
+  sample:
+    groups:
+      - Contoso - All Staff
+    settings:
+      - setting: excel16/L_VBAWarningsPolicy
+        outcome: applied
+        value:
+          setting: excel16/L_VBAWarningsPolicy
+          value: 3
+        policy: Contoso - Macros
+        priority: null
+        enforced: true
+        lost: []
+    skipped: []
   contains:
     groups:
       description: The groups, by name where it is known, sorted.

@@ -122,6 +122,28 @@ _value:
   description: The policies, sorted by name. Compiled again they stay as they are.
   type: list
   elements: dict
+  sample:
+    - all_devices: false
+      all_users: false
+      description: 'Part of ''Contoso - Macros'' for all but Pilot Ring 1 - IT: what stronger policies set otherwise
+        for these.'
+      display_name: Contoso - Macros (not for Pilot Ring 1 - IT)
+      exclude_groups:
+        - Pilot Ring 1 - IT
+      groups:
+        - Contoso - All Staff
+      settings:
+        - setting: excel16/L_VBAWarningsPolicy
+          value: 3
+    - all_devices: false
+      all_users: false
+      display_name: Contoso - Pilot
+      exclude_groups: []
+      groups:
+        - Pilot Ring 1 - IT
+      settings:
+        - setting: excel16/L_VBAWarningsPolicy
+          value: 2
 """
 
 import typing as t

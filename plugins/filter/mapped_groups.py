@@ -59,6 +59,19 @@ _value:
   description: The policies, in their order.
   type: list
   elements: dict
+  sample:
+    - display_name: Contoso - Macros
+      groups:
+        - Fabrikam - Everyone
+      settings:
+        - setting: excel16/L_VBAWarningsPolicy
+          value: 3
+    - display_name: Contoso - Pilot
+      groups:
+        - Pilot Ring 1 - IT
+      settings:
+        - setting: excel16/L_VBAWarningsPolicy
+          value: 2
 """
 
 import typing as t

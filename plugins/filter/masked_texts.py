@@ -21,6 +21,8 @@ options:
       - The result of a module, or any part of it.
     type: raw
     required: true
+seealso:
+  - module: m365.apps.definition_files
 """
 
 EXAMPLES = r"""
@@ -43,6 +45,8 @@ _value:
     - The places, each as a path in which policies are named. Empty when there is no mask.
   type: list
   elements: str
+  sample:
+    - policy 'Contoso - Macros'.description
 """
 
 import typing as t

@@ -74,6 +74,30 @@ _value:
   description: The conflicts, sorted by setting, then by strength.
   type: list
   elements: dict
+  sample:
+    - setting: excel16/L_VBAWarningsPolicy
+      kind: conflict
+      winner: null
+      loser: null
+      policies:
+        - enforced: true
+          id: null
+          policy: Contoso - Macros
+          priority: null
+          value:
+            setting: excel16/L_VBAWarningsPolicy
+            value: 3
+        - enforced: true
+          id: null
+          policy: Contoso - Pilot
+          priority: null
+          value:
+            setting: excel16/L_VBAWarningsPolicy
+            value: 2
+      groups:
+        - Contoso - All Staff
+        - Pilot Ring 1 - IT
+      certain: false
   contains:
     setting:
       description: ID of the setting, on C(settings_catalog) its shortest key.

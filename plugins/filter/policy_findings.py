@@ -85,6 +85,21 @@ _value:
   description: The findings, errors first, then by rule, setting and policies.
   type: list
   elements: dict
+  sample:
+    - level: note
+      rule: possible_conflict
+      message: '2 policies (''Contoso - Macros'', ''Contoso - Pilot''): they set excel16/L_VBAWarningsPolicy
+        to 3 (''Contoso - Macros'') and 2 (''Contoso - Pilot''). Who is in ''Contoso - All Staff'', ''Pilot Ring
+        1 - IT'', and what filters let through, is not known here: anybody who gets two of these values gets
+        none.'
+      policies:
+        - Contoso - Macros
+        - Contoso - Pilot
+      groups:
+        - Contoso - All Staff
+        - Pilot Ring 1 - IT
+      files: []
+      setting: excel16/L_VBAWarningsPolicy
   contains:
     level:
       description: V(error), V(warning) or V(note).

@@ -130,6 +130,9 @@ options:
     description:
       - When the report was made. When omitted, it is left out.
     type: str
+seealso:
+  - plugin: m365.apps.rollout
+    plugin_type: role
 """
 
 EXAMPLES = r"""

@@ -22,6 +22,8 @@ options:
     description:
       - Paths of files. A relative one starts in the folder that the run was started in.
     required: true
+seealso:
+  - module: m365.apps.office_client_configs
 """
 
 EXAMPLES = r"""

@@ -24,6 +24,10 @@ options:
     type: list
     elements: path
     required: true
+seealso:
+  - plugin: m365.apps.definitions
+    plugin_type: lookup
+  - module: m365.apps.office_client_configs
 """
 
 EXAMPLES = r"""

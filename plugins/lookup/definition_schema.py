@@ -50,6 +50,8 @@ _raw:
   description: The text of one schema for each catalog file.
   type: list
   elements: str
+  sample:
+    - '{"$schema": "https://json-schema.org/draft/2020-12/schema"}'
 """
 
 import json

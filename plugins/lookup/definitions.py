@@ -49,6 +49,13 @@ options:
     type: bool
     default: false
     version_added: 0.2.0
+seealso:
+  - plugin: m365.apps.lint
+    plugin_type: lookup
+  - plugin: m365.apps.definition_schema
+    plugin_type: lookup
+  - plugin: m365.apps.policy_findings
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
@@ -64,6 +71,19 @@ _list:
   description: The policies of all files, with texts and numbers as the module takes them.
   type: list
   elements: dict
+  sample:
+    - display_name: Contoso - Macros
+      groups:
+        - Contoso - All Staff
+      settings:
+        - setting: excel16/L_VBAWarningsPolicy
+          value: 3
+    - display_name: Contoso - Pilot
+      groups:
+        - Pilot Ring 1 - IT
+      settings:
+        - setting: excel16/L_VBAWarningsPolicy
+          value: 2
 """
 
 import functools

@@ -78,6 +78,45 @@ _raw:
   description: One dict for all files.
   type: list
   elements: dict
+  sample:
+    - format: 1
+      mode: lint
+      surface: settings_catalog
+      failed: false
+      verdict:
+        level: ok
+        text: '2 policies: 1 note.'
+      counts:
+        error: 0
+        note: 1
+        policies: 2
+        warning: 0
+      policies:
+        - display_name: Contoso - Macros
+          id: null
+          kind: null
+          priority: null
+        - display_name: Contoso - Pilot
+          id: null
+          kind: null
+          priority: null
+      findings:
+        - files:
+            - definitions/macros.yml
+            - definitions/pilot.yml
+          groups:
+            - Contoso - All Staff
+            - Pilot Ring 1 - IT
+          level: note
+          message: '2 policies (''Contoso - Macros'', ''Contoso - Pilot''): they set excel16/L_VBAWarningsPolicy
+            to 3 (''Contoso - Macros'') and 2 (''Contoso - Pilot''). Who is in ''Contoso - All Staff'', ''Pilot
+            Ring 1 - IT'', and what filters let through, is not known here: anybody who gets two of these values
+            gets none.'
+          policies:
+            - Contoso - Macros
+            - Contoso - Pilot
+          rule: possible_conflict
+          setting: excel16/L_VBAWarningsPolicy
   contains:
     format:
       description: The form of this dict.

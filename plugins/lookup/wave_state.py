@@ -43,6 +43,8 @@ options:
         looked at.
     type: str
     default: ""
+seealso:
+  - module: m365.apps.office_client_configs
 """
 
 EXAMPLES = r"""

@@ -26,6 +26,8 @@ attributes:
   diff_mode:
     support: full
     details: Tells whether it is on.
+seealso:
+  - module: m365.apps.office_client_configs
 """
 
 EXAMPLES = r"""
