@@ -3,7 +3,7 @@
 
 """Tells what tests cost: the seconds of processors that they, and the programs that they started, took.
 
-Unlike the time that a test lasted it hardly depends on what else the machine does, and it is what adds up to the time
+Unlike the time that a test lasted it depends little on what else the machine does, and it is what adds up to the time
 of all tests.
 """
 

@@ -21,6 +21,9 @@ LABELS = {
 }
 # An entry of the first page's lists, which are the side bar: without its title, that is a sentence for each plugin.
 ENTRY = re.compile(r"^( +)(\w+)_(module|filter|lookup|role)$", re.MULTILINE)
+# What antsibull-docs begins the first page with.
+DESCRIPTION = "Description\n-----------\n\n"
+START = Path(__file__).with_name("start.rst")
 PLUGIN = re.compile(r"ansible_collections\.(ansible)\.(builtin)\.(\w+)_(module|filter|lookup)$")
 
 project = f"{GALAXY['namespace']}.{GALAXY['name']}"
@@ -55,8 +58,11 @@ def to_ansible(_app: t.Any, _env: t.Any, node: t.Any, shown: nodes.Node) -> node
 
 
 def shortened(_app: t.Any, page: str, source: list[str]) -> None:
-    """Name the plugins in the side bar by their names only, and the collection the way that it is written."""
+    """Begin the first page with start.rst; name plugins by their names, the collection the way that it is written."""
     if page == "index":
+        if DESCRIPTION not in source[0]:
+            raise ValueError("The first page has no description to put start.rst in the place of.")
+        source[0] = source[0].replace(DESCRIPTION, START.read_text(encoding="utf-8"))
         entries = ENTRY.sub(r"\1\2 (\3) <\2_\3>", source[0])
         source[0] = re.sub(rf"^{project}$", project, entries, flags=re.MULTILINE | re.IGNORECASE)
 

@@ -35,6 +35,29 @@ def test_it_is_short_and_begins_with_the_two_commands() -> None:
     assert [command for command in ("$ make demo ", "$ make test ") if command not in "\n".join(lines[:20])] == []
 
 
+# What certified content has, in this order.
+SECTIONS = [
+    *("Description", "Requirements", "Installation", "Use cases", "Testing", "Support", "Release notes"),
+    *("Related information", "License"),
+]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def test_it_has_the_sections_of_certified_content() -> None:
+    assert re.findall(r"^## (.+)$", README, re.MULTILINE) == SECTIONS
+
+
+def test_its_links_work_on_galaxy() -> None:
+    """They are absolute, and those into the repository lead to what is there."""
+    repository = re.search(r"^repository: (\S+)$", (ROOT / "galaxy.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert repository
+    links = LINK.findall(README)
+    into = [link.removeprefix(f"{repository[1]}/blob/main/") for link in links if "/blob/" in link]
+    assert len(into) > 25
+    assert [link for link in into if not (ROOT / link).is_file()] == []
+    assert [link for link in links if not link.startswith("https://")] == []
+
+
 @pytest.mark.parametrize("seed", ["contoso", "contoso-intune"])
 def test_the_seeds_that_first_steps_name_have_their_groups(seed: str) -> None:
     guide = ROOT / "docs" / "docsite" / "rst" / "guide_first_rollout.rst"
