@@ -104,6 +104,13 @@ options:
       - Name of the wave after which the run ends, which a plan in waves then says.
       - When omitted, the run goes on to the last one.
     type: str
+  layers:
+    description:
+      - Policies with priorities and the parts that they are compiled to, as the role has them in C(plan.json).
+      - When omitted or empty, none.
+    type: list
+    elements: dict
+    default: []
   checkins:
     description:
       - Result of M(m365.apps.office_client_checkin_info).
@@ -155,6 +162,7 @@ _value:
   description:
     - C(mode), C(check_mode), C(verdict) (C(level) and C(text)), C(fingerprint), C(counts) by status, C(plan),
       C(findings), C(unmanaged), C(waves), and where they are known C(effective), C(conflicts), C(checkins).
+      C(layers) has each policy with a priority and its parts with their status.
       Where live policies were compared, C(conflict_note) says in a sentence how many conflicts there are.
       Of a plan, C(heading) says what it would do.
     - C(policies), each with C(display_name), C(id), C(status), C(actions), C(msg), its differences C(before)

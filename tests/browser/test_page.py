@@ -157,6 +157,34 @@ def test_a_fingerprint_is_one_line_of_a_phone(browser: Browser, pages: Path) -> 
             assert box["x"] + box["width"] <= 390 - 16
 
 
+def test_conflicts_and_layers_on_a_phone_and_on_paper(browser: Browser, pages: Path) -> None:
+    """A sentence leads to the conflicts, whose values stand below each other; a layer unfolds to its parts."""
+    with opened(browser, pages / "plan.html", viewport={"width": 390, "height": 844}) as page:
+        page.get_by_role("link", name="See which.").click()
+        sides = page.locator("#conflicts .sides > li")
+        expect(sides.first).to_be_in_viewport()
+        expect(sides).to_have_text(["Contoso - Unit 0003", "Office baseline template: baseline4"])
+        mine, theirs = (one.bounding_box() for one in sides.all())
+        assert mine
+        assert theirs
+        assert mine["y"] + mine["height"] <= theirs["y"]
+        assert theirs["x"] + theirs["width"] <= 390
+        expect(page.locator("#conflicts [data-label='For whom']")).to_contain_text("Contoso - All Staff")
+        part = page.locator("#layers tbody tr")
+        expect(part).to_be_hidden()
+        page.locator("#layers summary").click()
+        expect(part).to_contain_text("Contoso - Unit 001")
+        expect(part).to_contain_text("unchanged")
+        box = part.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 390
+        page.locator("#layers summary").click()
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        expect(part).to_be_visible()
+        expect(sides.last).to_be_visible()
+
+
 def test_the_search_finds_settings_of_policies_that_stay(browser: Browser, pages: Path) -> None:
     """What is looked for is unfolded, and afterwards the line is one line again."""
     with opened(browser, pages / "plan.html") as page:

@@ -36,7 +36,7 @@ NOTHING = "\u2013"
 CANARY = "canary-8f1d6c20"
 # Macros that escape by themselves.
 MACROS = {"badge", "shown", "setting", "setting_name", "names", "number", "percent", "bar", "side", "table", "contents"}
-MACROS |= {"card", "devices", "search"}
+MACROS |= {"card", "devices", "keys", "search"}
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -119,7 +119,8 @@ def test_whole_report_has_every_section(written: Path) -> None:
     """All sections, and in each policy's table the rows of its diff."""
     tree = _parsed(written / "contoso.html")
     assert tuple(section.get("id") for section in _elements(tree, "section")) == (
-        "summary", "tenants", "waves", "findings", "policies", "conflicts", "effective", "checkins", "unmanaged",
+        "summary", "tenants", "waves", "findings", "policies", "layers", "conflicts", "effective", "checkins",
+        "unmanaged",
     )  # fmt: skip
     shown = [one for one in _elements(tree, "details") if "policy" in one.get("class").split()]
     report = contoso_report()

@@ -122,3 +122,26 @@ def test_a_report_has_the_sections_only_where_payloads_were_read() -> None:
     assert {"notes", "waves"} & set(report) == {"waves"}
     described = [{"display_name": "A", "priority": 1, "groups": ["Pilots"], "policy_payload": [{"settingId": "s"}]}]
     assert [one["groups"] for one in report_of(result, described=described)["effective"]] == [["Pilots"]]
+
+
+def test_a_part_has_its_status_and_a_policy_what_it_is_a_part_of() -> None:
+    part = {"display_name": "Macros (not for Pilot)", "without": ["Pilot"], "settings": ["excel16/L_VBAWarningsPolicy"]}
+    own = {"display_name": "Macros", "without": [], "settings": ["word16/L_VBAWarningsPolicy"]}
+    gone = {"display_name": "Macros (not for Sales)", "without": [], "settings": []}
+    layers: list[dict[str, t.Any]] = [
+        {"definition": "Macros", "priority": 2, "policies": [own, part, gone], "left_out": []}
+    ]
+    items = [
+        {"display_name": "Macros", "id": "1", "status": "unchanged"},
+        {"display_name": part["display_name"], "id": None, "status": "created"},
+        {"display_name": "Other", "id": "3", "status": "deleted"},
+    ]
+    report = report_of({"results": items, "plan": {}}, layers=layers)
+    [layer] = report["layers"]
+    assert [each["status"] for each in layer["policies"]] == ["unchanged", "created", None]
+    assert {policy["display_name"]: policy.get("part_of") for policy in report["policies"]} == {
+        "Macros": None,
+        "Macros (not for Pilot)": "Macros",
+        "Other": None,
+    }
+    assert "layers" not in report_of({"results": items, "plan": {}})

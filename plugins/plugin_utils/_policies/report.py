@@ -19,7 +19,7 @@ from .known_names import KnownNames, known_names
 from .model import PoliciesError
 from .office import holds_office_settings
 from .rules import Rules
-from .sections import settings_sections, waves_section
+from .sections import layers_section, settings_sections, waves_section, with_layers
 from .settings_shown import about_settings, with_content
 from .strength import by_strength
 from .targets import ALL_OPTIONS, GROUP_LISTS
@@ -48,8 +48,8 @@ def report_of(
     ``result`` is what office_client_configs returned, best in diff mode. ``live`` are all policies of the tenant; those
     that the result does not name are unmanaged. Where they come with content and assignments the report shows what
     members of groups get, else what those that are described would give them, by the ``rules`` of the surface; of
-    ``more``, described and groups are those of settings_sections, and compared that of compared_section. ``waves`` and
-    stop_after are those of waves_section.
+    ``more``, described and groups are those of settings_sections, compared is that of compared_section, and layers are
+    those of layers_of_rollout. ``waves`` and stop_after are those of waves_section.
     All else (title, tenant, host, checkins, verdict, ...) is taken over where it is not None. Raises PoliciesError.
     """
     if mode not in MODES:
@@ -67,7 +67,8 @@ def report_of(
     meeting = compared_section(result, more.pop("compared", None), items, rules)
     notes = (*sections.pop("notes"), *meeting.pop("notes", ()))
     found = (*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *notes)
-    listed = _policies(result, items, names)
+    layers = more.pop("layers", None) or ()
+    listed = with_layers(_policies(result, items, names), layers)
     approvals = more.pop("approvals", None) or approvals_section(items, result.get("waves") or ())
     report = {
         "format": 1,
@@ -85,6 +86,7 @@ def report_of(
         "waves": _with_names(waves_section(waves, result.get("waves") or (), more.pop("stop_after", None)), names),
         **(sections if whole or described else {}),
         **meeting,
+        **({"layers": layers_section(layers, listed)} if layers else {}),
     }
     report["settings"] = about_settings(report, rules)
     return {**report, **{name: value for name, value in more.items() if value is not None}}

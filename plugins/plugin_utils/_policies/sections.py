@@ -76,6 +76,29 @@ def waves_section(waves: t.Sequence[Dict], planned: t.Sequence[Dict] = (), stop_
     return [_wave(wave) | _planned(plans.get(str(wave.get("name")))) for wave in waves]
 
 
+def layers_section(layers: t.Sequence[Dict], policies: t.Sequence[Dict]) -> list[Dict]:
+    """Return layers, as layers_of_rollout tells them, with the status of each part from the policies of a report."""
+    statuses = {policy.get("display_name"): policy.get("status") for policy in policies}
+    return [
+        {
+            **layer,
+            "policies": [{**part, "status": statuses.get(part["display_name"])} for part in layer["policies"]],
+        }
+        for layer in layers
+    ]
+
+
+def with_layers(policies: t.Sequence[Dict], layers: t.Sequence[Dict]) -> list[Dict]:
+    """Return policies with ``part_of``, the policy that one is a part of, where that has another name."""
+    owners = {part["display_name"]: layer["definition"] for layer in layers for part in layer["policies"]}
+    found = []
+    for policy in policies:
+        name = policy.get("display_name")
+        owner = owners.get(name, name)
+        found.append(policy if owner == name else {**policy, "part_of": owner})
+    return found
+
+
 def _planned(plan: Dict | None) -> Dict:
     if plan is None:
         return {}

@@ -64,3 +64,6 @@ def _labels(report: Dict, rules: Rules) -> t.Iterator[str]:
     for one in report.get("effective") or ():
         yield from (row["setting"] for row in one["settings"])
     yield from (conflict["setting"] for conflict in report.get("conflicts") or ())
+    for layer in report.get("layers") or ():
+        for part in (*layer["policies"], *layer["left_out"]):
+            yield from part["settings"]

@@ -172,9 +172,20 @@ def plan_to_approve(policies: int) -> Report:
     items[-1] |= {"status": "deleted", "before": {"groups": [staff], **names, "settings": gone}, "after": {}}
     described[3]["settings"] = [{"setting": "office16/L_DisableComingSoon"}, setting]
     found: Report = {"level": "warning", "rule": "similar_name", "policies": [], "groups": [], "setting": None}
-    result = {"changed": True, "results": items, "plan": {"fingerprint": "m2" + "w" * 72, "writes": 3}}
+    baseline = {"policy": "Office baseline", "id": guids[0][::-1], "described": False, "template": "baseline"}
+    mine = {"policy": "Contoso - Unit 000", "id": guids[0], "described": True, "template": None, "value": setting}
+    met = {"setting": setting["setting"], "certain": True, "groups": [f"Contoso - All Staff ({staff})"]}
+    result = {
+        "changed": True,
+        "results": items,
+        "plan": {"fingerprint": "m2" + "w" * 72, "writes": 3},
+        "conflicts": [{**met, "policies": [mine, {**baseline, "value": {**setting, "value": 4}}]}],
+        "unread_policies": [],
+    }
+    part = {"display_name": "Contoso - Unit 001", "without": ["Contoso - All Staff"], "settings": [setting["setting"]]}
+    layers = [{"definition": "Contoso - Units", "priority": 7, "policies": [part], "left_out": []}]
     findings = [{**found, "message": f"Two names are alike, number {place}."} for place in range(7)]
-    report = rollout_report(result, "plan", check_mode=True, described=described, findings=findings)
+    report = rollout_report(result, "plan", check_mode=True, described=described, findings=findings, layers=layers)
     return {**report, "title": "Contoso Office policies", "tenant": "contoso.onmicrosoft.com"}
 
 
