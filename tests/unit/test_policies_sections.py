@@ -144,4 +144,4 @@ def test_a_part_has_its_status_and_a_policy_what_it_is_a_part_of() -> None:
         "Macros (not for Pilot)": "Macros",
         "Other": None,
     }
-    assert "layers" not in report_of({"results": items, "plan": {}})
+    assert report_of({"results": items, "plan": {}})["layers"] == []

@@ -63,12 +63,8 @@ def report_of(
     described = more.pop("described", None) or ()
     names = known_names(result, described, live or ())
     whole = [policy for policy in live or () if _is_whole(policy, rules)]
-    sections = settings_sections(whole or described, described, more.pop("groups", None), rules, names.groups)
-    meeting = compared_section(result, more.pop("compared", None), items, rules)
-    notes = (*sections.pop("notes"), *meeting.pop("notes", ()))
-    found = (*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *notes)
-    layers = more.pop("layers", None) or ()
-    listed = with_layers(_policies(result, items, names), layers)
+    told = _settings_told(result, items, whole or described, described, rules, names.groups, more)
+    listed = with_layers(_policies(result, items, names), told["layers"])
     approvals = more.pop("approvals", None) or approvals_section(items, result.get("waves") or ())
     report = {
         "format": 1,
@@ -81,15 +77,40 @@ def report_of(
         "plan": plan if mode == "plan" else {key: value for key, value in plan.items() if key != "details"},
         **({"approvals": approvals, "approvers": WHO_APPROVES} if approvals else {}),
         "policies": with_content(by_risk(listed), [*whole, *described], rules),
-        "findings": _with_names(found, names),
+        "findings": _with_names(
+            [*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *told.pop("notes")], names
+        ),
         "unmanaged": None if live is None else _unmanaged(items, live),
         "waves": _with_names(waves_section(waves, result.get("waves") or (), more.pop("stop_after", None)), names),
-        **(sections if whole or described else {}),
-        **meeting,
-        **({"layers": layers_section(layers, listed)} if layers else {}),
+        **told,
+        "layers": layers_section(told["layers"], listed),
     }
     report["settings"] = about_settings(report, rules)
     return {**report, **{name: value for name, value in more.items() if value is not None}}
+
+
+def _settings_told(
+    result: Dict,
+    items: t.Sequence[Dict],
+    policies: t.Sequence[Dict],
+    described: t.Sequence[Dict],
+    rules: Rules,
+    group_names: t.Mapping[str, str],
+    more: Dict,
+) -> Dict:
+    """Return the sections on settings, with ``notes`` on them and the ``layers``, as they are in ``more``.
+
+    What was compared in the tenant counts before what definitions and configs alone tell.
+    """
+    sections = settings_sections(policies, described, more.pop("groups", None), rules, group_names)
+    compared = compared_section(result, more.pop("compared", None), items, rules)
+    notes = [note for each in (sections, compared) for note in each.pop("notes", ())]
+    return {
+        **(sections if policies else {}),
+        **compared,
+        "layers": more.pop("layers", None) or [],
+        "notes": notes,
+    }
 
 
 def _with_names(entries: t.Iterable[Dict], names: KnownNames) -> list[Dict]:
