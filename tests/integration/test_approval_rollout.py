@@ -93,8 +93,13 @@ def report(ansible: Ansible) -> str:
 
 
 def test_waves_wait_for_their_writes_and_go_on_when_run_again(ansible: Ansible, there: Emulator) -> None:
-    wanted = {"rollout_policies": [{"display_name": name, "description": "new"} for name in ("Base", "Wide")]}
+    gate = {"timeout": 1, "interval": 1, "on_no_data": "continue"}
+    wanted: Dict = {
+        "rollout_policies": [{"display_name": name, "description": "new"} for name in ("Base", "Wide")],
+        "rollout_waves": [{**WAVES[0], "gate": gate}, WAVES[1]],
+    }
     asked = roll_out(ansible, **wanted).ok()
+    assert "the check-in gate of wave pilot" not in asked.output
     assert live(there) == {"Base": ("old", {PILOT}), "Wide": ("old", {ALL})}
     assert statuses(ansible) == ["awaiting_approval", "waiting"]
     [row] = record(ansible)["waves"][0]["awaiting"]
@@ -110,7 +115,8 @@ def test_waves_wait_for_their_writes_and_go_on_when_run_again(ansible: Ansible, 
 
     assert decide(there, "approved") == ["Base"]
     backups = list((ansible.folder / "backups").rglob("manifest.json"))
-    roll_out(ansible, **wanted).ok()
+    # The gate judges what was made, and so begins behind it.
+    assert "the check-in gate of wave pilot: 0 of 1 users checked in" in roll_out(ansible, **wanted).ok().output
     assert live(there) == {"Base": ("new", {PILOT}), "Wide": ("old", {ALL})}
     assert statuses(ansible) == ["passed", "awaiting_approval"]
 
