@@ -69,7 +69,7 @@ def cells(name: str, before: tuple[Assignment, ...] | None, change: dict[str, t.
     found = [cell(there)]
     for limit in (("Pilots",), None):
         outcome = converge(wanted, tenant, MemoryDirectory(GROUPS), RunOptions(limit_to_groups=limit))
-        [policy] = tenant.policies.values()
+        policy = next(iter(tenant.policies.values()))
         found.append(cell(policy, outcome.items[0].pending))
     return found
 
