@@ -391,8 +391,8 @@ stale_devices:
       days: 90
 data:
   description:
-    - Whether there is anything to go by, a check-in that counts or, without O(since), a summary that counts a
-      user.
+    - Whether there is anything to go by, a check-in that counts and has a result or, without O(since), a summary
+      that counts a user.
   returned: success
   type: bool
 error:
