@@ -97,7 +97,7 @@ CATALOG_WORDS = TraceWords(
         "allowedResourceActions notAllowedResourceActions rolePermissions resourceActions resource select "
         "filter skip top search orderBy groupBy sessionId reportName format localizationType metadata "
         "createdDateTime lastModifiedDateTime rootDefinitionId categoryId "
-        "TotalRowCount Schema Values SessionId Column PropertyType"
+        f"TotalRowCount Schema Values SessionId Column PropertyType {_COLUMNS}"
     ),
     values={
         "platforms": _lower(_PLATFORMS),

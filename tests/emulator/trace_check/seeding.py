@@ -15,6 +15,7 @@ from graph_emulator.graph.schema import CHECKIN_STATUS
 from graph_emulator.tenants import PAYLOADS
 
 from .reading import GUID, Call, single_calls
+from .statuses import REPORTS, Statuses
 
 Json = dict[str, Any]
 CATALOG = ["deviceManagement", "configurationPolicies"]
@@ -65,7 +66,7 @@ class Seed:
     groups: dict[str, Json] = field(default_factory=dict)
     filters: dict[str, Json] = field(default_factory=dict)
     tags: dict[str, Json] = field(default_factory=dict)
-    statuses: list[Json] = field(default_factory=list)
+    statuses: Statuses = field(default_factory=Statuses)
     checkins: Json = field(default_factory=dict)
     # Collections that were read to their end, and those of which only the beginning was.
     whole: set[str] = field(default_factory=set)
@@ -88,7 +89,8 @@ class Seed:
                 reader(self, item)
         if segments == OFFICE[:1]:
             self._read_checkins(document)
-        self.statuses += _rows(document)
+        if segments[:2] == REPORTS:
+            self.statuses.read(call)
 
     def _read_checkins(self, document: Json) -> None:
         summary = document.get("tenantUserCheckinSummary")
@@ -111,7 +113,7 @@ class Seed:
             "catalog_policies": _catalog_policies(self.catalog),
             "assignment_filters": list(self.filters.values()),
             "scope_tags": list(self.tags.values()),
-            "device_statuses": self.statuses,
+            "device_statuses": self.statuses.state(),
             **self.checkins,
         }
 
@@ -232,16 +234,3 @@ _READERS: Mapping[str, Callable[[Seed, Json], None]] = {
     "deviceManagement/roleScopeTags": _tag,
     "deviceManagement/getRoleScopeTagsByResource": _tag,
 }
-_STATUS_COLUMNS = (
-    *("PolicyId", "IntuneDeviceId", "DeviceName", "UserId", "UPN", "PolicyStatus", "AssignmentFilterIds"),
-    *("PspdpuLastModifiedTimeUtc", "UnifiedPolicyType", "UnifiedPolicyPlatformType"),
-)
-
-
-def _rows(document: Json) -> list[Json]:
-    """The rows of a report of policies on devices."""
-    columns = [each.get("Column") for each in document.get("Schema") or () if isinstance(each, dict)]
-    if "PolicyId" not in columns or "PolicyStatus" not in columns or "SettingId" in columns:
-        return []
-    rows = [dict(zip(columns, row, strict=False)) for row in document.get("Values") or ()]
-    return [{name: row[name] for name in _STATUS_COLUMNS if row.get(name) is not None} for row in rows]
