@@ -89,8 +89,8 @@ options:
       - Only check-ins at or after this time count, and only they are returned. It is an ISO 8601 time with
         seconds and V(Z) or an offset, such as V(2026-01-31T08:00:00Z); a date alone means its midnight in
         UTC.
-      - RV(tenant.summary), RV(policies[].summary) and RV(stale_devices) do not heed it. The summaries have no
-        time.
+      - RV(tenant.summary), RV(policies[].summary), RV(policies[].failed_settings) and RV(stale_devices) do not
+        heed it. The summaries and the report on settings have no time.
       - When omitted or null, all check-ins count. An empty one is refused.
     type: str
   batch:

@@ -17,6 +17,8 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.learn import Teacher
 from ansible_collections.m365.apps.plugins.module_utils._catalog.surface import CatalogSurface
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
+from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
+from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
 from ansible_collections.m365.apps.plugins.module_utils._graph.progress import Event, WritesAnswered
 from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import checkin_info
@@ -29,7 +31,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Te
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.catalog_wire import LIST, POLICIES, row
 from ansible_collections.m365.apps.tests.unit.test_catalog_statuses import MACROS, Dict, device, table
-from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, Clock, Wire, refusal
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, Clock, Wire, connection, refusal, token_with
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 SPECS = {**OFFICE_CLIENT_CONFIG_INFO.spec, **OFFICE_CLIENT_CHECKIN_INFO.spec}
@@ -37,7 +39,7 @@ DEFAULTS = {name: option.get("default") for name, option in SPECS.items()}
 REPORTS = f"{GRAPH}/beta/deviceManagement/reports"
 DEVICES = f"{REPORTS}/getConfigurationPolicyDevicesReport"
 SETTINGS = f"{REPORTS}/getConfigurationPolicySettingsDeviceSummaryReport"
-ONE, TWO = row("p1", "One"), row("p2", "Two")
+ONE, TWO = (row(f"p{n}", name, roleScopeTagIds=["0"]) for n, name in ((1, "One"), (2, "Two")))
 ONLY_POLICIES = {"gather": ["policies"]}
 
 
@@ -434,6 +436,24 @@ def test_what_is_pending_is_no_data(wire: Wire, tenant: Tenant) -> None:
     wire.expect("POST", DEVICES, **as_bytes(rows_table(device(ReportStatus="Pending"))))
     result = ask(tenant).result
     assert (result["data"], result["tenant"]["users"]["rate"]) == (False, None)
+
+
+@pytest.mark.parametrize(("policies", "found"), [(None, True), (["One"], True), (["Gone"], False)])
+def test_a_login_from_which_policies_may_be_hidden_is_told(
+    wire: Wire, clock: Clock, policies: list[str] | None, found: bool
+) -> None:
+    """A scope tag that all policies share is a sign of a partial view; a name that is not found may be hidden."""
+    client = GraphClient(connection(), ReadyToken(token_with({"scp": "x"})), clock.policy())
+    tenant = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client), client)
+    tagged = [row(f"p{place}", name, roleScopeTagIds=["7"]) for place, name in enumerate(("One", "Two"))]
+    wire.expect("GET", LIST, **listed(*tagged))
+    for _policy in range(0 if not found else 2 if policies is None else 1):
+        wire.expect("POST", DEVICES, **as_bytes(rows_table(device())))
+    warnings = ask(tenant, policies=policies, **ONLY_POLICIES).warnings
+    said = (
+        "No policy was found, which does not mean" if policies else "The tenant may have more policies than this login"
+    )
+    assert [text.startswith(said) for text in warnings] == ([True] if policies is None or not found else [])
 
 
 # office_client_config_info

@@ -23,6 +23,7 @@ from .._policy.policy import Policy
 from .checkin_results import policy_result, report_warnings, tenant_result
 from .handlers import Reply, Request, matches, strongest_first
 from .parse_values import refuse_blank
+from .results import unseen_warnings
 from .surfaces import refuse_foreign_task
 from .tenant import Tenant
 
@@ -68,7 +69,16 @@ def checkin_info(request: Request, tenant: Tenant, now: t.Callable[[], datetime]
         result["tenant"] = tenant_result(whole.since(options.since))
     if "policies" in options.parts:
         result["policies"] = [policy_result(policy, report.since(options.since)) for policy, report in policies]
-    return Reply(result, list(dict.fromkeys(text for each in reports for text in report_warnings(*each))))
+    told = dict.fromkeys(text for each in reports for text in report_warnings(*each))
+    return Reply(result, [*told, *_hidden(request.params, [policy for policy, _report in policies], tenant)])
+
+
+def _hidden(params: Arguments, found: t.Sequence[Policy], tenant: Tenant) -> list[str]:
+    """Return a warning where policies may be missing in what was found."""
+    if "policies" not in params["gather"]:
+        return []
+    asked = ("id", "display_name", "policies", "kind")
+    return unseen_warnings(found, tenant.surface.capabilities.view, all(params[name] is None for name in asked))
 
 
 def _options(params: Arguments) -> _Options:
