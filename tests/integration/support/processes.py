@@ -90,7 +90,7 @@ def environment(folder: Path, way: Way = Way.IN_PROCESS, **more: str) -> dict[st
         "ANSIBLE_ACTION_PLUGINS": str(Path(__file__).parent / "action_plugins"),
         "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "preload",
-        "PYTHONPATH": str(Path(__file__).parent / "compiled"),
+        "PYTHONPATH": str(Path(__file__).parent / "started"),
         "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCALHOST_WARNING": "false",
