@@ -636,6 +636,8 @@ results:
         - C(state) is C(filed) by this run, C(waiting) since an earlier one, or C(other) where another request
           about the same policy waits. Of an item that failed it is C(rejected), C(cancelled), C(expired),
           C(unknown) to the tenant or unreadable, or C(approved) where Graph does not take it all the same.
+        - In check mode it is also told where it does not hold the item, since the run would use a request that is
+          C(approved), and replace one that is C(expired) or C(unknown).
         - C(actions) names the writes of an item that waits, in diff mode with what they change in C(before),
           C(after) and C(names).
         - C(replaces) is the code of the request before it, which has expired or which the tenant does not know.

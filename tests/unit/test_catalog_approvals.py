@@ -59,7 +59,7 @@ def test_what_was_approved_is_sent_with_its_code_and_the_state_is_read_once(wire
     surface = surface_of(client, keeper)
     wire.expect("GET", REQUESTS, **states({"status": "approved"}))
     wire.expect("PATCH", URL, status=204)
-    assert surface.foresee([UPDATE]) == [None]
+    assert surface.foresee([UPDATE]) == [Result(approval=Awaited(ApprovalState.APPROVED, CODE))]
     assert sent(surface) == Result()
     assert wire.sent[1].headers[HEADER] == CODE
     assert "x-msft-approval-justification" not in wire.sent[1].headers

@@ -94,9 +94,11 @@ def test_a_policy_with_groups_from_the_first_request_to_a_quiet_run(found: Appro
     assert len(found.writes) == 1
     assert found.reads_of_requests == 2
 
-    found.decide("approved")
+    code = found.decide("approved")
     predicted = found.bulk(NEW, check=True)
-    assert (told(predicted), predicted["changed"]) == (("created", None), True)
+    # The run would use it.
+    assert (told(predicted), predicted["changed"]) == (("created", "approved"), True)
+    assert predicted["results"][0]["approval"] == {"code": code, "state": "approved"}
     assert len(found.writes) == 1
     created = found.bulk(NEW)
     assert (told(created), created["changed"]) == ((WAITS, "filed"), True)
@@ -235,7 +237,7 @@ def test_check_mode_tells_that_another_request_is_in_the_way(found: ApprovingTen
     assert told(found.bulk(other, check=True, approval_reason=None)) == ("updated", None)
     found.decide("approved", code)
     wanted = {**PLAIN, "description": "D", "groups": ["Finance"]}
-    assert told(found.bulk(wanted, check=True)) == ("updated", None)
+    assert told(found.bulk(wanted, check=True)) == ("updated", "approved")
     assert told(found.bulk(wanted)) == (WAITS, "filed")
 
 
@@ -246,6 +248,7 @@ def test_one_that_has_expired_is_filed_again_with_a_reason_alone(found: Approvin
     assert silent["failed"]
     assert f"{code} has expired, and approval_reason is missing. Give approval_reason" in silent["msg"]
     assert len(found.writes) == 1
+    assert found.bulk(PLAIN, check=True)["results"][0]["approval"] == {"code": code, "state": "expired"}
     again = found.bulk(PLAIN)
     assert (told(again), again["results"][0]["approval"]["replaces"]) == ((WAITS, "filed"), code)
     assert [one["code"] == code for one in found.kept] == [False]

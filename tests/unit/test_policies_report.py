@@ -186,6 +186,25 @@ def test_a_plan_in_waves_tells_the_requests_of_its_waves() -> None:
     assert report_of({"results": [waiting("A")]}, mode="plan")["heading"] == "waits for the approval of 1 policy"
 
 
+@pytest.mark.parametrize(
+    ("state", "said", "step"),
+    [
+        ("approved", "is approved", "Roll out to make the change."),
+        ("expired", "has expired", "Roll out to ask again."),
+        ("unknown", "is gone", "Roll out to ask again."),
+    ],
+)
+def test_a_request_that_holds_nothing_says_what_the_next_run_does(state: str, said: str, step: str) -> None:
+    item = {**waiting("A"), "status": "updated", "approval": {"code": CODE, "state": state}}
+    report = report_of({"changed": True, "results": [item]}, mode="plan")
+    assert report["verdict"] == {"level": "changed", "text": "Would change: 1 updated."}
+    [row] = report["approvals"]
+    assert (row["waits"], row["refused"], row["step"]) == (False, False, step)
+    assert report["policies"][0]["request"] == f"request {CODE} {said}"
+    drift = report_of({"changed": True, "results": [item]}, mode="drift", live=[])
+    assert (drift["verdict"]["level"], "Refused" in drift["verdict"]["text"]) == ("warning", False)
+
+
 def test_drift_tells_which_changes_wait() -> None:
     def differs(name: str) -> dict[str, t.Any]:
         sides = {"before": {"description": "x"}, "after": {"description": "y"}}

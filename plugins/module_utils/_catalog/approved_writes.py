@@ -42,7 +42,7 @@ class Prepared:
     """A write as it is to be sent; with a ``result`` it is not sent.
 
     ``request`` is the one that it refers to, whose state is known or not; ``done`` is one that has served, ``replaced``
-    one that nobody can approve any more.
+    one that nobody can approve any more; ``state`` is that of the latter two, where it is known.
     """
 
     operation: Operation
@@ -51,6 +51,7 @@ class Prepared:
     is_known: bool = False
     done: KeptRequest | None = None
     replaced: KeptRequest | None = None
+    state: ApprovalState | None = None
 
 
 class ApprovedWrites:
@@ -81,13 +82,14 @@ class ApprovedWrites:
         return self._keeper is not None and bool(self._keeper.kept())
 
     def foreseen(self, operations: t.Iterable[Operation], blocked: bool = False) -> list[Result | None]:
-        """Return the results of writes that would not be sent, None for all others.
+        """Return what is known of writes before they are sent, None where nothing is.
 
-        With ``blocked`` also those of writes that another open request about the same policy keeps from being filed.
+        Without an error, a request that is approved or has expired does not hold a write. With ``blocked`` also those
+        are told that another open request about the same policy keeps from being filed.
         """
         asked = list(operations)
         writes = [self.prepared(operation) for operation in asked]
-        results = [write.result for write in writes]
+        results = [write.result or _known(write) for write in writes]
         if not blocked or self._reason is None:
             return results
         used = {write.request.code for write in writes if write.request is not None}
@@ -149,11 +151,11 @@ class ApprovedWrites:
         if state is None:
             return Prepared(self._asking(operation), done=request)
         if state is ApprovalState.APPROVED:
-            return Prepared(_approved(operation, request), request=request, is_known=True)
+            return Prepared(_approved(operation, request), request=request, is_known=True, state=state)
         if state is ApprovalState.WAITING:
             return Prepared(operation, Result(approval=Awaited(state, request.code)))
         if state in (ApprovalState.EXPIRED, ApprovalState.UNKNOWN) and self._reason is not None:
-            return Prepared(self._asking(operation), replaced=request)
+            return Prepared(self._asking(operation), replaced=request, state=state)
         return Prepared(operation, refused(operation, request, state, live, t.cast(Keeper, self._keeper)))
 
     def _filed(self, write: Prepared, approval: Approval) -> Result:
@@ -213,6 +215,12 @@ class ApprovedWrites:
         if request is not None and self._keeper is not None:
             with contextlib.suppress(UserError):
                 self._keeper.drop(request)
+
+
+def _known(write: Prepared) -> Result | None:
+    """Return how far the request of a write is that would be sent, None where it has none or that is not known."""
+    request = write.request or write.replaced
+    return None if request is None or write.state is None else Result(approval=Awaited(write.state, request.code))
 
 
 def _approved(operation: Operation, request: KeptRequest) -> Operation:

@@ -28,6 +28,8 @@ from .._policy.writes import (
 from .plan import Plan
 from .stages import PlannedItem, without_writes
 
+# States of a request that hold a write.
+_HOLD = (ApprovalState.FILED, ApprovalState.WAITING, ApprovalState.OTHER)
 # The status of an item that a second administrator has not approved yet.
 AWAITING = "awaiting_approval"
 
@@ -55,8 +57,9 @@ class Outcome:
 
     ``items`` are the planned items, with the ids that the server gave where they are known; ``statuses`` say of each
     how far it got (a planned status, ``failed``, ``not_attempted`` or ``awaiting_approval``), ``errors`` why, by place;
-    ``approvals`` are the requests that items depend on. ``actions`` are the writes that were done, in order. ``error``
-    is what makes the run a failure. ``in_doubt`` tells that a write which failed may have been done all the same.
+    ``approvals`` are the requests that items depend on, ``requests`` those of check mode that hold no item, as the run
+    would use or replace them. ``actions`` are the writes that were done, in order. ``error`` is what makes the run a
+    failure. ``in_doubt`` tells that a write which failed may have been done all the same.
     """
 
     plan: Plan
@@ -68,6 +71,7 @@ class Outcome:
     in_doubt: bool = False
     warnings: tuple[str, ...] = ()
     approvals: t.Mapping[int, Awaited] = field(default_factory=dict)
+    requests: t.Mapping[int, Awaited] = field(default_factory=dict)
 
     @cached_property
     def actions_by_item(self) -> list[list[Write]]:
@@ -144,6 +148,7 @@ class _Run:
         self.done: list[Write] = []
         self.errors: dict[int, UserError] = dict(plan.left)
         self.approvals: dict[int, Awaited] = {}
+        self.requests: dict[int, Awaited] = {}
         self.order_error: UserError | None = None
         # Whether what is left may need numbers that are not free. Deletions are the last stage if they free none.
         self.stuck = False
@@ -188,12 +193,13 @@ class _Run:
 
     def _is_done(self, action: PolicyWrite, result: Result) -> bool:
         """Note why a write was not done; tell whether it was."""
+        holds = result.approval is not None and (result.error is not None or result.approval.state in _HOLD)
         if result.approval is not None:
-            self.approvals[action.item] = result.approval
+            (self.approvals if holds else self.requests).setdefault(action.item, result.approval)
         if result.error is not None:
             self.errors[action.item] = result.error
             self.stuck = self.stuck or isinstance(action, Delete)
-        return result.error is None and result.approval is None
+        return result.error is None and not holds
 
     def _results(self, actions: t.Sequence[PolicyWrite], surface: Surface) -> t.Sequence[Result]:
         """Send some writes and return the result of each.
@@ -285,6 +291,7 @@ class _Run:
             self.error(),
             self.in_doubt,
             approvals=self.approvals,
+            requests=self.requests,
         )
 
     def _filled(self, place: int, item: PlannedItem) -> PlannedItem:

@@ -120,6 +120,8 @@ def item_result(place: int, outcome: Outcome, name_of: NameOf | None = None) -> 
     }
     if place in outcome.approvals:
         result["approval"] = approval_result(outcome.approvals[place]) | _waiting_result(place, outcome, name_of)
+    elif place in outcome.requests:
+        result["approval"] = approval_result(outcome.requests[place])
     if outcome.statuses[place] == "failed":
         error = outcome.errors.get(place)
         result["msg"] = str(error) if error else _HALF_DONE

@@ -47,7 +47,7 @@ def waits_for(item: Dict) -> str:
     if approval is None:
         return ""
     if item.get("status") != AWAITING and approval.get("state") not in _WAITING:
-        return f"{request_told(approval)} {_SAID.get(str(approval.get('state')), 'is of no use')}"
+        return f"{request_told(approval)} {_said_of(approval)}"
     # A request is for one write: those behind it are asked for when it is done.
     first, *later = (str(name).replace("_", " ") for name in approval.get("actions") or ["it"])
     behind = f", {' and '.join(later)} {'comes' if len(later) == 1 else 'come'} after it" if later else ""
@@ -58,7 +58,17 @@ def waits_for(item: Dict) -> str:
 
 # States of requests that may still be approved, and what is said of the others.
 _WAITING = ("filed", "waiting", _OTHER)
-_SAID = {"rejected": "was rejected", "cancelled": "was cancelled", "expired": "has expired"}
+_SAID = {
+    "approved": "is approved",
+    "rejected": "was rejected",
+    "cancelled": "was cancelled",
+    "expired": "has expired",
+    "unknown": "is gone",
+}
+
+
+def _said_of(approval: t.Mapping[str, t.Any]) -> str:
+    return _SAID.get(str(approval.get("state")), "is of no use")
 
 
 def approvals_section(items: t.Sequence[Dict], waves: t.Sequence[Dict] = ()) -> list[Dict]:
@@ -87,19 +97,26 @@ def _approval_of(item: Dict) -> Dict | None:
 def _row(item: Dict) -> Dict:
     approval = _approval_of(item) or {}
     is_open = item.get("status") == AWAITING or approval.get("state") in _WAITING
+    problem = "" if is_open else str(item.get("msg") or approval.get("msg") or "")
     return {
         "display_name": item.get("display_name"),
         "id": item.get("id"),
         **bare_request(approval),
         "waits": is_open,
-        "step": _step(approval) if is_open else str(item.get("msg") or approval.get("msg") or ""),
+        "refused": bool(problem),
+        "step": problem or _step(approval),
         **({"wave": item["wave"]} if "wave" in item else {}),
     }
 
 
 def _step(approval: Dict) -> str:
-    if approval.get("state") == _OTHER:
+    state = approval.get("state")
+    if state == _OTHER:
         return "Run it again when that request, which is about the same policy, is done, is cancelled or has expired."
+    if state == "approved":
+        return "Roll out to make the change."
+    if state in ("expired", "unknown"):
+        return "Roll out to ask again."
     if not approval.get("code"):
         return "Its code is lost: have the request cancelled, then run it again."
     return "Have it approved, then run it again."
@@ -129,10 +146,9 @@ def waiting_text(results: t.Sequence[Dict]) -> str:
 
 def refused_sentence(rows: t.Sequence[Dict]) -> str:
     """Return which requests nobody will approve any more, "" where there is none; ``rows`` are those of a report."""
-    refused = [row for row in rows if not row["waits"]]
+    refused = [row for row in rows if row["refused"]]
     named = [
-        f"'{row['display_name'] or row['id']}' ({request_told(row)} {_SAID.get(str(row.get('state')), 'is of no use')})"
-        for row in refused[:_MOST_TOLD]
+        f"'{row['display_name'] or row['id']}' ({request_told(row)} {_said_of(row)})" for row in refused[:_MOST_TOLD]
     ]
     more = len(refused) - len(named)
     return f"Refused: {', '.join(named)}{f' and {more} more' if more > 0 else ''}." if named else ""
