@@ -359,6 +359,23 @@ policies:
     last_checkin_date_time: *last
     statuses: *statuses
     skipped: *skipped
+  sample:
+    - id: 13a5ac73-ac73-13a5-73ac-a51373aca513
+      display_name: Contoso - Macro security
+      priority: null
+      summary: {succeeded_user_count: null, failed_user_count: null, rate: null}
+      users: 3
+      failed_users: 1
+      rate: 0.6666666666666667
+      devices: {total: 4, error: 1, conflict: 0, unknown: 0, pending: 0, succeeded: 3, not_applicable: 0}
+      failed_settings:
+        - setting: word16/L_VBAWarningsPolicy
+          name: VBA Macro Notification Settings
+          error_devices: 1
+          conflict_devices: 0
+      last_checkin_date_time: "2026-01-31T08:00:00Z"
+      statuses: []
+      skipped: 0
 stale_devices:
   description:
     - Devices whose last check-in, in whatever was read, is more than O(stale_after) days ago; the oldest
@@ -395,6 +412,7 @@ data:
       that counts a user.
   returned: success
   type: bool
+  sample: true
 error:
   description: Facts of the failed call; empty when the failure was found before any call.
   returned: failure

@@ -305,6 +305,7 @@ awaiting_approval:
   returned: always, but for failures before the first write
   type: list
   elements: str
+  sample: [Contoso - Macro security]
 approval:
   description: The request for approval that the change depends on.
   returned: when it depends on one

@@ -789,6 +789,7 @@ awaiting_approval:
   returned: always, but for failures before the first write
   type: list
   elements: str
+  sample: [Contoso - Macro security]
 plan:
   description: The plan that was made, whether or not it was applied.
   returned: always, but for failures before the plan
