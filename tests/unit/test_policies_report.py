@@ -200,6 +200,7 @@ def test_a_request_that_holds_nothing_says_what_the_next_run_does(state: str, sa
     assert report["verdict"] == {"level": "changed", "text": "Would change: 1 updated."}
     [row] = report["approvals"]
     assert (row["waits"], row["refused"], row["step"]) == (False, False, step)
+    assert "approvers" not in report
     assert report["policies"][0]["request"] == f"request {CODE} {said}"
     drift = report_of({"changed": True, "results": [item]}, mode="drift", live=[])
     assert (drift["verdict"]["level"], "Refused" in drift["verdict"]["text"]) == ("warning", False)

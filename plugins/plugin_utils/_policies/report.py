@@ -75,7 +75,8 @@ def report_of(
         "fingerprint": plan.get("fingerprint"),
         "counts": counts,
         "plan": plan if mode == "plan" else {key: value for key, value in plan.items() if key != "details"},
-        **({"approvals": approvals, "approvers": WHO_APPROVES} if approvals else {}),
+        **({"approvals": approvals} if approvals else {}),
+        **({"approvers": WHO_APPROVES} if any(row["waits"] for row in approvals) else {}),
         "policies": with_content(by_risk(listed), [*whole, *described], rules),
         "findings": _with_names(
             [*findings, *_plan_findings(plan), *_live_twins(items, live or ()), *told.pop("notes")], names
