@@ -20,9 +20,10 @@ from .canaries import Canaries
 from .emulator import Emulator
 from .processes import TARGETS
 
-# What Microsoft has in every tenant, beside the words of the tables: types, permissions, clouds, kinds of files.
+# What Microsoft has in every tenant, beside the words of the tables: types, permissions, media types. Short numbers are
+# seconds as often as not.
 _PUBLIC = re.compile(
-    r"#?microsoft\..*|\w+AssignmentTarget|[A-Z]\w+\.Read(?:Write)?\.All|\d{1,4}|true|false|application/json"
+    r"#?microsoft\..*|\w+AssignmentTarget|[A-Z]\w+\.Read(?:Write)?\.All|[\d.]{1,5}|true|false|application/json"
 )
 # Words that a line of a trace is made of, beside those that messages are made of.
 _OWN = frozenset(("graph", "login", "kind", "run", "request", "answer", "seconds", "payload", "json", "bytes", "batch"))
