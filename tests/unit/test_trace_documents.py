@@ -260,3 +260,25 @@ def test_the_inner_calls_of_a_batch_are_calls() -> None:
     assert made[0]["url"].startswith("/groups?$filter=displayName%20eq%20'text-")
     assert list(made[1]["body"]) == [BASE64]
     assert "Payroll" not in json.dumps(made)
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        *(
+            (code, True)
+            for code in (
+                *("BadRequest", "Request_ResourceNotFound", "Request_UnsupportedQuery", "ModelValidationFailure"),
+                *("Forbidden", "TooManyRequests", "InvalidAuthenticationToken", "Authorization_RequestDenied"),
+                *("ApprovalRequired", "No method match route template", "MethodNotAllowed", "UnknownError", "Conflict"),
+            )
+        ),
+        *(
+            (code, False)
+            for code in ("Payroll", "PayrollFailure", "Contoso_BadRequest", "canary-1", "all payroll users")
+        ),
+    ],
+)
+def test_codes_of_errors_are_made_of_words_of_messages(code: str, kept: bool) -> None:
+    made = disguise().document({"error": {"code": code, "message": ""}}, asked=False)["error"]["code"]
+    assert (made == code) is kept, made

@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import json
 import os
 import threading
 import typing as t
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import responses
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
@@ -23,9 +27,11 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.seen import Seen
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import answer
 from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import open_tenant
-from ansible_collections.m365.apps.plugins.module_utils._module.tracing import TABLES, VARIABLE
+from ansible_collections.m365.apps.plugins.module_utils._module.trace_tables import TABLES
+from ansible_collections.m365.apps.plugins.module_utils._module.tracing import VARIABLE
+from ansible_collections.m365.apps.plugins.module_utils._trace.records import record_of
 from ansible_collections.m365.apps.plugins.module_utils._trace.tracer import Tracer
-from ansible_collections.m365.apps.tests.unit.traces import GUID, lines_of
+from ansible_collections.m365.apps.tests.unit.traces import GUID, disguise, lines_of
 from ansible_collections.m365.apps.tests.unit.wire import (
     GRAPH,
     LOGIN,
@@ -135,6 +141,39 @@ def test_of_a_login_the_kind_of_answer_is_a_line(path: Path, tracer: Tracer, clo
     assert {line["kind"] for line in (discovery, token)} == {"login"}
     assert not {"request"} & token.keys()
     assert not any(own in path.read_text() for own in ("hunter2", NAME, GUID, "login.test"))
+
+
+NAMES = st.from_regex(r"Zq[a-z]{3,9}( [A-Z][a-z]{3,8})?", fullmatch=True)
+
+
+@given(NAMES, st.uuids().map(str), st.sampled_from([200, 400, 403, None]), st.booleans())
+def test_whatever_has_a_name_in_it_a_line_has_not(name: str, own: str, status: int | None, login: bool) -> None:
+    quoted, packed = quote(name), base64.b64encode(json.dumps({name: name}).encode()).decode()
+    message = (
+        f"The policy '{name}' of {name} is locked: {name}, {own} https://{quoted}.example/{quoted}?{quoted}={quoted}"
+    )
+    error = {"code": name, "message": json.dumps({"Message": message}), "innerError": {name: name, "request-id": own}}
+    inner = {"id": "0", "status": 400, "headers": {"Location": name, name: name}, "body": packed}
+    bodies = [
+        {"displayName": name, name: {"id": own, "@odata.type": f"#microsoft.graph.{own}", "platforms": name}},
+        {"error": error, "value": [name, [name]], "Schema": [{"Column": name}], "Values": [[name, own]]},
+        {"responses": [inner], "requests": [{"id": own, "url": f"/groups/{quoted}", "method": name, "body": packed}]},
+        f"<html>{name}</html>",
+        packed,
+    ]
+    query = f"$filter=displayName eq '{name}' or {quoted.replace('%20', '')} eq 1&{quoted}={own}&$skiptoken={own}"
+    for body in bodies:
+        data = json.dumps(body).encode() if not isinstance(body, str) else body.encode()
+        url = f"https://{own}.example/beta/groups/{quoted}/{own}('{name}')?{query}#{quoted}"
+        sent = {
+            "Authorization": f"Bearer {name}",
+            "Accept": name,
+            "X-Own": name,
+            "x-msft-approval-justification": packed,
+        }
+        seen = Seen("POST", url, login, sent, data, status, {"Content-Type": name, "Retry-After": name}, data)
+        printed = json.dumps(record_of(seen, disguise()))
+        assert not [word for word in (*name.split(), quoted, own, packed[:20]) if word in printed], printed
 
 
 def test_threads_write_whole_lines(path: Path, tracer: Tracer) -> None:

@@ -9,7 +9,7 @@ import json
 import typing as t
 from pathlib import Path
 
-from ansible_collections.m365.apps.plugins.module_utils._module.tracing import TABLES
+from ansible_collections.m365.apps.plugins.module_utils._module.trace_tables import TABLES
 from ansible_collections.m365.apps.plugins.module_utils._trace.documents import Disguise
 from ansible_collections.m365.apps.plugins.module_utils._trace.stand_ins import StandIns
 

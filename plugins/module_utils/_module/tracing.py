@@ -1,21 +1,17 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The trace that the environment asks for, and what of each surface it may show."""
+"""The trace that the environment asks for."""
 
 from __future__ import annotations
 
 import os
 
-from .._catalog.trace_words import CATALOG_WORDS
 from .._graph.seen import NOBODY, Watcher
-from .._graph.trace_words import GRAPH_WORDS, TraceWords
-from .._office.trace_words import OFFICE_WORDS
 
 # The variable of the environment that names the file. It is read where the module runs: in the worker process on the
 # fast path, else in the module's own.
 VARIABLE = "M365_TRACE"
-TABLES: TraceWords = GRAPH_WORDS | OFFICE_WORDS | CATALOG_WORDS
 
 
 def watcher() -> Watcher:
@@ -25,5 +21,6 @@ def watcher() -> Watcher:
         return NOBODY
     # Few runs need it.
     from .._trace.tracer import Tracer  # noqa: PLC0415
+    from .trace_tables import TABLES  # noqa: PLC0415
 
     return Tracer(path, TABLES)

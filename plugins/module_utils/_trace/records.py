@@ -105,8 +105,9 @@ def _login_answer(seen: Seen) -> dict[str, t.Any]:
     if not isinstance(value, dict):
         return told
     told["members"] = sorted(name for name in value if name in _LOGIN_MEMBERS)
-    if value.get("error") in _LOGIN_ERRORS:
-        told["error"] = value["error"]
+    error = value.get("error")
+    if isinstance(error, str) and error in _LOGIN_ERRORS:
+        told["error"] = error
     codes = value.get("error_codes")
     if isinstance(codes, list):
         told["error_codes"] = [code for code in codes[:9] if isinstance(code, int) and 0 <= code < 10**9]

@@ -19,15 +19,16 @@ doesnt isn't don't can't won't please sorry mean meant using used use part parts
 trying tried make makes made making sometime again soon
 """
 _WEB = """
-insufficient needed needs queried http https url uri link request requests requested response responses body header
-headers content type content-type content-length method verb path query parameter parameters argument string get post
-put patch delete segment route template match matches matched matching status code codes error errors message messages
-exception fault failed failure fails fail occurred server client service services endpoint gateway proxy timeout timed
-connection network host address json xml html charset utf-8 base64 base64url guid format formatted encoding encoded
-token access bearer signature application applications app apps session cookie redirect version beta api api-version
-v1.0 internal unavailable unauthorized forbidden unauthenticated authentication authorization authorize authorized
-unauthorised authenticate credential credentials expired expiry lifetime validation valid invalid audience issuer
-claim claims scope scopes role roles permission permissions permitted privilege privileges consent grant granted admin
+bad general generic implemented malformed mismatch media gone processing unprocessable busy large insufficient needed
+needs queried http https url uri link request requests requested response responses body header headers content type
+content-type content-length method verb path query parameter parameters argument string get post put patch delete
+segment route template match matches matched matching status code codes error errors message messages exception fault
+failed failure fails fail occurred server client service services endpoint gateway proxy timeout timed connection
+network host address json xml html charset utf-8 base64 base64url guid format formatted encoding encoded token access
+bearer signature application applications app apps session cookie redirect version beta api api-version v1.0 internal
+unavailable unauthorized forbidden unauthenticated authentication authorization authorize authorized unauthorised
+authenticate credential credentials expired expiry lifetime validation valid invalid audience issuer claim claims
+scope scopes role roles permission permissions permitted privilege privileges consent grant granted admin
 administrator administrators admin's license licence licensed subscription tenant tenants directory principal object
 objects identifier id ids key keys certificate secret assertion throttled throttling limit limits rate reached
 exceeded exceeds quota retry retries wait second seconds minute minutes many few broker temporarily busy overloaded

@@ -31,6 +31,7 @@ _PARTS = (
 )
 _TOKENS = re.compile(_PARTS, re.DOTALL)
 _CODE = re.compile(r"[A-Za-z][A-Za-z_ ]{0,79}")
+_WORDS_OF_CODE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 class Sentences:
@@ -53,10 +54,9 @@ class Sentences:
         return "".join([*shown, self._tokens(text[start:])])
 
     def of_code(self, text: str) -> str:
-        """Return the code of an error, which is a name of Microsoft's, or a stand-in where it is something else."""
-        if _CODE.fullmatch(text) and text not in self._stand_ins.known:
-            return text
-        return self._stand_ins.of_text(text)
+        """Return the code of an error where it is made of words that messages are made of, else a stand-in."""
+        words = _WORDS_OF_CODE.findall(text) if _CODE.fullmatch(text) else [text]
+        return text if all(word.lower() in SENTENCE_WORDS for word in words) else self._stand_ins.of_text(text)
 
     def _known_in(self, text: str) -> t.Iterator[re.Match[str]]:
         """Yield where values that were seen before stand as whole words; the longest one where several do."""

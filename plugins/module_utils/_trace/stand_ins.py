@@ -37,8 +37,8 @@ PUBLIC_GUIDS = frozenset(
 _NO_DATE = "0001-01-01"
 # A text longer than that keeps its length, up to the other: Graph has bounds for it.
 _SHORT, _LONGEST = 64, 4096
-# A known value that is shorter is a word, or a part of many.
-SHORTEST_KNOWN = 4
+# A known value that is shorter is a word, or a part of many; a longer one is in no sentence. So many are kept in mind.
+SHORTEST_KNOWN, _LONGEST_KNOWN, _MOST_KNOWN = 4, 256, 50_000
 # What a text of digits keeps: indices, counts, codes of errors.
 _FEW_DIGITS = 4
 
@@ -63,7 +63,7 @@ class StandIns:
         if GUIDS.fullmatch(text):
             return GUID.sub(lambda found: self.of_guid(found[0]), text)
         made = self._of_date(text) if DATE.fullmatch(text) else self._of_address(text) or self._of_words(text)
-        if len(text) >= SHORTEST_KNOWN:
+        if SHORTEST_KNOWN <= len(text) <= _LONGEST_KNOWN and len(self.known) < _MOST_KNOWN:
             self.known[text] = made
         return made
 

@@ -22,7 +22,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import App
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Call as Request
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._graph.session import Connection
-from ansible_collections.m365.apps.plugins.module_utils._module.tracing import TABLES
+from ansible_collections.m365.apps.plugins.module_utils._module.trace_tables import TABLES
 from ansible_collections.m365.apps.plugins.module_utils._trace.tracer import Tracer
 from graph_emulator.testing import Client, Emulator
 

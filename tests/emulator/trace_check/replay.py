@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import requests
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.seen import Seen
-from ansible_collections.m365.apps.plugins.module_utils._module.tracing import TABLES
+from ansible_collections.m365.apps.plugins.module_utils._module.trace_tables import TABLES
 from ansible_collections.m365.apps.plugins.module_utils._trace.documents import BASE64, Disguise
 from ansible_collections.m365.apps.plugins.module_utils._trace.records import record_of
 from ansible_collections.m365.apps.plugins.module_utils._trace.stand_ins import StandIns

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from ansible_collections.m365.apps.plugins.module_utils._module.tracing import TABLES
+from ansible_collections.m365.apps.plugins.module_utils._module.trace_tables import TABLES
 from ansible_collections.m365.apps.plugins.module_utils._trace.sentence_words import SENTENCE_WORDS
 
 from . import tenant
