@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import typing as t
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from ansible_collections.m365.apps.tests.integration.support.report_samples impo
 )
 from ansible_collections.m365.apps.tests.integration.support.reports import write_reports
 
+# What each of the 100 policies of the large page changes: make test-all makes it four times as large.
+SETTINGS_OF_LARGE = 200 if os.environ.get("M365_TESTS") == "all" else 50
+
 
 @pytest.fixture(scope="session")
 def browser() -> t.Iterator[Browser]:
@@ -40,7 +44,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "contoso": contoso_report(),
         "hostile": hostile_report(),
         "empty": {},
-        "large": large_report(100, 200),
+        "large": large_report(100, SETTINGS_OF_LARGE),
         "plan": plan_to_approve(200),
     }
     return write_reports(tmp_path_factory.mktemp("pages"), reports, TEMPLATES)

@@ -113,7 +113,7 @@ def furnished() -> dict[str, Any]:
 
 def configuration() -> schemathesis.Config:
     generation = GenerationConfig(
-        modes=list(GenerationMode), max_examples=EXAMPLES or 12, deterministic=not EXAMPLES, database="none"
+        modes=list(GenerationMode), max_examples=EXAMPLES or 6, deterministic=not EXAMPLES, database="none"
     )
     return schemathesis.Config(projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
 

@@ -27,13 +27,10 @@ except ImportError:  # ansible-core before 2.21 has none
 _FILTERS = ("ansible.builtin.default", "m365.apps.private", "m365.apps.rollout_report")
 _LOOKUPS = ("ansible.builtin.template", "ansible.builtin.url", "m365.apps.definitions")
 
-
-def _compiled(*, source: str, filename: str, **_same: t.Any) -> t.Any:
-    """Return what compile returns for the way in which ansible's loader of collections calls it."""
-    return sys.modules["sitecustomize"].compiled(source, filename)  # that of support/started
-
-
-vars(_collection_finder)["compile"] = _compiled
+# That of support/started, unless a program on the way chose another environment.
+_compiled = getattr(sys.modules.get("sitecustomize"), "compiled", None)
+if _compiled is not None:
+    vars(_collection_finder)["compile"] = _compiled
 
 
 class CallbackModule(CallbackBase):

@@ -28,8 +28,11 @@ def _digest(source: str | bytes) -> str:
     return hashlib.sha256(sys.version.encode() + b"\0" + data).hexdigest()
 
 
-def compiled(source: str | bytes, filename: str) -> t.Any:
-    """Return the code of a module's source, compiled here or earlier, with this file name; the rest as ``compile``."""
+def compiled(source: str | bytes, filename: str, **_same: t.Any) -> t.Any:
+    """Return the code of a module's source with this file name, compiled here or earlier.
+
+    It stands in for ``compile`` where that is called for modules alone, always with the same other arguments.
+    """
     kept = os.path.join(_KEPT, _digest(source))
     try:
         with open(kept, "rb") as file:
