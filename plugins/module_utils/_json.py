@@ -27,7 +27,7 @@ def bounded_json(body: bytes, **options: t.Any) -> t.Any:
     if count_values(body) > MOST_VALUES:
         raise ValueError("it has too many values")
     document = json.loads(body, **options)
-    if is_too_deep(document):
+    if may_be_deep(body) and is_too_deep(document):
         raise ValueError("it is nested too deeply")
     return document
 
@@ -36,7 +36,7 @@ def strict_json(body: bytes) -> t.Any:
     """Return the same, and raise ValueError also for numbers and unpaired surrogates that json lets through."""
     text = body.decode(json.detect_encoding(body))
     document = bounded_json(body, parse_constant=_no_constant, parse_float=finite)
-    if _HALF_CHARACTER.search(text):
+    if may_have_half_characters(text):
         json.dumps(document, ensure_ascii=False).encode()
     return document
 
@@ -56,6 +56,16 @@ def finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"JSON has no number {number} ({text[:20]})")
     return number
+
+
+def may_be_deep(body: bytes) -> bool:
+    """Tell whether a JSON text has as many brackets as a value that is nested too deeply; to look is cheap."""
+    return body.count(b"[") + body.count(b"{") > DEEPEST
+
+
+def may_have_half_characters(text: str) -> bool:
+    """Tell whether a JSON text has an escape that may be one half of a character alone; to look is cheap."""
+    return _HALF_CHARACTER.search(text) is not None
 
 
 def is_too_deep(value: t.Any, deepest: int = DEEPEST) -> bool:

@@ -55,7 +55,7 @@ class MemoryTenant:
         """Return a tenant that holds these policies."""
         return cls({str(policy.id): policy for policy in policies}, capabilities or CAPABILITIES)
 
-    def list_policies(self) -> tuple[Policy, ...]:
+    def list_policies(self, _expect: t.Any = None) -> tuple[Policy, ...]:
         self.listings += 1
         return tuple(self._listed(policy) for policy in self.policies.values())
 

@@ -185,8 +185,8 @@ def test_a_policy_that_is_gone_since_the_list_is_no_conflict_and_no_failure() ->
     tenant = CatalogTenant(row("Theirs", 4, "Finance"))
     listed = CatalogSurface.list_policies
 
-    def and_deleted(surface: CatalogSurface) -> t.Any:
-        found = listed(surface)
+    def and_deleted(surface: CatalogSurface, *expect: t.Any) -> t.Any:
+        found = listed(surface, *expect)
         tenant.client().call("DELETE", f"{POLICIES.removeprefix('/beta')}/{found[0].id}", json_answer=False)
         return found
 

@@ -74,7 +74,7 @@ class LaggingTenant(MemoryTenant):
             self.looked += [_name(part) for part in parts]
         return t.cast("list[t.Any]", self._as_shown(lambda: super(LaggingTenant, self).look(parts)))
 
-    def list_policies(self) -> tuple[Policy, ...]:
+    def list_policies(self, _expect: t.Any = None) -> tuple[Policy, ...]:
         return t.cast("tuple[Policy, ...]", self._as_shown(super().list_policies))
 
     def _as_shown(self, read: t.Callable[[], t.Any]) -> t.Any:

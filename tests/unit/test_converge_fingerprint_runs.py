@@ -142,7 +142,7 @@ def test_a_policy_to_be_deleted_that_a_listing_shows_for_a_while_is_gone() -> No
     tenant = MemoryTenant.of(policies("AB"))
     listed = tenant.list_policies()
     del tenant.policies["id-B"]
-    tenant.list_policies = lambda: listed  # type: ignore[method-assign]
+    tenant.list_policies = lambda _expect=None: listed  # type: ignore[method-assign]
     assert run(tenant, [absent("B")], check_mode=True).statuses == ("deleted",)
 
 

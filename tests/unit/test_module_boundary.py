@@ -39,12 +39,13 @@ SHARED = {**AUTH, **CONNECTION, **SURFACE}
 WRITTEN = {
     "api_version": "v1.0",
     "cloud": "global",
+    "connections": "7",
     "surface": "settings_catalog",
     "managed_identity": "user",
     "send_certificate_chain": "true",
     "validate_certs": "false",
 }
-MEANT: dict[str, t.Any] = {**WRITTEN, "send_certificate_chain": True, "validate_certs": False}
+MEANT: dict[str, t.Any] = {**WRITTEN, "send_certificate_chain": True, "validate_certs": False, "connections": 7}
 ENVIRONMENT = {
     name: (option["fallback"][1][0], WRITTEN.get(name, "https://e"))
     for name, option in SHARED.items()

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import UserError
-from .._graph.client import GraphClient
+from .._graph.client import GraphClient, PageHeard
 from .._graph.documents import Document, broken, document_of, json_object, new_collection
 from .._graph.documents import path_of as path_in
 from .._graph.messages import Answer, Call
@@ -37,14 +37,16 @@ LIST = f"{COLLECTION}?$top={PAGE_SIZE}"
 _THE_LIST = "the list of policies in the settings catalog"
 
 
-def listing(client: GraphClient, understand: t.Callable[[list[Document], bool], t.Any]) -> Operation:
+def listing(
+    client: GraphClient, understand: t.Callable[[list[Document], bool], t.Any], heard: PageHeard | None = None
+) -> Operation:
     """Return the read of all policies, to the end whatever the pages hold.
 
-    ``understand`` hears also whether there was more than one page.
+    ``understand`` hears also whether there was more than one page; each page but the last one is ``heard`` as it comes.
     """
 
     def read(answer: Answer) -> t.Any:
-        found = [json_object(item) for item in client.all_items(answer)]
+        found = [json_object(item) for item in client.all_items(answer, heard)]
         return understand(found, document_of(answer).get("@odata.nextLink") is not None)
 
     return reading(Call("GET", LIST), _THE_LIST, "read it", read)

@@ -13,7 +13,8 @@ from functools import partial
 from .._errors import UserError
 from .._graph.batch import BATCH_SIZE
 from .._graph.client import GraphClient
-from .._graph.documents import Document
+from .._graph.documents import Document, json_object
+from .._graph.errors import GraphError
 from .._graph.lost_creates import LostCreate, settle_without_repeats
 from .._graph.operations import Operation
 from .._graph.progress import WritesBegin
@@ -24,8 +25,8 @@ from .._policy.checkins import CheckinsAsked, CheckinsRead, Report
 from .._policy.desired import DesiredPolicy
 from .._policy.live_conflicts import Conflicts
 from .._policy.policy import Policy, distinct
-from .._policy.reads import Entity, Readable
-from .._policy.surface import Capabilities, Change
+from .._policy.reads import Entity, Part, Readable
+from .._policy.surface import Capabilities, Change, Expect
 from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, Write, WritePart
 from . import operations
 from .access import Access
@@ -109,10 +110,21 @@ class CatalogSurface:
             others={key: f"it {why_foreign(policy)}" for key, policy in self._foreign.items()},
         )
 
-    def list_policies(self) -> tuple[Policy, ...]:
-        """Return all policies of this surface, in the server's order, complete or not at all."""
-        [found] = self._values([operations.listing(self._client, self._policies_in)])
+    def list_policies(self, expect: Expect | None = None) -> tuple[Policy, ...]:
+        """Return all policies of this surface, in the server's order, complete or not at all.
+
+        What is ``expect``-ed to be looked at next begins to be read while further pages come.
+        """
+        heard = None if expect is None else partial(self._begin, expect)
+        [found] = self._values([operations.listing(self._client, self._policies_in, heard)])
         return tuple(policy for policy in found if policy.type == OWN_TYPE)
+
+    def _begin(self, expect: Expect, items: t.Iterable[t.Any]) -> None:
+        # What is wrong with a page is told when all of them are there.
+        with contextlib.suppress(UserError, GraphError):
+            found = [operations.read_policy(json_object(item)) for item in items]
+            own = [policy for policy in found if policy.type == OWN_TYPE]
+            self._client.begin(self._reading(Part(each, field)).call for each in own for field in expect(each))
 
     def get_policy(self, policy_id: str) -> Policy | None:
         """Return one policy by id, None when there is none with it. Raises UserError, also for one of another kind."""

@@ -14,7 +14,7 @@ from .._ids import id_key
 from .._policy.desired import DesiredPolicy
 from .._policy.live_conflicts import Conflicts
 from .._policy.policy import Policy
-from .._policy.surface import Directory, Surface, View
+from .._policy.surface import Directory, Expect, Surface, View
 from .._policy.unset import UNSET
 from .apply import OnError, Outcome, apply, predict, unforeseen_end
 from .binding import Binding, refuse_changed
@@ -30,10 +30,10 @@ from .looks import listed, whole_list
 from .match import Match
 from .order import Order
 from .plan import Plan, make_plan
-from .reads import parts_to_read, spare, with_parts
+from .reads import expected, parts_to_read, spare, with_parts
 from .unseen import unseen
 from .wave_plans import plans_by_wave
-from .wrong import everything_wrong, instead, matched, not_seen, placed, refuse_to_plan
+from .wrong import everything_wrong, instead, matched, not_seen, placed, refuse_to_plan, refuse_unknown
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,9 @@ def read_and_plan(
     """Read what the desired state mentions and return the plan. Raises UserError."""
     options = options or RunOptions()
     with instead(options.refused):
-        live = whole_list(surface) if options.guards.prune or options.conflicts else listed(surface, desired)
+        expect = _expected(desired, surface, options)
+        needs_all = options.guards.prune or options.conflicts
+        live = whole_list(surface, expect) if needs_all else listed(surface, desired, expect)
     capabilities = surface.capabilities
     matches, left = _understood(desired, live, surface, directory, options)
     matches = (*without(matches, left), *prunable(matches, live, options.guards))
@@ -112,10 +114,13 @@ def read_and_plan(
     named = _named_beside(options)
     names, ids = groups_to_look_up(matches, [group for entry in named for group in entry.groups], options.name_groups)
     directory.look_up(names, ids)
-    refuse_to_plan(matches, surface, directory, named, options.on_error is OnError.LEAVE)
+    if options.on_error is OnError.LEAVE:
+        refuse_unknown(named, directory)
+        matches, impossible = resolve_all(matches, directory, capabilities)
+        left = {**left, **impossible}
+    else:
+        matches = refuse_to_plan(matches, surface, directory, named)
     limit = None if options.limit_to_groups is None else frozenset(resolved(options.limit_to_groups, directory))
-    matches, impossible = resolve_all(matches, directory, capabilities)
-    left = {**left, **impossible}
     if options.on_error is OnError.LEAVE and options.order is None and capabilities.priorities:
         left = leave_taken(matches, live, left)
     plan, possible = _possible(matches, live, surface, options, limit, len(desired), left)
@@ -253,8 +258,19 @@ def _whole(
     Raises UserError.
     """
     capabilities, view = surface.capabilities, _view(surface, options)
-    all_groups = options.limit_to_groups is not None or bool(options.waves)
-    wanted = parts_to_read(matches, capabilities.fields, options.whole_policies, all_groups)
+    wanted = parts_to_read(matches, capabilities.fields, options.whole_policies, _needs_all_groups(options))
     leaves, sees_all = options.on_error is OnError.LEAVE, view is None or view.is_full
     found, unread = with_parts(matches, wanted, surface, sees_all, leaves)
     return *spare(found, listed, capabilities, {**left, **unread}), len(wanted)
+
+
+def _expected(desired: t.Sequence[DesiredPolicy], surface: Surface, options: RunOptions) -> Expect | None:
+    """Return what will be read of policies that are listed, None where a run that is refused comes to nothing."""
+    if options.refused:
+        return None
+    return expected(desired, surface.capabilities.fields, options.whole_policies, _needs_all_groups(options))
+
+
+def _needs_all_groups(options: RunOptions) -> bool:
+    """Tell whether the groups of each policy count, whatever is asked of them."""
+    return options.limit_to_groups is not None or bool(options.waves)

@@ -11,26 +11,27 @@ from .._ids import id_key
 from .._policy.desired import DesiredPolicy
 from .._policy.policy import Policy, distinct
 from .._policy.reads import Entity
-from .._policy.surface import Surface
+from .._policy.surface import Expect, Surface
 
 
-def listed(surface: Surface, desired: t.Sequence[DesiredPolicy]) -> tuple[Policy, ...]:
+def listed(surface: Surface, desired: t.Sequence[DesiredPolicy], expect: Expect | None = None) -> tuple[Policy, ...]:
     """Return the policies of a tenant, from a second look, too, where the first may have missed one that is meant.
 
-    Raises UserError.
+    ``expect`` is what will be looked at next of each. Raises UserError.
     """
-    first = surface.list_policies()
+    first = surface.list_policies(expect)
     if not (surface.capabilities.restless and is_missing_any(desired, first)):
         return first
     return together(first, surface.list_policies())
 
 
-def whole_list(surface: Surface) -> tuple[Policy, ...]:
+def whole_list(surface: Surface, expect: Expect | None = None) -> tuple[Policy, ...]:
     """Return all policies of a tenant, for who must miss none: a second look shows what the first may have missed.
 
-    What only the first look shows is read by itself, which tells whether it is still there. Raises UserError.
+    What only the first look shows is read by itself, which tells whether it is still there. ``expect`` is what will be
+    looked at next of each. Raises UserError.
     """
-    first = surface.list_policies()
+    first = surface.list_policies(expect)
     if not surface.capabilities.restless:
         return first
     second = surface.list_policies()

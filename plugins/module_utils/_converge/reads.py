@@ -8,11 +8,12 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import UserError
+from .._ids import id_key
 from .._policy.desired import DesiredPolicy, State
 from .._policy.fields import Field
 from .._policy.policy import Policy
 from .._policy.reads import Entity, Part, unreadable
-from .._policy.surface import Capabilities, Surface
+from .._policy.surface import Capabilities, Expect, Surface
 from .._policy.unset import UNSET
 from .leave import Left, without
 from .match import Match
@@ -34,6 +35,27 @@ def parts_to_read(
     ]
 
 
+def expected(desired: t.Sequence[DesiredPolicy], fields: t.Sequence[Field], whole: bool, all_groups: bool) -> Expect:
+    """Return what of a listed policy surely will be among ``parts_to_read``, before it is known whom each item means.
+
+    An item may turn out to mean no policy only where the run is refused.
+    """
+    by_id = {id_key(item.id): item for item in desired if item.id is not None}
+    by_name = {item.display_name: item for item in desired if item.id is None}
+
+    def of(policy: Policy) -> list[Field]:
+        item = by_id.get(id_key(policy.id)) or by_name.get(policy.display_name)
+        if item is None or item.kind not in (None, policy.kind):
+            return []
+        return [
+            field
+            for field in fields
+            if field.of(policy) is UNSET and _is_asked(field, item, whole if field.content else all_groups)
+        ]
+
+    return of
+
+
 def _fields_to_read(
     item: DesiredPolicy, live: Policy, fields: t.Sequence[Field], whole: bool, all_groups: bool
 ) -> t.Iterator[Field]:
@@ -41,9 +63,12 @@ def _fields_to_read(
     along = {name for field in fields if field.along and _changes(field, item, live) for name in field.along}
     for field in fields:
         beside = whole if field.content else all_groups
-        asked = field.asked(item) is not UNSET or field.name in along
-        if (item.state is State.ABSENT or beside or asked) and field.of(live) is UNSET:
+        if (_is_asked(field, item, beside) or field.name in along) and field.of(live) is UNSET:
             yield field
+
+
+def _is_asked(field: Field, item: DesiredPolicy, beside: bool) -> bool:
+    return item.state is State.ABSENT or beside or field.asked(item) is not UNSET
 
 
 def _changes(field: Field, item: DesiredPolicy, live: Policy) -> bool:

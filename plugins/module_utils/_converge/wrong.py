@@ -83,7 +83,7 @@ def everything_wrong(
         matches, unread = with_parts(matches, wanted, surface, leave=True)
         bad |= unread.keys()
         directory.look_up(*groups_to_look_up(matches, [group for entry in named for group in entry.groups]))
-        more = _wrong_with(matches, surface, directory, named, bad)
+        _meant, more = _resolved(matches, surface, directory, named, bad)
     return all_at_once([*beside, *(error for _place, error in sorted([*wrong, *more], key=lambda each: each[0]))])
 
 
@@ -92,37 +92,43 @@ def refuse_to_plan(
     surface: Surface,
     directory: Directory,
     named: t.Sequence[NamedGroups],
-    leave: bool,
-) -> None:
-    """Refuse items that were read and cannot be planned; with ``leave`` only what is wrong beside them counts.
+) -> tuple[Match, ...]:
+    """Refuse items that were read and cannot be planned; return the matches with their groups as ids.
 
     Their groups were looked up before. Raises UserError, also where one could not be.
     """
-    errors = (
-        unknown_groups(named, directory)
-        if leave
-        else [error for _place, error in _wrong_with(matches, surface, directory, named, ())]
-    )
+    meant, wrong = _resolved(matches, surface, directory, named, ())
+    if wrong:
+        raise all_at_once([error for _place, error in wrong])
+    return meant
+
+
+def refuse_unknown(named: t.Sequence[NamedGroups], directory: Directory) -> None:
+    """Refuse groups that are named beside items and are not there. They were looked up before. Raises UserError."""
+    errors = unknown_groups(named, directory)
     if errors:
         raise all_at_once(errors)
 
 
-def _wrong_with(
+def _resolved(
     matches: t.Sequence[Match],
     surface: Surface,
     directory: Directory,
     named: t.Sequence[NamedGroups],
     bad: t.Collection[int],
-) -> list[Refused]:
+) -> tuple[tuple[Match, ...], list[Refused]]:
+    """Return the matches with their groups as ids, and what is wrong with them."""
+    capabilities = surface.capabilities
+    resolved = list(matches)
     unknown = unknown_groups([*named_by(matches), *named], directory)
     told = tuple(map(str, unknown))
     wrong: list[Refused] = [(_TASK, error) for error in unknown]
     changes: dict[int, tuple[Policy | None, Policy | None]] = {}
     for place, found in enumerate(matches):
         try:
-            meant = resolve_one(found, directory)
+            resolved[place] = resolve_one(found, directory)
             if place not in bad:
-                changes[place] = (found.live, target_of(meant, surface.capabilities))
+                changes[place] = (found.live, target_of(resolved[place], capabilities))
         except UserError as error:
             if not any(text.startswith(str(error)) for text in told):
                 wrong.append((place, error))
@@ -134,7 +140,7 @@ def _wrong_with(
             for place, error in zip(changes, answers, strict=True)
             if error is not None
         ]
-    return wrong
+    return tuple(resolved), wrong
 
 
 def placed(item: DesiredPolicy, error: UserError) -> UserError:

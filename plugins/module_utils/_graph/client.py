@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 from .._errors import Failure
 from .._json import MOST_VALUES, count_values
 from .auth import Authenticator
-from .batch import BATCH_SIZE
 from .errors import GraphError, InDoubtError, NotGraphError
 from .messages import Answer, Call, failure_of
 from .pace import Pace
 from .page_links import fault_of_link
 from .progress import Event, OneAtATime, WritesAnswered, notify
+from .read_ahead import ReadAhead
 from .retry import RetryPolicy, Transient
 from .sender import Channel, Sender
 from .session import Connection
@@ -40,6 +40,10 @@ class Page(t.NamedTuple):
 
     items: list[t.Any]
     link: str | None
+
+
+# Hears the items of a page while more pages come.
+PageHeard = t.Callable[[list[t.Any]], None]
 
 
 def always() -> bool:
@@ -71,6 +75,7 @@ class GraphClient:
         self.notices = connection.watcher.notices
         self._channel = Channel(connection, Tokens(authenticator), Pace(clock=retry.clock), batching, still_wanted)
         self._sender = Sender(self._channel, self._retry)
+        self._ahead = ReadAhead(self._channel, self._send_in_thread)
 
     @property
     def batching(self) -> bool:
@@ -94,6 +99,7 @@ class GraphClient:
 
     def call(self, method: str, path: str, version: str | None = None, **arguments: t.Any) -> Answer:
         """Send a call that may safely be sent twice (see send_once for the arguments). Raises GraphError."""
+        self._ahead.end()
         return self._retry.run(lambda: self._sender.send_once(method, self._channel.url(path, version), **arguments))
 
     def call_unrepeatable(self, call: Call, recover: t.Callable[[], T | None]) -> Answer | T:
@@ -102,6 +108,8 @@ class GraphClient:
         After a failure that may have done the work, ``recover`` is asked before another try: its answer, when not None,
         is returned in place of one from Graph. Raises GraphError; InDoubtError for a success that cannot be read.
         """
+
+        self._ahead.end()
 
         def attempt() -> Answer | T:
             try:
@@ -139,34 +147,43 @@ class GraphClient:
         makes sense. The observer hears of writes that are answered, but not ``again`` of those that were sent before.
         """
         calls = list(calls)
-        chunks = self._chunks(calls)
         if all(call.is_read for call in calls):
-            yield from self._read(chunks, len(calls))
+            yield from self._read(calls)
             return
-        for chunk in chunks:
+        # What was read before a write is not what there is after it.
+        self._ahead.end()
+        for chunk in self._chunks(calls):
             answers = self._sender.send_chunk(chunk)
             if (writes := sum(not call.is_read for call in chunk)) and not again:
                 self.tell(WritesAnswered(writes))
             yield from answers
 
+    def begin(self, reads: t.Iterable[Call]) -> None:
+        """Send reads of one version that many() will surely be asked for, as far as there are connections for them."""
+        self._ahead.begin(reads)
+
+    def end(self) -> None:
+        """End all that goes on in the background, if a run has left anything."""
+        self._ahead.end()
+
     def _chunks(self, calls: t.Iterable[Call]) -> t.Iterator[list[Call]]:
         """Yield the calls in pieces that one request can carry when it is their turn."""
         for _version, same_version in groupby(calls, key=lambda call: call.version):
-            while chunk := list(islice(same_version, self._chunk_size)):
+            while chunk := list(islice(same_version, self._channel.chunk_size)):
                 yield chunk
 
-    @property
-    def _chunk_size(self) -> int:
-        return BATCH_SIZE if self.batching else 1
-
-    def _read(self, chunks: t.Iterator[list[Call]], count: int) -> t.Iterator[Answer | GraphError]:
-        """Yield the answers to so many reads, several of which are on their way at once where that saves time."""
-        if self.batching and not self._channel.took_batch:
+    def _read(self, calls: t.Sequence[Call]) -> t.Iterator[Answer | GraphError]:
+        """Yield the answers to reads, several of which are on their way at once where that saves time."""
+        if self._ahead.has(calls):
+            yield from self._ahead.answers(calls)
+            return
+        chunks, count = self._chunks(calls), len(calls)
+        if self._channel.unsure_of_batches:
             # The first batch tells whether the tenant takes them: of several, each would be refused.
             first = next(chunks, [])
             count -= len(first)
             yield from self._sender.send_chunk(first)
-        threads = self._threads(-(-count // self._chunk_size))
+        threads = self._threads(-(-count // self._channel.chunk_size))
         sent = (
             side_by_side(self._send_in_thread, chunks, threads, self._channel.sessions.abort)
             if threads > 1
@@ -195,18 +212,25 @@ class GraphClient:
         """Wait so long; return False, at once, where that is more than all time for tries."""
         return self._retry.wait(seconds)
 
-    def pages(self, path: str, version: str | None = None, params: t.Mapping[str, str] | None = None) -> list[t.Any]:
-        """GET a collection to its end and return all its items.
+    def pages(
+        self,
+        path: str,
+        version: str | None = None,
+        params: t.Mapping[str, str] | None = None,
+        heard: PageHeard | None = None,
+    ) -> list[t.Any]:
+        """GET a collection to its end and return all its items; each page but the last one is ``heard`` as it comes.
 
         nextLinks are followed as they are, but only on the configured host and never twice (Graph page "paging").
         Raises GraphError; what could not be read completely is never returned in part.
         """
         url = self._channel.url(path, version)
-        return self._collect(self._retry.run(lambda: self._sender.send_once("GET", url, params=params)), url)
+        first = self._retry.run(lambda: self._sender.send_once("GET", url, params=params))
+        return _collected(self._pages_from(first, url), heard)
 
-    def all_items(self, first: Answer) -> list[t.Any]:
+    def all_items(self, first: Answer, heard: PageHeard | None = None) -> list[t.Any]:
         """Return all items of a collection whose first page was read already (see pages)."""
-        return self._collect(first)
+        return _collected(self._pages_from(first), heard)
 
     def each_page(self, path: str, link: str | None = None) -> t.Iterator[Page]:
         """GET a collection and yield its pages, each before the next one is asked for; from a page link of it on, if
@@ -219,10 +243,6 @@ class GraphClient:
             self._refuse_foreign(link, urlsplit(url).path)
             url = link
         yield from self._pages_from(self._retry.run(lambda: self._sender.send_once("GET", url)), url)
-
-    def _collect(self, answer: Answer, *urls: str) -> list[t.Any]:
-        """Return all items from this page on; ``urls`` are those that were read already."""
-        return [item for page in self._pages_from(answer, *urls) for item in page.items]
 
     def _pages_from(self, answer: Answer, *urls: str) -> t.Iterator[Page]:
         """Yield this page and those behind it; ``urls`` are those that were read already."""
@@ -254,6 +274,16 @@ class GraphClient:
         """Refuse a page link that leads out of what the page with this path is in. Raises NotGraphError."""
         if (fault := fault_of_link(link, self.graph_url, path)) is not None:
             raise NotGraphError(Failure(f"{fault}; the token was not sent there", method="GET"))
+
+
+def _collected(pages: t.Iterable[Page], heard: PageHeard | None) -> list[t.Any]:
+    """Return the items of all pages; each but the last one is heard before the next one is asked for."""
+    items: list[t.Any] = []
+    for page in pages:
+        items += page.items
+        if heard is not None and page.link is not None:
+            heard(page.items)
+    return items
 
 
 def _refuse_endless(url: str, seen: t.Collection[str]) -> None:

@@ -55,6 +55,8 @@ class GroupDirectory:
         """Ask for all these names and ids at once; id_of and check then answer from memory. Raises nothing."""
         new_names = [name for name in dict.fromkeys(names) if name not in self._by_name]
         new_ids = [group_id for group_id in dict.fromkeys(ids) if group_id not in self._by_id]
+        if not new_names and not new_ids:
+            return
         unfit = {group_id: error for group_id in new_ids if (error := _unfit(group_id)) is not None}
         self._by_id.update(unfit)
         new_ids = [group_id for group_id in new_ids if group_id not in unfit]

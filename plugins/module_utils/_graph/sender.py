@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from .._errors import MissingLibraryError
 from .approvals import is_filed
-from .batch import BatchRefusedError, send_batch
+from .batch import BATCH_SIZE, BatchRefusedError, send_batch
 from .clock import ahead_of
 from .errors import GraphError, InDoubtError, UnforeseenError, UnwantedError
 from .messages import Answer, Call, refusal_of
@@ -53,6 +53,16 @@ class Channel:
         self.ahead: float | None = None
         self.writes = 0
 
+    @property
+    def unsure_of_batches(self) -> bool:
+        """Whether nobody knows yet if the tenant takes $batch, which is to be tried."""
+        return self.batching and not self.took_batch
+
+    @property
+    def chunk_size(self) -> int:
+        """How many calls one request can carry now."""
+        return BATCH_SIZE if self.batching else 1
+
     def url(self, path: str, version: str | None = None) -> str:
         """Return the full URL of a path."""
         return f"{self.connection.graph_url}/{version or self.connection.api_version}{path}"
@@ -63,11 +73,15 @@ def go_on() -> None:
 
 
 class Sender:
-    """Sends for one thread; ``retry`` has the way in which this thread waits, ``check`` raises when it is to end."""
+    """Sends for one thread; ``retry`` has the way in which this thread waits, ``check`` raises when it is to end.
 
-    def __init__(self, channel: Channel, retry: RetryPolicy, check: t.Callable[[], None] = go_on) -> None:
+    One without a ``check`` is that of the main thread, which goes first where some connections are reserved.
+    """
+
+    def __init__(self, channel: Channel, retry: RetryPolicy, check: t.Callable[[], None] | None = None) -> None:
         self._channel = channel
-        self._check = check
+        self._is_first = check is None
+        self._check = check or go_on
         self.retry = retry
         self._used = Used("", 0)
 
@@ -185,7 +199,7 @@ class Sender:
         channel = self._channel
         self._used = channel.tokens.take()
         sent = {**headers, "Authorization": f"Bearer {self._used.text}", "client-request-id": str(uuid.uuid4())}
-        with channel.sessions.taken() as session:
+        with channel.sessions.taken(self._is_first) as session:
             counted = channel.pace.before(methods, partial(self.retry.rest, asked=True))
             # Last of all: the login and the pace may have taken minutes.
             if not channel.still_wanted():

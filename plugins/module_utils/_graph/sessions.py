@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import contextlib
-import queue
+import threading
 import typing as t
 from collections import deque
 from urllib.parse import urlsplit
@@ -79,13 +79,18 @@ class GraphSession:
 
 
 class Sessions:
-    """The sessions of a client. Who wants to send takes one, the one that was used last where it is free."""
+    """The sessions of a client. Who wants to send takes one, the one that was used last where it is free.
+
+    ``reserved`` are those that only who goes first may take.
+    """
 
     def __init__(self, connection: Connection, count: int = 1) -> None:
         self._all = [GraphSession(connection) for _unused in range(count)]
-        self._free: queue.LifoQueue[GraphSession] = queue.LifoQueue()
-        for session in reversed(self._all):
-            self._free.put(session)
+        self._free = self._all[::-1]
+        self._given_back = threading.Condition()
+        self.reserved = 0
+        # How many of the reserved ones are used.
+        self._used_first = 0
 
     def __len__(self) -> int:
         return len(self._all)
@@ -96,13 +101,25 @@ class Sessions:
         return sum(session.is_open for session in self._all)
 
     @contextlib.contextmanager
-    def taken(self) -> t.Iterator[GraphSession]:
-        """Take a session for the block; wait until there is a free one."""
-        session = self._free.get()
+    def taken(self, first: bool = False) -> t.Iterator[GraphSession]:
+        """Take a session for the block; wait until there is a free one. Some are reserved for who goes ``first``."""
+        with self._given_back:
+            self._given_back.wait_for(lambda: len(self._free) > (0 if first else self.reserved - self._used_first))
+            session = self._free.pop()
+            self._used_first += first
         try:
             yield session
         finally:
-            self._free.put(session)
+            with self._given_back:
+                self._free.append(session)
+                self._used_first -= first
+                self._given_back.notify_all()
+
+    def reserve(self, count: int) -> None:
+        """Let so many sessions be taken only by who goes first."""
+        with self._given_back:
+            self.reserved = count
+            self._given_back.notify_all()
 
     def abort(self) -> None:
         """End all requests that are on their way."""

@@ -131,6 +131,9 @@ class Module(AnsibleModule):
         # From here on AnsibleModule has nothing to mask, see ``masking``.
         self.no_log_values: set[str] = set()
         used = self._used()
+        # Newer cores show the arguments only when they are told to, and take them out else.
+        if not getattr(self, "_inject_invocation", True):
+            return shown_result(result, used, self._tokens)
         arguments = shown_arguments(self.params, self.argument_spec, secrets_of(used, self._tokens))
         return {**shown_result(result, used, self._tokens), "invocation": {"module_args": arguments}}
 
@@ -173,3 +176,6 @@ def answer(request: Request, handler: Handler, opener: Opener = open_tenant) -> 
         raise
     except Exception as error:  # noqa: BLE001 - a defect of ours ends in a sentence too, never in a traceback
         return Reply({"changed": tenant is not None and tenant.written()}, error=unforeseen_end(error))
+    finally:
+        if tenant is not None:
+            tenant.client.end()

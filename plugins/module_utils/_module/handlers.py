@@ -181,13 +181,14 @@ def policy_info(request: Request, tenant: Tenant) -> Reply:
     refuse_blank(params["id"], "the filter", "id")
     refuse_half_characters(params["id"], "the filter", "id")
     group = _group_filter(params["group"], tenant)
-    among = _listed(params, tenant)
+    assignments = [capabilities.assignments] if "assignments" in gather else []
+    fields = [*assignments, *(capabilities.content if gather & _CONTENT else ())]
+    among = _listed(params, tenant, fields if group is None else [capabilities.assignments])
     found = [policy for policy in among if matches(policy, params)]
     if group is not None:
         found = _with_fields(found, [capabilities.assignments], tenant)
         found = [policy for policy in found if _has_group(policy, group)]
-    assignments = [capabilities.assignments] if "assignments" in gather else []
-    found = _with_fields(found, [*assignments, *(capabilities.content if gather & _CONTENT else ())], tenant)
+    found = _with_fields(found, fields, tenant)
     conflicts = _conflicts(found, among, params, tenant) if "conflicts" in gather else None
     unnamed = tenant.surface.read_names(found) if "group_names" in gather else []
     found.sort(key=strongest_first)
@@ -255,12 +256,16 @@ def _conflicts(
     return tenant.surface.conflicts(found, [policy for policy in everything if id_key(policy.id) not in ids])
 
 
-def _listed(params: t.Mapping[str, t.Any], tenant: Tenant) -> list[Policy]:
-    """Return the policies among which the asked ones are."""
+def _listed(params: t.Mapping[str, t.Any], tenant: Tenant, fields: t.Sequence[Field]) -> list[Policy]:
+    """Return the policies among which the asked ones are; these ``fields`` of those will be looked at next."""
     policy_id, name = params["id"], params["display_name"]
+
+    def expect(policy: Policy) -> list[Field]:
+        return [field for field in fields if field.of(policy) is UNSET] if matches(policy, params) else []
+
     if policy_id is None:
         asked = [DesiredPolicy("", display_name=name)]
-        return list(whole_list(tenant.surface) if name is None else listed(tenant.surface, asked))
+        return list(whole_list(tenant.surface, expect) if name is None else listed(tenant.surface, asked, expect))
     policy = tenant.surface.get_policy(policy_id)
     return [] if policy is None else [policy]
 

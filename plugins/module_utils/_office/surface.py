@@ -29,8 +29,8 @@ from .._policy.desired import DesiredPolicy
 from .._policy.live_conflicts import Conflicts
 from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, distinct, distinct_assignments, priority_of
-from .._policy.reads import Entity
-from .._policy.surface import Capabilities, Change
+from .._policy.reads import Entity, Part
+from .._policy.surface import Capabilities, Change, Expect
 from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, Write, WritePart, Written
 from .checkins import report_of_policy, report_of_tenant
 from .codec import WIRE_NAMES, policy_from_graph, policy_to_graph
@@ -77,10 +77,20 @@ class OfficeSurface:
         fields = INLINE_FIELDS if self._inline_payloads else FIELDS
         return replace(CAPABILITIES, fields=fields, batch_size=size)
 
-    def list_policies(self) -> tuple[Policy, ...]:
-        """Return all policies of the tenant, in the server's order, complete or not at all."""
+    def list_policies(self, expect: Expect | None = None) -> tuple[Policy, ...]:
+        """Return all policies of the tenant, in the server's order, complete or not at all.
+
+        What is ``expect``-ed to be looked at next begins to be read while further pages come.
+        """
+        heard = None if expect is None else partial(self._begin, expect)
         with explained(_THE_LIST, "read it", READ_PERMISSION, rules=self._rules):
-            return distinct(self._read_policy(item) for item in self._client.pages(COLLECTION))
+            return distinct(self._read_policy(item) for item in self._client.pages(COLLECTION, heard=heard))
+
+    def _begin(self, expect: Expect, items: t.Iterable[t.Any]) -> None:
+        # What is wrong with a page is told when all of them are there.
+        with contextlib.suppress(UserError, GraphError):
+            policies = [self._read_policy(item) for item in items]
+            self._client.begin(self._reading(Part(each, field)).call for each in policies for field in expect(each))
 
     def get_policy(self, policy_id: str) -> Policy | None:
         """Return one policy by id, None when there is none with it (404)."""

@@ -15,7 +15,7 @@ import sys
 import typing as t
 from dataclasses import dataclass
 
-from .._json import DEEPEST, finite, is_too_deep
+from .._json import DEEPEST, finite, is_too_deep, may_be_deep, may_have_half_characters
 
 # Values of one JSON text: far more than 5,000 policies with all their settings.
 MOST_VALUES = 5_000_000
@@ -111,14 +111,16 @@ def decode(data: bytes) -> Payload:
     text = data.removeprefix(_BOM).strip()
     if not text:
         return {}
-    if has_too_many_values(text.decode("utf-8", "replace")):
+    shown = text.decode("utf-8", "replace")
+    if has_too_many_values(shown):
         return Opaque(data)
     try:
         value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
-        if is_too_deep(value):
+        if may_be_deep(text) and is_too_deep(value):
             return Opaque(data)
-        if isinstance(value, (dict, list)):
-            _check_json(value)
+        # What else was read from a JSON text can be written as one.
+        if not text.isascii() or b"\0" in text or may_have_half_characters(shown):
+            encode(value)
     except (ValueError, RecursionError):
         return Opaque(data)
     return value if isinstance(value, (dict, list)) else Opaque(data)

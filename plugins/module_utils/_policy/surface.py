@@ -88,10 +88,15 @@ class Capabilities:
 Change = tuple["Policy | None", "Policy | None"]
 
 
+# The fields of a listed policy that the next look surely asks for.
+Expect = t.Callable[[Policy], t.Iterable[Field]]
+
+
 class Surface(t.Protocol):
     """Policies of one tenant.
 
-    Reads raise UserError; one that fails is never an empty answer. ``look`` returns the error in the place of what
+    Reads raise UserError; one that fails is never an empty answer. While ``list_policies`` still reads, it may begin to
+    read what the next ``look`` is expected to ask for. ``look`` returns the error in the place of what
     could not be read. ``begin_writes`` hears how many writes the run has. ``write`` takes writes that do not depend on
     each other and returns the result of each.
 
@@ -115,7 +120,7 @@ class Surface(t.Protocol):
     @property
     def capabilities(self) -> Capabilities: ...
 
-    def list_policies(self) -> tuple[Policy, ...]: ...
+    def list_policies(self, expect: Expect | None = None) -> tuple[Policy, ...]: ...
 
     def get_policy(self, policy_id: str) -> Policy | None: ...
 
