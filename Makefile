@@ -13,6 +13,7 @@ PRODUCT := $(patsubst docs,docs/.,$(shell find $(wildcard galaxy.yml README.md C
 SESSIONS := lint ansible-lint build-import-check unit emulator-tests fault-slice integration browser runners sanity docs
 ANSIBLE_TEST := units targets
 LINT := static yamllint antsibull-nox-config extra-checks
+PEER = .ansible/backup-tool/bin
 RELEASE = PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collections.m365.apps.tests.release
 
 .DEFAULT_GOAL := help
@@ -57,7 +58,10 @@ demo: demo-setup install ## Roll out the example policies to a Graph emulator on
 
 benchmark: setup tree install ## Time the collection against the Graph emulator; writes docs/benchmark.md (BENCHMARK_ARGS=--quick: a trial, writes nothing)
 	@mkdir -p docs
+	@[ -x $(PEER)/IntuneCD-startbackup ] || { .venv/bin/python -m venv $(dir $(PEER)) && \
+		$(PEER)/pip install -q -r tests/backup-tool.txt; } || echo "without IntuneCD, which cannot be installed"
 	@PYTHONPATH=.ansible/tree:tests/emulator .venv/bin/python -m ansible_collections.m365.apps.tests.benchmark \
+		$$([ ! -x $(PEER)/IntuneCD-startbackup ] || echo --peer $(PEER)) \
 		$(or $(BENCHMARK_ARGS),--output docs/benchmark.md)
 
 emulator: demo-setup ## Run the Graph emulator (PORT=8443, SEED=state.json, CATALOG=definitions.jsonl) and print what to export; Ctrl-C ends it

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import goals, report, sections
+from . import far, goals, report, sections
 from .rig import Rig, rig
 
 
@@ -25,10 +25,16 @@ class Plan:
     growth: tuple[int, ...] = (100, 1000, 5000)
     memory: int = goals.GOAL_MEMORY_COUNT
     lint: int = goals.GOAL_LINT
+    # Numbers of policies, and the seconds by which answers come later.
+    far: tuple[tuple[int, float], ...] = ((50, 0.05), (500, 0.05), (goals.GOAL_COUNT, 0.05), (200, 0.2))
+    backup: tuple[int, float] = goals.GOAL_BACKUP
     rounds: int = 3
+    peer: Path | None = None
 
 
-_QUICK = Plan(sizes=(1, 20), loop=2, growth=(20, 100), memory=100, rounds=1)
+_QUICK = Plan(
+    sizes=(1, 20), loop=2, growth=(20, 100), memory=100, far=((130, 0.02),), backup=(30, 0.02), lint=20, rounds=1
+)
 
 
 def main() -> int:
@@ -55,6 +61,11 @@ def _arguments() -> argparse.Namespace:
         default=os.environ.get("ANSIBLE_COLLECTIONS_PATH"),
         help="folder to take the collection from (default: $ANSIBLE_COLLECTIONS_PATH)",
     )
+    parser.add_argument(
+        "--peer",
+        type=Path,
+        help="folder of the programs of a venv with tests/backup-tool.txt, to compare a backup with",
+    )
     arguments = parser.parse_args()
     if not arguments.collections:
         parser.error("--collections or ANSIBLE_COLLECTIONS_PATH is needed")
@@ -80,7 +91,10 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         growth=base.growth,
         memory=base.memory,
         lint=base.lint,
+        far=base.far,
+        backup=base.backup,
         rounds=arguments.runs or base.rounds,
+        peer=arguments.peer,
     )
 
 
@@ -103,6 +117,12 @@ def _measure(running: Rig, plan: Plan) -> tuple[goals.Results, list[sections.Req
         loops=tuple(
             _each(modes, loop_sizes, "loops", lambda mode, size: sections.loops(running, mode, size, plan.rounds))
         ),
+        waits=tuple(
+            far.unchanged(running, surface, count, seconds, plan.rounds)
+            for surface in (far.OFFICE, far.CATALOG)
+            for count, seconds in plan.far
+        ),
+        backups=far.backups(running, *plan.backup, plan.rounds, plan.peer),
         single=sections.single(running, plan.rounds),
         lint=sections.lint(running, plan.lint, plan.rounds),
         growth=sections.growth(running, plan.growth, plan.rounds),

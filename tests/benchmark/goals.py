@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from . import far
 from .measure import Series
 from .sections import Compared
 
@@ -18,6 +19,8 @@ GOAL_LINT = 200
 GOAL_GROWTH = (100, 5000)
 # Seconds added to each answer, as a tenant takes them that is not on this machine.
 DISTANCE = 0.05
+# Policies and seconds of the backup that is compared with that of another tool.
+GOAL_BACKUP = (200, 0.2)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Results:
     one_task: tuple[Compared, ...]
     distant: tuple[Compared, ...]
     loops: tuple[Compared, ...]
+    waits: tuple[far.Far, ...]
+    backups: far.Far
     single: Compared
     lint: Compared
     growth: t.Mapping[int, Series]
@@ -60,13 +65,49 @@ def judge(results: Results) -> list[Goal]:
             1.5,
         ),
         _at_most(
+            "one single-policy task on the fast path with a login, over one uri task with a ready token",
+            net(results.single, "one on the fast path with a login").over(net(results.single, "one uri")),
+            0.6,
+        ),
+        _at_most(
             "lint of 200 policies of the settings catalog by the program, over an empty play",
             results.lint.rows["program"].over(results.lint.rows["empty"]),
             3.5,
         ),
         _loop(results),
+        *_distant(results),
         *_memory(results),
         _growth(results),
+    ]
+
+
+def _distant(results: Results) -> list[Goal]:
+    asked = (far.OFFICE, GOAL_COUNT, DISTANCE)
+    found = next((each for each in results.waits if (each.surface, each.count, each.seconds) == asked), None)
+    where = f"{GOAL_COUNT:,} policies, answers {DISTANCE * 1000:.0f} ms later"
+    unchanged = [
+        _at_most(
+            f"no change, {where}: one task by {far.row_of(number)}, over the bare script by one",
+            far.net(found, far.row_of(number)).over(found.rows["bare"]) if found else None,
+            limit,
+        )
+        for number, limit in ((4, 0.45), (8, 0.35))
+    ]
+    create = find(results.distant, "create", GOAL_COUNT)
+    rows = results.backups.rows
+    is_goal = (results.backups.count, results.backups.seconds) == GOAL_BACKUP and far.PEER in rows
+    return [
+        *unchanged,
+        _at_most(
+            f"create with the read-back, {where}: over the bare script, which reads nothing back",
+            net(create, "read back").over(create.rows["bare"]) if create else None,
+            1.25,
+        ),
+        _at_most(
+            f"backup, {GOAL_BACKUP[0]} policies, answers {GOAL_BACKUP[1] * 1000:.0f} ms later: over that of {far.PEER}",
+            rows[far.row_of(4)].over(rows[far.PEER]) if is_goal else None,
+            0.25,
+        ),
     ]
 
 

@@ -11,6 +11,7 @@ import typing as t
 from importlib.metadata import version
 from pathlib import Path
 
+from . import far
 from .goals import DISTANCE, Goal, Results, find, net
 from .sections import Compared, Requests
 
@@ -53,6 +54,8 @@ The same, with answers that come {distance:.0f} ms later.
 
 {distant}
 
+{far}
+
 ## Requests of one task
 
 Counted by the emulator, against the formula: pages of the listing + batches of payloads and assignments + batches of
@@ -67,7 +70,8 @@ groups + `plan.write_requests` + what reads back the writes (`plan.wait_requests
 |---|---|
 | office_client_config, unchanged, as a module, with a ready token | {one_module} |
 | ansible.builtin.uri, one GET with the same token | {one_uri} |
-| office_client_config with a login by client secret | {one_login} |
+| office_client_config, as a module, with a login by client secret | {one_login} |
+| office_client_config on the fast path, with a login by client secret | {one_fast} |
 
 ## Lint
 
@@ -102,6 +106,10 @@ def markdown(results: Results, requests: t.Sequence[Requests], goals: t.Sequence
         one_module=net(results.single, "one module").text(),
         distance=DISTANCE * 1000,
         distant=_distant(results),
+        far=far.TEXT.format(
+            unchanged=_table(*far.unchanged_rows(results.waits)), backups=_table(*far.backup_rows(results.backups))
+        ),
+        one_fast=net(results.single, "one on the fast path with a login").text(),
         one_login=net(results.single, "one module with a login").text(),
         one_uri=net(results.single, "one uri").text(),
         lint_count=results.lint.count,

@@ -33,6 +33,16 @@ class Rig:
     folder: Path
     collections: str
 
+    def prepare_catalog(self, count: int) -> None:
+        """Do the same for ``count`` policies of the settings catalog, all of which are there."""
+        self._policies_file.write_text(json.dumps(tenant.catalog_policies(count)), encoding="utf-8")
+        self.emulator.admin("PUT", "state", tenant.catalog_state(count))
+        self.clear_journal()
+
+    def clear_journal(self) -> None:
+        """Empty the journal."""
+        self.emulator.admin("DELETE", "journal")
+
     def prepare(self, count: int, live: int) -> None:
         """Write the list of ``count`` policies, put ``live`` of them in the tenant, empty the journal."""
         self._policies_file.write_text(json.dumps(tenant.policies(count)), encoding="utf-8")
@@ -41,7 +51,7 @@ class Rig:
     def restore(self, live: int) -> None:
         """Put the tenant back to its first ``live`` policies and empty the journal."""
         self.emulator.admin("PUT", "state", tenant.state(live))
-        self.emulator.admin("DELETE", "journal")
+        self.clear_journal()
 
     def play(self, name: str, *, fast_path: bool = True, **variables: str | bool) -> Command:
         """Return the command of a playbook."""
@@ -105,8 +115,8 @@ class Rig:
     @contextlib.contextmanager
     def distant(self, seconds: float) -> t.Iterator[None]:
         """Let every answer of Graph come that much later, for the block."""
-        # The pages and the batches; without a match each call in a batch would come later too.
-        requests = [{"method": "GET", "path": r"clientConfigurations(\?|$)"}, {"path": r"/\$batch$"}]
+        # Lists and batches, but no call in a batch, which would come later once more: those name an id or a group.
+        requests = [{"method": "GET", "path": r"^(?!.*(/groups|[0-9a-f]{8}-[0-9a-f]{4}-))"}, {"path": r"/\$batch$"}]
         slow = [{"kind": "slow", "match": match, "seconds": seconds, "count": None} for match in requests]
         self.emulator.admin("PUT", "faults", slow)
         try:
@@ -117,6 +127,21 @@ class Rig:
     def requests(self) -> int:
         """Return how many requests Graph got since the journal was emptied."""
         return len(self.emulator.admin("GET", "journal"))
+
+    def writes(self) -> int:
+        """Return how many calls changed something since the journal was emptied."""
+        entries = self.emulator.admin("GET", "journal")
+        calls = [call for entry in entries for call in (entry, *entry["batch"])]
+        return sum(call["method"] != "GET" and not call["path"].endswith("/$batch") for call in calls)
+
+    def backup(self, name: str, connections: int) -> Command:
+        """Return the command of a backup of the settings catalog by this collection."""
+        given = {
+            "rollout_surface": "settings_catalog",
+            "rollout_backup_folder": str(self.folder / name),
+            "m365_connections": connections,
+        }
+        return [str(_BIN / "ansible-playbook"), "m365.apps.backup", "--extra-vars", json.dumps(given)]
 
     @property
     def plan_file(self) -> Path:

@@ -88,6 +88,7 @@ def single(rig: Rig, rounds: int) -> Compared:
         "empty": rig.play("empty"),
         "one module": rig.play("one", fast_path=False, access_token=token),
         "one module with a login": rig.play("one", fast_path=False),
+        "one on the fast path with a login": rig.play("one"),
         "one uri": rig.play("one_uri", access_token=token),
     }
     return _compare(rig, "no change", 1, rounds, rows)

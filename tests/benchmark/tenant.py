@@ -20,9 +20,15 @@ _TYPES = {
     "windows": "#microsoft.graph.windowsOfficeClientConfiguration",
     "windows_security": "#microsoft.graph.windowsOfficeClientSecurityConfiguration",
 }
+_GRAPH = "#microsoft.graph."
+_MACROS = (
+    "user_vendor_msft_policy_config_excel16v2~policy~l_microsoftofficeexcel~l_exceloptions~l_security~l_trustcenter"
+    "_l_vbawarningspolicy"
+)
 _ROLES = (
     "DeviceManagementConfiguration.Read.All",
     "DeviceManagementConfiguration.ReadWrite.All",
+    "DeviceManagementRBAC.Read.All",
     "GroupMember.Read.All",
 )
 
@@ -63,6 +69,62 @@ def policies(count: int) -> list[dict[str, t.Any]]:
         }
         for number in range(count)
     ]
+
+
+def catalog_policies(count: int) -> list[dict[str, t.Any]]:
+    """Return that many policies of the settings catalog as items of office_client_configs."""
+    return [
+        {
+            "display_name": f"Contoso - Policy {number:05}",
+            "description": f"Office settings of department {number}",
+            "settings": [{"raw": instance} for instance in _instances(number)],
+            "groups": [group_name(member % _GROUPS) for member in range(number, number + 1 + number % 2)],
+        }
+        for number in range(count)
+    ]
+
+
+def _instances(number: int) -> list[dict[str, t.Any]]:
+    """Return how Graph has it that macros are off in some way in Excel, and how Defender scans."""
+    child = {
+        "@odata.type": f"{_GRAPH}deviceManagementConfigurationChoiceSettingInstance",
+        "settingDefinitionId": f"{_MACROS}_l_empty4",
+        "choiceSettingValue": {"value": f"{_MACROS}_l_empty4_{1 + number % 4}", "children": []},
+    }
+    macros = {
+        "@odata.type": f"{_GRAPH}deviceManagementConfigurationChoiceSettingInstance",
+        "settingDefinitionId": _MACROS,
+        "choiceSettingValue": {"value": f"{_MACROS}_1", "children": [child]},
+    }
+    scan = {
+        "@odata.type": f"{_GRAPH}deviceManagementConfigurationSimpleSettingInstance",
+        "settingDefinitionId": "device_vendor_msft_policy_config_defender_scanparameter",
+        "simpleSettingValue": {
+            "@odata.type": f"{_GRAPH}deviceManagementConfigurationIntegerSettingValue",
+            "value": 1 + number % 2,
+        },
+    }
+    return [macros, scan]
+
+
+def catalog_state(live: int) -> dict[str, t.Any]:
+    """Return the emulator's state: the same tenant with so many policies of the settings catalog."""
+    whole = state(0)
+    held = whole["tenants"][TENANT_ID]
+    target = f"{_GRAPH}groupAssignmentTarget"
+    held["catalog_policies"] = [
+        {
+            "id": str(uuid.uuid5(uuid.NAMESPACE_DNS, policy["display_name"])),
+            "name": policy["display_name"],
+            "description": policy["description"],
+            "settings": [{"settingInstance": entry["raw"]} for entry in policy["settings"]],
+            "assignments": [
+                {"target": {"@odata.type": target, "groupId": _group_id(int(name[-2:]))}} for name in policy["groups"]
+            ],
+        }
+        for policy in catalog_policies(live)
+    ]
+    return whole
 
 
 def state(live: int) -> dict[str, t.Any]:

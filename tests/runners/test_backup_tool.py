@@ -15,16 +15,7 @@ from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import BIN, ROOT, Ansible, finished
 from ansible_collections.m365.apps.tests.integration.support.whole_runs import CATALOG
-
-# What the tool reads beside policies of the settings catalog, filters and scope tags, and the emulator does not serve.
-LEFT_OUT = """
-AppConfigurations AppProtection APNs VPP Applications Compliance NotificationTemplate Profiles
-GPOConfigurations AppleEnrollmentProfile WindowsEnrollmentProfile EnrollmentStatusPage ManagedGooglePlay
-Intents CompliancePartner ManagementPartner RemoteAssistancePartner ProactiveRemediation PowershellScripts
-ShellScripts ConfigurationPolicies ConditionalAccess EnrollmentConfigurations DeviceManagementSettings
-CustomAttributes DeviceCategories Roles windowsDriverUpdates windowsFeatureUpdates windowsQualityUpdates
-DeviceCompliancePolicies ComplianceScripts ReusablePolicySettings
-"""
+from ansible_collections.m365.apps.tests.runners.backup_tool import backup_command, sent_to
 
 
 class Tool:
@@ -35,9 +26,7 @@ class Tool:
         self.bin = folder / "tool" / "bin"
         self._environment = {
             "HOME": str(folder),
-            "PYTHONPATH": str(Path(__file__).parent / "to_emulator"),
-            "EMULATOR_URL": emulator.ready.url,
-            "EMULATOR_CA_PATH": emulator.ready.ca_path,
+            **sent_to(emulator.ready.url, emulator.ready.ca_path),
             "TENANT_NAME": tenant.TENANT,
             "CLIENT_ID": tenant.APPS["writer"][0],
             "CLIENT_SECRET": tenant.SECRET,
@@ -50,17 +39,7 @@ class Tool:
         """Back the tenant up and return the folder."""
         folder = self.folder / name
         folder.mkdir()
-        command = [
-            self.bin / "IntuneCD-startbackup",
-            "-m",
-            "1",
-            "-p",
-            folder,
-            "--exit-on-error",
-            "-e",
-            *LEFT_OUT.split(),
-        ]
-        self._run(command, self._environment)
+        self._run([*backup_command(self.bin, folder), "--exit-on-error"], self._environment)
         return folder
 
     def compared(self, one: Path, other: Path) -> dict[str, t.Any]:

@@ -14,7 +14,7 @@ from .._ids import id_key
 from .._policy.desired import DesiredPolicy
 from .._policy.live_conflicts import Conflicts
 from .._policy.policy import Policy
-from .._policy.surface import Directory, Expect, Surface, View
+from .._policy.surface import Directory, Surface, View
 from .._policy.unset import UNSET
 from .apply import OnError, Outcome, apply, predict, unforeseen_end
 from .binding import Binding, refuse_changed
@@ -101,9 +101,7 @@ def read_and_plan(
     """Read what the desired state mentions and return the plan. Raises UserError."""
     options = options or RunOptions()
     with instead(options.refused):
-        expect = _expected(desired, surface, options)
-        needs_all = options.guards.prune or options.conflicts
-        live = whole_list(surface, expect) if needs_all else listed(surface, desired, expect)
+        live = _live(desired, surface, options)
     capabilities = surface.capabilities
     matches, left = _understood(desired, live, surface, directory, options)
     matches = (*without(matches, left), *prunable(matches, live, options.guards))
@@ -264,11 +262,14 @@ def _whole(
     return *spare(found, listed, capabilities, {**left, **unread}), len(wanted)
 
 
-def _expected(desired: t.Sequence[DesiredPolicy], surface: Surface, options: RunOptions) -> Expect | None:
-    """Return what will be read of policies that are listed, None where a run that is refused comes to nothing."""
+def _live(desired: t.Sequence[DesiredPolicy], surface: Surface, options: RunOptions) -> tuple[Policy, ...]:
+    """Return the policies of the tenant; what is asked of the first ones is read while others still come."""
+    fields, everything = surface.capabilities.fields, options.guards.prune or options.conflicts
+    expect = expected(desired, fields, options.whole_policies, _needs_all_groups(options))
     if options.refused:
-        return None
-    return expected(desired, surface.capabilities.fields, options.whole_policies, _needs_all_groups(options))
+        # Nothing comes of such a run.
+        return whole_list(surface) if everything else listed(surface, desired)
+    return whole_list(surface, expect) if everything else listed(surface, desired, expect)
 
 
 def _needs_all_groups(options: RunOptions) -> bool:
