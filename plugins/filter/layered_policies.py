@@ -101,7 +101,7 @@ EXAMPLES = r"""
     # Parts of earlier runs that are no longer needed go, and nothing else.
     prune: true
     prune_scope:
-      display_name: ["Contoso - Macros (not for *)"]
+      parts_of: ["Contoso - Macros"]
   vars:
     policies:
       - display_name: Contoso - Macros

@@ -285,6 +285,17 @@ options:
             Office's alone, and limits count these.
         type: list
         elements: str
+      parts_of:
+        description:
+          - Patterns for names of policies, in the form of O(prune_scope.display_name), whose parts may be deleted as
+            well. A part is what P(m365.apps.layered_policies#filter) makes of a policy with a priority. It is told
+            by its name, C(NAME (not for GROUP\)), together with the last line of its description; a policy that
+            only has such a name is none.
+          - Without O(prune_scope.display_name), parts alone may be deleted.
+          - Only with O(surface=settings_catalog). When omitted or empty, parts count as all other policies do.
+        type: list
+        elements: str
+        version_added: 0.2.0
   protect:
     description:
       - Patterns for names of policies that the task never deletes, in the form of

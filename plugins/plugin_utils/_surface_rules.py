@@ -135,7 +135,8 @@ def layered(policies: t.Any, group_names: Names = None, catalog_file: str | None
 
 def layers_of_rollout(policies: t.Any, catalog_file: str | None = None) -> dict[str, t.Any]:
     """Return what the role rolls out: ``policies``, the ``layers`` that they come from, and patterns of the names of
-    parts that were made before (``leftovers``), also of policies that are to be absent. Raises PoliciesError.
+    policies whose parts that were made before go (``leftovers``), also of those that are to be absent. Raises
+    PoliciesError.
 
     A policy that is compiled to parts alone is among the policies as one that is to be absent: what keeps that from
     being done stops a rollout, since it would meet its own parts.

@@ -158,6 +158,11 @@ SETTINGS_OF_A_RUN: dict[str, tuple[Dict, Dict, str]] = {
         {"guards": Guards(Prune(names=("B*", "C*")))},
         "prune_scope",
     ),
+    "parts to prune": (
+        {"guards": Guards(Prune(names=("C*",)))},
+        {"guards": Guards(Prune(names=("C*",), parts_of=("C",)))},
+        "prune_scope",
+    ),
     "kinds to prune": (
         {"guards": Guards(Prune(("office",)))},
         {"guards": Guards(Prune(("office", "windows")))},

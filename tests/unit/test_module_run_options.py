@@ -224,6 +224,9 @@ def test_pruning_without_a_scope_is_of_any_kind_and_name() -> None:
         ({"display_name": ["A *", "B"]}, Prune(names=("A *", "B"))),
         ({"display_name": "A *"}, Prune(names=("A *",))),
         ('{"display_name": ["A *"]}', Prune(names=("A *",))),
+        ({"parts_of": ["A"]}, Prune(names=(), parts_of=("A",))),
+        ({"parts_of": ["A"], "display_name": ["B"]}, Prune(names=("B",), parts_of=("A",))),
+        ({"parts_of": []}, Prune()),
     ],
 )
 def test_the_scope_is_taken_over(scope: t.Any, prune: Prune) -> None:

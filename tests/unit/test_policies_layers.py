@@ -10,7 +10,16 @@ import typing as t
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Prune
+from ansible_collections.m365.apps.plugins.module_utils._policy.part_names import (
+    description_of_part,
+    name_of_part,
+    owner_of_part,
+)
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy, PolicyType
 from ansible_collections.m365.apps.plugins.plugin_utils import _surface_rules
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_names import layer_guards, with_parts
 from ansible_collections.m365.apps.tests.unit.layered import SPELLED, layered, members, names, policy, refusal
@@ -217,7 +226,7 @@ def test_no_form_of_settings_loses_any(form: t.Callable[[t.Any], t.Any]) -> None
 def test_a_policy_that_is_to_be_absent_goes_with_its_parts(more: Document) -> None:
     """A part that stays would still set what it set, and meet what others get now."""
     made = _surface_rules.layers_of_rollout([{"display_name": "Macros", "state": "absent", **more}, FINANCE])
-    assert made["leftovers"] == ["Macros (not for *)", "Macros for Finance (not for *)"]
+    assert made["leftovers"] == ["Macros", "Macros for Finance"]
     assert _surface_rules.layers_of_rollout([{"id": "7", "state": "absent"}])["leftovers"] == []
 
 
@@ -225,11 +234,7 @@ def test_what_was_made_before_is_known_by_its_name() -> None:
     made = _surface_rules.layers_of_rollout(
         [FINANCE, STAFF, policy("Plain [x]", 7, "J", settings=SPELLED["word", 3][:1])]
     )
-    assert made["leftovers"] == [
-        "Macros for Finance (not for *)",
-        "Macros (not for *)",
-        "Plain [[]x] (not for *)",
-    ]
+    assert made["leftovers"] == ["Macros for Finance", "Macros", "Plain [[]x]"]
     assert [each["definition"] for each in made["layers"]] == ["Macros for Finance", "Macros", "Plain [x]"]
     assert made["layers"][1]["policies"] == [
         {
@@ -244,24 +249,24 @@ def test_what_was_made_before_is_known_by_its_name() -> None:
     assert with_parts(["Macros", "Contoso*"]) == ["Macros", "Contoso*", "Macros (not for *)"]
 
 
-MADE = {"leftovers": ["A (not for *)"]}
+MADE = {"leftovers": ["A"]}
 
 
 @pytest.mark.parametrize(
     ("given", "guards"),
     [
-        ((False, {}, []), (True, {"display_name": ["A (not for *)"]}, [])),
+        ((False, {}, []), (True, {"parts_of": ["A"]}, [])),
         # Nothing of a scope counts without the pruning that it is of.
-        ((False, {"display_name": ["B"]}, ["C"]), (True, {"display_name": ["A (not for *)"]}, ["C", "C (not for *)"])),
+        ((False, {"display_name": ["B"]}, ["C"]), (True, {"parts_of": ["A"]}, ["C", "C (not for *)"])),
         (
             (True, {"display_name": "B, D*"}, []),
-            (True, {"display_name": ["B", "D*", "B (not for *)", "A (not for *)"]}, []),
+            (True, {"display_name": "B, D*", "parts_of": ["B", "D*", "A"]}, []),
         ),
         # A protected policy does not keep parts that would meet its others; those of policies not described stay.
-        ((False, {}, ["A", "C"]), (True, {"display_name": ["A (not for *)"]}, ["A", "C", "C (not for *)"])),
+        ((False, {}, ["A", "C"]), (True, {"parts_of": ["A"]}, ["A", "C", "C (not for *)"])),
         (
             (False, {}, ["A (not for *)"]),
-            (True, {"display_name": ["A (not for *)"]}, ["A (not for *)", "A (not for *) (not for *)"]),
+            (True, {"parts_of": ["A"]}, ["A (not for *)", "A (not for *) (not for *)"]),
         ),
         # What the module refuses without layers, it refuses with them.
         ((True, {}, []), (True, {}, [])),
@@ -302,3 +307,40 @@ def test_lint_tells_of_settings_that_cannot_be_read_once() -> None:
     # Such a one is a note where nothing is to be compared.
     foreign = policy("A", 1, settings=[{"setting": "microsoft_edge/HomepageLocation"}])
     assert rules(foreign, layers=True) == [("error", "not_layered"), ("note", "unchecked_setting")]
+
+
+MACROS_OF_TWO = [SPELLED["excel", 3][0], SPELLED["word", 3][0]]
+NAMES_OF_PARTS = st.text(min_size=1, max_size=12) | st.sampled_from(
+    ["A", "A (not for B)", "(not for ", ")", "A (not for B) (not for C)", "A\nB"]
+)
+
+
+@given(NAMES_OF_PARTS, NAMES_OF_PARTS, st.sampled_from(["", "Own", "Own\nlines"]))
+def test_a_part_is_told_by_its_name_and_its_description_together(policy_name: str, groups: str, own: str) -> None:
+    name, description = name_of_part(policy_name, groups), description_of_part(policy_name, groups, own)
+    assert owner_of_part(name, description) == policy_name
+    # Somebody else's policy of that name, one that was renamed, and the policy whose part it is.
+    for other in (own, "", f"{description}.", f"{description}\nMore"):
+        assert owner_of_part(name, other) is None
+    assert owner_of_part(f"{name} 2", description) is None
+    assert owner_of_part(policy_name, own) is None
+
+
+def test_what_only_has_the_name_of_a_part_is_not_pruned() -> None:
+    """The guards of layers on policies as they are live."""
+    [_strong, _base, part] = layered([policy("A", 1, value=4), policy("B", 2, "H", settings=[*MACROS_OF_TWO])])
+    made = _surface_rules.layers_of_rollout([policy("A", 1), policy("B", 2, "H")])
+    scope = layer_guards(made, False, {}, [])["prune_scope"]
+    prune = Prune(names=(), parts_of=tuple(scope["parts_of"]))
+    live = {
+        "the part": (part["display_name"], part["description"]),
+        "of somebody else": (part["display_name"], "Not for group G, says the help desk"),
+        "of another policy": ("C (not for G)", description_of_part("C", "G", "")),
+        "the policy": ("B", ""),
+    }
+    taken = {
+        what
+        for what, (name, description) in live.items()
+        if prune.takes(Policy("p", PolicyType(""), {"display_name": name, "description": description}))
+    }
+    assert taken == {"the part"}

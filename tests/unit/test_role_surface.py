@@ -84,7 +84,8 @@ APPROVED = {"rollout_approval_reason": "Change 7", "rollout_approval_codes": "co
         (ON_CATALOG, {"rollout_order": ["A"]}, ["rollout_order"]),
         (ON_CATALOG, {"rollout_order": '["A"]', "rollout_unlisted": "fail"}, ["rollout_order", "rollout_unlisted"]),
         (ON_CATALOG, {"rollout_prune_scope": {"kind": ["office"]}}, ["rollout_prune_scope.kind"]),
-        (ON_CATALOG, {"rollout_prune_scope": {"display_name": ["Contoso*"]}}, []),
+        (ON_CATALOG, {"rollout_prune_scope": {"display_name": ["Contoso*"], "parts_of": ["A"]}}, []),
+        (ON_OFFICE, {"rollout_prune_scope": {"parts_of": ["A"]}}, ["rollout_prune_scope.parts_of"]),
         # What is wrong by itself is told by the check of all variables.
         (ON_CATALOG, {"rollout_prune_scope": "kind", "rollout_order": "A, B"}, []),
         (ON_CATALOG, {**APPROVED, "rollout_overwrite_unknown": "yes", "rollout_catalog_file": "mine.jsonl"}, []),

@@ -27,7 +27,7 @@ from .._policy.surface import Capabilities
 from .._policy.unset import UNSET
 from .._policy.writes import TYPE
 from .effects import Expected
-from .guards import Guards
+from .guards import Guards, Prune
 from .order import Order
 
 SIDES = ("tenant", "definitions", "writes")
@@ -67,6 +67,12 @@ class Beside:
     ids: tuple[str, ...]
 
 
+def _scope_digest(prune: Prune) -> list[list[str]]:
+    """Return what counts of a scope; what was added later counts where it says something."""
+    scope = [prune.kinds, prune.names, *([prune.parts_of] if prune.parts_of else [])]
+    return [sorted(set(members)) for members in scope]
+
+
 def definitions_of(
     items: t.Sequence[DesiredPolicy],
     named: t.Sequence[DesiredPolicy],
@@ -86,7 +92,7 @@ def definitions_of(
     if guards.prune is not None:
         settings |= {
             "prune": True,
-            "prune_scope": [sorted(set(guards.prune.kinds)), sorted(set(guards.prune.names))],
+            "prune_scope": _scope_digest(guards.prune),
         }
     if guards.protect and (guards.prune is not None or any(item.state is State.ABSENT for item in items)):
         settings["protect"] = sorted(set(guards.protect))

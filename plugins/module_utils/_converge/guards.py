@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from .._errors import UserError, plain
 from .._policy.desired import DesiredPolicy, State
+from .._policy.part_names import owner_of_part
 from .._policy.policy import Policy
 from .match import Match
 
@@ -25,10 +26,20 @@ DEFAULT_PRUNE_LIMIT = 5
 
 @dataclass(frozen=True)
 class Prune:
-    """Which unlisted policies are to be deleted: of these kinds (none: any), with a name like one of these patterns."""
+    """Which unlisted policies are to be deleted: of these kinds (none: any), with a name like one of these patterns, or
+    parts of a policy with a name like one of ``parts_of``.
+    """
 
     kinds: tuple[str, ...] = ()
     names: tuple[str, ...] = ("*",)
+    parts_of: tuple[str, ...] = ()
+
+    def takes(self, policy: Policy) -> bool:
+        """Tell whether a policy may be deleted."""
+        if self.kinds and policy.kind not in self.kinds:
+            return False
+        owner = owner_of_part(policy.display_name, policy.description) if self.parts_of else None
+        return _like(policy.display_name, self.names) or (owner is not None and _like(owner, self.parts_of))
 
 
 @dataclass(frozen=True)
@@ -65,10 +76,7 @@ def prunable(matches: t.Sequence[Match], live: t.Sequence[Policy], guards: Guard
     return tuple(
         Match(DesiredPolicy(label="prune", state=State.ABSENT, id=policy.id, display_name=policy.display_name), policy)
         for policy in live
-        if policy.id not in listed
-        and (not scope.kinds or policy.kind in scope.kinds)
-        and _like(policy.display_name, scope.names)
-        and not _like(policy.display_name, guards.protect)
+        if policy.id not in listed and scope.takes(policy) and not _like(policy.display_name, guards.protect)
     )
 
 
@@ -78,7 +86,7 @@ def too_wide(guards: Guards) -> list[UserError]:
     Nobody means all others' policies by them. A set of characters is none: what names of one team begin with is more
     than one letter.
     """
-    patterns = guards.prune.names if guards.prune else ()
+    patterns = (*guards.prune.names, *guards.prune.parts_of) if guards.prune else ()
     loose = [pattern for pattern in patterns if not re.sub(r"\[!?\]?[^]]*\]|[*?\s]", "", pattern)]
     if not loose:
         return []

@@ -138,6 +138,7 @@ BULK: Spec = {
         "options": {
             "kind": {"type": "list", "elements": "str", "choices": list(KINDS)},
             "display_name": {"type": "list", "elements": "str"},
+            "parts_of": {"type": "list", "elements": "str"},
         },
     },
     "protect": {"type": "list", "elements": "str"},

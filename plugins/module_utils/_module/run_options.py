@@ -164,7 +164,12 @@ def _prune(params: Arguments) -> Prune | None:
         raise UserError(
             _TASK, "prune", "prune_scope.display_name is empty", "Give patterns, or leave it out for any name"
         )
-    return Prune(kinds=tuple(scope.get("kind") or ()), names=_patterns("prune_scope.display_name", names) or ("*",))
+    parts_of = _patterns("prune_scope.parts_of", scope.get("parts_of"))
+    return Prune(
+        kinds=tuple(scope.get("kind") or ()),
+        names=_patterns("prune_scope.display_name", names) or (() if parts_of else ("*",)),
+        parts_of=parts_of,
+    )
 
 
 def _patterns(name: str, patterns: t.Sequence[str] | None) -> tuple[str, ...]:

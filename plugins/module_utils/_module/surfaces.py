@@ -47,6 +47,8 @@ _OF_TASKS: t.Mapping[str, tuple[str, ...]] = {
         "approval_codes",
     ),
 }
+# What of prune_scope one surface alone has.
+_SCOPE = {OFFICE: "kind", CATALOG: "parts_of"}
 # What to gather that one surface alone has.
 _GATHERED: t.Mapping[str, tuple[str, ...]] = {
     OFFICE: ("payloads", "checkins"),
@@ -86,8 +88,9 @@ def foreign_of_task(params: t.Mapping[str, t.Any]) -> list[str]:
     """Return the options of a task that its surface does not have, and what stands in others, as messages name them."""
     surface = params["surface"]
     names = [name for name in _OF_TASKS[_other(surface)] if params.get(name) not in (None, [], _SILENT.get(name))]
-    if surface == CATALOG and (params.get("prune_scope") or {}).get("kind"):
-        names.append("prune_scope.kind")
+    scope = _SCOPE[_other(surface)]
+    if (params.get("prune_scope") or {}).get(scope):
+        names.append(f"prune_scope.{scope}")
     if surface == CATALOG and "gather" in params and params.get("kind") is not None:
         names.append("kind")
     gathered = [name for name in params.get("gather") or () if name in _GATHERED[_other(surface)]]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What parts of policies are called, how parts are told by their names, and what guards them. Pure."""
+"""What parts of policies say of the groups that they are not for, and what guards parts. Pure."""
 
 from __future__ import annotations
 
@@ -11,25 +11,13 @@ import json
 import typing as t
 from collections import Counter
 
+from ansible_collections.m365.apps.plugins.module_utils._policy.part_names import name_of_part
+
 Keys = frozenset[str]
 Dict = dict[str, t.Any]
 
-# How the name of a part goes on behind that of its policy, and its description behind the one of that.
-_NAME = "{policy} (not for {groups})"
-_NOTE = "Part of '{policy}' for all but {groups}: what stronger policies set otherwise for these."
 # Of the groups in a name, and of the digest that tells apart what that cuts.
 _LONGEST, _DIGEST = 80, 8
-
-
-def name_of_part(policy: str, groups: str) -> str:
-    """Return what the part of a policy is called that these groups do not get."""
-    return _NAME.format(policy=policy, groups=groups)
-
-
-def description_of_part(policy: str, groups: str, own: str) -> str:
-    """Return the description of such a part; ``own`` is that of the policy."""
-    note = _NOTE.format(policy=policy, groups=groups)
-    return f"{own}\n{note}" if own else note
 
 
 def groups_in_names(labels: t.Mapping[Keys, tuple[str, ...]]) -> dict[Keys, str]:
@@ -43,8 +31,8 @@ def groups_in_names(labels: t.Mapping[Keys, tuple[str, ...]]) -> dict[Keys, str]
 
 
 def leftovers(policy: str) -> str:
-    """Return the pattern of the names that parts of a policy may have from earlier runs."""
-    return name_of_part(glob.escape(policy), "*")
+    """Return the pattern of the name of a policy whose parts of earlier runs are to go: that name to the letter."""
+    return glob.escape(policy)
 
 
 def with_parts(patterns: t.Iterable[str]) -> list[str]:
@@ -57,16 +45,18 @@ def layer_guards(made: Dict, prune: bool, scope: Dict, protect: list[str]) -> Di
     """Return the guards of a rollout of layers: parts of earlier runs go, and what holds for a policy holds for its
     parts. ``made`` is what layers_of_rollout returns, the others are as they were given.
 
-    A part that a described policy has no more goes also where the policy is protected: it would meet the others.
+    A part that a described policy has no more goes also where the policy is protected: it would meet the others. What
+    only has the name of one, and not its description, stays.
     """
     names = scope.get("display_name") or []
     given = [name.strip() for name in names.split(",")] if isinstance(names, str) else names
-    own = {**scope, "display_name": [*with_parts(given), *made["leftovers"]]}
+    gone = made["leftovers"]
+    parts = {name_of_part(pattern, "*") for pattern in gone}
     return {
-        "prune": bool(made["leftovers"]) or prune,
+        "prune": bool(gone) or prune,
         # Pruning without names is refused, and by names that are not the user's it would be none of that.
-        "prune_scope": (own if given else scope) if prune else {"display_name": made["leftovers"]},
-        "protect": [name for name in with_parts(protect) if name in protect or name not in made["leftovers"]],
+        "prune_scope": ({**scope, "parts_of": [*given, *gone]} if given else scope) if prune else {"parts_of": gone},
+        "protect": [name for name in with_parts(protect) if name in protect or name not in parts],
     }
 
 

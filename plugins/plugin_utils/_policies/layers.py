@@ -20,6 +20,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GROUP_OPTIONS
 from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import OBJECT_KEYS, parts_of
 from ansible_collections.m365.apps.plugins.module_utils._policy.meeting import Everyone
+from ansible_collections.m365.apps.plugins.module_utils._policy.part_names import description_of_part, name_of_part
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import length_on_graph, value_of_text
 
@@ -27,7 +28,7 @@ from .agreement import by_agreement
 from .exclusions import Exclusions, Problem, exclusions_of
 from .groups import given_groups
 from .identity import identity
-from .layer_names import Keys, description_of_part, groups_in_names, name_of_part
+from .layer_names import Keys, groups_in_names
 from .model import Policies, PoliciesError, Policy, documents_of, read_policies
 from .plain_values import plain_value
 from .targets import ALL_OPTIONS
