@@ -193,3 +193,16 @@ def test_a_run_is_the_same_with_any_number_of_connections(case: Case, connection
     if all(fault.number is not None for fault in case.faults):
         assert sent_beside == sent_alone
     assert written_beside == written_alone
+
+
+def test_reading_back_takes_as_many_requests_with_any_number_of_connections() -> None:
+    sent: list[tuple[int, int]] = []
+    for connections in (1, 4):
+        tenant = tenant_of(OFFICE, 0)
+        tenant.put("settings", {"page_size": 10})
+        items = [Case(OFFICE, 45, 10, "plan", "auto", 0)._item(number) for number in range(45)]
+        options = {"surface": OFFICE, "connections": connections, "policies": items}
+        result = run(tenant, modules.OFFICE_CLIENT_CONFIGS, options)
+        assert (result["changed"], len(tenant.accepted)) == (True, 3 * 45)
+        sent.append((tenant.requests, sum(call["status"] < 300 for call in tenant._calls())))
+    assert sent[0] == sent[1]

@@ -19,7 +19,8 @@ from ansible_collections.m365.apps.plugins.module_utils._office.fields import IN
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
-from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Part, Readable
+from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Expect
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Result
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desired, policies, run
@@ -64,6 +65,7 @@ class LaggingTenant(MemoryTenant):
 
     lag: int = 0
     looked: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
     shown: dict[str, Policy] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,8 +76,11 @@ class LaggingTenant(MemoryTenant):
             self.looked += [_name(part) for part in parts]
         return t.cast("list[t.Any]", self._as_shown(lambda: super(LaggingTenant, self).look(parts)))
 
-    def list_policies(self, _expect: t.Any = None) -> tuple[Policy, ...]:
-        return t.cast("tuple[Policy, ...]", self._as_shown(super().list_policies))
+    def list_policies(self, expect: Expect | None = None) -> tuple[Policy, ...]:
+        listed = t.cast("tuple[Policy, ...]", self._as_shown(super().list_policies))
+        if self.writes and expect is not None:
+            self.expected = [_name(Part(policy, each)) for policy in listed for each in expect(policy)]
+        return listed
 
     def _as_shown(self, read: t.Callable[[], t.Any]) -> t.Any:
         if not self.writes:
@@ -124,6 +129,8 @@ def test_what_was_created_is_looked_for_in_the_list(clock: Clock, name: str) -> 
     outcome = run(tenant, items, wait=wait(clock))
     assert (outcome.error, outcome.warnings) == (None, ())
     assert (tenant.looked, tenant.listings) == (parts, 2)
+    # They may begin to be read while the list still comes.
+    assert sorted(tenant.expected) == sorted(parts)
     reads = reads_of_plan(outcome.plan)
     assert (len(reads.parts), reads.lists) == (len(parts), True)
 

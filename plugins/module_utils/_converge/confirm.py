@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 import typing as t
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from .._errors import UserError
 from .._ids import id_key
@@ -41,6 +42,18 @@ class Reads:
 
     parts: tuple[Readable, ...]
     lists: bool
+
+    def expect(self, policy: Policy) -> list[Field]:
+        """Return the fields of a listed policy that are to be read."""
+        return list(self._fields.get(id_key(policy.id), ()))
+
+    @cached_property
+    def _fields(self) -> dict[str, list[Field]]:
+        fields: dict[str, list[Field]] = {}
+        for part in self.parts:
+            if isinstance(part, Part):
+                fields.setdefault(id_key(part.policy.id), []).append(part.field)
+        return fields
 
     def requests(self, batch_size: int) -> int:
         """Return the smallest number of requests that can carry the parts; the pages of the list come on top."""
@@ -117,7 +130,7 @@ def _disagreeing(
     fields = {field.name: field for field in capabilities.fields}
     seen: dict[str, dict[str, t.Any]] = {}
     entities: dict[str, Policy | None] = {}
-    listed = surface.list_policies() if reads.lists else ()
+    listed = surface.list_policies(reads.expect) if reads.lists else ()
     if reads.lists:
         by_id = {id_key(policy.id): policy for policy in listed}
         entities = {str(entry.policy.id): by_id.get(id_key(entry.policy.id)) for entry in expected}
