@@ -98,6 +98,8 @@ def test_each_variable_is_a_list_of_entries_with_its_keys(made: dict[str, Object
         assert [(one["name"], unknown) for one in found if (unknown := set(one) - KEYS[name])] == [], name
     [workflow] = made[surface]["controller_workflows"]
     assert [one["identifier"] for one in workflow["simplified_workflow_nodes"] if set(one) - NODE] == []
+    first = {question["variable"]: question["default"] for question in workflow["survey_spec"]["spec"]}
+    assert first["rollout_report_checkins"] == "true", "the status at its end"
 
 
 @pytest.mark.parametrize("surface", SURFACES)
