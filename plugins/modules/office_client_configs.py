@@ -289,7 +289,7 @@ options:
         description:
           - Patterns for names of policies, in the form of O(prune_scope.display_name), whose parts may be deleted as
             well. A part is what P(m365.apps.layered_policies#filter) makes of a policy with a priority. It is told
-            by its name, C(NAME (not for GROUP\)), together with the last line of its description; a policy that
+            by its name, V(NAME (not for GROUP\)), together with the last line of its description; a policy that
             only has such a name is none.
           - Without O(prune_scope.display_name), parts alone may be deleted.
           - Only with O(surface=settings_catalog). When omitted or empty, parts count as all other policies do.
