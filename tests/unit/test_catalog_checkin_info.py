@@ -265,6 +265,14 @@ def test_rows_that_move_between_pages_are_read_again(wire: Wire, tenant: Tenant)
     assert ask(tenant).result["policies"][0]["users"] == 51
 
 
+def test_a_row_that_is_there_twice_in_two_reads_does_not_move(wire: Wire, tenant: Tenant) -> None:
+    twice = [rows_table(*many(50), total=51), rows_table(*many(1, 49), total=51)]
+    wire.expect("GET", LIST, **listed(ONE))
+    for each in (*twice, *twice):
+        wire.expect("POST", DEVICES, **as_bytes(each))
+    assert ask(tenant).result["policies"][0]["users"] == 50
+
+
 def test_rows_that_never_rest_are_an_error(wire: Wire, tenant: Tenant) -> None:
     wire.expect("GET", LIST, **listed(ONE))
     for total in range(51, 54):

@@ -77,11 +77,14 @@ _SETTINGS = _Kind(
 
 @dataclass
 class _Reading:
-    """One report while it is read: its pages by the row they begin with, or the error that ended it."""
+    """One report while it is read: its pages by the row they begin with, those of the try before, or the error that
+    ended it.
+    """
 
     kind: _Kind
     policy: Policy
     pages: dict[int, Page] = field(default_factory=dict)
+    before: dict[int, Page] = field(default_factory=dict)
     tries: int = 1
     error: UserError | None = None
     is_done: bool = False
@@ -94,14 +97,15 @@ class _Reading:
         try:
             with operation.explained():
                 missing = missing_skips(self.pages)
-                self.is_done = not missing and is_steady(self.pages)
+                self.is_done = not missing and (is_steady(self.pages) or self.pages == self.before)
         except UserError as error:
             self.error = error
             return []
         return missing if missing or self.is_done else self._again()
 
     def _again(self) -> list[int]:
-        self.pages.clear()
+        # What shows a row twice time and again has it twice: nothing moved.
+        self.before, self.pages = self.pages, {}
         self.tries += 1
         if self.tries <= _TRIES:
             return [0]
