@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 import typing as t
 import uuid
@@ -65,8 +64,7 @@ def run(emulator: Emulator, connections: int) -> Run:
 
 def test_four_connections_keep_to_the_limits_as_one_does(emulator: Emulator) -> None:
     one, four = run(emulator, 1), run(emulator, 4)
-    print(json.dumps([vars(one) | {"answers": 0}, vars(four) | {"answers": 0}]))
     assert one.refused >= 1
     assert four.refused <= one.refused + 3
-    # Each has to wait for the same windows; a machine may be busy for a part of one.
-    assert four.seconds < one.seconds + WINDOW.seconds / 2
+    # Both wait for the same windows: one more would show, a machine that is busy for a moment does not.
+    assert four.seconds < one.seconds + WINDOW.seconds
