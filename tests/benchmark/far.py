@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ansible_collections.m365.apps.tests.runners.backup_tool import LEFT_OUT, backup_command, sent_to
+from ansible_collections.m365.apps.tests.runners.backup_tool import backup_command, sent_to
 
 from . import tenant
 from .measure import Series, alternate, run
@@ -20,17 +20,17 @@ OFFICE, CATALOG = "office_configuration", "settings_catalog"
 PEER = "IntuneCD"
 CONNECTIONS = (1, 4, 8)
 
-TEXT = f"""\
+TEXT = """\
 What a run without change takes, on both surfaces and by several numbers of connections, without an empty play. The bare
 script has one connection. Policies of the settings catalog have two settings here.
 
-{{unchanged}}
+{unchanged}
 
-A backup of policies of the settings catalog, as a whole process: `m365.apps.backup`, and `IntuneCD-startbackup -m 1`
-with `-e {" ".join(LEFT_OUT.split())}`, which leaves out what the emulator does not serve. It runs in a venv of its own
-(`tests/backup-tool.txt`), and Microsoft's hosts in its requests are replaced by the emulator's.
+A backup of policies of the settings catalog, as a whole process: `m365.apps.backup`, and `IntuneCD-startbackup -m 1`,
+which is told to leave out what the emulator does not serve (`-e`, in `tests/runners/backup_tool.py`). It runs in a venv
+of its own (`tests/backup-tool.txt`), and Microsoft's hosts in its requests are replaced by the emulator's.
 
-{{backups}}"""
+{backups}"""
 
 
 @dataclass(frozen=True)
