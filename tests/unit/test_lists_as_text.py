@@ -150,7 +150,8 @@ def test_ansible_never_splits_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
         return Reply({"changed": False, "protect": request.params["protect"]})
 
     monkeypatch.setattr(_fast_path, "open_client", lambda *_arguments: None)
-    monkeypatch.setattr(_fast_path, "tenant_of", lambda *_arguments: type("T", (), {"tokens": ()})())
+    stand_in = type("T", (), {"tokens": (), "notices": staticmethod(list)})
+    monkeypatch.setattr(_fast_path, "tenant_of", lambda *_arguments: stand_in())
     definition = ModuleDefinition(OFFICE_CLIENT_CONFIGS.spec, handler)
     with contextlib.redirect_stderr(io.StringIO()):
         taken, refused = (
