@@ -10,6 +10,7 @@ import io
 import json
 import re
 import typing as t
+from unittest import mock
 
 import pytest
 
@@ -150,7 +151,7 @@ def test_ansible_never_splits_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
         return Reply({"changed": False, "protect": request.params["protect"]})
 
     monkeypatch.setattr(_fast_path, "open_client", lambda *_arguments: None)
-    stand_in = type("T", (), {"tokens": (), "notices": staticmethod(list)})
+    stand_in = type("T", (), {"tokens": (), "notices": staticmethod(list), "client": mock.MagicMock()})
     monkeypatch.setattr(_fast_path, "tenant_of", lambda *_arguments: stand_in())
     definition = ModuleDefinition(OFFICE_CLIENT_CONFIGS.spec, handler)
     with contextlib.redirect_stderr(io.StringIO()):
