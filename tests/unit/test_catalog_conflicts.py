@@ -48,7 +48,7 @@ def row(name: str, value: t.Any, *targets: str, **more: t.Any) -> dict[str, t.An
     return {"name": name, **OWN, "settings": settings, "assignments": [target(each) for each in targets], **more}
 
 
-def mine(value: int = 3, *groups: str, **options: t.Any) -> DesiredPolicy:
+def mine(value: int, *groups: str, **options: t.Any) -> DesiredPolicy:
     """Return a policy to roll out that sets the same."""
     change = AssignmentChange(groups=GroupChange(exact=groups), **options)
     values = {"settings": [{"setting": MACROS, "value": value}], "assignments": change}

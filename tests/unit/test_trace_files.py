@@ -62,7 +62,8 @@ def _write_many(path: str, keys: t.Any) -> None:
 
 
 def test_lines_of_many_processes_are_whole_and_have_one_key(folder: Path) -> None:
-    context = multiprocessing.get_context("spawn")
+    # Spawned processes would have to import this module, whose name depends on how pytest was started.
+    context = multiprocessing.get_context("fork")
     keys: t.Any = context.Queue()
     processes = [context.Process(target=_write_many, args=(str(folder / "t"), keys)) for _one in range(3)]
     for process in processes:
