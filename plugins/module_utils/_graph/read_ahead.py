@@ -16,9 +16,9 @@ from .messages import Answer, Call
 from .sender import Channel
 from .side_by_side import Stop
 
-_Answers = list[t.Union[Answer, GraphError]]
+_Answers = list["Answer | GraphError"]
 # A call by its version and path, and how many of the same come before it.
-_Key = tuple[str | None, str, int]
+_Key = tuple["str | None", str, int]
 
 
 class ReadAhead:
