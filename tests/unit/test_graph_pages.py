@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._graph import client as client_module
+from ansible_collections.m365.apps.plugins.module_utils._graph import pages as pages_module
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, NotGraphError
 from ansible_collections.m365.apps.plugins.module_utils._graph.page_links import fault_of_link
@@ -81,7 +81,7 @@ def test_a_link_to_itself_ends_in_an_error(wire: Wire, client: GraphClient) -> N
 
 
 def test_pages_without_an_end_end_in_an_error(wire: Wire, client: GraphClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "MOST_PAGES", 2)
+    monkeypatch.setattr(pages_module, "MOST_PAGES", 2)
     wire.expect("GET", URL, json=page([], f"{URL}?p=1"))
     wire.expect("GET", f"{URL}?p=1", json=page([], f"{URL}?p=2"))
     with pytest.raises(NotGraphError, match="the list has more than 2 pages"):
@@ -92,7 +92,7 @@ def test_pages_without_an_end_end_in_an_error(wire: Wire, client: GraphClient, m
 def test_a_list_is_bounded(
     wire: Wire, client: GraphClient, monkeypatch: pytest.MonkeyPatch, name: str, most: int
 ) -> None:
-    monkeypatch.setattr(client_module, name, most)
+    monkeypatch.setattr(pages_module, name, most)
     wire.expect("GET", URL, json=page([1, 2], f"{URL}?p=1"))
     wire.expect("GET", f"{URL}?p=1", json=page([3, 4]))
     with pytest.raises(NotGraphError, match="the list has more than "):

@@ -79,7 +79,7 @@ def test_a_run_that_fails_replaces_nothing_and_the_next_goes_on(page: int, answe
 def test_a_page_link_that_has_ended_begins_its_part_again(path: Path) -> None:
     failing = Tenant(page=1)
     calls(failing, 4, GONE)
-    run(failing, OFFICE_SETTING_CATALOG, {"path": str(path), **FIRST})
+    run(failing, OFFICE_SETTING_CATALOG, {"path": str(path), **FIRST, "connections": 1})
     then = Tenant(page=1)
     ended = replace(FORBIDDEN, status=400)
     then.spoil = lambda _call, whole: ended if then.reads == 1 else whole
@@ -93,7 +93,7 @@ def test_a_page_link_that_has_ended_begins_its_part_again(path: Path) -> None:
 def test_a_page_link_that_leads_elsewhere_gets_no_token(path: Path) -> None:
     failing = Tenant(page=1)
     calls(failing, 4, GONE)
-    run(failing, OFFICE_SETTING_CATALOG, {"path": str(path), **FIRST})
+    run(failing, OFFICE_SETTING_CATALOG, {"path": str(path), **FIRST, "connections": 1})
     part = path.with_name(f"{path.name}.part")
     part.write_text(part.read_text().replace("https://graph.test/", "https://elsewhere.test/"))
     then = Tenant(page=1)

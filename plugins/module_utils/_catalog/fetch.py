@@ -13,9 +13,9 @@ import typing as t
 from urllib.parse import quote, urlencode
 
 from .._errors import Failure
-from .._graph.client import GraphClient
 from .._graph.errors import NotGraphError
 from .._graph.explain import explained
+from .._graph.pages import PageReader
 from .definitions import (
     LOST_BEGINNING,
     OFFICE_FILES,
@@ -56,12 +56,12 @@ def filtered(form: str, text: str) -> str:
     return f"{DEFINITIONS}?{query}"
 
 
-def pages_of_part(client: GraphClient, part: str, link: str | None = None) -> t.Iterator[DefinitionPage]:
+def pages_of_part(reader: PageReader, part: str, link: str | None = None) -> t.Iterator[DefinitionPage]:
     """Yield the pages of a part, from a page link of it on, if one is given. Raises UserError.
 
     A definition in it that cannot be read is an error, those of other products are left out.
     """
-    pages = client.each_page(path_of_part(part), link)
+    pages = reader.each_page(path_of_part(part), link)
     while True:
         with explained("the definitions of Office", "read them", READ_PERMISSION, rules=RULES):
             page = next(pages, None)

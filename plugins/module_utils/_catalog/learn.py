@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 from urllib.parse import quote
 
 from .._graph.client import GraphClient
@@ -16,6 +17,9 @@ from .definitions import Definition, is_office
 from .explain import READ_PERMISSION, RULES
 from .fetch import DEFINITIONS, DefinitionPage, definition_of_item, filtered, pages_of_part
 from .problems import Ask
+
+# Yields the pages of a part from a page link on, from its beginning for None.
+PagesFrom = t.Callable[[str | None], t.Iterator[DefinitionPage]]
 
 
 class Teacher:
@@ -41,9 +45,16 @@ class Teacher:
         self._asked.update(learned)
         return catalog.with_definitions(learned.values()) if learned else catalog
 
-    def pages(self, part: str, link: str | None = None) -> t.Iterator[DefinitionPage]:
-        """Yield the pages of a part of all definitions of Office (see ``fetch.PARTS``). Raises UserError."""
-        return pages_of_part(self._client, part, link)
+    def read_parts(self, parts: t.Sequence[str], work: t.Callable[[str, PagesFrom], None]) -> None:
+        """Do work on parts of all definitions of Office (see ``fetch.PARTS``), on several at once where there are
+        several connections, each in a thread of its own then.
+
+        It gets a part, and what yields its pages, which raises UserError. Raises the first error in the order of parts.
+        """
+        for _done in self._client.read_lists(
+            lambda part, reader: work(part, partial(pages_of_part, reader, part)), parts
+        ):
+            pass
 
     def those_of(self, ids: t.Sequence[str]) -> list[Definition]:
         """Return those of these definitions that Graph has. Raises UserError where Graph cannot be asked."""

@@ -10,11 +10,12 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import UserError
-from .._graph.client import GraphClient, PageHeard
+from .._graph.client import GraphClient
 from .._graph.documents import Document, broken, document_of, json_object, new_collection
 from .._graph.documents import path_of as path_in
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
+from .._graph.pages import PageHeard
 from .._graph.spellings import is_unknown_segment
 from .._ids import id_key
 from .._policy.policy import Assignment, Policy, distinct_assignments

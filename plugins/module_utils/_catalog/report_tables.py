@@ -12,8 +12,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._graph.client import MOST_ITEMS, MOST_PAGES
 from .._graph.documents import broken
+from .._graph.pages import MOST_ITEMS, MOST_PAGES
 
 PAGE_SIZE = 50
 

@@ -7,43 +7,24 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
-from functools import partial
 from itertools import groupby, islice
-from urllib.parse import urlsplit
 
-from .._errors import Failure
-from .._json import MOST_VALUES, count_values
 from .auth import Authenticator
-from .errors import GraphError, InDoubtError, NotGraphError
-from .messages import Answer, Call, failure_of
+from .errors import GraphError, InDoubtError
+from .messages import Answer, Call
 from .pace import Pace
-from .page_links import fault_of_link
+from .pages import PageHeard, PageReader
 from .progress import Event, OneAtATime, WritesAnswered, notify
 from .read_ahead import ReadAhead
 from .retry import RetryPolicy, Transient
 from .sender import Channel, Sender
 from .session import Connection
-from .side_by_side import Stop, side_by_side
+from .side_by_side import FirstAlone, Stop, side_by_side
 from .token_claims import Claims
 from .tokens import Tokens
 
-# What one list may have: far more than Graph has policies, groups of one name, or assignments for.
-MOST_PAGES = 10_000
-MOST_ITEMS = 100_000
-MOST_BYTES_OF_PAGES = 128 * 1024 * 1024
-
 T = t.TypeVar("T")
-
-
-class Page(t.NamedTuple):
-    """One page of a collection: its items, and the link to the next page, None on the last one."""
-
-    items: list[t.Any]
-    link: str | None
-
-
-# Hears the items of a page while more pages come.
-PageHeard = t.Callable[[list[t.Any]], None]
+R = t.TypeVar("R")
 
 
 def always() -> bool:
@@ -75,6 +56,7 @@ class GraphClient:
         self.notices = connection.watcher.notices
         self._channel = Channel(connection, Tokens(authenticator), Pace(clock=retry.clock), batching, still_wanted)
         self._sender = Sender(self._channel, self._retry)
+        self._reader = PageReader(self._channel, self._sender)
         self._ahead = ReadAhead(self._channel, self._send_in_thread)
 
     @property
@@ -201,7 +183,10 @@ class GraphClient:
         return min(len(sessions), requests, max(sessions.opened, (requests + 1) // 2))
 
     def _send_in_thread(self, chunk: t.Sequence[Call], stop: Stop) -> list[Answer | GraphError]:
-        return Sender(self._channel, stop.heeded_by(self._retry), stop.check).send_chunk(chunk)
+        return self._sender_in_thread(stop).send_chunk(chunk)
+
+    def _sender_in_thread(self, stop: Stop) -> Sender:
+        return Sender(self._channel, stop.heeded_by(self._retry), stop.check)
 
     def pause(self, doubts: t.Iterable[InDoubtError]) -> bool:
         """Wait as these failures ask for; return False where the time for tries allows no second one."""
@@ -219,75 +204,27 @@ class GraphClient:
         params: t.Mapping[str, str] | None = None,
         heard: PageHeard | None = None,
     ) -> list[t.Any]:
-        """GET a collection to its end and return all its items; each page but the last one is ``heard`` as it comes.
-
-        nextLinks are followed as they are, but only on the configured host and never twice (Graph page "paging").
-        Raises GraphError; what could not be read completely is never returned in part.
-        """
-        url = self._channel.url(path, version)
-        first = self._retry.run(lambda: self._sender.send_once("GET", url, params=params))
-        return _collected(self._pages_from(first, url), heard)
+        """GET a collection to its end and return all its items (see PageReader.all_items). Raises GraphError."""
+        return self._reader.all_items(path, version, params, heard)
 
     def all_items(self, first: Answer, heard: PageHeard | None = None) -> list[t.Any]:
-        """Return all items of a collection whose first page was read already (see pages)."""
-        return _collected(self._pages_from(first), heard)
+        """Return all items of a collection whose first page was read already. Raises GraphError."""
+        return self._reader.rest_of(first, heard)
 
-    def each_page(self, path: str, link: str | None = None) -> t.Iterator[Page]:
-        """GET a collection and yield its pages, each before the next one is asked for; from a page link of it on, if
-        one is given.
+    def read_lists(self, work: t.Callable[[T, PageReader], R], lists: t.Sequence[T]) -> t.Iterator[R]:
+        """Yield what ``work`` makes of each list, in their order, several at once as far as connections allow.
 
-        Links are followed as pages() does. Raises GraphError.
+        It gets what reads pages, and runs in a thread of its own where there are several. The first list begins alone:
+        where its first page is refused, as for a login that may not read them, no other one is asked for. The first
+        error in the order of the lists is raised; no thread is left.
         """
-        url = self._channel.url(path)
-        if link is not None:
-            self._refuse_foreign(link, urlsplit(url).path)
-            url = link
-        yield from self._pages_from(self._retry.run(lambda: self._sender.send_once("GET", url)), url)
+        threads, first = self._threads(len(lists)), FirstAlone()
+        if threads <= 1:
+            yield from (work(each, self._reader) for each in lists)
+            return
 
-    def _pages_from(self, answer: Answer, *urls: str) -> t.Iterator[Page]:
-        """Yield this page and those behind it; ``urls`` are those that were read already."""
-        seen = set(urls)
-        count = size = values = 0
-        while True:
-            document = answer.json()
-            if not isinstance(document, dict) or not isinstance(document.get("value"), list):
-                raise NotGraphError(failure_of(answer, "the answer has no list 'value'"))
-            count += len(document["value"])
-            size += len(answer.body)
-            values += count_values(answer.body)
-            if count > MOST_ITEMS or size > MOST_BYTES_OF_PAGES or values > MOST_VALUES:
-                most = f"{MOST_ITEMS} entries, {MOST_VALUES} values or {MOST_BYTES_OF_PAGES // 2**20} MiB"
-                raise NotGraphError(failure_of(answer, f"the list has more than {most}"))
-            url = document.get("@odata.nextLink")
-            if url is not None:
-                if not isinstance(url, str):
-                    raise NotGraphError(failure_of(answer, "the answer's page link is not text"))
-                self._refuse_foreign(url, answer.path)
-                _refuse_endless(url, seen)
-                seen.add(url)
-            yield Page(document["value"], url)
-            if url is None:
-                return
-            answer = self._retry.run(partial(self._sender.send_once, "GET", url))
+        def in_thread(each: T, stop: Stop) -> R:
+            with first:
+                return work(each, PageReader(self._channel, self._sender_in_thread(stop), first.works))
 
-    def _refuse_foreign(self, link: str, path: str) -> None:
-        """Refuse a page link that leads out of what the page with this path is in. Raises NotGraphError."""
-        if (fault := fault_of_link(link, self.graph_url, path)) is not None:
-            raise NotGraphError(Failure(f"{fault}; the token was not sent there", method="GET"))
-
-
-def _collected(pages: t.Iterable[Page], heard: PageHeard | None) -> list[t.Any]:
-    """Return the items of all pages; each but the last one is heard before the next one is asked for."""
-    items: list[t.Any] = []
-    for page in pages:
-        items += page.items
-        if heard is not None and page.link is not None:
-            heard(page.items)
-    return items
-
-
-def _refuse_endless(url: str, seen: t.Collection[str]) -> None:
-    """Refuse the link to a page that was read already, or to one page too many."""
-    if url in seen or len(seen) >= MOST_PAGES:
-        cause = "the page links run in a circle" if url in seen else f"the list has more than {MOST_PAGES} pages"
-        raise NotGraphError(Failure(cause, method="GET", path=urlsplit(url).path))
+        yield from side_by_side(in_thread, first.of(lists), threads, self._channel.sessions.abort, len(lists))

@@ -48,21 +48,60 @@ class Stop:
         return replace(retry, sleep=sleep)
 
 
+class FirstAlone:
+    """Holds back all items but the first one until that has shown that it works; lets none go where it fails.
+
+    Work on each item is done with this as context manager, and calls works() when it has come so far.
+    """
+
+    def __init__(self) -> None:
+        self._told = threading.Event()
+        self._failed = False
+
+    def works(self) -> None:
+        """Let the others go."""
+        self._told.set()
+
+    def __enter__(self) -> None:
+        """Begin work on an item."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        if not self._told.is_set():
+            self._failed = kind is not None
+            self._told.set()
+
+    def of(self, items: t.Iterable[T]) -> t.Iterator[T]:
+        """Yield the items, each when work on it may begin."""
+        for place, item in enumerate(items):
+            if place:
+                self._told.wait()
+                if self._failed:
+                    return
+            yield item
+
+
 def side_by_side(
-    work: t.Callable[[T, Stop], R], items: t.Iterable[T], threads: int, abort: t.Callable[[], None]
+    work: t.Callable[[T, Stop], R],
+    items: t.Iterable[T],
+    threads: int,
+    abort: t.Callable[[], None],
+    ahead: int | None = None,
 ) -> t.Iterator[R]:
-    """Yield what ``work`` makes of each item, in their order, with so many at once, a few ahead of who takes them.
+    """Yield what ``work`` makes of each item, in their order, with so many at once, up to ``ahead`` of who takes them.
+
+    That is twice the number of threads when it is omitted.
 
     The first error in the order of the items is raised. When that happens, or nobody takes any more, what has not begun
     is left out, and ``abort`` is to end what goes on. All threads have ended when this does.
     """
     stop = Stop()
+    most = 2 * threads if ahead is None else ahead
     pool = ThreadPoolExecutor(threads, thread_name_prefix="m365.apps")
     begun: deque[Future[R]] = deque()
     try:
         for item in items:
             begun.append(pool.submit(work, item, stop))
-            if len(begun) >= 2 * threads:
+            if len(begun) >= most:
                 yield _first(begun)
         while begun:
             yield _first(begun)

@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import stat
+import threading
 import time
 import typing as t
 from pathlib import Path
@@ -22,9 +23,10 @@ ENDING = ".part"
 
 
 class Progress:
-    """What was read, in memory alone, as check mode has it."""
+    """What was read, in memory alone, as check mode has it. Several threads may read, each one part at a time."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self.fetched = Fetched()
         # How many pages an earlier run read.
         self.resumed = 0
@@ -37,13 +39,16 @@ class Progress:
 
     def add(self, part: str, page: DefinitionPage) -> None:
         """Keep the next page of a part. Raises UserError."""
-        self.fetched.add(part, page)
-        self._keep(page_line(part, page))
+        line = page_line(part, page)
+        with self._lock:
+            self.fetched.add(part, page)
+            self._keep(line)
 
     def restart(self, part: str) -> None:
         """Forget what was read of a part. Raises UserError."""
-        self.fetched.restart(part)
-        self._keep(restart_line(part))
+        with self._lock:
+            self.fetched.restart(part)
+            self._keep(restart_line(part))
 
     def discard(self) -> None:
         """Forget all that was read."""

@@ -9,12 +9,13 @@ import hashlib
 import json
 import typing as t
 from dataclasses import dataclass
+from functools import partial
 
 from .._catalog.catalog import Catalog, built_in, catalog_lines
 from .._catalog.catalog_changes import CatalogChanges, catalog_changes, changes_result
 from .._catalog.definitions import Definition, is_collected
-from .._catalog.fetch import DEFINITIONS, PARTS
-from .._catalog.learn import Teacher
+from .._catalog.fetch import DEFINITIONS, PARTS, DefinitionPage
+from .._catalog.learn import PagesFrom, Teacher
 from .._catalog.lines import line_of
 from .._catalog.problems import listed
 from .._catalog.touched import touched
@@ -101,29 +102,27 @@ def _key(params: t.Mapping[str, t.Any]) -> str:
     return hashlib.sha256(json.dumps([where, PARTS]).encode()).hexdigest()
 
 
-def _read(teacher: Teacher, progress: Progress) -> None:
-    """Read all parts that an earlier run did not read to their ends. Raises UserError."""
-    for part in PARTS:
-        if progress.fetched.is_done(part):
-            continue
-        link = progress.fetched.link(part)
-        try:
-            _read_part(teacher, progress, part, link)
-        except UserError as error:
-            if link is None or error.details is None or error.details.status not in _ENDED:
-                raise
-            progress.restart(part)
-            _read_part(teacher, progress, part, None)
+def _read(progress: Progress, part: str, pages: PagesFrom) -> None:
+    """Read what an earlier run did not read of a part. Raises UserError."""
+    link = progress.fetched.link(part)
+    try:
+        _read_from(progress, part, pages(link))
+    except UserError as error:
+        if link is None or error.details is None or error.details.status not in _ENDED:
+            raise
+        progress.restart(part)
+        _read_from(progress, part, pages(None))
 
 
-def _read_part(teacher: Teacher, progress: Progress, part: str, link: str | None) -> None:
-    for page in teacher.pages(part, link):
+def _read_from(progress: Progress, part: str, pages: t.Iterable[DefinitionPage]) -> None:
+    for page in pages:
         progress.add(part, page)
 
 
 def _found(teacher: Teacher, progress: Progress, known: _Known, limit: Limit) -> Definitions:
     """Return all definitions that the catalog is to have, by id in lower case. Raises UserError."""
-    _read(teacher, progress)
+    # Parts that have come before another one fails are kept, so that nothing is read twice.
+    teacher.read_parts([part for part in PARTS if not progress.fetched.is_done(part)], partial(_read, progress))
     found = progress.fetched.definitions()
     lacking = [each.id for key, each in known.definitions.items() if is_collected(each.id) and key not in found]
     refusal = _refusal(found, known, lacking, limit)
