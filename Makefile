@@ -26,12 +26,12 @@ help: ## Show this list
 	@echo "  make SESSION      By ansible-test, targets also by modules: $(ANSIBLE_TEST)"
 
 setup: ## Make .venv with every tool, pinned (PYTHON=... chooses the interpreter)
-	@sh tests/tools/setup.sh tests/requirements.in
+	@sh tests/tools/setup.sh tests/requirements.txt
 
 demo-setup: ## Make .venv with no more than the demo needs
-	@sh tests/tools/setup.sh tests/demo.in
+	@sh tests/tools/setup.sh tests/demo.txt
 
-lock: ## Pin tests/requirements.in anew in tests/requirements.txt (LOCK_ARGS=--upgrade: newest)
+lock: ## Pin each tests/NAME.in in tests/NAME.txt, with hashes (LOCK_ARGS=--upgrade: newest)
 	@sh tests/tools/lock.sh
 
 tree: ## Show the checkout as .ansible/tree/ansible_collections/m365/apps
@@ -51,7 +51,7 @@ $(INSTALLED): $(TARBALL)
 	@touch $@
 
 .venv/bin/ansible-galaxy:
-	@sh tests/tools/setup.sh tests/requirements.in
+	@sh tests/tools/setup.sh tests/requirements.txt
 
 demo: demo-setup install ## Roll out the example policies to a Graph emulator on this machine (SURFACE=settings_catalog: that one alone)
 	@.venv/bin/python examples/demo.py $(SURFACE)
@@ -59,7 +59,7 @@ demo: demo-setup install ## Roll out the example policies to a Graph emulator on
 benchmark: setup tree install ## Time the collection against the Graph emulator; writes docs/benchmark.md (BENCHMARK_ARGS=--quick: a trial, writes nothing)
 	@mkdir -p docs
 	@[ -x $(PEER)/IntuneCD-startbackup ] || { .venv/bin/python -m venv $(dir $(PEER)) && \
-		$(PEER)/pip install -q -r tests/backup-tool.txt; } || echo "without IntuneCD, which cannot be installed"
+		$(PEER)/pip install -q --require-hashes -r tests/backup-tool.txt; } || echo "without IntuneCD, which cannot be installed"
 	@PYTHONPATH=.ansible/tree:tests/emulator .venv/bin/python -m ansible_collections.m365.apps.tests.benchmark \
 		$$([ ! -x $(PEER)/IntuneCD-startbackup ] || echo --peer $(PEER)) \
 		$(or $(BENCHMARK_ARGS),--output docs/benchmark.md)

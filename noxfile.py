@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from importlib import metadata
 from pathlib import Path
 
 import antsibull_nox
@@ -163,7 +162,7 @@ def matrix(session: nox.Session, check: str, given: list[str]) -> None:
 @nox.session(name="build-import-check", venv_backend="venv", reuse_venv=True)
 def build_import_check(session: nox.Session) -> None:
     """The tarball of make build, looked at by galaxy-importer; what it calls an error fails here, too."""
-    session.install("--quiet", "-r", "tests/galaxy.txt", _pin("ansible-core"), _pin("ansible-lint"))
+    session.install("--quiet", "--require-hashes", "-r", "tests/galaxy.txt")
     [tarball] = (ROOT / ".ansible" / "dist").glob("*.tar.gz")
     folder = ROOT / ".ansible" / "galaxy"
     folder.mkdir(exist_ok=True)
@@ -176,15 +175,10 @@ def build_import_check(session: nox.Session) -> None:
         session.error("galaxy-importer found errors: " + "; ".join(errors))
 
 
-def _pin(package: str) -> str:
-    """Return the package at the version that .venv has."""
-    return f"{package}=={metadata.version(package)}"
-
-
 @nox.session(venv_backend="venv", reuse_venv=True)
 def docs(session: nox.Session) -> None:
     """The documentation's site in .ansible/docs/html; every warning fails, so a reference that leads nowhere does."""
-    session.install("--quiet", "-r", "tests/docs.txt")
+    session.install("--quiet", "--require-hashes", "-r", "tests/docs.txt")
     folder = ROOT / ".ansible" / "docs"
     shutil.rmtree(folder, ignore_errors=True)
     pages = folder / "rst"

@@ -27,6 +27,8 @@ SUPPORTED = (
 )
 # Pins that belong to the ansible-core of make test, and not to that of a row.
 _OF_THE_CORE = ("ansible-core==", "resolvelib==")
+# A line of a lock, without the hashes that follow it.
+_PIN = re.compile(r"^[\w.-]+==[^\\\n]+", re.MULTILINE)
 _NAME = re.compile(rf"(?P<core>\d+\.\d+|{NEWEST})-py(?P<python>3\.\d+)")
 
 
@@ -63,17 +65,20 @@ def prepare(name: str, interpreters: dict[str, Path]) -> Row:
 
 
 def _install(venv: Path, interpreter: Path, core: str) -> Path:
-    """Make the venv again; return its Python. All but ansible-core is as pinned for make test."""
-    pins = [
-        line
-        for line in (ROOT / "tests" / "requirements.txt").read_text(encoding="utf-8").splitlines()
-        if not line.startswith(_OF_THE_CORE)
-    ]
+    """Make the venv again; return its Python. All but ansible-core is as pinned for make test.
+
+    The core is what varies, so no lock has the hash of it; what it alone brings is held to the version of the pin.
+    """
+    locked = (ROOT / "tests" / "requirements.txt").read_text(encoding="utf-8")
+    pins = [pin for pin in _PIN.findall(locked) if not pin.startswith(_OF_THE_CORE)]
     (constraints := venv.parent / "constraints.txt").write_text("\n".join(pins), encoding="utf-8")
     python = venv / "bin" / "python"
     pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check"]
-    requirements: list[str | Path] = ["-r", ROOT / "tests" / "matrix.in", "-c", constraints]
-    commands: list[list[str | Path]] = [[interpreter, "-m", "venv", "--clear", venv], [*pip, core, *requirements]]
+    commands: list[list[str | Path]] = [
+        [interpreter, "-m", "venv", "--clear", venv],
+        [*pip, "--require-hashes", "-r", ROOT / "tests" / "matrix.txt"],
+        [*pip, core, "-c", constraints],
+    ]
     for command in commands:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -33,7 +33,7 @@ class Tool:
         }
         pip = [str(self.bin / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
         self._run([str(BIN / "python"), "-m", "venv", str(folder / "tool")], {})
-        self._run([*pip, "install", "-r", str(ROOT / "tests" / "backup-tool.txt")], {})
+        self._run([*pip, "install", "--require-hashes", "-r", str(ROOT / "tests" / "backup-tool.txt")], {})
 
     def back_up(self, name: str) -> Path:
         """Back the tenant up and return the folder."""

@@ -2,12 +2,12 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# setup.sh LIST: makes .venv and installs what the file LIST names, at the versions of tests/requirements.txt.
+# setup.sh LOCK: makes .venv and installs what the file LOCK pins, each file by its hash.
 # Does nothing when neither the interpreter nor these files have changed. PYTHON=... chooses the interpreter.
 set -eu
 cd "$(dirname "$0")/../.."
-list=$1
-stamp=.venv/.installed-$(basename "$list")
+lock=$1
+stamp=.venv/.installed-$(basename "$lock")
 
 python=${PYTHON:-$(sh tests/tools/pythons.sh | sed -n 1p)}
 if ! "${python:-false}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
@@ -17,9 +17,9 @@ if ! "${python:-false}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>
 fi
 
 interpreter=$("$python" -c 'import os, sys; print(os.path.realpath(sys.executable), sys.version.split()[0])')
-wanted="$interpreter $(cat tests/requirements.txt tests/*.in tests/emulator/*.in meta/ee-requirements.txt | cksum)"
-# requirements.in has all that other lists have.
-for made in "$stamp" .venv/.installed-requirements.in; do
+wanted="$interpreter $(cat tests/requirements.txt tests/demo.txt | cksum)"
+# requirements.txt has all that demo.txt has.
+for made in "$stamp" .venv/.installed-requirements.txt; do
     if [ "$(cat "$made" 2>/dev/null)" = "$wanted" ]; then
         exit 0
     fi
@@ -31,6 +31,6 @@ if [ "$(cat .venv/.interpreter 2>/dev/null)" != "$interpreter" ]; then
 fi
 echo "make setup: installing for $interpreter (a minute or less)"
 # Twice --quiet: errors only.
-.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check -c tests/requirements.txt -r "$list"
+.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r "$lock"
 echo "$wanted" >"$stamp"
 echo "make setup: .venv is ready ($(.venv/bin/python -V), $(.venv/bin/ansible --version | sed -n 1p))"
