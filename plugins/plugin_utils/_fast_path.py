@@ -23,15 +23,26 @@ from ansible.module_utils.common import json as common_json
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog import surface as catalog_surface
 from ansible_collections.m365.apps.plugins.module_utils._errors import MissingLibraryError, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._json import DEEPEST, is_too_deep
+from ansible_collections.m365.apps.plugins.module_utils._module import (
+    approval_files,
+    catalog_files,
+    checkin_info,
+    group_names,
+    preflight,
+    setting_catalog,
+    setting_info,
+)
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SHARED
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.starter import STARTED_BY, Starter
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
+from ansible_collections.m365.apps.plugins.module_utils._office import surface as office_surface
 from ansible_collections.m365.apps.plugins.module_utils._policy.values import refused_dates
 from ansible_collections.m365.apps.plugins.plugin_utils import _progress, _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import REACHES_PLUGINS
@@ -44,6 +55,12 @@ _PLAYBOOKS = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."
 
 # The form in which module arguments and results are written; older cores have but one.
 _PROFILE = "legacy"
+
+# What the process of a module loads when it needs it is loaded here before worker processes are forked, once for all.
+LOADED = (
+    *(approval_files, catalog_files, catalog_surface, office_surface),
+    *(checkin_info, group_names, preflight, setting_catalog, setting_info),
+)
 
 # One login and one connection for all items of a loop. Filled in a worker process only, and gone with it.
 _CLIENTS: dict[str, GraphClient] = {}

@@ -18,6 +18,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.permissions imp
 from ansible_collections.m365.apps.plugins.module_utils._graph.clock import ahead_of
 from ansible_collections.m365.apps.plugins.module_utils._graph.first_page import Listed
 from ansible_collections.m365.apps.plugins.module_utils._graph.token_claims import Claims, claims_of
+from ansible_collections.m365.apps.plugins.module_utils._module.choices import NEEDS
 from ansible_collections.m365.apps.plugins.module_utils._module.preflight_checks import (
     Check,
     Status,
@@ -25,7 +26,6 @@ from ansible_collections.m365.apps.plugins.module_utils._module.preflight_checks
     proxy_shown,
 )
 from ansible_collections.m365.apps.plugins.module_utils._module.preflight_facts import (
-    NEEDS,
     Facts,
     Login,
     Refusal,

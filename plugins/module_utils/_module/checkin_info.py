@@ -29,9 +29,6 @@ from .tenant import Tenant
 
 Arguments = t.Mapping[str, t.Any]
 
-PARTS = ("tenant", "policies")
-STALE_AFTER = 30
-
 _TASK = "the task"
 _THE_TENANT = "the tenant's check-ins"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -23,14 +23,9 @@ from .arguments import (
     WAIT,
     Spec,
 )
-from .checkin_info import PARTS, STALE_AFTER, checkin_info
-from .group_names import names_of_groups
-from .handlers import Handler, Late, many_policies, one_assignment, one_policy, order_of_policies, policy_info
-from .preflight import DEFAULT_NEEDS, preflight
-from .preflight_facts import NEEDS
-from .setting_catalog import HANDLER as SETTING_CATALOG
-from .setting_catalog import MAX_REMOVALS
-from .setting_info import AUTO, LIMIT, SOURCES, setting_info
+from .choices import AUTO, CHECKIN_PARTS, DEFAULT_NEEDS, LIMIT, MAX_REMOVALS, NEEDS, SOURCES, STALE_AFTER
+from .handlers import Handler, many_policies, one_assignment, one_policy, order_of_policies, policy_info
+from .late_handlers import NAMES_OF_GROUPS, PREFLIGHT, SETTING_CATALOG, SETTING_INFO, checkin_info
 
 _ONE_IDENTITY = {"required_one_of": [("id", "display_name")]}
 
@@ -48,7 +43,7 @@ OFFICE_CLIENT_CHECKIN_INFO = ModuleDefinition(
     {
         **IDENTITY,
         **BATCH,
-        "gather": {"type": "list", "elements": "str", "choices": list(PARTS), "default": list(PARTS)},
+        "gather": {"type": "list", "elements": "str", "choices": list(CHECKIN_PARTS), "default": list(CHECKIN_PARTS)},
         "policies": {"type": "list", "elements": "str"},
         "stale_after": {"type": "int", "default": STALE_AFTER},
         "since": {"type": "str"},
@@ -110,7 +105,7 @@ OFFICE_CLIENT_CONFIGS = ModuleDefinition(
 
 OFFICE_PREFLIGHT_INFO = ModuleDefinition(
     {"needs": {"type": "list", "elements": "str", "choices": list(NEEDS), "default": list(DEFAULT_NEEDS)}},
-    Late(preflight),
+    PREFLIGHT,
 )
 
 OFFICE_SETTING_CATALOG = ModuleDefinition(
@@ -134,10 +129,10 @@ OFFICE_SETTING_INFO = ModuleDefinition(
         "source": {"type": "str", "choices": list(SOURCES), "default": AUTO},
         **BATCH,
     },
-    Late(setting_info),
+    SETTING_INFO,
     {"mutually_exclusive": [("search", "setting")]},
 )
 
 PRIVATE_GROUP_NAMES = ModuleDefinition(
-    {"ids": {"type": "list", "elements": "str", "required": True}, **BATCH}, Late(names_of_groups)
+    {"ids": {"type": "list", "elements": "str", "required": True}, **BATCH}, NAMES_OF_GROUPS
 )

@@ -14,11 +14,9 @@ from .._graph.session import environment_proxies
 from .handlers import Opening, Reply, Request
 from .logins import chosen_login
 from .preflight_checks import Check, checks_of, proxy_shown
-from .preflight_facts import GROUP_NAMES, ROLLOUT, Facts, Login, Wiring
+from .preflight_facts import Facts, Login, Wiring
 from .preflight_reads import read_all
 from .setting_info import NO_POLICIES
-
-DEFAULT_NEEDS = (ROLLOUT, GROUP_NAMES)
 
 
 def preflight(request: Request, opening: Opening) -> Reply:

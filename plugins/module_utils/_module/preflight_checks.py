@@ -18,7 +18,8 @@ from .._catalog.view import administrator, view_of
 from .._graph.first_page import Listed
 from .._graph.groups import PERMISSION as GROUP_PERMISSION
 from .._policy.surface import Extent
-from .preflight_facts import APPROVAL, GROUP_NAMES, PLAN, ROLLOUT, SCOPE_TAGS, Facts, Refusal
+from .choices import APPROVAL, GROUP_NAMES, PLAN, ROLLOUT, SCOPE_TAGS
+from .preflight_facts import Facts, Refusal
 from .surfaces import CATALOG, OFFICE
 
 

@@ -13,10 +13,6 @@ from .._catalog.first_look import ListedPolicies
 from .._graph.first_page import Listed
 from .._graph.token_claims import Claims
 
-PLAN, ROLLOUT, GROUP_NAMES, SCOPE_TAGS, APPROVAL = "plan", "rollout", "group_names", "scope_tags", "approval"
-# What a user may be about to do.
-NEEDS = (PLAN, ROLLOUT, GROUP_NAMES, SCOPE_TAGS, APPROVAL)
-
 
 @dataclass(frozen=True)
 class Refusal:

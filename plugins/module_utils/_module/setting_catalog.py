@@ -22,12 +22,12 @@ from .._catalog.touched import touched
 from .._converge.guards import Limit
 from .._errors import UserError, printable
 from .catalog_target import CatalogTarget, catalog_target
-from .handlers import Late, Opening, Reply, Request
+from .choices import MAX_REMOVALS
+from .handlers import Opening, Reply, Request
 from .part_files import PartFile, Progress
 from .run_options import limit_of
 from .setting_info import NO_POLICIES
 
-MAX_REMOVALS = "5%"
 FILE, COLLECTION = "file", "collection"
 
 _SUBJECT = "the definitions of Office"
@@ -79,9 +79,6 @@ def setting_catalog(request: Request, opening: Opening) -> Reply:
     if request.diff_mode and changes:
         result["diff"] = _diff(target, changes, known.definitions, found)
     return Reply(result)
-
-
-HANDLER = Late(setting_catalog)
 
 
 def _known(target: CatalogTarget) -> _Known:

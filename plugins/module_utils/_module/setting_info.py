@@ -15,14 +15,11 @@ from .._catalog.problems import listed
 from .._catalog.search import Filters, Matches, search, settings_in, stems_of
 from .._errors import UserError
 from .catalog_files import catalog_of
+from .choices import AUTO, GRAPH, IN_HAND
 from .handlers import Opening, Reply, Request
 from .parse_values import refuse_blank, refuse_half_characters
 from .surfaces import CATALOG
 from .tenant import Tenant
-
-AUTO, GRAPH, IN_HAND = "auto", "graph", "catalog"
-SOURCES = (AUTO, IN_HAND, GRAPH)
-LIMIT = 20
 
 _TASK = "the task"
 # Characters of a text to look for: definition ids have up to 300, and a word goes into the URL of a call.

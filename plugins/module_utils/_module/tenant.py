@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .._catalog.learn import Teacher
-from .._catalog.surface import CatalogSurface
 from .._errors import UserError
 from .._graph.client import GraphClient, always
 from .._graph.clouds import CLOUDS
@@ -19,11 +18,7 @@ from .._graph.groups import GroupDirectory
 from .._graph.progress import Observer, RunBegins, ignore_progress
 from .._graph.retry import RetryPolicy
 from .._graph.session import Connection
-from .._office.explain import RULES, rules_without
-from .._office.surface import OfficeSurface
 from .._policy.surface import Surface
-from .approval_files import approval_options
-from .catalog_files import catalog_of
 from .logins import authenticator_of
 from .surfaces import CATALOG, OFFICE, only_office_has
 from .tracing import watcher
@@ -40,12 +35,20 @@ Arguments = t.Mapping[str, t.Any]
 
 
 def _office(client: GraphClient, params: Arguments) -> Surface:
+    # A process of a module works on one surface, and reads and compiles all that it imports.
+    from .._office.explain import RULES, rules_without  # noqa: PLC0415
+    from .._office.surface import OfficeSurface  # noqa: PLC0415
+
     only_here = only_office_has(params)
     rules = rules_without(only_here) if only_here else RULES
     return OfficeSurface(client, params["payload_transport"] == "inline", rules)
 
 
 def _catalog(client: GraphClient, params: Arguments) -> Surface:
+    from .._catalog.surface import CatalogSurface  # noqa: PLC0415
+    from .approval_files import approval_options  # noqa: PLC0415
+    from .catalog_files import catalog_of  # noqa: PLC0415
+
     catalog, approval = catalog_of(params["catalog_file"]), approval_options(params)
     return CatalogSurface(client, catalog, bool(params.get("overwrite_unknown")), approval)
 

@@ -1,0 +1,73 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a module's process loads: no other surface, and no other module's handler; the fast path has all of it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._module import boundary
+
+OURS = "ansible_collections.m365.apps.plugins."
+UTILS = f"{OURS}module_utils."
+ROOM = Path(boundary.__file__).parent
+# A trace, and a login with a certificate.
+SELDOM = {"module_utils._graph.certificates", "module_utils._trace.tracer", "module_utils._module.trace_tables"}
+HANDLERS = {"checkin_info", "group_names", "preflight", "setting_catalog", "setting_info"}
+
+_START = f"import json, sys; sys.path[:0] = {[entry for entry in sys.path if entry]!r}\n"
+_END = f"\nprint(json.dumps([name for name in sys.modules if name.startswith({OURS!r})]))"
+# As the process of office_client_config does.
+_MODULE = f"""
+from {UTILS}_graph.auth import ReadyToken
+from {UTILS}_graph.client import GraphClient
+from {UTILS}_graph.session import Connection
+from {UTILS}_module.boundary import run_module
+from {UTILS}_module.modules import OFFICE_CLIENT_CONFIG
+from {UTILS}_module.tenant import tenant_of
+
+client = GraphClient(Connection(graph_url="https://graph.test", login_url="https://login.test"), ReadyToken("t"))
+tenant_of(client, {{"surface": SURFACE, "payload_transport": "stream", "catalog_file": None}})
+"""
+
+
+def loaded(script: str) -> set[str]:
+    """Return which modules of the collection a new process has after a script."""
+    done = subprocess.run([sys.executable, "-c", _START + script + _END], capture_output=True, text=True, check=True)
+    return {name.removeprefix(OURS) for name in json.loads(done.stdout)}
+
+
+@pytest.mark.parametrize(
+    ("surface", "own", "other"),
+    [("office_configuration", "_office", "_catalog"), ("settings_catalog", "_catalog", "_office")],
+)
+def test_a_module_loads_neither_the_other_surface_nor_handlers_of_others(surface: str, own: str, other: str) -> None:
+    found = loaded(_MODULE.replace("SURFACE", repr(surface)))
+    assert f"module_utils.{own}.surface" in found
+    assert f"module_utils.{other}.surface" not in found
+    assert f"module_utils.{other}.operations" not in found
+    assert not found & {f"module_utils._module.{name}" for name in HANDLERS}
+
+
+def late_imports() -> t.Iterator[str]:
+    """Yield what is imported inside functions of the room of modules."""
+    for path in ROOM.glob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                for node in function.body:
+                    if isinstance(node, ast.ImportFrom):
+                        yield f"module_utils.{'_module.' if node.level == 1 else ''}{node.module}"
+
+
+def test_the_fast_path_has_loaded_all_of_it_before_workers_are_forked() -> None:
+    late = set(late_imports()) - SELDOM
+    assert late >= {f"module_utils._module.{name}" for name in HANDLERS}
+    assert late - loaded(f"import {OURS}plugin_utils._fast_path") == set()
