@@ -166,11 +166,12 @@ def build_import_check(session: nox.Session) -> None:
     [tarball] = (ROOT / ".ansible" / "dist").glob("*.tar.gz")
     folder = ROOT / ".ansible" / "galaxy"
     folder.mkdir(exist_ok=True)
+    # Of its ansible-lint only what keeps it from running would count, which fails the session ansible-lint as well.
+    env = {"GALAXY_IMPORTER_RUN_ANSIBLE_LINT": "false"}
     with session.chdir(folder):
-        log = str(session.run("python", "-m", "galaxy_importer.main", str(tarball), silent=True))
+        log = str(session.run("python", "-m", "galaxy_importer.main", str(tarball), env=env, silent=True))
     print(log)
-    # It lints the tarball where the collection itself is not installed, so those that call its playbooks find none.
-    errors = [line for line in log.splitlines() if "ERROR" in line and "Failed to find m365.apps." not in line]
+    errors = [line for line in log.splitlines() if "ERROR" in line]
     if "Importer processing completed successfully" not in log or errors:
         session.error("galaxy-importer found errors: " + "; ".join(errors))
 
