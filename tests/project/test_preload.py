@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import os
+import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.errors import AnsibleError
+from ansible.template import Templar, trust_as_template
 
 from ansible_collections.m365.apps.tests.integration.support.callback_plugins import preload
 
@@ -44,9 +47,51 @@ def test_processes_share_payloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     folders = [tmp_path / name for name in ("first", "second")]
     for folder in folders:
         folder.mkdir()
-        preload.share_payloads(folder)
-    preload.share_payloads(folders[0])  # a program that begins twice
+        preload.share_payloads(folder, "state")
+    preload.share_payloads(folders[0], "state")  # a program that begins twice
     (folders[0] / "ansiballz_cache" / "module").write_text("packed")
     assert (folders[1] / "ansiballz_cache" / "module").read_text() == "packed"
     for folder in folders:
         assert (folder / "ansiballz_cache").is_symlink()  # so that what ends with a process ends no payload
+
+
+TEMPLATES = [
+    "{{ a + 1 }}",
+    "{% for n in range(a) %}{{ n }}{% endfor %}",
+    "{{ 'x\\ty' }} {{ nothing | default(a) }}",
+    "{{ a }",
+]
+
+
+def test_templates_that_are_kept_give_what_they_give_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = pytest.importorskip("ansible._internal._templating._jinja_bits").AnsibleEnvironment
+    for name in ("compile", "compile_expression"):
+        monkeypatch.setattr(environment, name, getattr(environment, name))  # to be as it was afterwards
+
+    def results() -> list[object]:
+        templar = Templar(None, variables={"a": 2})
+        found: list[object] = [templar.template(trust_as_template(text)) for text in TEMPLATES[:-1]]
+        found += [templar.template(trust_as_template(TEMPLATES[2]), escape_backslashes=False)]
+        found += [templar.evaluate_conditional(trust_as_template(text)) for text in ("a == 2", "a > 2")]
+        for wrong in (TEMPLATES[-1], "{{ a | no_such_filter }}"):
+            with pytest.raises(AnsibleError) as error:
+                templar.template(trust_as_template(wrong))
+            found.append(str(error.value))
+        return found
+
+    there: dict[str, object] = {}
+    made: list[str] = []
+
+    def kept(key: str, make: t.Callable[[], object]) -> object:
+        if key not in there:
+            code = make()
+            made.append(key)
+            there[key] = code
+        return there[key]
+
+    anew = results()
+    preload.keep_templates(kept, "state")
+    assert results() == anew
+    assert len(made) >= 6, "the same text is another template where backslashes are escaped"
+    assert results() == anew
+    assert len(made) == len(there)

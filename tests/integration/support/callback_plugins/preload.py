@@ -6,7 +6,8 @@
 Workers are forked from it and find it loaded: a fifth of what a play costs. No task does anything else because of it.
 
 Ansible packs each module with all that it imports into a payload, once in a process. Here that is once for the state of
-the files that it packs: a second of processors for each module of the collection in each play.
+the files that it packs: a second of processors for each module of the collection in each play. And it compiles each
+template in each task, a third of what tasks cost: here that is once, too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import typing as t
 from pathlib import Path
 
 import ansible
+import jinja2.environment
 import msal  # noqa: F401  # pylint: disable=unused-import
 from ansible import constants
 from ansible.executor import module_common
@@ -38,8 +40,14 @@ _PAYLOADS = Path(__file__).resolve().parents[4] / ".ansible" / "payloads"
 _FILTERS = ("ansible.builtin.default", "m365.apps.private", "m365.apps.rollout_report")
 _LOOKUPS = ("ansible.builtin.template", "ansible.builtin.url", "m365.apps.definitions")
 
+try:
+    from ansible._internal._templating import _jinja_bits
+except ImportError:  # ansible-core before 2.19 folds constants when it compiles, so results would be kept
+    _jinja_bits = None
+
 # That of support/started, unless a program on the way chose another environment.
-_compiled = getattr(sys.modules.get("sitecustomize"), "compiled", None)
+_started = sys.modules.get("sitecustomize")
+_compiled, _kept = (getattr(_started, name, None) for name in ("compiled", "kept"))
 if _compiled is not None:
     vars(_collection_finder)["compile"] = _compiled
 
@@ -51,21 +59,71 @@ def state(*folders: Path) -> str:
     return hashlib.sha256(repr((sys.version, ansible.__version__, about)).encode()).hexdigest()
 
 
-def share_payloads(local: Path) -> None:
-    """Let ansible look for payloads in a folder for all processes, not in one that ends with its folder ``local``."""
+def share_payloads(local: Path, named: str) -> None:
+    """Let ansible look for payloads in a folder of this name for all processes, not in its own folder ``local``."""
     # Before ansible-core 2.19 two processes can write the same payload at once, and one read half of it.
     if not hasattr(module_common, "_locking"):
         return
+    kept = _PAYLOADS / named
+    kept.mkdir(parents=True, exist_ok=True)
+    place = local / "ansiballz_cache"
+    if not os.path.lexists(place):
+        place.symlink_to(kept)
+
+
+def keep_templates(kept: t.Callable[[str, t.Callable[[], t.Any]], t.Any], named: str) -> None:
+    """Let ansible keep the code of templates and expressions by ``kept``, with all that it is made from as the key."""
+    of = _jinja_bits.AnsibleEnvironment
+    compile_anew, expression_anew = of.compile, of.compile_expression
+    last: list[t.Any] = []
+
+    def key(environment: t.Any, kind: str, source: str) -> str:
+        options = [getattr(environment, name) for name in _jinja_bits._TEMPLATE_OVERRIDE_FIELD_NAMES]
+        more = (environment.optimized, environment.is_async, environment.autoescape, sorted(environment.extensions))
+        embedded = _jinja_bits._TemplateConfig.allow_embedded_templates
+        now = _jinja_bits._TemplateCompileContext.current(optional=True)
+        escapes = bool(now and now.escape_backslashes)
+        return repr((kind, named, jinja2.__version__, type(environment).__name__, options, more, embedded, escapes)) + (
+            "\0" + source
+        )
+
+    def compile_kept(self: t.Any, source: t.Any, *given: t.Any, **more: t.Any) -> t.Any:
+        if isinstance(source, str) and not given and not more:
+            return kept(key(self, "template", source), lambda: compile_anew(self, source))
+        code = compile_anew(self, source, *given, **more)
+        last[:] = [code]
+        return code
+
+    def expression_kept(
+        self: t.Any, source: str, undefined_to_none: bool = True
+    ) -> jinja2.environment.TemplateExpression:
+        made: list[jinja2.environment.TemplateExpression] = []
+
+        def make() -> t.Any:
+            made.append(expression_anew(self, source, undefined_to_none))
+            return last[0]
+
+        code = kept(key(self, "expression", source), make)
+        if made:
+            return made[0]
+        return jinja2.environment.TemplateExpression(
+            self.template_class.from_code(self, code, self.make_globals(None)), undefined_to_none
+        )
+
+    of.compile, of.compile_expression = compile_kept, expression_kept
+
+
+def keep_more() -> None:
+    """Let this process, and its workers, share with others what depends on nothing but the installed files."""
     try:
         collection = Path(importlib.import_module("ansible_collections.m365.apps").__path__[0])
     except ImportError:  # a program that was not told where it is
         return
     of_ansible = Path(ansible.__file__).parent
-    kept = _PAYLOADS / state(collection / "plugins", of_ansible / "modules", of_ansible / "module_utils")
-    kept.mkdir(parents=True, exist_ok=True)
-    place = local / "ansiballz_cache"
-    if not os.path.lexists(place):
-        place.symlink_to(kept)
+    named = state(collection / "plugins", of_ansible / "modules", of_ansible / "module_utils")
+    share_payloads(Path(vars(constants)["DEFAULT_LOCAL_TMP"]), named)
+    if _jinja_bits is not None and _kept is not None:
+        keep_templates(_kept, named)
 
 
 class CallbackModule(CallbackBase):
@@ -78,7 +136,7 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        share_payloads(Path(constants.DEFAULT_LOCAL_TMP))
+        keep_more()
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:  # noqa: ARG002
         """Load it before each task: ansible forgets all where a role brings plugins of its own."""

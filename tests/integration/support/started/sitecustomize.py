@@ -5,7 +5,8 @@
 
 It keeps what Python compiles of modules, which come in a zip, and of what ansible's own loader loads of collections
 (support/callback_plugins/preload.py sees to that): of neither anything is kept otherwise, and two hundred files are
-compiled anew in each process. Only the same source for the same Python is the same here, so nothing else is ever run.
+compiled anew in each process. So are Jinja's templates, in each task. Only the same source for the same Python is the
+same here, so nothing else is ever run.
 """
 
 from __future__ import annotations
@@ -23,9 +24,22 @@ _KEPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[".."] * 4, ".
 _rename: t.Callable[[t.Any, str], None] = vars(_imp)["_fix_co_filename"]
 
 
-def _digest(source: str | bytes) -> str:
-    data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
-    return hashlib.sha256(sys.version.encode() + b"\0" + data).hexdigest()
+def kept(key: str | bytes, make: t.Callable[[], t.Any]) -> t.Any:
+    """Return the code that is kept for a key, which holds all that it is made of; else make it and keep it."""
+    data = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
+    path = os.path.join(_KEPT, hashlib.sha256(sys.version.encode() + b"\0" + data).hexdigest())
+    try:
+        with open(path, "rb") as file:
+            return marshal.loads(file.read())
+    except OSError:
+        pass
+    code = make()
+    os.makedirs(_KEPT, exist_ok=True)
+    own = f"{path}.{os.getpid()}"  # which is never seen half
+    with open(own, "wb") as file:
+        file.write(marshal.dumps(code))
+    os.replace(own, path)
+    return code
 
 
 def compiled(source: str | bytes, filename: str, **_same: t.Any) -> t.Any:
@@ -33,25 +47,9 @@ def compiled(source: str | bytes, filename: str, **_same: t.Any) -> t.Any:
 
     It stands in for ``compile`` where that is called for modules alone, always with the same other arguments.
     """
-    kept = os.path.join(_KEPT, _digest(source))
-    try:
-        with open(kept, "rb") as file:
-            code = marshal.loads(file.read())
-    except OSError:
-        code = compile(source, filename, "exec", dont_inherit=True)
-        _keep(kept, code)
-    else:
-        _rename(code, filename)
+    code = kept(source, lambda: compile(source, filename, "exec", dont_inherit=True))
+    _rename(code, filename)
     return code
-
-
-def _keep(kept: str, code: t.Any) -> None:
-    """Write code to a file that is never seen half."""
-    os.makedirs(_KEPT, exist_ok=True)
-    own = f"{kept}.{os.getpid()}"
-    with open(own, "wb") as file:
-        file.write(marshal.dumps(code))
-    os.replace(own, kept)
 
 
 def _of_zip(path: str, source: bytes) -> t.Any:
