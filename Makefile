@@ -18,7 +18,7 @@ RELEASE = PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m ansible_collect
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo-setup lock tree build install demo benchmark emulator trace-check coverage faults catalog schema matrix screenshots release fragment test test-all $(SESSIONS) $(ANSIBLE_TEST) format clean
+.PHONY: help setup demo-setup lock tree build install sbom demo benchmark emulator trace-check coverage faults catalog schema matrix screenshots release fragment test test-all $(SESSIONS) $(ANSIBLE_TEST) format clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -41,6 +41,9 @@ tree: ## Show the checkout as .ansible/tree/ansible_collections/m365/apps
 build: $(TARBALL) ## Build the tarball in .ansible/dist
 
 install: $(INSTALLED) ## Install that tarball below .ansible/collections
+
+sbom: setup tree build ## Write the bill of materials of that tarball beside it
+	@$(RELEASE) --sbom $(TARBALL)
 
 $(TARBALL): $(PRODUCT) | .venv/bin/ansible-galaxy
 	@.venv/bin/ansible-galaxy collection build --force --output-path .ansible/dist

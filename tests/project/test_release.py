@@ -22,8 +22,16 @@ import pytest
 from ansible.utils.version import SemanticVersion
 
 from ansible_collections.m365.apps.tests.release.archive import normalised
-from ansible_collections.m365.apps.tests.release.checks import DEVELOPMENT, VERSIONED, current, following, last_release
+from ansible_collections.m365.apps.tests.release.checks import (
+    DEVELOPMENT,
+    VERSIONED,
+    Refused,
+    current,
+    following,
+    last_release,
+)
 from ansible_collections.m365.apps.tests.release.make import built
+from ansible_collections.m365.apps.tests.release.sbom import bill_of_materials, hold_to_schema, locked_venv
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -155,17 +163,37 @@ def builds_again(checkout: Path, tarball: Path) -> None:
 
 
 def bill(document: dict[str, t.Any], tarball: Path) -> None:
-    """The bill names the tarball by its sum, and every library that it needs, at a version."""
+    """The bill names the tarball by its sum, and every library that it needs, with version, licence and hashes."""
     [digest] = document["metadata"]["component"]["hashes"]
     assert digest["content"] == hashlib.sha256(tarball.read_bytes()).hexdigest()
     components = {one["name"]: one for one in document["components"]}
     asked = re.findall(r"^([\w-]+)>=", (ROOT / "meta" / "ee-requirements.txt").read_text(), flags=re.MULTILINE)
     assert len(asked) > 2
     assert {*asked, "urllib3", "certifi"} <= components.keys()
-    assert all(one["version"] for one in components.values())
+    assert components.keys().isdisjoint({"pip", "ansible-core", "pytest"})
+    assert all(one["version"] and one["licenses"] for one in components.values())
+    locked = (ROOT / "tests" / "runtime.txt").read_text(encoding="utf-8")
+    assert all(f"--hash=sha256:{sum_['content']}" in locked for one in components.values() for sum_ in one["hashes"])
+    assert all(one["hashes"] for one in components.values())
     known = {document["metadata"]["component"]["bom-ref"], *(one["bom-ref"] for one in components.values())}
     assert {one["ref"] for one in document["dependencies"]} == known
-    assert {on for one in document["dependencies"] for on in one["dependsOn"]} <= known
+    below = {one["ref"]: set(one.get("dependsOn", [])) for one in document["dependencies"]}
+    assert below[document["metadata"]["component"]["bom-ref"]] == {components[name]["bom-ref"] for name in asked}
+    assert set().union(*below.values()) == {one["bom-ref"] for one in components.values()}
+
+
+@pytest.mark.full  # it installs two venvs
+def test_a_bill_of_materials_is_the_same_again_and_valid(tmp_path: Path) -> None:
+    (tarball := tmp_path / "tarball").write_bytes(b"A tarball of the test.")
+    requirements = (ROOT / "meta" / "ee-requirements.txt").read_text(encoding="utf-8")
+    text, again = (bill_of_materials(tarball, VERSION, requirements, 1_000_000_000) for _ in range(2))
+    assert text == again
+    assert tempfile.gettempdir() not in text
+    tools = locked_venv(tmp_path / "tools", "sbom")
+    hold_to_schema(tools, text)
+    for wrong in (text.replace('"SHA-256"', '"SHA-257"'), text.replace("GPL-3.0-or-later", "GPL-3.0-or-so"), "{}"):
+        with pytest.raises(Refused, match="failed, and nothing was released: "):
+            hold_to_schema(tools, wrong)
 
 
 def dirty(checkout: Path) -> None:

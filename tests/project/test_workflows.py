@@ -106,3 +106,12 @@ def test_what_is_unsafe_in_workflows_is_found(tmp_path: Path) -> None:
 def test_a_container_for_development_makes_what_contributing_tells() -> None:
     made = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
     assert made["postCreateCommand"].startswith("make setup tree")
+
+
+def test_a_release_attests_the_tarball_and_its_bill_of_materials() -> None:
+    path = ROOT / ".github" / "workflows" / "release.yml"
+    [attest] = [step for step in steps(path) if step.get("uses", "").startswith("actions/attest-build-provenance@")]
+    [kept] = [step for step in steps(path) if step.get("uses", "").startswith("actions/upload-artifact@")]
+    made = [".ansible/dist/*.tar.gz", ".ansible/dist/*.cdx.json"]
+    assert attest["with"]["subject-path"].split() == kept["with"]["path"].split() == made
+    assert [step for step in steps(path) if step.get("run", "").startswith("make sbom ")]

@@ -4,6 +4,7 @@
 """make release: python -m ...tests.release VERSION KEY, in the checkout that is to be released.
 
 With ``--may`` in front it only tells whether that may be released: the tests, which take long, come after that.
+``--sbom TARBALL`` writes the bill of materials of a tarball beside it.
 """
 
 from __future__ import annotations
@@ -12,15 +13,18 @@ import sys
 from pathlib import Path
 
 from ansible_collections.m365.apps.tests.release.checks import Refused, refuse
-from ansible_collections.m365.apps.tests.release.make import release
+from ansible_collections.m365.apps.tests.release.make import list_materials, release
 
 
 def main() -> int:
     """Release, and say what was made; 1 and one sentence when it is refused."""
-    asks = sys.argv[1:2] == ["--may"]
-    version, key = (*sys.argv[1 + asks :], "", "")[:2]
+    option = sys.argv[1] if sys.argv[1:2] in (["--may"], ["--sbom"]) else ""
+    version, key = (*sys.argv[1 + bool(option) :], "", "")[:2]
     try:
-        if asks:
+        if option == "--sbom":
+            sys.stdout.write(f"{list_materials(Path.cwd(), Path(version).absolute())}\n")
+            return 0
+        if option:
             refuse(Path.cwd(), version, key)
             return 0
         folder = release(Path.cwd(), version, key)

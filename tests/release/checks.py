@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 import typing as t
 from pathlib import Path
 
@@ -38,6 +40,17 @@ def git(folder: Path, *arguments: str, given: str | None = None) -> str:
     if done.returncode:
         raise Refused(f"git {arguments[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout.strip()
+
+
+def run(folder: Path, *command: str) -> None:
+    """Run a program of this venv or of the machine. Raises Refused with its own words when it fails."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    # What was set for the checkout is not meant for the clone.
+    kept = {name: value for name, value in os.environ.items() if name not in {"ANSIBLE_COLLECTIONS_PATH", "PYTHONPATH"}}
+    env = {**kept, "PATH": path}
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refused(f"{command[0]} failed, and nothing was released: {done.stderr.strip() or done.stdout.strip()}")
 
 
 def refuse(checkout: Path, version: str, key: str) -> None:

@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tarfile
 import tempfile
 from pathlib import Path
 
 from ansible_collections.m365.apps.tests.release.archive import normalised
-from ansible_collections.m365.apps.tests.release.checks import VERSIONED, Refused, following, git, refuse
+from ansible_collections.m365.apps.tests.release.checks import VERSIONED, Refused, current, following, git, refuse, run
 from ansible_collections.m365.apps.tests.release.sbom import bill_of_materials
 
 # What a release's commit may change.
@@ -88,8 +85,7 @@ def furnish(clone: Path, made: Path, version: str, key: str) -> None:
     if tarball.read_bytes() != again.read_bytes():
         raise Refused("Two builds of the same commit differ, so the tarball is not reproducible; compare them first.")
     stem = tarball.name.removesuffix(".tar.gz")
-    requirements = (clone / "meta" / "ee-requirements.txt").read_text(encoding="utf-8")
-    (made / f"{stem}.cdx.json").write_text(bill_of_materials(tarball, version, requirements, epoch), encoding="utf-8")
+    list_materials(clone, tarball)
     with tarfile.open(tarball) as held:
         # ansible-galaxy checks the signature of this file, and by it the sums of all others.
         held.extract("MANIFEST.json", made, filter="data")
@@ -98,6 +94,15 @@ def furnish(clone: Path, made: Path, version: str, key: str) -> None:
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(made.iterdir())]
     (made / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
     sign(made / "SHA256SUMS", made / "SHA256SUMS.asc", key)
+
+
+def list_materials(checkout: Path, tarball: Path) -> Path:
+    """Write the bill of materials of a tarball beside it, and return the file. Raises Refused."""
+    epoch = int(git(checkout, "log", "-1", "--format=%ct"))
+    requirements = (checkout / "meta" / "ee-requirements.txt").read_text(encoding="utf-8")
+    bill = tarball.with_name(f"{tarball.name.removesuffix('.tar.gz')}.cdx.json")
+    bill.write_text(bill_of_materials(tarball, current(checkout), requirements, epoch), encoding="utf-8")
+    return bill
 
 
 def built(clone: Path, folder: Path, version: str, epoch: int) -> Path:
@@ -120,14 +125,3 @@ def sign(file: Path, signature: Path, key: str) -> None:
     gpg = ["gpg", "--batch", "--yes"]
     run(file.parent, *gpg, "--armor", "--local-user", key, "--output", str(signature), "--detach-sign", str(file))
     run(file.parent, *gpg, "--verify", str(signature), str(file))
-
-
-def run(folder: Path, *command: str) -> None:
-    """Run a program of this venv or of the machine. Raises Refused with its own words when it fails."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    # What was set for the checkout is not meant for the clone.
-    kept = {name: value for name, value in os.environ.items() if name not in {"ANSIBLE_COLLECTIONS_PATH", "PYTHONPATH"}}
-    env = {**kept, "PATH": path}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Refused(f"{command[0]} failed, and nothing was released: {done.stderr.strip() or done.stdout.strip()}")
