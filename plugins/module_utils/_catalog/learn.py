@@ -19,7 +19,7 @@ from .fetch import DEFINITIONS, DefinitionPage, definition_of_item, filtered, pa
 from .problems import Ask
 
 # Yields the pages of a part from a page link on, from its beginning for None.
-PagesFrom = t.Callable[[str | None], t.Iterator[DefinitionPage]]
+PagesFrom = t.Callable[["str | None"], t.Iterator[DefinitionPage]]
 
 
 class Teacher:
