@@ -13,9 +13,10 @@ import json
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import plain
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import AWAITING
 from ansible_collections.m365.apps.plugins.plugin_utils._lint import FAIL_ON
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, shown_path
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.approvals import AWAITING, awaited
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.approvals import awaited
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._wave_state import FORMAT
@@ -226,8 +227,7 @@ def counted_policies(definitions: t.Sequence[Dict]) -> list[str]:
 def outcome_classes(results: t.Sequence[Dict]) -> dict[str, list[t.Any]]:
     """Return the names of policies by what became of them, of the results of a rollout that stopped."""
     classes: dict[str, list[t.Any]] = {
-        name: []
-        for name in ("written", "in_part", "unclear", "not_written", "not_reached", "awaiting_approval", "unchanged")
+        name: [] for name in ("written", "in_part", "unclear", "not_written", "not_reached", AWAITING, "unchanged")
     }
     for item in results:
         classes[_class_of(item)].append(item.get("display_name", item.get("id")))

@@ -12,13 +12,14 @@ import re
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import AWAITING
 from ansible_collections.m365.apps.plugins.plugin_utils._places import file_name
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import record_problem
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 
 FORMAT = 1
 ENDING = ".waves.json"
-STATUSES = ("waiting", "applying", "awaiting_approval", "applied", "passed", "breached", "failed")
+STATUSES = ("waiting", "applying", AWAITING, "applied", "passed", "breached", "failed")
 _LONGEST = 600
 _STEP = "Fix or delete it, and say by rollout_from_wave where to go on"
 # The longest state file that is read: thousands of waves.

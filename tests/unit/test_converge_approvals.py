@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.approvers import WHO_APPROVES
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge
@@ -35,7 +36,6 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.fields import (
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
-    WHO_APPROVES,
     ApprovalState,
     Awaited,
     PolicyWrite,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import WHO_APPROVES
+from ansible_collections.m365.apps.plugins.module_utils._catalog.approvers import WHO_APPROVES
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.approvals import with_approvals
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.drift import drift_lines
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError

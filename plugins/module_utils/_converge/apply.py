@@ -15,6 +15,7 @@ from .._policy.policy import Policy
 from .._policy.surface import Surface
 from .._policy.unset import UNSET
 from .._policy.writes import (
+    AWAITING,
     ApprovalState,
     Awaited,
     Create,
@@ -27,11 +28,6 @@ from .._policy.writes import (
 )
 from .plan import Plan
 from .stages import PlannedItem, without_writes
-
-# States of a request that hold a write.
-_HOLD = (ApprovalState.FILED, ApprovalState.WAITING, ApprovalState.OTHER)
-# The status of an item that a second administrator has not approved yet.
-AWAITING = "awaiting_approval"
 
 
 class OnError(enum.Enum):
@@ -193,7 +189,7 @@ class _Run:
 
     def _is_done(self, action: PolicyWrite, result: Result) -> bool:
         """Note why a write was not done; tell whether it was."""
-        holds = result.approval is not None and (result.error is not None or result.approval.state in _HOLD)
+        holds = result.approval is not None and (result.error is not None or result.approval.state.is_open)
         if result.approval is not None:
             (self.approvals if holds else self.requests).setdefault(action.item, result.approval)
         if result.error is not None:

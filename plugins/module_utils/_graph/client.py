@@ -90,7 +90,6 @@ class GraphClient:
         After a failure that may have done the work, ``recover`` is asked before another try: its answer, when not None,
         is returned in place of one from Graph. Raises GraphError; InDoubtError for a success that cannot be read.
         """
-
         self._ahead.end()
 
         def attempt() -> Answer | T:

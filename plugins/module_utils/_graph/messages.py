@@ -52,7 +52,10 @@ class Call:
 
     @property
     def counts_as(self) -> str:
-        """The method of a call that means the same: Graph's limits count a POST that only reads as a read."""
+        """The method by which it is counted: a POST that only reads is no write.
+
+        That Graph's limits count it so, too, is our reading: they name methods and do not mention such a POST.
+        """
         return "GET" if self.is_read else self.method
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
+from .._catalog.approvers import WHO_APPROVES
 from .._catalog.fields import FILTER_NAMES
-from .._converge.apply import AWAITING, Outcome
+from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
 from .._converge.diff import NameOf, diff_of, named_groups
 from .._converge.diff_lines import legible
@@ -21,7 +22,7 @@ from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, priority_of
 from .._policy.surface import Capabilities, Extent, View
 from .._policy.unset import UNSET, Unset
-from .._policy.writes import WHO_APPROVES, ApprovalState, Awaited, UpdatePriorities, Write
+from .._policy.writes import AWAITING, ApprovalState, Awaited, UpdatePriorities, Write
 
 # How many policies a warning names.
 _MOST_TOLD = 10

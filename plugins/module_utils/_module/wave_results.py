@@ -9,12 +9,13 @@ import typing as t
 from collections import Counter
 from dataclasses import replace
 
-from .._converge.apply import AWAITING, Outcome, predict
+from .._converge.apply import Outcome, predict
 from .._converge.diff import NameOf
 from .._converge.plan import WavePlan
 from .._converge.stages import PlannedItem
 from .._policy.policy import Policy
 from .._policy.surface import Surface
+from .._policy.writes import AWAITING
 from .results import item_result, sides_of
 
 _STATUSES = ("created", "updated", "deleted", "unchanged")

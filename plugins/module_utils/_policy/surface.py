@@ -96,9 +96,9 @@ class Surface(t.Protocol):
     """Policies of one tenant.
 
     Reads raise UserError; one that fails is never an empty answer. While ``list_policies`` still reads, it may begin to
-    read what the next ``look`` is expected to ask for. ``look`` returns the error in the place of what
-    could not be read. ``begin_writes`` hears how many writes the run has. ``write`` takes writes that do not depend on
-    each other and returns the result of each.
+    read what the next ``look`` is expected to ask for. ``look`` returns the error in the place of what could not be
+    read. ``begin_writes`` hears how many writes the run has. ``write`` takes writes that do not depend on each other
+    and returns the result of each.
 
     ``read_names`` reads what ids of the surface's own in policies are called (filters, scope tags), which their fields
     show from then on, and returns warnings on what the login may not read. Nothing else hangs on it.
@@ -113,8 +113,9 @@ class Surface(t.Protocol):
     to be, disagree with each other and with others of the tenant, and what of these cannot be read; on a surface that
     has an order of policies they do not. Right before the first write, ``forbidden`` returns why the login may not send
     all of them, None where it may, or where nobody can tell. ``foresee`` returns what is known of writes before they
-    are sent: the result of one that will not be sent, since a second administrator has not approved it, None for all
-    others. None of these writes anything.
+    are sent: the result of one that will not be sent, since a second administrator has not approved it, and how far the
+    request of one is that will; with ``blocked`` also that another request about the same policy is open. It is None
+    where nothing is known. None of these writes anything.
     """
 
     @property

@@ -19,11 +19,8 @@ from .policy import Assignment, Policy
 
 Values = t.Mapping[str, t.Any]
 
-# Who approves a write that waits for a second administrator, and where.
-WHO_APPROVES = (
-    "A member of the approver group of the tenant's access policy approves or rejects it in the Intune admin center, "
-    "under Tenant administration > Multi Admin Approval."
-)
+# The status of a policy whose writes wait for a second administrator.
+AWAITING = "awaiting_approval"
 
 # The key of a policy's type among the fields that a create leaves. Users see the name that the surface has for it.
 TYPE = "type"
@@ -135,6 +132,11 @@ class ApprovalState(enum.Enum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     UNKNOWN = "unknown"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds the write and may still be approved."""
+        return self in (ApprovalState.FILED, ApprovalState.WAITING, ApprovalState.OTHER)
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import WHO_APPROVES
+from ansible_collections.m365.apps.plugins.module_utils._catalog.approvers import WHO_APPROVES
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import AWAITING, ApprovalState
 
 Dict = dict[str, t.Any]
 
-# The status of a result whose writes wait.
-AWAITING = "awaiting_approval"
 # What is kept of a request beside the result that it is of; what it changes is not.
 _OF_REQUEST = ("code", "state", "actions", "replaces")
 # Named in a sentence; the rest is counted.
 _MOST_TOLD = 10
-_OTHER = "other"
+# States of requests as results have them.
+_OTHER = ApprovalState.OTHER.value
+_OPEN = frozenset(state.value for state in ApprovalState if state.is_open)
 
 
 def awaited(results: t.Iterable[Dict]) -> list[Dict]:
@@ -46,7 +47,7 @@ def waits_for(item: Dict) -> str:
     approval = _approval_of(item)
     if approval is None:
         return ""
-    if item.get("status") != AWAITING and approval.get("state") not in _WAITING:
+    if item.get("status") != AWAITING and approval.get("state") not in _OPEN:
         return f"{request_told(approval)} {_said_of(approval)}"
     # A request is for one write: those behind it are asked for when it is done.
     first, *later = (str(name).replace("_", " ") for name in approval.get("actions") or ["it"])
@@ -56,14 +57,13 @@ def waits_for(item: Dict) -> str:
     return f"{first} waits for the approval of {request_told(approval)}{behind}"
 
 
-# States of requests that may still be approved, and what is said of the others.
-_WAITING = ("filed", "waiting", _OTHER)
+# What is said of requests that are not open.
 _SAID = {
-    "approved": "is approved",
-    "rejected": "was rejected",
-    "cancelled": "was cancelled",
-    "expired": "has expired",
-    "unknown": "is gone",
+    ApprovalState.APPROVED.value: "is approved",
+    ApprovalState.REJECTED.value: "was rejected",
+    ApprovalState.CANCELLED.value: "was cancelled",
+    ApprovalState.EXPIRED.value: "has expired",
+    ApprovalState.UNKNOWN.value: "is gone",
 }
 
 
@@ -96,7 +96,7 @@ def _approval_of(item: Dict) -> Dict | None:
 
 def _row(item: Dict) -> Dict:
     approval = _approval_of(item) or {}
-    is_open = item.get("status") == AWAITING or approval.get("state") in _WAITING
+    is_open = item.get("status") == AWAITING or approval.get("state") in _OPEN
     problem = "" if is_open else str(item.get("msg") or approval.get("msg") or "")
     return {
         "display_name": item.get("display_name"),
@@ -113,9 +113,9 @@ def _step(approval: Dict) -> str:
     state = approval.get("state")
     if state == _OTHER:
         return "Run it again when that request, which is about the same policy, is done, is cancelled or has expired."
-    if state == "approved":
+    if state == ApprovalState.APPROVED.value:
         return "Roll out to make the change."
-    if state in ("expired", "unknown"):
+    if state in (ApprovalState.EXPIRED.value, ApprovalState.UNKNOWN.value):
         return "Roll out to ask again."
     if not approval.get("code"):
         return "Its code is lost: have the request cancelled, then run it again."

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import AWAITING
+
 from .findings import LEVELS
 from .targets import ALL_OPTIONS, GROUP_LISTS
 
@@ -14,7 +16,7 @@ Dict = dict[str, t.Any]
 
 _CHANGED = ("created", "updated")
 # The order of statuses on a page. "" is the place of what reaches more people, and of statuses that nobody knows.
-_ORDER = ("failed", "deleted", "", "awaiting_approval", "created", "updated", "not_attempted", "unchanged")
+_ORDER = ("failed", "deleted", "", AWAITING, "created", "updated", "not_attempted", "unchanged")
 _WIDER = _ORDER.index("")
 _VERBS = {"created": "create", "updated": "change", "deleted": "delete"}
 
@@ -43,7 +45,7 @@ def by_risk(policies: t.Iterable[Dict]) -> list[Dict]:
 def heading_of(counts: t.Mapping[str, int], changed: bool) -> str:
     """Return what a plan would do, for its heading: "would change 2 policies and delete 1"."""
     found = [(verb, counts[status]) for status, verb in _VERBS.items() if counts.get(status)]
-    waits = counts.get("awaiting_approval", 0)
+    waits = counts.get(AWAITING, 0)
     behind = f", waits for the approval of {waits} {'policy' if waits == 1 else 'policies'}" if waits else ""
     if not found and waits:
         return behind.removeprefix(", ")

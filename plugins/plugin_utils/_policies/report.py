@@ -8,10 +8,11 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.approvers import WHO_APPROVES
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import WHO_APPROVES
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import AWAITING
 
-from .approvals import AWAITING, approvals_section, refused_sentence, waiting_sentence, waits_for
+from .approvals import approvals_section, refused_sentence, waiting_sentence, waits_for
 from .approving import by_risk, heading_of, reaches_more
 from .compared import compared_section
 from .drift import drift_sentence

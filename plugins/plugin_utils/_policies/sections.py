@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .approvals import AWAITING, request_told
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import AWAITING
+
+from .approvals import request_told
 from .conflicts import policy_conflicts
 from .effective import asked_groups, effective_policy
 from .model import read_policies

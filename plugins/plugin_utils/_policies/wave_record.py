@@ -11,7 +11,9 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from .approvals import AWAITING, bare_request
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import AWAITING
+
+from .approvals import bare_request
 from .model import PoliciesError
 
 Dict = dict[str, t.Any]

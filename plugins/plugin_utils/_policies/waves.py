@@ -11,8 +11,9 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import
 from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 from ansible_collections.m365.apps.plugins.module_utils._policy.checkins import People, checkins_of, people_in
 from ansible_collections.m365.apps.plugins.module_utils._policy.group_forms import GroupsError
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import AWAITING
 
-from .approvals import AWAITING, awaited
+from .approvals import awaited
 from .groups import from_text, word_for
 from .identity import chosen_by
 from .model import PoliciesError
