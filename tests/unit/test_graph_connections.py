@@ -332,7 +332,9 @@ class Interrupted(BaseException):
     """What a signal raises in the main thread, as Ctrl-C and the timeout of a task do."""
 
 
-def test_a_signal_ends_requests_that_nobody_answers() -> None:
+def interrupted(read: t.Callable[[GraphClient], t.Iterable[t.Any]]) -> None:
+    """Read from a server that never answers, and expect the end of it by a signal."""
+
     def interrupt(_number: int, _frame: types.FrameType | None) -> None:
         raise Interrupted
 
@@ -343,10 +345,14 @@ def test_a_signal_ends_requests_that_nobody_answers() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0.5)
         try:
             with pytest.raises(Interrupted):
-                list(client.many(reads(9)))
+                list(read(client))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+
+
+def test_a_signal_ends_requests_that_nobody_answers() -> None:
+    interrupted(lambda client: client.many(reads(9)))
     assert our_threads() == []
 
 

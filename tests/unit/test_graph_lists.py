@@ -7,29 +7,24 @@ from __future__ import annotations
 
 import json
 import re
-import signal
-import socket
 import threading
-import types
 import typing as t
 
 import pytest
 from requests import PreparedRequest
 
-from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
-from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError
 from ansible_collections.m365.apps.plugins.module_utils._graph.pages import PageReader
 from ansible_collections.m365.apps.tests.unit.test_graph_connections import (
     PATIENCE,
-    Interrupted,
     Reply,
     Server,
     client_of,
+    interrupted,
     our_threads,
     served,
 )
-from ansible_collections.m365.apps.tests.unit.wire import GRAPH, TOKEN, connection
+from ansible_collections.m365.apps.tests.unit.wire import GRAPH
 
 LISTS = tuple(range(6))
 
@@ -142,18 +137,5 @@ def test_work_that_reads_nothing_holds_nobody_back() -> None:
 
 
 def test_a_signal_ends_lists_that_nobody_answers() -> None:
-    def interrupt(_number: int, _frame: types.FrameType | None) -> None:
-        raise Interrupted
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        client = GraphClient(connection(graph_url=url, timeout=600.0, connections=3), ReadyToken(TOKEN))
-        signal.setitimer(signal.ITIMER_REAL, 0.5)
-        try:
-            with pytest.raises(Interrupted):
-                list(client.read_lists(things_of, LISTS))
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+    interrupted(lambda client: client.read_lists(things_of, LISTS))
     assert our_threads() == []
