@@ -117,6 +117,24 @@ def _seen(policy: Dict) -> Seen:
     return Seen(policy["description"] or "", groups, others)
 
 
+def _bad_day(policies: str, listed: str, written: Dict) -> list[Dict]:
+    """Return the faults of a surface: where its policies are, how they are listed, and a write of what they set.
+
+    What the later ones skip lets the first wave begin.
+    """
+    batch = {"method": "POST", "path": r"\$batch$"}
+    return [
+        {"kind": "throttle", "match": {"method": "POST", "path": f"{policies}$"}, "count": 3, "retry_after": 1},
+        {"kind": "reset_after", "match": batch, "count": 1, "skip": 3},
+        {"kind": "reset_before", "match": batch, "count": 1, "skip": 5},
+        {"kind": "html_error", "match": batch, "count": 1, "skip": 8},
+        {"kind": "unavailable", "match": written, "count": 4, "skip": 10},
+        {"kind": "gateway_timeout", "match": {"method": "POST", "path": "/assign$"}, "count": 2, "skip": 20},
+        {"kind": "cut_json", "match": {"method": "GET", "path": listed}, "count": 1, "skip": 2},
+        {"kind": "token_expired", "match": {"method": "GET", "path": "assignments$"}, "count": 1},
+    ]
+
+
 # officeConfiguration
 
 DEEP = {"settingId": "deep", "value": {"rules": [{"name": "one", "options": {"allow": True}}]}}
@@ -154,22 +172,7 @@ OFFICE = WholeRun(
         ),
         {"display_name": "Was here", "description": "Ours", "groups": ["All"]},
     ],
-    # What the later ones skip lets the first wave begin.
-    faults=[
-        {
-            "kind": "throttle",
-            "match": {"method": "POST", "path": "clientConfigurations$"},
-            "count": 3,
-            "retry_after": 1,
-        },
-        {"kind": "reset_after", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 3},
-        {"kind": "reset_before", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 5},
-        {"kind": "html_error", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 8},
-        {"kind": "unavailable", "match": {"method": "PUT", "path": "policyPayload"}, "count": 4, "skip": 10},
-        {"kind": "gateway_timeout", "match": {"method": "POST", "path": "/assign$"}, "count": 2, "skip": 20},
-        {"kind": "cut_json", "match": {"method": "GET", "path": "clientConfigurations$"}, "count": 1, "skip": 2},
-        {"kind": "token_expired", "match": {"method": "GET", "path": "assignments$"}, "count": 1},
-    ],
+    faults=_bad_day("clientConfigurations", "clientConfigurations$", {"method": "PUT", "path": "policyPayload"}),
     held="policies",
     named="displayName",
     facts=_facts,
@@ -267,21 +270,11 @@ CATALOG = WholeRun(
         {"display_name": "Was here", "description": "Ours", "all_users": True, "exclude_groups": ["Kiosks", "Pilot"]},
         {"display_name": "Not for broad", "description": "Ours", "groups": ["Pilot"], "exclude_groups": []},
     ],
-    faults=[
-        {
-            "kind": "throttle",
-            "match": {"method": "POST", "path": "configurationPolicies$"},
-            "count": 3,
-            "retry_after": 1,
-        },
-        {"kind": "reset_after", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 3},
-        {"kind": "reset_before", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 5},
-        {"kind": "html_error", "match": {"method": "POST", "path": r"\$batch$"}, "count": 1, "skip": 8},
-        {"kind": "unavailable", "match": {"method": "POST", "path": "configurationPolicies$"}, "count": 4, "skip": 10},
-        {"kind": "gateway_timeout", "match": {"method": "POST", "path": "/assign$"}, "count": 2, "skip": 20},
-        {"kind": "cut_json", "match": {"method": "GET", "path": r"configurationPolicies(\?|$)"}, "count": 1, "skip": 2},
-        {"kind": "token_expired", "match": {"method": "GET", "path": "assignments$"}, "count": 1},
-    ],
+    faults=_bad_day(
+        "configurationPolicies",
+        r"configurationPolicies(\?|$)",
+        {"method": "POST", "path": "configurationPolicies$"},
+    ),
     held="catalog_policies",
     named="name",
     facts=compared,
