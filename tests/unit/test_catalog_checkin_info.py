@@ -1,14 +1,9 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""office_client_checkin_info on the settings catalog: which calls it makes, what it returns, and what it refuses."""
+"""office_client_checkin_info on the settings catalog: which calls it makes, and what it refuses."""
 
 from __future__ import annotations
-
-import base64
-import json
-import typing as t
-from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -16,80 +11,37 @@ import requests
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
 from ansible_collections.m365.apps.plugins.module_utils._catalog.learn import Teacher
 from ansible_collections.m365.apps.plugins.module_utils._catalog.surface import CatalogSurface
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
-from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
 from ansible_collections.m365.apps.plugins.module_utils._graph.progress import Event, WritesAnswered
-from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import checkin_info
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request, policy_info
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
-    OFFICE_CLIENT_CHECKIN_INFO,
-    OFFICE_CLIENT_CONFIG_INFO,
-)
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
-from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, inner, inner_refusal, outer
+from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked, inner_refusal, outer
+from ansible_collections.m365.apps.tests.unit.catalog_checkins import (
+    DEVICES,
+    ONE,
+    ONLY_POLICIES,
+    SETTINGS,
+    TWO,
+    as_bytes,
+    ask,
+    batched,
+    listed,
+    many,
+    opened,
+    refused,
+    rows_table,
+    settings_table,
+)
 from ansible_collections.m365.apps.tests.unit.catalog_wire import LIST, POLICIES, row
 from ansible_collections.m365.apps.tests.unit.test_catalog_statuses import MACROS, Dict, device, table
-from ansible_collections.m365.apps.tests.unit.wire import GRAPH, LOST, Clock, Wire, connection, refusal, token_with
-
-NOW = datetime(2026, 8, 1, tzinfo=UTC)
-SPECS = {**OFFICE_CLIENT_CONFIG_INFO.spec, **OFFICE_CLIENT_CHECKIN_INFO.spec}
-DEFAULTS = {name: option.get("default") for name, option in SPECS.items()}
-REPORTS = f"{GRAPH}/beta/deviceManagement/reports"
-DEVICES = f"{REPORTS}/getConfigurationPolicyDevicesReport"
-SETTINGS = f"{REPORTS}/getConfigurationPolicySettingsDeviceSummaryReport"
-ONE, TWO = (row(f"p{n}", name, roleScopeTagIds=["0"]) for n, name in ((1, "One"), (2, "Two")))
-ONLY_POLICIES = {"gather": ["policies"]}
+from ansible_collections.m365.apps.tests.unit.wire import LOST, Clock, Wire, refusal
 
 
 @pytest.fixture(params=[False])
 def tenant(clock: Clock, request: pytest.FixtureRequest) -> Tenant:
-    client = clock.client(batching=request.param)
-    return Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client), client)
+    return opened(clock.client(batching=request.param))
 
 
 in_batches = pytest.mark.parametrize("tenant", [True], indirect=True)
-
-
-def ask(tenant: Tenant, **options: t.Any) -> Reply:
-    request = Request({"surface": "settings_catalog", **DEFAULTS, **options}, options)
-    return checkin_info(request, tenant, lambda: NOW)
-
-
-def refused(tenant: Tenant, **options: t.Any) -> str:
-    with pytest.raises(UserError) as caught:
-        ask(tenant, **options)
-    assert not caught.value.in_doubt
-    return str(caught.value)
-
-
-def rows_table(*rows: Dict, total: int | None = None) -> Dict:
-    """Return a report on devices of these rows."""
-    return table(list(device()), *(list(each.values()) for each in rows), total=total)
-
-
-def settings_table(*rows: tuple[str, int, int]) -> Dict:
-    names = ("SettingId", "SettingName", "NumberOfCompliantDevices", "NumberOfErrorDevices", "NumberOfConflictDevices")
-    return table(names, *((setting, "Its name", 0, errors, conflicts) for setting, errors, conflicts in rows))
-
-
-def as_bytes(document: Dict) -> Dict:
-    """Return the arguments of Wire.expect for a report: bytes that hold JSON."""
-    return {"body": json.dumps(document), "content_type": "application/octet-stream"}
-
-
-def batched(place: int, document: Dict) -> Dict:
-    """Return a report as an inner answer: bytes travel as base64."""
-    return inner(place, 200, base64.b64encode(json.dumps(document).encode()).decode())
-
-
-def listed(*policies: Dict, **more: t.Any) -> Dict:
-    return {"json": {"value": list(policies), **more}}
-
-
-def many(count: int, first: int = 0) -> list[Dict]:
-    return [device(f"d{place}", UserId=f"u{place}") for place in range(first, first + count)]
 
 
 # Calls
@@ -284,6 +236,14 @@ def test_rows_that_never_rest_are_an_error(wire: Wire, tenant: Tenant) -> None:
     )
 
 
+def test_a_connection_that_stays_lost_is_no_doubt(wire: Wire, clock: Clock) -> None:
+    client = clock.client(budget=0)
+    tenant = opened(client)
+    wire.expect("GET", LIST, **listed(ONE))
+    wire.expect("POST", DEVICES, body=requests.exceptions.ConnectionError("Connection aborted."))
+    assert "cannot read how it went on devices" in refused(tenant)
+
+
 # Refusals
 
 
@@ -345,170 +305,3 @@ def test_settings_that_cannot_be_read_are_not_known_and_a_warning_says_why(wire:
 def test_what_the_first_surface_has_alone_is_refused_without_a_call(wire: Wire, tenant: Tenant) -> None:
     assert "use kind" in refused(tenant, kind="windows")
     assert wire.sent == []
-
-
-# Results
-
-
-def test_everything_is_told(wire: Wire, tenant: Tenant) -> None:
-    wire.expect("GET", LIST, **listed(ONE, TWO))
-    old = device("d2", UserId="", UPN="", PspdpuLastModifiedTimeUtc="2026-05-01T00:00:00Z")
-    wire.expect("POST", DEVICES, **as_bytes(rows_table(device(ReportStatus="Conflict"), old)))
-    wire.expect(
-        "POST",
-        DEVICES,
-        **as_bytes(
-            rows_table(
-                device(),
-                device("d3", ReportStatus="Pending"),
-                {**old, "UPN": None, "DeviceName": "", "IntuneDeviceId": ""},
-            )
-        ),
-    )
-    wire.expect("POST", SETTINGS, **as_bytes(settings_table((MACROS, 0, 1), ("fine", 0, 0))))
-    reply = ask(tenant)
-    result = reply.result
-    assert reply.warnings == [
-        "the tenant's check-ins: 1 check-in is left out, having no user or no readable time",
-        "policy 'Two' (id p2): 1 check-in is left out, having no user or no readable time",
-    ]
-    one, two = result["policies"]
-    none = {"succeeded_user_count": None, "failed_user_count": None, "rate": None}
-    statuses = one.pop("statuses")
-    assert one == {
-        "id": "p1",
-        "display_name": "One",
-        "priority": None,
-        "summary": none,
-        "users": 2,
-        "failed_users": 1,
-        "rate": 0.5,
-        "devices": {
-            "total": 2,
-            "error": 0,
-            "conflict": 1,
-            "unknown": 0,
-            "pending": 0,
-            "succeeded": 1,
-            "not_applicable": 0,
-        },
-        "failed_settings": [
-            {
-                "setting": "excel16/L_VBAWarningsPolicy",
-                "name": "Its name",
-                "error_devices": 0,
-                "conflict_devices": 1,
-            }
-        ],
-        "last_checkin_date_time": "2026-07-20T10:00:00Z",
-        "skipped": 0,
-    }
-    assert statuses[0] == {
-        "user_id": "u1",
-        "user_principal_name": "ann@contoso.example",
-        "device_id": "d1",
-        "device_name": "PC-d1",
-        "device_platform": "Windows 10 and later",
-        "device_platform_version": None,
-        "policy_id": "p1",
-        "status": "conflict",
-        "was_successful": False,
-        "checkin_date_time": "2026-07-20T10:00:00Z",
-        "error_message": "Conflict",
-        "applied_policies": [],
-    }
-    assert (two["users"], two["failed_users"], two["devices"]["pending"], two["failed_settings"]) == (1, 0, 1, [])
-    whole = result["tenant"]
-    # Ann's device is worst where she has a conflict, and she is one user; the device of nobody counts as one.
-    assert whole["users"] == {"checked_in": 2, "failed": 1, "rate": 0.5}
-    assert {name: count for name, count in whole["devices"].items() if count} == {
-        "total": 3,
-        "conflict": 1,
-        "pending": 1,
-        "succeeded": 1,
-    }
-    assert (whole["summary"], whole["skipped"], len(whole["statuses"])) == (none, 1, 4)
-    [stale] = result["stale_devices"]
-    assert (stale["device_name"], stale["days"], result["data"]) == ("PC-d2", 92, True)
-
-
-def test_since_counts_what_was_reported_since(wire: Wire, tenant: Tenant) -> None:
-    wire.expect("GET", LIST, **listed(ONE))
-    wire.expect("POST", DEVICES, **as_bytes(rows_table(device())))
-    result = ask(tenant, since="2026-07-21").result
-    assert (result["policies"][0]["users"], result["data"]) == (0, False)
-
-
-def test_what_is_pending_is_no_data(wire: Wire, tenant: Tenant) -> None:
-    wire.expect("GET", LIST, **listed(ONE))
-    wire.expect("POST", DEVICES, **as_bytes(rows_table(device(ReportStatus="Pending"))))
-    result = ask(tenant).result
-    assert (result["data"], result["tenant"]["users"]["rate"]) == (False, None)
-
-
-@pytest.mark.parametrize(("policies", "found"), [(None, True), (["One"], True), (["Gone"], False)])
-def test_a_login_from_which_policies_may_be_hidden_is_told(
-    wire: Wire, clock: Clock, policies: list[str] | None, found: bool
-) -> None:
-    """A scope tag that all policies share is a sign of a partial view; a name that is not found may be hidden."""
-    client = GraphClient(connection(), ReadyToken(token_with({"scp": "x"})), clock.policy())
-    tenant = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client), client)
-    tagged = [row(f"p{place}", name, roleScopeTagIds=["7"]) for place, name in enumerate(("One", "Two"))]
-    wire.expect("GET", LIST, **listed(*tagged))
-    for _policy in range(0 if not found else 2 if policies is None else 1):
-        wire.expect("POST", DEVICES, **as_bytes(rows_table(device())))
-    warnings = ask(tenant, policies=policies, **ONLY_POLICIES).warnings
-    said = (
-        "No policy was found, which does not mean" if policies else "The tenant may have more policies than this login"
-    )
-    assert [text.startswith(said) for text in warnings] == ([True] if policies is None or not found else [])
-
-
-# office_client_config_info
-
-
-def config_info(tenant: Tenant, **options: t.Any) -> Reply:
-    return policy_info(Request({"surface": "settings_catalog", **DEFAULTS, **options}, options), tenant)
-
-
-def test_policies_are_read_with_their_status(wire: Wire, tenant: Tenant) -> None:
-    wire.expect("GET", LIST, **listed(TWO, ONE))
-    wire.expect("POST", DEVICES, **as_bytes(rows_table(device())))
-    wire.expect(
-        "POST",
-        DEVICES,
-        **as_bytes(rows_table(device("d1", ReportStatus="Staged", PolicyStatus_loc="", PolicyStatus=99))),
-    )
-    reply = config_info(tenant, gather=["status"])
-    one, two = reply.result["configs"]
-    assert one["status"] == {
-        "users": 1,
-        "failed_users": 0,
-        "rate": 1.0,
-        "devices": {
-            "total": 1,
-            "error": 0,
-            "conflict": 0,
-            "unknown": 0,
-            "pending": 0,
-            "succeeded": 1,
-            "not_applicable": 0,
-        },
-        "failed_settings": [],
-        "last_checkin_date_time": "2026-07-20T10:00:00Z",
-    }
-    assert (two["display_name"], two["status"]["devices"]["unknown"]) == ("Two", 1)
-    assert [warning for warning in reply.warnings if "'Staged'" in warning]
-
-
-def test_status_is_not_read_unasked(wire: Wire, tenant: Tenant) -> None:
-    wire.expect("GET", LIST, **listed(ONE))
-    assert "status" not in config_info(tenant, gather=[]).result["configs"][0]
-
-
-def test_a_connection_that_stays_lost_is_no_doubt(wire: Wire, clock: Clock) -> None:
-    client = clock.client(budget=0)
-    tenant = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client), client)
-    wire.expect("GET", LIST, **listed(ONE))
-    wire.expect("POST", DEVICES, body=requests.exceptions.ConnectionError("Connection aborted."))
-    assert "cannot read how it went on devices" in refused(tenant)
