@@ -63,7 +63,7 @@ ROWS: dict[str, t.Callable[[str], str]] = {
     "Scope tags": has("scope_tags"),
     "Conflicts between live policies": takes("conflicts"),
     "Changes that a second administrator approves": takes("approval_reason"),
-    "A login may see a part of the policies only": takes("assume_full_view"),
+    "A login may see only a part of the policies": takes("assume_full_view"),
     "Settings can be looked up, checked and fetched as a file": takes("catalog_file"),
     "Gates of waves, and how policies went on devices in reports": lambda surface: yes(
         not surface_problems(Chosen(surface, "a test"), GATED)
