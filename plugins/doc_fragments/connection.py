@@ -79,10 +79,9 @@ options:
     default: 300.0
   connections:
     description:
-      - How many requests that only read may be on their way to Graph at once, each over a connection of its own. At
-        most V(16).
-      - V(1) sends one after the other, as writes always are. Requests, results, their order and errors are the same
-        with any number.
+      - Number of read requests to send to Graph at once, each over its own connection, from V(1) to V(16).
+      - With V(1), reads are sent one after the other, as writes always are. Requests, results, their order and errors
+        are the same with any number. Both surfaces have it.
       - When omitted, the environment variable E(M365_CONNECTIONS) is used, else the default.
     type: int
     default: 4

@@ -17,8 +17,8 @@ description:
   - Microsoft retired the health report of the product in 2022, and what Graph returns may be empty since
     then. No data does not count as success.
   - A user counts once, and as failed if the latest check-in of any of the user's devices failed for any of
-    the policies. A conflict counts as failure, since neither policy is applied then. What is pending, not
-    applicable or of an unknown status is no result.
+    the policies. A conflict counts as failure, since neither policy is applied then. A status that is pending,
+    not applicable or unknown is not a result.
 positional: policies
 options:
   _input:
@@ -97,7 +97,7 @@ _value:
       description: How many of them failed.
       type: int
     conflicts:
-      description: How many of these have a policy in conflict.
+      description: Number of these users with a policy in conflict.
       type: int
     rate:
       description: The share that succeeded, C(null) of nobody.

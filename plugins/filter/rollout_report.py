@@ -67,10 +67,11 @@ options:
   compared:
     description:
       - Result of M(m365.apps.office_client_config_info) with V(conflicts) in
-        O(m365.apps.office_client_config_info#module:gather). C(conflicts) are then those with a policy of the
-        result, in the place of those that O(live) and O(described) tell.
-      - What the result tells itself counts before it, see O(m365.apps.office_client_configs#module:conflicts).
-      - When omitted, what the result tells.
+        O(m365.apps.office_client_config_info#module:gather). C(conflicts) of the report are then its conflicts with
+        a policy of the rollout's result, in place of conflicts between O(live) and O(described).
+      - If the rollout's result has conflicts of its own, they are used, see
+        O(m365.apps.office_client_configs#module:conflicts).
+      - When omitted, and the rollout's result has none, conflicts are those between O(live) and O(described).
     type: dict
   setting_key:
     description:
@@ -106,8 +107,8 @@ options:
     type: str
   layers:
     description:
-      - Policies with priorities and the parts that they are compiled to, as the role has them in C(plan.json).
-      - When omitted or empty, none.
+      - Policies with priorities and the parts that they are compiled to, as in the role's C(plan.json).
+      - When omitted or empty, the report has no layers.
     type: list
     elements: dict
     default: []
@@ -163,7 +164,7 @@ _value:
     - C(mode), C(check_mode), C(verdict) (C(level) and C(text)), C(fingerprint), C(counts) by status, C(plan),
       C(findings), C(unmanaged), C(waves), and where they are known C(effective), C(conflicts), C(checkins).
       C(layers) has each policy with a priority and its parts with their status.
-      Where live policies were compared, C(conflict_note) says in a sentence how many conflicts there are.
+      If live policies were compared, C(conflict_note) is a sentence with the number of conflicts.
       Of a plan, C(heading) says what it would do.
     - C(policies), each with C(display_name), C(id), C(status), C(actions), C(msg), its differences C(before)
       and C(after), and all its settings in C(content). Deletions come first, then those that would reach more

@@ -12,26 +12,24 @@ short_description: Read how policies went on devices
 version_added: 0.2.0
 description:
   - Returns how policies went on devices, for the whole tenant and for each policy, with the rate of users that
-    succeeded and the devices that have not reported for long.
-  - With O(surface=office_configuration) these are the check-ins of Office clients. Microsoft retired the
-    health report of the product in 2022. What Graph returns may be empty or stale since then; see RV(data),
-    RV(tenant.last_checkin_date_time) and RV(policies[].last_checkin_date_time) before relying on a rate.
-  - With O(surface=settings_catalog) these are the device status reports of Intune, one for each policy and
-    none for the whole tenant. They take one call for each 50 rows of each policy, and each device has a row
-    for each of its users. In C($batch) requests of up to 20 calls, P policies with up to 50 rows each take
-    P/20 requests, and those with more rows as many again as their further pages fill. Where a policy failed,
-    one more call for it tells the settings concerned. Name the O(policies) that you need.
+    succeeded and the devices that have not reported for a long time.
+  - With O(surface=settings_catalog), this module reads the device status reports of Intune. Intune has one for each
+    policy and none for the whole tenant. A report has a row for each user of each device, and one call reads 50
+    rows. One more call for each policy that failed on a device reads the settings concerned. Up to 20 calls travel
+    in one C($batch) request. To keep requests few, name the O(policies) that you need.
+  - With O(surface=office_configuration), it reads the check-ins of Office clients. Microsoft retired the health
+    report of the product in 2022. What Graph returns may be empty or stale since then; see RV(data),
+    RV(tenant.last_checkin_date_time) and RV(policies[].last_checkin_date_time) before you rely on a rate.
   - No data does not count as success. A rate of nothing is C(null), never V(1).
-  - A conflict counts as failure, since a policy that is in conflict with another one is not applied. What is
-    pending or not applicable, and a status that this collection does not know, is no result, neither success
-    nor failure.
-  - What cannot be read whole is an error. Only single check-ins without a user, or a device, or a readable
-    time are left out, with a warning, and counted in RV(tenant.skipped) and RV(policies[].skipped).
-  - Counts of users are made from the check-ins of single devices. A user counts as failed if the latest
-    check-in of any of the user's devices failed; of two at one time the worse one is the later. Check-ins of
-    Office clients give a device no ID, so a user's devices are told apart by name and platform. A row of a
-    status report without a user counts for the users of its device, and as one of its own where it has none.
-    All this is the collection's reading, not Microsoft's.
+  - A conflict counts as failure, since Intune does not apply a setting that is in conflict. A status that is
+    pending, not applicable or not known to this collection counts neither as success nor as failure.
+  - A report that cannot be read completely is an error. Only single check-ins without a user or device, or without
+    a readable time, are left out, with a warning, and counted in RV(tenant.skipped) and RV(policies[].skipped).
+  - Users are counted from the check-ins of single devices. A user counts as failed if the latest
+    check-in of any of the user's devices failed; of two check-ins at the same time, the worse one counts. Check-ins
+    of Office clients have no device ID, so devices of a user are distinguished by name and platform. A row of a
+    status report without a user counts for the users of its device; a device without users counts as one user.
+    These rules are the collection's, not Microsoft's.
 author:
   - m365.apps contributors (@m365-apps)
 options:
@@ -47,7 +45,7 @@ options:
     type: str
   policies:
     description:
-      - Names, compared exactly, and IDs of the policies to return in RV(policies). Those that are not there
+      - Names, compared exactly, and IDs of the policies to return in RV(policies). Policies that do not exist
         are left out.
       - With O(surface=settings_catalog), the reports of other policies are not read.
       - When omitted or null, policies of any name match; an empty list matches none.
@@ -65,12 +63,11 @@ options:
       office: The base type (C(officeClientConfiguration)), which a tenant may refuse to create.
   gather:
     description:
-      - What to read. V(tenant) is what Graph has for the whole tenant, whatever O(id), O(display_name),
-        O(policies) and O(kind) choose; V(policies) is what it has for each policy.
-      - With O(surface=settings_catalog), where Graph has nothing for the whole tenant, V(tenant) is what the
-        chosen policies add up to.
-      - With O(surface=office_configuration), Microsoft never documented that apps may read V(tenant). Where
-        Graph refuses it, the task fails as long as it is asked for.
+      - What to read. V(policies) reads what Graph has for each policy, V(tenant) what it has for the whole tenant.
+      - With O(surface=settings_catalog), Graph has nothing for the whole tenant, so V(tenant) is the sum of the
+        policies that O(id), O(display_name) and O(policies) choose.
+      - With O(surface=office_configuration), these options and O(kind) do not affect V(tenant). Microsoft never
+        documented that apps may read it. If Graph refuses it, the task fails. Then give only V(policies).
       - When omitted, both are read. An empty list and null are refused.
     type: list
     elements: str
@@ -89,8 +86,8 @@ options:
       - Only check-ins at or after this time count, and only they are returned. It is an ISO 8601 time with
         seconds and V(Z) or an offset, such as V(2026-01-31T08:00:00Z); a date alone means its midnight in
         UTC.
-      - RV(tenant.summary), RV(policies[].summary), RV(policies[].failed_settings) and RV(stale_devices) do not
-        heed it. The summaries and the report on settings have no time.
+      - It does not affect RV(tenant.summary), RV(policies[].summary), RV(policies[].failed_settings) and
+        RV(stale_devices). The summaries and the report on settings have no times.
       - When omitted or null, all check-ins count. An empty one is refused.
     type: str
   batch:
@@ -202,11 +199,11 @@ tenant:
           returned: always
           type: int
         error:
-          description: Devices with an error, or that do not comply.
+          description: Devices that have an error or do not comply.
           returned: always
           type: int
         conflict:
-          description: Devices on which another policy sets a setting to another value, so that none is applied.
+          description: Devices on which another policy sets a setting to another value, so that neither is applied.
           returned: always
           type: int
         unknown:
@@ -222,7 +219,7 @@ tenant:
           returned: always
           type: int
         not_applicable:
-          description: Devices for which the policy does not count.
+          description: Devices to which the policy does not apply.
           returned: always
           type: int
     last_checkin_date_time: &last
@@ -268,7 +265,7 @@ tenant:
           returned: always
           type: str
         was_successful:
-          description: Whether the check-in succeeded; C(null) where it has no result.
+          description: Whether the check-in succeeded; C(null) if it has no result.
           returned: always
           type: bool
         checkin_date_time:
@@ -276,7 +273,7 @@ tenant:
           returned: always
           type: str
         error_message:
-          description: Why it failed, or what Graph calls its status; C(null) where it did not fail.
+          description: Why the check-in failed, or Graph's word for its status; C(null) if it did not fail.
           returned: always
           type: str
         applied_policies:
@@ -285,7 +282,7 @@ tenant:
           type: list
           elements: str
     skipped: &skipped
-      description: How many check-ins were left out, having no user, or device, or no readable time.
+      description: Number of check-ins that were left out because they have no user or device, or no readable time.
       returned: always
       type: int
   sample:
@@ -316,8 +313,8 @@ policies:
       returned: always
       type: str
     priority:
-      description: Its number; V(0) is the strongest. C(null) when the server gave none, as on
-        V(settings_catalog).
+      description: Priority of the policy; V(0) is the strongest. C(null) if Graph returns none, as with
+        O(surface=settings_catalog).
       returned: always
       type: int
     summary: *summary
@@ -332,16 +329,16 @@ policies:
     rate: *rate
     devices: *devices
     failed_settings:
-      description: The settings concerned where the policy failed on devices, those that failed most often
-        first. C(null) where Graph does not tell them, as with O(surface=office_configuration); a warning says
-        so where it should.
+      description: The settings with an error or a conflict on devices, those that failed most often first.
+        C(null) if Graph does not report them, as with O(surface=office_configuration). If Graph should but does
+        not, there is a warning.
       returned: always
       type: list
       elements: dict
       contains:
         setting:
-          description: Key of the setting, or its ID where the catalog does not know it; C(null) where Graph
-            gives a name alone.
+          description: Key of the setting, or its ID if the catalog does not know it; C(null) if Graph returns only
+            a name.
           returned: always
           type: str
         name:
@@ -349,7 +346,7 @@ policies:
           returned: always
           type: str
         error_devices:
-          description: Number of devices with an error, or that do not comply.
+          description: Number of devices that have an error or do not comply.
           returned: always
           type: int
         conflict_devices:
@@ -408,8 +405,8 @@ stale_devices:
       days: 90
 data:
   description:
-    - Whether there is anything to go by, a check-in that counts and has a result or, without O(since), a summary
-      that counts a user.
+    - Whether there are any data to judge by - a check-in that counts and has a result, or, without O(since), a
+      summary that counts a user.
   returned: success
   type: bool
   sample: true

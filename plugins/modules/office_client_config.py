@@ -324,7 +324,7 @@ approval:
       returned: always
       type: str
     replaces:
-      description: Code of the request before it, which has expired or which the tenant does not know.
+      description: Code of the previous request, which has expired or which the tenant does not know.
       returned: when there is one
       type: str
   sample:

@@ -63,13 +63,14 @@ options:
         V(settings).
       - V(payloads) and V(checkins) are there only with O(surface=office_configuration), V(settings)
         with V(settings_catalog) alone, which costs one call for each policy.
-      - V(conflicts) compares the policies that match with each other and with all others for Windows, also those
-        that are made from templates, and tells RV(conflicts). It takes a call for each of which nothing else reads
-        the settings, and another one for each that disagrees. Only with O(surface=settings_catalog). Since
+      - V(conflicts) compares the policies that match with each other and with all others for Windows, including
+        policies that are made from templates, and returns RV(conflicts). It takes one call for each policy whose
+        settings nothing else reads, and another one for each policy that disagrees. Only with
+        O(surface=settings_catalog). Since version 0.2.0.
+      - V(status) returns how each policy went on devices, as RV(configs[].status). It takes one call for each 50 rows
+        of the status report of each policy, and one for each policy that failed on a device. See
+        M(m365.apps.office_client_checkin_info) for the numbers. Only with O(surface=settings_catalog). Since
         version 0.2.0.
-      - V(status) means how each policy went on devices, only with O(surface=settings_catalog). It costs one
-        call for each 50 devices of each policy, and one for each policy that failed on a device. See
-        M(m365.apps.office_client_checkin_info) for what it tells. Since version 0.2.0.
       - When omitted or empty, nothing more is read.
     type: list
     elements: str
@@ -120,7 +121,7 @@ EXAMPLES = r"""
     gather: [settings, assignments]
   register: catalog_backup
 
-- name: Tell where policies of the settings catalog disagree, security baselines included
+- name: Find where policies of the settings catalog disagree, security baselines included
   m365.apps.office_client_config_info:
     surface: settings_catalog
     gather: [conflicts]
@@ -285,9 +286,9 @@ conflicts:
   description:
     - Settings that policies of the tenant set to different values for the same people, so that Intune applies
       none of these values.
-    - Each concerns at least one policy of RV(configs). Other policies for Windows count as well, also those
-      that are made from templates, such as security baselines.
-    - It is told from assignments alone - who is in a group is not read, and a group counts as one of users.
+    - Each conflict concerns at least one policy of RV(configs). All other policies for Windows are compared with
+      these, including policies that are made from templates, such as security baselines.
+    - This follows from assignments alone. Members of groups are not read, and a group counts as a group of users.
   returned: when O(gather) has V(conflicts)
   type: list
   elements: dict
@@ -298,25 +299,25 @@ conflicts:
       type: str
     certain:
       description:
-        - V(true) where all whom one of the policies reaches through one of RV(conflicts[].groups) get another one,
-          too, as those of one group.
-        - V(false) where it cannot be known whether anybody gets two of them, as with different groups, with
-          assignment filters, and with groups that are excluded from all devices. It is also V(false) where a
-          value cannot be read, such as a secret.
+        - V(true) if everybody who gets one of the policies through one of RV(conflicts[].groups) also gets another
+          one of them, for example because both include the same group.
+        - V(false) if it is not known whether anybody gets two of them, for example with different groups, with
+          assignment filters, or with groups that are excluded from all devices. It is also V(false) if a value
+          cannot be read, such as a secret.
       returned: always
       type: bool
     policies:
-      description: The policies that disagree, those of one value side by side.
+      description: The policies that disagree, grouped by value.
       returned: always
       type: list
       elements: dict
       contains:
-        policy:
+        policy: &policy
           description: Name of the policy.
           returned: always
           type: str
         id:
-          description: ID of the policy; C(null) for one that is not there yet.
+          description: ID of the policy; C(null) for a policy that does not exist yet.
           returned: always
           type: str
         value:
@@ -324,15 +325,15 @@ conflicts:
           returned: always
           type: dict
         described:
-          description: Whether it is a policy of RV(configs).
+          description: Whether the policy is in RV(configs).
           returned: always
           type: bool
         template:
-          description: Family of the template that it is made from, such as V(baseline); C(null) for none.
+          description: Family of the template that the policy was made from, such as V(baseline); C(null) without one.
           returned: always
           type: str
     groups:
-      description: Whom it concerns - names of groups with their IDs, C(all users) or C(all devices).
+      description: Who is concerned - names of groups with their IDs, C(all users) or C(all devices).
       returned: always
       type: list
       elements: str
@@ -352,22 +353,19 @@ conflicts:
           template: baseline
       groups: ["Contoso - All Staff (0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11)"]
 unread_policies:
-  description: Policies that could not be read, so that it is not known whether they conflict with others. A
-    warning names them, too.
+  description: Policies that could not be read. It is not known whether they conflict with others. A warning names
+    them, too.
   returned: when O(gather) has V(conflicts)
   type: list
   elements: dict
   contains:
-    policy:
-      description: Name of the policy.
-      returned: always
-      type: str
+    policy: *policy
     id:
       description: ID of the policy.
       returned: always
       type: str
     msg:
-      description: Why it cannot be read.
+      description: Why the policy cannot be read.
       returned: always
       type: str
   sample: []

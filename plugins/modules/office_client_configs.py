@@ -287,11 +287,11 @@ options:
         elements: str
       parts_of:
         description:
-          - Patterns for names of policies, in the form of O(prune_scope.display_name), whose parts may be deleted as
-            well. A part is what P(m365.apps.layered_policies#filter) makes of a policy with a priority. It is told
-            by its name, V(NAME (not for GROUP\)), together with the last line of its description; a policy that
-            only has such a name is none.
-          - Without O(prune_scope.display_name), parts alone may be deleted.
+          - Patterns for the names of policies, in the form of O(prune_scope.display_name), whose parts may be deleted
+            as well. P(m365.apps.layered_policies#filter) compiles a policy with a priority to parts. A part is
+            recognized by its name, V(NAME (not for GROUP\)), together with the last line of its description. A policy
+            that only has such a name is not a part.
+          - Without O(prune_scope.display_name), only parts may be deleted.
           - Only with O(surface=settings_catalog). When omitted or empty, parts count as all other policies do.
         type: list
         elements: str
@@ -361,8 +361,8 @@ options:
         else has the same settings after the task as before.
       - A new policy is created with those of its groups that are listed here. A policy that exists is brought
         to what its item says, with those of its groups, when every group that has it is listed here, or none
-        has it. Else it waits, and RV(results[].pending) tells what for. So does a deletion. Groups listed here that
-        are to lose the policy, or are to be excluded from it, lose it nevertheless.
+        has it. Otherwise it waits, and RV(results[].pending) says for what. The same is true of a deletion. Groups
+        that are listed here and lose the policy, or are excluded from it, lose it even while it waits.
       - Policies that wait keep their order among themselves, and so do those that the task does not name;
         their priorities change only where they must make way.
       - RV(plan.fingerprint) is the same with and without it.
@@ -426,13 +426,13 @@ options:
     default: false
   conflicts:
     description:
-      - Whether RV(conflicts) tells which settings of these policies other policies of the tenant set to another
-        value for the same people, when the task is done. Nothing is refused for it.
-      - Every policy for Windows is compared, those that others manage, too. This takes a call for each of which
-        the task does not know the settings, and another one for each that disagrees. With O(batch), that is no
-        more requests than an export of as many policies takes.
-      - Only with O(surface=settings_catalog), where no policy is stronger than another one. When omitted,
-        V(false).
+      - Whether to return RV(conflicts), the settings that other policies of the tenant set to another value for the
+        same people when the task is done. A conflict never fails the task.
+      - Every policy for Windows is compared, including those that others manage. This takes one call for each policy
+        whose settings the task does not know, and another one for each policy that disagrees. With O(batch), these
+        are no more requests than an export of as many policies takes.
+      - Only with O(surface=settings_catalog), where no policy is stronger than another one.
+      - When omitted or V(false), policies are not compared.
     type: bool
     default: false
     version_added: 0.2.0
@@ -646,12 +646,12 @@ results:
         - The request for approval that the item depends on. C(code) is C(null) where it is not known.
         - C(state) is C(filed) by this run, C(waiting) since an earlier one, or C(other) where another request
           about the same policy waits. Of an item that failed it is C(rejected), C(cancelled), C(expired),
-          C(unknown) to the tenant or unreadable, or C(approved) where Graph does not take it all the same.
-        - In check mode it is also told where it does not hold the item, since the run would use a request that is
-          C(approved), and replace one that is C(expired) or C(unknown).
-        - C(actions) names the writes of an item that waits, in diff mode with what they change in C(before),
-          C(after) and C(names).
-        - C(replaces) is the code of the request before it, which has expired or which the tenant does not know.
+          C(unknown) to the tenant or unreadable, or C(approved) although Graph does not accept it.
+        - In check mode it is also returned if the item does not wait for it, since the run would use a request that
+          is C(approved), and replace one that is C(expired) or C(unknown).
+        - C(actions) names the writes of an item that waits. In diff mode, C(before), C(after) and C(names) show what
+          they change.
+        - C(replaces) is the code of the previous request, which has expired or which the tenant does not know.
       returned: when it depends on one
       type: dict
       sample:
@@ -707,9 +707,9 @@ conflicts:
   description:
     - Settings that policies of the tenant set to different values for the same people, so that Intune applies
       none of these values when the task is done.
-    - Each concerns at least one policy of the task. Other policies for Windows count as well, also those
-      that are made from templates, such as security baselines.
-    - It is told from assignments alone - who is in a group is not read, and a group counts as one of users.
+    - Each conflict concerns at least one policy of the task. All other policies for Windows are compared with
+      these, including policies that are made from templates, such as security baselines.
+    - This follows from assignments alone. Members of groups are not read, and a group counts as a group of users.
   returned: with O(conflicts=true)
   type: list
   elements: dict
@@ -720,25 +720,25 @@ conflicts:
       type: str
     certain:
       description:
-        - V(true) where all whom one of the policies reaches through one of RV(conflicts[].groups) get another one,
-          too, as those of one group.
-        - V(false) where it cannot be known whether anybody gets two of them, as with different groups, with
-          assignment filters, and with groups that are excluded from all devices. It is also V(false) where a
-          value cannot be read, such as a secret.
+        - V(true) if everybody who gets one of the policies through one of RV(conflicts[].groups) also gets another
+          one of them, for example because both include the same group.
+        - V(false) if it is not known whether anybody gets two of them, for example with different groups, with
+          assignment filters, or with groups that are excluded from all devices. It is also V(false) if a value
+          cannot be read, such as a secret.
       returned: always
       type: bool
     policies:
-      description: The policies that disagree, those of one value side by side.
+      description: The policies that disagree, grouped by value.
       returned: always
       type: list
       elements: dict
       contains:
-        policy:
+        policy: &policy
           description: Name of the policy.
           returned: always
           type: str
         id:
-          description: ID of the policy; C(null) for one that is not there yet.
+          description: ID of the policy; C(null) for a policy that does not exist yet.
           returned: always
           type: str
         value:
@@ -746,15 +746,15 @@ conflicts:
           returned: always
           type: dict
         described:
-          description: Whether it is a policy of the task.
+          description: Whether the policy is in the task.
           returned: always
           type: bool
         template:
-          description: Family of the template that it is made from, such as V(baseline); C(null) for none.
+          description: Family of the template that the policy was made from, such as V(baseline); C(null) without one.
           returned: always
           type: str
     groups:
-      description: Whom it concerns - names of groups with their IDs, C(all users) or C(all devices).
+      description: Who is concerned - names of groups with their IDs, C(all users) or C(all devices).
       returned: always
       type: list
       elements: str
@@ -774,22 +774,19 @@ conflicts:
           template: baseline
       groups: ["Contoso - All Staff (0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11)"]
 unread_policies:
-  description: Policies that could not be read, so that it is not known whether they conflict with others. A
-    warning names them, too.
+  description: Policies that could not be read. It is not known whether they conflict with others. A warning names
+    them, too.
   returned: with O(conflicts=true)
   type: list
   elements: dict
   contains:
-    policy:
-      description: Name of the policy.
-      returned: always
-      type: str
+    policy: *policy
     id:
       description: ID of the policy.
       returned: always
       type: str
     msg:
-      description: Why it cannot be read.
+      description: Why the policy cannot be read.
       returned: always
       type: str
   sample: []

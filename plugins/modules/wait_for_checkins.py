@@ -11,14 +11,15 @@ module: wait_for_checkins
 short_description: Wait until enough Office clients checked in, and few enough of them failed
 version_added: 0.2.0
 description:
-  - Runs M(m365.apps.office_client_checkin_info) again and again until a gate opens, as the filter
+  - Runs M(m365.apps.office_client_checkin_info) repeatedly until a gate opens, as the filter
     P(m365.apps.checkin_gate#filter) judges it, or the time is over. A gate that stays closed fails the task.
-  - Each time that the gate does not open, a line in the output tells how many users checked in and how many
+  - Each time that the gate does not open, a line in the output shows how many users checked in and how many
     of them failed. The variable C(m365_progress=false) turns these lines off.
-  - With O(surface=settings_catalog), users check in by the device status reports of Intune, and a conflict
+  - With O(surface=settings_catalog), a check-in is a row of the device status reports of Intune, and a conflict
     counts as failure.
-  - Microsoft retired the health report of the product in 2022, and what Graph returns may be empty since
-    then. No data does not count as success.
+  - With O(surface=office_configuration), a check-in is that of an Office client. Microsoft retired the health report
+    of the product in 2022, and what Graph returns may be empty since then.
+  - No data does not count as success.
   - In check mode it asks once, and a closed gate is not a failure.
 author:
   - m365.apps contributors (@m365-apps)
@@ -31,9 +32,8 @@ options:
       policies:
         description:
           - Names or IDs of the policies whose check-ins count.
-          - With O(surface=settings_catalog), the reports of other policies are not read, so that each question
-            takes few requests.
-          - When omitted, all policies. In an empty list none counts.
+          - With O(surface=settings_catalog), the reports of other policies are not read, which saves requests.
+          - When omitted, all policies count. With an empty list, none counts.
         type: list
         elements: str
       min_users:
@@ -127,7 +127,7 @@ outcome:
       description: How many of them failed.
       type: int
     conflicts:
-      description: How many of these have a policy in conflict.
+      description: Number of these users with a policy in conflict.
       type: int
     rate:
       description: The share that succeeded, C(null) of nobody.

@@ -192,6 +192,36 @@ def test_the_role_describes_an_option_in_the_modules_words(name: str) -> None:
     assert described(role["rollout_policies"]["options"][name]) == described(module[name])
 
 
+@pytest.mark.parametrize("name", ["conflicts", "unread_policies"])
+def test_two_modules_describe_conflicts_in_the_same_words(name: str) -> None:
+    # Fragments of documentation cannot hold return values with every ansible-core that is supported.
+    many, info = (
+        yaml.safe_load(load(module).RETURN)[name] for module in ("office_client_configs", "office_client_config_info")
+    )
+    assert in_the_task(info["contains"]) == many["contains"]
+    assert info["sample"] == many["sample"]
+    if name == "conflicts":
+        # The first sentence differs: a writer tells what is left when the task is done.
+        assert in_the_task(info["description"][1:]) == many["description"][1:]
+    else:
+        assert info["description"] == many["description"]
+
+
+def in_the_task(documented: t.Any) -> t.Any:
+    """Return the documentation of office_client_config_info as of a module whose policies are those of its task."""
+    text = yaml.safe_dump(documented, width=10_000)
+    return yaml.safe_load(re.sub(r"(policy of|policy is in) RV\(configs\)", r"\1 the task", text))
+
+
+def test_the_modules_of_one_policy_describe_their_approval_in_the_same_words() -> None:
+    one, assignment = (
+        yaml.safe_load(load(module).RETURN) for module in ("office_client_config", "office_client_config_assignment")
+    )
+    assert {name: one[name] for name in ("awaiting_approval", "approval")} == {
+        name: assignment[name] for name in ("awaiting_approval", "approval")
+    }
+
+
 def test_the_action_group_holds_every_module() -> None:
     assert read_yaml("meta/runtime.yml")["action_groups"] == {"all": [*MODULES, "wait_for_checkins"]}
 
