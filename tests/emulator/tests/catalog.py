@@ -9,15 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from graph_emulator.admin import Admin
 from graph_emulator.graph.catalog.definitions import Definitions
 from graph_emulator.graph.gate import Gate
+from graph_emulator.login.endpoints import LoginService
 from graph_emulator.login.tokens import TokenKeys
 from graph_emulator.small_catalog import CATEGORY_DOCUMENTS, DOCUMENTS, GRAPH, TOGGLE
 from graph_emulator.wire import Answer, Call
 from graph_emulator.world import World
 
+SECRET = "s"
 ORIGIN = "https://graph.test"
 TENANT, APP = "0f0e0d0c-0000-4000-8000-000000000001", "0f0e0d0c-0000-4000-8000-000000000002"
 GROUPS = [f"0f0e0d0c-0000-4000-8000-0000000000b{n}" for n in range(1, 5)]
@@ -47,7 +50,7 @@ class CatalogTenant:
         self.world = World((ORIGIN,), keys=_keys(), definitions=Definitions.of((*DOCUMENTS, *CATEGORY_DOCUMENTS)))
         groups = [{"id": key, "displayName": f"G{n}"} for n, key in enumerate(GROUPS)]
         filters = [{"id": FILTER, "displayName": "Corporate", "rule": '(device.deviceOwnership -eq "Corporate")'}]
-        app = {"client_id": APP, "secrets": ["s"], "roles": list(self.roles)}
+        app = {"client_id": APP, "secrets": [SECRET], "roles": list(self.roles)}
         tenant = {"groups": groups, "assignment_filters": filters, "scope_tags": ["Pilot"], "apps": [app], **self.state}
         self.world.load({"tenants": {TENANT: tenant}})
         self.tenant = self.world.tenants[TENANT]
@@ -56,6 +59,17 @@ class CatalogTenant:
     def sign_in(self, signed_in: str) -> None:
         """Make calls as the app, or as a user of it."""
         self.token = self.world.keys.issue(self.tenant, self.tenant.apps[APP], ORIGIN, 3600, "1", signed_in)
+
+    def log_in(self) -> Json:
+        """What the token endpoint grants the app."""
+        scope = "https://graph.microsoft.com/.default"
+        form = {"grant_type": "client_credentials", "client_id": APP, "client_secret": SECRET, "scope": scope}
+        kind = {"content-type": "application/x-www-form-urlencoded"}
+        call = Call("POST", f"/{TENANT}/oauth2/v2.0/token", kind, urlencode(form).encode(), ORIGIN)
+        answer = LoginService(self.world).token(call, TENANT)
+        assert answer.status == 200, answer.content
+        granted: Json = answer.content
+        return granted
 
     def put(self, name: str, body: object) -> None:
         """Change the settings, faults or state."""
