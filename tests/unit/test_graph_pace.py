@@ -77,6 +77,17 @@ def test_it_waits_only_until_the_oldest_calls_have_left_the_window(pace: Pace, c
     assert clock.slept == [5.0, 1.0, 2.0, 4.0]
 
 
+def test_calls_count_from_their_answer_on_for_they_may_have_been_counted_as_late_as_that(
+    pace: Pace, clock: Clock
+) -> None:
+    sent = pace.before(["PATCH"] * 100)
+    clock.now += 15.0
+    pace.after(sent)
+    pace.throttled()
+    pace.before(["PATCH"])
+    assert clock.slept == [20.0]
+
+
 def test_more_than_the_window_takes_at_once_is_sent_when_the_window_is_empty(pace: Pace, clock: Clock) -> None:
     pace.throttled()
     pace.before(["PATCH"] * 150)
