@@ -5,16 +5,40 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from graph_emulator import tenants
+from graph_emulator.graph import limits
 from graph_emulator.testing import Client, Emulator
 
-POLICIES = "/beta/officeConfiguration/clientConfigurations"
+from .catalog import CatalogTenant
+
+OFFICE = "officeConfiguration/clientConfigurations"
+POLICIES = f"/beta/{OFFICE}"
 Create = Callable[..., dict[str, Any]]
+
+
+@dataclass
+class _Clock:
+    """In the place of ``time`` for what is told apart by seconds: they pass when a test says so."""
+
+    now: float = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def _created(graph: CatalogTenant, priority: int) -> str:
+    """The id of a new policy."""
+    kind = "#microsoft.graph.windowsOfficeClientConfiguration"
+    answer = graph.call("POST", OFFICE, {"@odata.type": kind, "displayName": f"P{priority}", "priority": priority})
+    assert answer.status == 201, answer.content
+    return str(answer.content["id"])
 
 
 @pytest.mark.parametrize(
@@ -120,24 +144,24 @@ def test_nested_errors(emulator: Emulator, graph: Client) -> None:
     assert plain == "Resource not found for the segment 'nowhere'."
 
 
-def test_reads_lag_behind_writes(emulator: Emulator, graph: Client, create: Create) -> None:
-    old, doomed = create(1), create(2)
-    time.sleep(0.6)
-    emulator.admin("PUT", "settings", {"stale_seconds": 0.5})
-    written = time.monotonic()
-    new = create(3)
-    changed = graph.call("PATCH", f"{POLICIES}/{old['id']}", json={"description": "new"})
-    assert changed.json()["description"] == "new"
-    assert graph.call("DELETE", f"{POLICIES}/{doomed['id']}").status_code == 204
-    seen = graph.call("GET", POLICIES).json()["value"]
-    missing = graph.call("GET", f"{POLICIES}/{new['id']}").status_code
-    assert time.monotonic() - written < 0.5, "the machine is too slow for this test"
-    assert [(policy["id"], policy["description"]) for policy in seen] == [(old["id"], None), (doomed["id"], None)]
-    assert missing == 404
-    assert graph.call("PATCH", f"{POLICIES}/{doomed['id']}", json={}).status_code == 404
-    time.sleep(0.7)
-    seen = graph.call("GET", POLICIES).json()["value"]
-    assert [(policy["id"], policy["description"]) for policy in seen] == [(old["id"], "new"), (new["id"], None)]
+def test_reads_lag_behind_writes() -> None:
+    graph, clock = CatalogTenant(), _Clock()
+    with mock.patch.object(tenants, "time", clock):
+        old, doomed = (_created(graph, priority) for priority in (1, 2))
+        clock.now += 6
+        graph.put("settings", {"stale_seconds": 5})
+        new = _created(graph, 3)
+        changed = graph.call("PATCH", f"{OFFICE}/{old}", {"description": "new"})
+        assert changed.content["description"] == "new"
+        assert graph.call("DELETE", f"{OFFICE}/{doomed}").status == 204
+        clock.now += 4
+        seen = graph.get(OFFICE)["value"]
+        assert [(policy["id"], policy["description"]) for policy in seen] == [(old, None), (doomed, None)]
+        assert graph.call("GET", f"{OFFICE}/{new}").status == 404
+        assert graph.call("PATCH", f"{OFFICE}/{doomed}", {}).status == 404
+        clock.now += 2
+        seen = graph.get(OFFICE)["value"]
+        assert [(policy["id"], policy["description"]) for policy in seen] == [(old, "new"), (new, None)]
 
 
 def test_a_seeded_state_is_visible_at_once(
@@ -148,20 +172,26 @@ def test_a_seeded_state_is_visible_at_once(
     assert [policy["priority"] for policy in graph.call("GET", POLICIES).json()["value"]] == [4]
 
 
-def test_intune_limits(emulator: Emulator, graph: Client) -> None:
-    emulator.admin("PUT", "settings", {"intune_limits": {"writes": 2, "requests": 4, "seconds": 1}})
-    writes = [graph.call("DELETE", f"{POLICIES}/none") for _unused in range(3)]
-    assert [answer.status_code for answer in writes] == [404, 404, 429]
-    assert writes[2].headers["Retry-After"] == "1"
-    steps = [{"id": str(number), "method": "GET", "url": "/groups"} for number in range(3)]
-    answer = graph.call("POST", "/beta/$batch", json={"requests": steps}).json()
-    assert sorted(item["status"] for item in answer["responses"]) == [200, 200, 429]
-    time.sleep(1.1)
-    assert graph.call("DELETE", f"{POLICIES}/none").status_code == 404
+def test_intune_limits() -> None:
+    graph, clock = CatalogTenant(), _Clock()
+    graph.put("settings", {"intune_limits": {"writes": 2, "requests": 4, "seconds": 1}})
+    with mock.patch.object(limits, "time", clock):
+        writes = [graph.call("DELETE", f"{OFFICE}/none") for _unused in range(3)]
+        assert [answer.status for answer in writes] == [404, 404, 429]
+        assert writes[2].headers["Retry-After"] == "1"
+        steps = [{"id": str(number), "method": "GET", "url": "/groups"} for number in range(3)]
+        answer = graph.call("POST", "$batch", {"requests": steps}).content
+        assert sorted(item["status"] for item in answer["responses"]) == [200, 200, 429]
+        clock.now += 0.9
+        assert graph.call("DELETE", f"{OFFICE}/none").status == 429
+        clock.now += 0.2
+        assert graph.call("DELETE", f"{OFFICE}/none").status == 404
 
 
-def test_intune_limits_as_published(emulator: Emulator, graph: Client) -> None:
-    emulator.admin("PUT", "settings", {"intune_limits": True})
-    statuses = [graph.call("DELETE", f"{POLICIES}/none").status_code for _unused in range(101)]
-    assert statuses == [404] * 100 + [429]
-    assert graph.call("GET", POLICIES).status_code == 200
+def test_intune_limits_as_published() -> None:
+    graph = CatalogTenant()
+    graph.put("settings", {"intune_limits": True})
+    with mock.patch.object(limits, "time", _Clock()):
+        statuses = [graph.call("DELETE", f"{OFFICE}/none").status for _unused in range(101)]
+        assert statuses == [404] * 100 + [429]
+        assert graph.call("GET", OFFICE).status == 200
