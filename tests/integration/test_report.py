@@ -21,6 +21,7 @@ from jinja2 import Environment, nodes
 
 from ansible_collections.m365.apps.tests.integration.support.processes import ROOT
 from ansible_collections.m365.apps.tests.integration.support.report_samples import (
+    FAILED_SETTING,
     HOSTILE,
     contoso_report,
     hostile_report,
@@ -58,6 +59,11 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "empty": {},
         "nulls": dict.fromkeys(contoso_report()),
         "large": large_report(20, 200),
+        "one_device": {
+            "checkins": {
+                "policies": [{"display_name": "A", "failed_settings": [{**FAILED_SETTING, "error_devices": 1}]}]
+            }
+        },
     }
     return once(tmp_path_factory, "reports", lambda folder: write_reports(folder, reports, TEMPLATES, "--check"))
 
@@ -113,6 +119,7 @@ def test_devices_are_told_by_status_with_the_settings_concerned(written: Path) -
         "VBA \\<b\\>macro\\</b\\> notification (excel16/L\\_VBAWarningsPolicy): 2 devices with an error, 1 in"
         in markdown
     )
+    assert "): 1 device with an error, 1 in conflict" in (written / "one_device.md").read_text(encoding="utf-8")
 
 
 def test_whole_report_has_every_section(written: Path) -> None:

@@ -166,7 +166,8 @@ def test_options_of_the_other_surface_are_told_also_where_nothing_can_be_read(fa
     found.faults({"kind": fault, "match": {"method": "GET", "path": "configurationPolicies"}})
     message = bulk(found, item("One", {"priority": 1}))
     assert message == (
-        "policies[0] policy 'One': cannot use priority: surface settings_catalog has no such option. Leave it out."
+        "policies[0] policy 'One': cannot use priority: surface settings_catalog has no such option. Leave it out, "
+        "or set rollout_layers: true in the role, which compiles priorities to policies."
     )
 
 

@@ -17,6 +17,9 @@ NONE = GroupChange(exact=())
 KEEP = GroupChange()
 
 
+OBJECT = " (an object has id or display_name, and may have filter and filter_mode beside)"
+
+
 @pytest.mark.parametrize(
     ("value", "change"),
     [
@@ -77,7 +80,10 @@ def test_spellings(value: t.Any, change: GroupChange) -> None:
         ([" "], "groups holds ' ', which is not a group name or id"),
         ([["A"]], "groups holds ['A'], which is not a group name or id"),
         ({"add": ["A", {"ID": "x"}]}, "groups.add holds {'ID': 'x'}, which is not a group name or id"),
-        ([{"id": "x", "name": "A"}], "groups holds {'id': 'x', 'name': 'A'}, which is not a group name or id"),
+        (
+            [{"id": "x", "name": "A"}],
+            f"groups holds {{'id': 'x', 'name': 'A'}}, which is not a group name or id{OBJECT}",
+        ),
         (
             [{"id": "", "display_name": "A"}],
             "groups holds {'display_name': 'A', 'id': ''}, which is not a group name or id",

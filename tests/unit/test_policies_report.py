@@ -191,7 +191,7 @@ def test_a_plan_in_waves_tells_the_requests_of_its_waves() -> None:
     [
         ("approved", "is approved", "Roll out to make the change."),
         ("expired", "has expired", "Roll out to ask again."),
-        ("unknown", "is gone", "Roll out to ask again."),
+        ("unknown", "has no known state", "Roll out to ask again."),
     ],
 )
 def test_a_request_that_holds_nothing_says_what_the_next_run_does(state: str, said: str, step: str) -> None:

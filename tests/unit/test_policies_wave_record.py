@@ -165,6 +165,25 @@ def test_a_rollout_that_goes_on_tells_what_all_runs_did() -> None:
     assert merged_results(now, before=waves)["actions"] == [action("create"), action("assign")]
 
 
+def test_writes_that_several_runs_planned_count_once() -> None:
+    """A run whose requests wait for approval did nothing of its plan, so the next one plans all of it again."""
+    waits = {**brought(did(0, "awaiting_approval")), "plan": {"created": 1, "writes": 2}}
+    half = {**brought(did(0, "failed", "create")), "plan": {"created": 1, "writes": 2}}
+    waves = wave_record([BLANK], "begin", planned=PLANNED)
+    for run in (waits, waits, half):
+        waves = wave_record(waves, "run", place=0, result=run)
+    merged = merged_results([brought(did(0, "updated", "assign"))], before=waves)
+    assert merged["plan"]["writes"] == len(merged["actions"]) == 2
+
+
+def test_writes_of_a_killed_run_count_too() -> None:
+    waves = wave_record([BLANK], "begin", planned=PLANNED)
+    killed = {**waves[0], "interrupted": True}
+    waves = wave_record([killed], "run", place=0, result=brought(did(0, "updated", "assign")))
+    merged = merged_results([], before=waves)
+    assert merged["plan"]["writes"] == len(merged["actions"]) == 2
+
+
 @pytest.mark.parametrize(
     ("rest", "untold"),
     [((), ["create", "assign"]), (("assign",), ["create"]), (("create", "assign"), [])],

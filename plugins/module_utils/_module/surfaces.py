@@ -123,4 +123,6 @@ def foreign_error(names: t.Sequence[str], surface: str, subject: str) -> UserErr
         leave += f", or set surface: {CATALOG}"
     elif set(names) & _PAYLOADS:
         leave += ", and give settings"
+    elif "priority" in names:
+        leave += ", or set rollout_layers: true in the role, which compiles priorities to policies"
     return UserError(subject, f"use {', '.join(names)}", f"surface {surface} has {which}", leave)

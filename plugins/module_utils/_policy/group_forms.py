@@ -24,6 +24,12 @@ FILTER_KEYS = ("filter", "filter_mode")
 # What other tools put around a GUID.
 _AROUND_IDS = "{}() \t\r\n"
 
+# Of what is no group, what was meant most likely.
+_ADVICE: t.Mapping[type, str] = {
+    int: " (quote it if it is a name)",
+    float: " (quote it if it is a name)",
+    dict: f" (an object has {' or '.join(OBJECT_KEYS)}, and may have {' and '.join(FILTER_KEYS)} beside)",
+}
 _FORMS = "Give a list of group names or ids, or a dict with set, or with add and remove"
 
 
@@ -69,7 +75,7 @@ def members_of(value: t.Any, name: str = "groups") -> list[t.Any]:
     for given in value:
         member = id_or_name(given)
         if not isinstance(member, str) or not member.strip():
-            advice = " (quote it if it is a name)" if isinstance(given, (int, float)) else ""
+            advice = next((text for kind, text in _ADVICE.items() if isinstance(given, kind)), "")
             raise GroupsError(f"{name} holds {reprlib.repr(given)}, which is not a group name or id{advice}")
         if _is_dressed_id(member):
             bare = member.strip(_AROUND_IDS)

@@ -63,7 +63,8 @@ _SAID = {
     ApprovalState.REJECTED.value: "was rejected",
     ApprovalState.CANCELLED.value: "was cancelled",
     ApprovalState.EXPIRED.value: "has expired",
-    ApprovalState.UNKNOWN.value: "is gone",
+    # The tenant does not know it any more, or the login may not read it.
+    ApprovalState.UNKNOWN.value: "has no known state",
 }
 
 

@@ -185,10 +185,15 @@ def merged_results(results: t.Any, before: t.Sequence[Dict] = ()) -> Dict:
         merged["diff"] = [diff for result in told for diff in result.get("diff") or []]
     if any("awaiting_approval" in result for result in told):
         merged["awaiting_approval"] = [str(item["display_name"]) for item in awaited(items.values())]
-    plans = [result["plan"] for result in told if result.get("plan")]
+    plans = [result["plan"] for result in [*_as_done(runs_of(before)), *results] if result and result.get("plan")]
     if plans:
         merged["plan"] = _merged_plan(plans, merged["results"])
     return merged
+
+
+def _as_done(runs: t.Iterable[Dict]) -> list[Dict]:
+    """Return runs that ended with the writes that they did: what they left, a later one plans again."""
+    return [{**run, "plan": {**(run.get("plan") or {}), "writes": len(run.get("actions") or ())}} for run in runs]
 
 
 def _merged_item(first: Dict, second: Dict) -> Dict:
