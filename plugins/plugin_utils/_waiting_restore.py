@@ -45,11 +45,11 @@ def read_restore(path: str, tenant: str, surface: str) -> Restore:
     except OSError as error:
         raise _unclear(path, f"it cannot be read: {error.strerror or type(error).__name__}") from None
     except (ValueError, RecursionError):
-        raise _unclear(path, "it is not JSON, so it may be cut") from None
+        raise _unclear(path, "it is not JSON; it may be truncated") from None
     if not isinstance(restore, dict) or restore.get("format") != FORMAT:
         raise _unclear(path, f"it is not of format {FORMAT}")
     if not all(isinstance(restore.get(name), str) and restore[name] for name in _TEXTS):
-        raise _unclear(path, f"it does not hold {', '.join(_TEXTS)} as texts")
+        raise _unclear(path, f"it does not have the texts {', '.join(_TEXTS)}")
     if not isinstance(restore.get("waves"), bool):
         raise _unclear(path, "it does not say whether there were waves")
     if restore["tenant"] != tenant:
@@ -59,4 +59,4 @@ def read_restore(path: str, tenant: str, surface: str) -> Restore:
 
 def _unclear(path: str, cause: str) -> UserError:
     step = "Fix it, or restore the backup by hand and delete it"
-    return UserError("The restore that waits", "go on with it", f"{plain(path, _LONGEST)}: {cause}", step)
+    return UserError("The restore that waits for approval", "continue it", f"{plain(path, _LONGEST)}: {cause}", step)

@@ -90,7 +90,7 @@ def _parsed(path: str, text: str) -> Record:
     try:
         record = json.loads(text)
     except (ValueError, RecursionError):
-        raise _unclear(path, "it is not JSON, so it may be cut") from None
+        raise _unclear(path, "it is not JSON; it may be truncated") from None
     problem = _problem(record)
     if problem is not None:
         raise _unclear(path, problem)

@@ -143,7 +143,10 @@ def test_a_restore_whose_writes_wait_goes_on_before_anything_else(ansible: Ansib
     stopped = said(roll_out(ansible, **back).failed())
     assert "was rejected. Change the policy, or remove the request from the file" in stopped
     assert "is not done yet: the changes of 2 policies wait for a second administrator's approval: 'Base'" in stopped
-    assert "Run it again after that: it goes on with the restore, and rolls nothing out before that is done." in stopped
+    assert (
+        "After that, run the rollout again. It continues the restore, and rolls nothing out until the restore is done."
+        in stopped
+    )
     marker = ansible.folder / "state" / f"{tenant.TENANT}.restore.json"
     assert stat.S_IMODE(marker.stat().st_mode) == 0o600
     assert [row["actions"] for row in json.loads(marker.read_text())["awaiting"]] == [["update"], ["delete"]]
@@ -151,7 +154,7 @@ def test_a_restore_whose_writes_wait_goes_on_before_anything_else(ansible: Ansib
 
     assert decide(there, "approved") == ["Base", "New"]
     restored = said(roll_out(ansible, **back).failed())
-    assert "this run goes on with its restore" in restored
+    assert "this run continues its restore" in restored
     assert "it is as before the rollout" in restored
     assert live(there) == {"Base": ("old", {PILOT}), "Wide": ("old", {ALL})}
     assert (record(ansible), marker.exists()) == ({}, False)

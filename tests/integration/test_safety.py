@@ -199,7 +199,9 @@ def test_unasked_nothing_is_restored(ansible: Ansible, there: Emulator) -> None:
     there.misbehave({"kind": "forbidden", "match": ASSIGN, "count": None})
     failed = roll_out(ansible, WANTED).failed()
     [backup] = backups(ansible)
-    assert f"go back by: ansible-playbook m365.apps.restore -e rollout_backup_folder={backup}" in said(failed)
+    assert f"restore the backup with: ansible-playbook m365.apps.restore -e rollout_backup_folder={backup}" in said(
+        failed
+    )
     assert "New" in {policy["displayName"] for policy in there.tenant(tenant.TENANT)["policies"]}
 
 

@@ -99,7 +99,7 @@ def test_a_state_file_that_cannot_be_read_stops_it(ansible: Ansible, there: Emul
     (ansible.folder / "state").mkdir()
     path_of_record(ansible).write_text("{")
     assert "cannot tell how far they got: " in (refused := said(roll_out(ansible).failed()))
-    assert "it is not JSON, so it may be cut. Fix or delete it" in refused
+    assert "it is not JSON; it may be truncated. Fix or delete it" in refused
     assert there.writes() == []
 
 

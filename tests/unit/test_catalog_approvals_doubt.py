@@ -72,12 +72,12 @@ def test_where_the_state_may_not_be_read_the_code_is_tried(
     [
         (
             False,
-            "its state may not be read (Graph answered 403: An error has occurred). Grant the app the permission",
+            "the login may not read its state (Graph answered 403: An error has occurred). Grant the app the",
             "unknown",
         ),
         (
             True,
-            "is approved, but Graph does not take it for this change (Graph answered 403: An error has occurred).",
+            "is approved, but Graph does not accept it for this change (Graph answered 403: An error has occurred).",
             "approved",
         ),
     ],
@@ -120,7 +120,7 @@ def test_a_code_of_which_nobody_can_tell_whether_it_has_served_leaves_doubt(wire
     error = sent(surface_of(client, Memory(KEPT))).error
     assert error is not None
     assert error.in_doubt
-    assert "; an earlier try, to which nobody answered, may have been done" in str(error)
+    assert "; an earlier attempt without an answer may have been done" in str(error)
 
 
 def test_a_request_that_a_lost_answer_may_have_filed_counts_as_filed(wire: Wire, client: GraphClient) -> None:

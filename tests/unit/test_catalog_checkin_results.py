@@ -49,8 +49,8 @@ ROWS = {
     ],
 }
 LEFT_OUT = [
-    "the tenant's check-ins: 1 check-in is left out, having no user or no readable time",
-    "policy 'Two' (id p2): 1 check-in is left out, having no user or no readable time",
+    "the tenant's check-ins: 1 check-in without a user or a readable time is left out",
+    "policy 'Two' (id p2): 1 check-in without a user or a readable time is left out",
 ]
 # What that comes to, but for the statuses of the policy.
 TOLD_ONE = {

@@ -163,7 +163,7 @@ def test_a_tenant_part_of_another_form_is_an_error(wire: Wire, tenant: Tenant, d
 def test_a_policys_check_ins_of_another_form_are_an_error(wire: Wire, tenant: Tenant) -> None:
     wire.expect("GET", POLICIES, json={"value": [{**STRONG, "checkinStatuses": [{"wasSuccessful": 1}]}]})
     assert refused(tenant, **ONLY_POLICIES).startswith(
-        "policy 'Strong' (id p1): cannot understand its check-ins: a check-in does not tell whether it was successful."
+        "policy 'Strong' (id p1): cannot understand its check-ins: a check-in does not say whether it was successful."
     )
 
 

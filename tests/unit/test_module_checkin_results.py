@@ -190,8 +190,8 @@ def test_check_ins_that_are_left_out_are_told(wire: Wire, tenant: Tenant) -> Non
     )
     reply = ask(tenant)
     assert reply.warnings == [
-        "the tenant's check-ins: 1 check-in is left out, having no user or no readable time",
-        "policy 'Strong' (id p1): 2 check-ins are left out, having no user or no readable time",
+        "the tenant's check-ins: 1 check-in without a user or a readable time is left out",
+        "policy 'Strong' (id p1): 2 check-ins without a user or a readable time are left out",
     ]
     assert (reply.result["tenant"]["skipped"], reply.result["policies"][0]["skipped"]) == (1, 2)
     assert reply.result["policies"][0]["rate"] == 1.0

@@ -168,9 +168,9 @@ def test_a_check_in_without_user_or_time_is_skipped_and_counted(document: t.Any)
         ("x", "the check-ins are str, not a list"),
         ([None], "a check-in is NoneType, not an object"),
         (["x"], "a check-in is str, not an object"),
-        ([status(ok=None)], "a check-in does not tell whether it was successful"),
-        ([status(ok="true")], "a check-in does not tell whether it was successful"),
-        ([{"userId": "u"}], "a check-in does not tell whether it was successful"),
+        ([status(ok=None)], "a check-in does not say whether it was successful"),
+        ([status(ok="true")], "a check-in does not say whether it was successful"),
+        ([{"userId": "u"}], "a check-in does not say whether it was successful"),
         ([status(appliedPolicies="p")], "the applied policies of a check-in are not a list"),
     ],
 )

@@ -44,7 +44,7 @@ def test_what_a_plan_tells_is_in_its_report_and_on_the_console() -> None:
     report = told(result, mode="plan")
     assert report["conflicts"] == result["conflicts"]
     assert report["conflict_note"] == (
-        "1 setting has different values in live policies for the same people, so that none of these applies. "
+        "1 setting has different values in live policies for the same people, so none of them applies. "
         "1 setting has different values in live policies, and whether anybody gets two of them is not known."
     )
     assert conflict_lines(result) == [
@@ -71,7 +71,7 @@ def test_what_was_compared_counts_where_the_result_tells_nothing_and_what_is_des
 
 def test_one_that_could_not_be_read_is_told_and_not_taken_for_none() -> None:
     report = told({"conflicts": [], "unread_policies": [UNREAD]})
-    assert report["conflict_note"] == "1 live policy could not be read, so that its conflicts are not known."
+    assert report["conflict_note"] == "1 live policy could not be read, so its conflicts are not known."
     [finding] = report["findings"]
     assert (finding["level"], finding["rule"], finding["policies"]) == ("warning", "unread_policy", ["Shy"])
     assert finding["message"].endswith(UNREAD["msg"])
@@ -85,7 +85,7 @@ def test_where_nothing_was_compared_nothing_is_said_of_it(more: dict[str, t.Any]
 
 
 def test_none_is_said_as_well() -> None:
-    assert conflict_note([]) == "No live policy sets one of these settings otherwise for the same people."
+    assert conflict_note([]) == "No live policy sets any of these settings to another value for the same people."
     assert told({"conflicts": [], "unread_policies": []})["conflict_note"] == conflict_note([])
 
 
@@ -94,6 +94,6 @@ def test_a_console_names_the_first_ones_alone() -> None:
     lines = conflict_lines({"conflicts": [many] * 12, "unread_policies": [UNREAD, UNREAD]})
     assert len(lines) == 12
     assert "12 settings have" in lines[0]
-    assert "2 live policies could not be read, so that their" in lines[0]
+    assert "2 live policies could not be read, so their" in lines[0]
     assert lines[1].endswith("'P4', 2 more for A and 2 more")
     assert lines[-1] == "and 2 more"

@@ -133,7 +133,7 @@ def test_what_waits_for_approval_is_neither_done_nor_in_order() -> None:
         assert report["verdict"] == {
             "level": "waiting",
             "text": f"Not done yet: the change of 1 policy waits for a second administrator's approval: 'A' (request "
-            f"{CODE}). {WHO_APPROVES} Changed beside that: 1 created. Run it again after that.",
+            f"{CODE}). {WHO_APPROVES} Changed as well: 1 created. Run it again after that.",
         }
     alone = report_of({"changed": False, "results": [waiting("A"), waiting("B", code=None)]})
     told = alone["verdict"]["text"]
@@ -141,7 +141,7 @@ def test_what_waits_for_approval_is_neither_done_nor_in_order() -> None:
     assert "'B' (request of unknown code)" in told
     assert [row["step"] for row in alone["approvals"]] == [
         "Have it approved, then run it again.",
-        "Its code is lost: have the request cancelled, then run it again.",
+        "Its code is lost. Have the request cancelled, then run it again.",
     ]
     plain = report_of(RESULT)
     assert not {"approvals", "approvers"} & {*plain}
@@ -182,16 +182,16 @@ def test_a_plan_in_waves_tells_the_requests_of_its_waves() -> None:
     report = report_of({"changed": True, "results": [whole], "waves": waves}, mode="plan")
     assert [(row["wave"], row["code"]) for row in report["approvals"]] == [("pilot", CODE)]
     assert report["verdict"]["level"] == "waiting"
-    assert report["verdict"]["text"].endswith("Would change beside that: 1 updated. A rollout goes on after that.")
+    assert report["verdict"]["text"].endswith("Would change as well: 1 updated. A rollout continues after that.")
     assert report_of({"results": [waiting("A")]}, mode="plan")["heading"] == "waits for the approval of 1 policy"
 
 
 @pytest.mark.parametrize(
     ("state", "said", "step"),
     [
-        ("approved", "is approved", "Roll out to make the change."),
-        ("expired", "has expired", "Roll out to ask again."),
-        ("unknown", "has no known state", "Roll out to ask again."),
+        ("approved", "is approved", "Run the rollout to make the change."),
+        ("expired", "has expired", "Run the rollout to file a new request."),
+        ("unknown", "has no known state", "Run the rollout to file a new request."),
     ],
 )
 def test_a_request_that_holds_nothing_says_what_the_next_run_does(state: str, said: str, step: str) -> None:

@@ -108,8 +108,11 @@ def test_what_waits_for_approval_says_for_what_and_who_gives_it() -> None:
 @pytest.mark.parametrize(
     ("more", "step"),
     [
-        ({"rollout_state_folder": "state"}, "Run it again after that: it goes on with the restore, and rolls nothing"),
-        ({}, "After that, restore it by: ansible-playbook m365.apps.restore -e rollout_backup_folder="),
+        (
+            {"rollout_state_folder": "state"},
+            "After that, run the rollout again. It continues the restore, and rolls nothing",
+        ),
+        ({}, "After that, restore the backup with: ansible-playbook m365.apps.restore -e rollout_backup_folder="),
     ],
 )
 def test_a_restore_that_waits_says_how_it_goes_on(more: Dict, step: str) -> None:

@@ -204,7 +204,7 @@ def test_a_full_disk_ends_the_trace_and_not_the_run(
         client.call("GET", "/officeConfiguration/clientConfigurations")
     [notice] = client.notices()
     assert "No space left" in notice
-    assert "the run goes on" in notice
+    assert "the run continues" in notice
     assert client.notices() == []
     assert len(lines_of(path)) == 2
 
@@ -268,6 +268,6 @@ def test_a_trace_that_is_refused_ends_a_module_before_its_first_request(
     monkeypatch.setenv(VARIABLE, str(path))
     reply = answer(Request(options(), {"access_token": TOKEN}, False, False), read_all, open_tenant)
     assert reply.error is not None
-    assert "everybody on this machine may look into" in str(reply.error)
+    assert "everybody on this machine can access" in str(reply.error)
     assert wire.sent == []
     assert not path.exists()

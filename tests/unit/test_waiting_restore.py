@@ -51,12 +51,12 @@ def test_what_was_written_is_read_back_with_the_codes_and_no_setting(tmp_path: P
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (json.dumps(made())[:-9], "it is not JSON, so it may be cut"),
-        ("[" * 100000, "it is not JSON, so it may be cut"),
+        (json.dumps(made())[:-9], "it is not JSON; it may be truncated"),
+        ("[" * 100000, "it is not JSON; it may be truncated"),
         ([made()], "it is not of format 1"),
         (made(format=2), "it is not of format 1"),
-        (made(backup=""), "it does not hold tenant, surface, backup, stopped as texts"),
-        (made(stopped=None), "it does not hold tenant, surface, backup, stopped as texts"),
+        (made(backup=""), "it does not have the texts tenant, surface, backup, stopped"),
+        (made(stopped=None), "it does not have the texts tenant, surface, backup, stopped"),
         (made(waves="no"), "it does not say whether there were waves"),
         (made(tenant="fabrikam"), "it is of the tenant fabrikam, and this is contoso"),
     ],
@@ -66,9 +66,9 @@ def test_a_file_that_cannot_tell_stops_the_run(tmp_path: Path, content: t.Any, s
     with pytest.raises(AnsibleFilterError) as caught:
         read(path, content)
     step = "Fix it, or restore the backup by hand and delete it."
-    assert str(caught.value) == f"The restore that waits: cannot go on with it: {path}: {said}. {step}"
+    assert str(caught.value) == f"The restore that waits for approval: cannot continue it: {path}: {said}. {step}"
 
 
 def test_what_is_not_a_file_stops_the_run(tmp_path: Path) -> None:
-    with pytest.raises(AnsibleFilterError, match=r"cannot go on with it: .*: it cannot be read: "):
+    with pytest.raises(AnsibleFilterError, match=r"cannot continue it: .*: it cannot be read: "):
         call(str(tmp_path), "waiting_restore", "contoso", SURFACE)

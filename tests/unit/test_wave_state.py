@@ -88,11 +88,11 @@ def without(place: int) -> Dict:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("", "it is not JSON, so it may be cut"),
-        ("{", "it is not JSON, so it may be cut"),
-        (json.dumps(record())[:-9], "it is not JSON, so it may be cut"),
+        ("", "it is not JSON; it may be truncated"),
+        ("{", "it is not JSON; it may be truncated"),
+        (json.dumps(record())[:-9], "it is not JSON; it may be truncated"),
         (b"\xff\xfe", "it is not UTF-8"),
-        ("[" * 100_000, "it is not JSON, so it may be cut"),
+        ("[" * 100_000, "it is not JSON; it may be truncated"),
         ([], "it does not hold a dict"),
         (None, "it does not hold a dict"),
         ({}, "its format is null, not 1"),

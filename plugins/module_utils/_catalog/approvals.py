@@ -150,15 +150,15 @@ def refused(
 def not_taken(operation: Operation, request: KeptRequest, error: UserError, is_known: bool, keeper: Keeper) -> Result:
     """Return the result of a write that Graph does not take with its request; ``is_known``: that one is approved."""
     if is_known:
-        cause = f"its request for approval {request.code} is approved, but Graph does not take it for this change"
+        cause = f"its request for approval {request.code} is approved, but Graph does not accept it for this change"
         step = f"Run it with the login that filed the request, or {_ASK_AGAIN.format(keeper.place)}"
     else:
-        cause = f"Graph does not take its request for approval {request.code}, and its state may not be read"
-        step = f"Grant the app the permission {PERMISSION}, which tells the state, or run it again when it is approved"
+        cause = f"Graph does not accept its request for approval {request.code}, and the login may not read its state"
+        step = f"Grant the app the permission {PERMISSION}, which reads the state, or run it again when it is approved"
     if error.details is not None:
         cause += f" (Graph answered {error.details.status}: {error.details.message.rstrip('. ')})"
     if error.in_doubt:
-        cause += "; an earlier try, to which nobody answered, may have been done"
+        cause += "; an earlier attempt without an answer may have been done"
     told = UserError(operation.subject, operation.action, cause, step, error.details, error.in_doubt)
     state = ApprovalState.APPROVED if is_known else ApprovalState.UNKNOWN
     return Result(error=told.with_facts(approval=error.approval), approval=Awaited(state, request.code))
@@ -167,7 +167,9 @@ def not_taken(operation: Operation, request: KeptRequest, error: UserError, is_k
 def served(operation: Operation, request: KeptRequest) -> UserError:
     """Return the error of a write whose request was good until another run made the change."""
     cause = f"its request for approval {request.code} was used meanwhile, most likely by another run"
-    return UserError(operation.subject, operation.action, cause, "Run it again; what was done is found and left alone")
+    return UserError(
+        operation.subject, operation.action, cause, "Run it again; it finds what was done and leaves it alone"
+    )
 
 
 def _by(live: LiveRequest | None) -> str:

@@ -41,7 +41,7 @@ def page_of(document: t.Any, wanted: t.Container[str]) -> Page:
     if not isinstance(values, list):
         raise broken("the report has no list 'Values'")
     if not isinstance(total, int) or isinstance(total, bool) or total < 0:
-        raise broken("the report does not tell its number of rows")
+        raise broken("the report has no number of rows")
     if total > MOST_ITEMS:
         raise broken(f"the report has {total} rows, and more than {MOST_ITEMS} cannot be read")
     for row in values:

@@ -78,5 +78,5 @@ def report_warnings(subject: str, report: Report) -> list[str]:
 
 
 def _skipped_warning(subject: str, report: Report) -> str:
-    left_out = "1 check-in is" if report.skipped == 1 else f"{report.skipped} check-ins are"
-    return f"{subject}: {left_out} left out, having no user or no readable time"
+    count, verb = ("1 check-in", "is") if report.skipped == 1 else (f"{report.skipped} check-ins", "are")
+    return f"{subject}: {count} without a user or a readable time {verb} left out"

@@ -42,10 +42,10 @@ def conflict_warnings(conflicts: Conflicts | None) -> list[str]:
     unread = conflicts.unread if conflicts is not None else ()
     if not unread:
         return []
-    which = "1 policy" if len(unread) == 1 else f"{len(unread)} policies"
+    which, verb = ("1 policy", "conflicts") if len(unread) == 1 else (f"{len(unread)} policies", "conflict")
     shown = " ".join(str(error) for _policy, error in unread[:_MOST_TOLD])
     more = f" And {len(unread) - _MOST_TOLD} more." if len(unread) > _MOST_TOLD else ""
-    return [f"It is not known whether {which} of the tenant conflict with those of the task: {shown}{more}"]
+    return [f"It is not known whether {which} of the tenant {verb} with those of the task: {shown}{more}"]
 
 
 def _conflict(found: Conflict, directory: Directory) -> dict[str, t.Any]:

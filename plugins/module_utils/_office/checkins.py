@@ -35,7 +35,7 @@ def _report(subject: str, action: str, parts: t.Iterable[t.Any]) -> Report:
     try:
         return report_from_graph(*parts)
     except ValueError as error:
-        step = "Check api_version; the tenant's Graph sends another form of them than it used to"
+        step = "Check api_version; Graph returns check-ins in another form for this tenant"
         raise UserError(subject, action, str(error), step) from error
 
 
@@ -54,7 +54,7 @@ def checkin_from_graph(document: t.Any) -> Checkin | None:
     if not isinstance(document, dict):
         raise ValueError(f"a check-in is {type(document).__name__}, not an object")
     if not isinstance(document.get("wasSuccessful"), bool):
-        raise ValueError("a check-in does not tell whether it was successful")
+        raise ValueError("a check-in does not say whether it was successful")
     at = moment_or_none(document.get("checkinDateTime"))
     if at is None or not (document.get("userId") or document.get("userPrincipalName")):
         return None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where policies of a tenant set one setting to different values for the same people, so that none of these applies.
+"""Where policies of a tenant set one setting to different values for the same people, so none of them applies.
 
 That is so on surfaces without priorities. Which values are the same, and what of a policy must be read for it, is for
 the surface to say. Pure.

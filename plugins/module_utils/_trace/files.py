@@ -48,9 +48,7 @@ class TraceFile:
             with self._folder() as folder, self._locked(folder, os.O_CREAT) as opened:
                 return self._key(folder, opened)
         except (OSError, ValueError) as error:
-            raise self._unfit(
-                _reason(error), "Check the path, who may write there, and the space that is left"
-            ) from error
+            raise self._unfit(_reason(error), "Check the path, its permissions, and the free space") from error
 
     def add(self, line: t.Mapping[str, t.Any]) -> None:
         """Add a line. Raises OSError and UserError."""
@@ -64,7 +62,7 @@ class TraceFile:
         folder = os.open(self._place.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             if os.fstat(folder).st_mode & _READ_BY_ALL:
-                raise self._unfit(f"everybody on this machine may look into {self._place.parent}", _OWN_FOLDER)
+                raise self._unfit(f"everybody on this machine can access {self._place.parent}", _OWN_FOLDER)
             yield folder
         finally:
             os.close(folder)
@@ -87,7 +85,7 @@ class TraceFile:
         if fine and not stat.S_IMODE(told.st_mode) & ~_PRIVATE:
             return opened
         os.close(opened)
-        raise self._unfit(f"{name} is there, and is not a file that its owner alone may read and write", _OTHER_FILE)
+        raise self._unfit(f"{name} exists, and is not a file that only its owner can read and write", _OTHER_FILE)
 
     def _key(self, folder: int, opened: int) -> bytes:
         """Return the key of an open trace; a new one gets its key and its first line."""
@@ -95,7 +93,9 @@ class TraceFile:
         if os.fstat(opened).st_size:
             with contextlib.suppress(FileNotFoundError):
                 return self._read_key(folder, name)
-            raise self._unfit(f"its key {name} is not beside it, so its stand-ins cannot be gone on with", _OTHER_FILE)
+            raise self._unfit(
+                f"its key {name} is not in the same folder, so nothing can be added to this trace", _OTHER_FILE
+            )
         key = secrets.token_bytes(_KEY_BYTES)
         made = self._open(folder, name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         try:

@@ -57,4 +57,4 @@ class Tracer:
 
     def _end(self, sentence: str) -> None:
         self._ended = True
-        self._notices.append(f"{sentence} It ends there; the run goes on without it.")
+        self._notices.append(f"{sentence} The trace ends here; the run continues without it.")

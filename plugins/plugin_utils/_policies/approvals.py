@@ -113,13 +113,13 @@ def _row(item: Dict) -> Dict:
 def _step(approval: Dict) -> str:
     state = approval.get("state")
     if state == _OTHER:
-        return "Run it again when that request, which is about the same policy, is done, is cancelled or has expired."
+        return "Run it again when the other request about this policy is done, cancelled or expired."
     if state == ApprovalState.APPROVED.value:
-        return "Roll out to make the change."
+        return "Run the rollout to make the change."
     if state in (ApprovalState.EXPIRED.value, ApprovalState.UNKNOWN.value):
-        return "Roll out to ask again."
+        return "Run the rollout to file a new request."
     if not approval.get("code"):
-        return "Its code is lost: have the request cancelled, then run it again."
+        return "Its code is lost. Have the request cancelled, then run it again."
     return "Have it approved, then run it again."
 
 

@@ -49,14 +49,14 @@ def conflict_note(conflicts: t.Sequence[Dict], unread: t.Sequence[Dict] = ()) ->
     parts = []
     if certain:
         which = "1 setting has" if certain == 1 else f"{certain} settings have"
-        parts.append(f"{which} different values in live policies for the same people, so that none of these applies.")
+        parts.append(f"{which} different values in live policies for the same people, so none of them applies.")
     if maybe:
         which = "1 setting has" if maybe == 1 else f"{maybe} settings have"
         parts.append(f"{which} different values in live policies, and whether anybody gets two of them is not known.")
     if unread:
         which, whose = ("1 live policy", "its") if len(unread) == 1 else (f"{len(unread)} live policies", "their")
-        parts.append(f"{which} could not be read, so that {whose} conflicts are not known.")
-    return " ".join(parts) or "No live policy sets one of these settings otherwise for the same people."
+        parts.append(f"{which} could not be read, so {whose} conflicts are not known.")
+    return " ".join(parts) or "No live policy sets any of these settings to another value for the same people."
 
 
 def conflict_lines(result: t.Any) -> list[str]:
@@ -103,7 +103,7 @@ def _unread(policy: Dict) -> Dict:
     return {
         "level": "warning",
         "rule": "unread_policy",
-        "message": f"It is not known whether it conflicts with others: {policy['msg']}",
+        "message": f"It is not known whether this policy conflicts with others: {policy['msg']}",
         "policies": [policy["policy"]],
         "groups": [],
         "setting": None,

@@ -216,8 +216,8 @@ def _verdict(
 def _waiting(waits: str, parts: t.Sequence[str], mode: str) -> str:
     """Return the verdict on a run of which something waits for a second administrator."""
     word = "Would change" if mode == "plan" else "Changed"
-    beside = f" {word} beside that: {', '.join(parts)}." if parts else ""
-    step = "A rollout goes on after that." if mode == "plan" else "Run it again after that."
+    beside = f" {word} as well: {', '.join(parts)}." if parts else ""
+    step = "A rollout continues after that." if mode == "plan" else "Run it again after that."
     return f"Not done yet: {waits}{beside} {step}"
 
 
