@@ -68,6 +68,8 @@ benchmark: setup tree install ## Time the collection against the Graph emulator;
 		$(or $(BENCHMARK_ARGS),--output docs/benchmark.md)
 
 emulator: demo-setup ## Run the Graph emulator (PORT=8443, SEED=state.json, CATALOG=definitions.jsonl) and print what to export; Ctrl-C ends it
+	@echo '# To run the collection of this checkout (make install), where none is installed:'
+	@echo '# export ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/collections PATH=$(CURDIR)/.venv/bin:$$PATH'
 	@cd tests/emulator && exec $(CURDIR)/.venv/bin/python -m graph_emulator --show exports --port $(or $(PORT),0) \
 		$(if $(SEED),--state $(abspath $(SEED))) $(if $(CATALOG),--catalog $(abspath $(CATALOG)))
 

@@ -115,3 +115,12 @@ def test_a_release_attests_the_tarball_and_its_bill_of_materials() -> None:
     made = [".ansible/dist/*.tar.gz", ".ansible/dist/*.cdx.json"]
     assert attest["with"]["subject-path"].split() == kept["with"]["path"].split() == made
     assert [step for step in steps(path) if step.get("run", "").startswith("make sbom ")]
+
+
+def test_the_emulator_says_how_the_collection_of_the_checkout_is_run() -> None:
+    """Who has cloned it has installed nothing; ``make demo`` has put it where this points."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    installed = re.search(r"^INSTALLED := (.+)/ansible_collections/", makefile, flags=re.MULTILINE)
+    assert installed
+    told = subprocess.run(["make", "-n", "emulator"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert f"# export ANSIBLE_COLLECTIONS_PATH={ROOT / installed[1]} " in told
