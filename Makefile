@@ -92,17 +92,20 @@ catalog: setup tree ## Make the catalog that the collection brings from Graph's 
 schema: setup tree ## Make schemas/settings.schema.json from the catalog that the collection brings
 	@PYTHONPATH=.ansible/tree .venv/bin/python tests/tools/settings_schema.py
 
-matrix: setup tree install ## Sanity, units and integration with each supported ansible-core (ROWS="2.16-py3.11": only these)
+matrix: setup tree install ## Sanity, units and integration with each supported ansible-core; writes docs/matrix.md (ROWS="2.22.0rc1-py3.13": only these)
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/collections PYTHONPATH=$(CURDIR)/.ansible/tree:tests/emulator \
-		.venv/bin/python -m ansible_collections.m365.apps.tests.matrix $(ROWS) $(MATRIX_ARGS)
+		.venv/bin/python -m ansible_collections.m365.apps.tests.matrix $(ROWS) $(MATRIX_ARGS) \
+		--page $(or $(PAGE),docs/matrix.md)
 
 screenshots: setup tree ## Take the pictures of the report in docs/images, with the browser of make browser
 	@ANSIBLE_COLLECTIONS_PATH=$(CURDIR)/.ansible/tree PYTHONPATH=$(CURDIR)/.ansible/tree .venv/bin/python -m \
 		ansible_collections.m365.apps.tests.browser.screenshots docs/images
 
-release: setup tree ## Release VERSION=x.y.z, signed by SIGNING_KEY=..., after make test-all: commits, a tag, files in .ansible/release; pushes nothing
+release: setup tree ## Release VERSION=x.y.z, signed by SIGNING_KEY=..., after make test-all and make matrix: commits, a tag, files in .ansible/release; pushes nothing
 	@$(RELEASE) --may "$(VERSION)" "$(SIGNING_KEY)"
 	@$(MAKE) test-all
+	@rm -f .ansible/matrix/page.md
+	@$(MAKE) matrix PAGE=.ansible/matrix/page.md
 	@$(RELEASE) "$(VERSION)" "$(SIGNING_KEY)"
 
 test: setup tree install ## Run every session side by side, without the tests that are marked full

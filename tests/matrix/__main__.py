@@ -8,30 +8,15 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from .checkout import link_interpreters
-from .checks import CHECKS, OF_A_ROW, Outcome
+from .checks import CHECKS, OF_A_ROW
+from .page import Line, page, table
 from .rows import HERE, SUPPORTED, CannotRun, prepare
 
 _TAIL = 6000
-
-
-@dataclass
-class Line:
-    """What the table says about one row."""
-
-    name: str
-    core: str = "-"
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    reason: str = ""
-    seconds: float = 0
-
-    @property
-    def good(self) -> bool:
-        """Whether the row ran and nothing failed."""
-        return bool(self.outcomes) and not any(outcome.failed for outcome in self.outcomes.values())
 
 
 def main() -> int:
@@ -43,20 +28,11 @@ def main() -> int:
     for name in arguments.rows or SUPPORTED:
         lines.append(_line(name, interpreters, checks, arguments.give))
         print(table(lines[-1:], checks), flush=True)
+        if arguments.page and not arguments.give:  # what is given makes it a part of a check
+            _write(arguments.page, lines[-1])
     if len(lines) > 1:
         print("\n" + table(lines, checks))
     return int(not all(line.good for line in lines))
-
-
-def table(lines: list[Line], checks: list[str]) -> str:
-    """Return the rows as a Markdown table: tests that passed for each check, or why the row did not run."""
-    rows = [["row", "ansible-core", *checks, "seconds"], ["---"] * (len(checks) + 3)]
-    for line in lines:
-        cells = [str(line.outcomes.get(check, "-")) for check in checks]
-        if line.reason:
-            cells = [f"NOT RUN: {line.reason}", *[""] * (len(checks) - 1)]
-        rows.append([line.name, line.core, *cells, f"{line.seconds:.0f}"])
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
 
 
 def _line(name: str, interpreters: dict[str, Path], checks: list[str], more: list[str]) -> Line:
@@ -77,6 +53,11 @@ def _line(name: str, interpreters: dict[str, Path], checks: list[str], more: lis
     return line
 
 
+def _write(path: Path, line: Line) -> None:
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(page(old, line, datetime.now(tz=UTC).date().isoformat()), encoding="utf-8")
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="matrix", description=__doc__)
     parser.add_argument("rows", nargs="*", help=f"such as {' '.join(SUPPORTED)} (all of these), or {HERE}: this venv")
@@ -84,6 +65,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--give", action="append", default=[], help="an argument for what the check starts (repeatable)"
     )
+    parser.add_argument("--page", type=Path, help="the page to write the rows to; a run with --give writes nothing")
     return parser.parse_args()
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from .checkout import ROOT, WORK
 
 NEWEST = "newest"
+# The newest with alphas, betas and release candidates: the same as NEWEST while none is newer.
+PRERELEASE = "prerelease"
 # The venv that this runs in, with every Python that its ansible-core knows.
 HERE = "here"
 SUPPORTED = (
@@ -24,12 +26,16 @@ SUPPORTED = (
     "2.20-py3.12",
     "2.21-py3.12",
     f"{NEWEST}-py3.13",
+    f"{NEWEST}-py3.14",
+    f"{PRERELEASE}-py3.13",
 )
 # Pins that belong to the ansible-core of make test, and not to that of a row.
 _OF_THE_CORE = ("ansible-core==", "resolvelib==")
 # A line of a lock, without the hashes that follow it.
 _PIN = re.compile(r"^[\w.-]+==[^\\\n]+", re.MULTILINE)
-_NAME = re.compile(rf"(?P<core>\d+\.\d+|{NEWEST})-py(?P<python>3\.\d+)")
+_NAME = re.compile(rf"(?P<core>\d+\.\d+(?:\.\w+)?|{NEWEST}|{PRERELEASE})-py(?P<python>3\.\d+)")
+# A bound that is a pre-release lets pip take pre-releases of ansible-core, and of nothing else.
+_REQUIREMENTS = {NEWEST: "ansible-core", PRERELEASE: "ansible-core>=0.dev0"}
 
 
 class CannotRun(Exception):
@@ -48,7 +54,7 @@ class Row:
 
 
 def prepare(name: str, interpreters: dict[str, Path]) -> Row:
-    """Return the row of that name, such as 2.19-py3.11, newest-py3.13 or here. Raises CannotRun."""
+    """Return the row of that name, such as 2.19-py3.11, 2.22.0rc1-py3.13, newest-py3.13 or here. Raises CannotRun."""
     folder = WORK / name
     folder.mkdir(parents=True, exist_ok=True)
     if name == HERE:
@@ -59,9 +65,13 @@ def prepare(name: str, interpreters: dict[str, Path]) -> Row:
     version = match["python"]
     if version not in interpreters:
         raise CannotRun(f"no Python {version} runs here")
-    wanted = "ansible-core" if match["core"] == NEWEST else f"ansible-core=={match['core']}.*"
-    python = _install(folder / "venv", interpreters[version], wanted)
+    python = _install(folder / "venv", interpreters[version], requirement(match["core"]))
     return Row(name, python.parent, folder, _core_of(python), version)
+
+
+def requirement(core: str) -> str:
+    """Return what pip is asked for: the newest, the newest of a minor version (2.19), or a version (2.22.0rc1)."""
+    return _REQUIREMENTS.get(core) or f"ansible-core=={core}" + ("" if core.count(".") > 1 else ".*")
 
 
 def _install(venv: Path, interpreter: Path, core: str) -> Path:

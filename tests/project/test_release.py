@@ -30,7 +30,7 @@ from ansible_collections.m365.apps.tests.release.checks import (
     following,
     last_release,
 )
-from ansible_collections.m365.apps.tests.release.make import built
+from ansible_collections.m365.apps.tests.release.make import MATRIX, built
 from ansible_collections.m365.apps.tests.release.sbom import bill_of_materials, hold_to_schema, locked_venv
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ BIN = Path(sys.executable).parent
 KEY = "releases@example.org"
 PARTS = [
     *("galaxy.yml", ".gitignore", "README.md", "LICENSE", "CHANGELOG.rst", "changelogs", "meta", "plugins", "roles"),
-    *("playbooks", "extensions", "schemas"),
+    *("playbooks", "extensions", "schemas", "docs"),
 ]
 VERSION = "7.8.9"
 
@@ -80,6 +80,8 @@ def checkout(tmp_path: Path) -> Path:
             )
         else:
             shutil.copy(ROOT / name, folder)
+    (folder / MATRIX).parent.mkdir(parents=True)
+    (folder / MATRIX).write_text("What the rows of the test found.\n")
     (folder / "changelogs" / "fragments" / "one.yml").write_text("minor_changes:\n  - A change of the test.\n")
     git(folder, "init", "--quiet", "--initial-branch", "main")
     git(folder, "config", "user.name", "Releases")
@@ -99,7 +101,7 @@ def make_release(checkout: Path, version: str = VERSION, key: str = KEY) -> subp
 def trace(checkout: Path) -> tuple[str, str, str, bool]:
     """Return what a release could have changed."""
     listed = git(checkout, "log", "--all", "--format=%H"), git(checkout, "tag"), git(checkout, "status", "--porcelain")
-    return (*listed, (checkout / ".ansible").exists())
+    return (*listed, (checkout / ".ansible" / "release").exists())
 
 
 @pytest.mark.full  # a release begins with make test-all
@@ -115,6 +117,7 @@ def test_a_release_leaves_a_commit_a_tag_and_signed_files(checkout: Path, keyrin
     git(checkout, "tag", "--verify", f"v{VERSION}")
     assert "- A change of the test." in git(checkout, "tag", "--list", "--format=%(contents)")
     assert current(checkout) == VERSION
+    assert (checkout / "docs" / "matrix.md").read_text() == "What the rows of the test found.\n"
     assert f"v{VERSION}\n======\n" in (checkout / "CHANGELOG.rst").read_text()
     made = checkout / ".ansible" / "release" / VERSION
     stem = f"m365-apps-{VERSION}"
@@ -219,6 +222,10 @@ def at_odds(checkout: Path) -> None:
     git(checkout, "commit", "--quiet", "--all", "--message", "Another version")
 
 
+def without_rows(checkout: Path) -> None:
+    (checkout / MATRIX).unlink()
+
+
 def as_it_is(_checkout: Path) -> None:
     pass
 
@@ -235,6 +242,7 @@ REFUSED: dict[str, tuple[t.Callable[[Path], None], str, str, str]] = {
     "tag": (tagged, VERSION, KEY, rf"The tag v{re.escape(VERSION)} is there already"),
     "no branch": (detached, VERSION, KEY, r"is on no branch"),
     "at odds": (at_odds, VERSION, KEY, r"do not agree on its version"),
+    "no rows": (without_rows, VERSION, KEY, r"There is no \.ansible/matrix/page\.md: .+; run make matrix PAGE="),
     "no key": (as_it_is, VERSION, "", r"SIGNING_KEY is empty"),
     "foreign key": (
         as_it_is,

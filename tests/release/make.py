@@ -17,7 +17,9 @@ from ansible_collections.m365.apps.tests.release.checks import VERSIONED, Refuse
 from ansible_collections.m365.apps.tests.release.sbom import bill_of_materials
 
 # What a release's commit may change.
-ITS_OWN = re.compile(r"CHANGELOG\.rst|changelogs/(changelog\.yaml|fragments/.+)")
+ITS_OWN = re.compile(r"CHANGELOG\.rst|changelogs/(changelog\.yaml|fragments/.+)|docs/matrix\.md")
+# What make matrix has written for this release.
+MATRIX = Path(".ansible/matrix/page.md")
 
 
 def release(checkout: Path, version: str, key: str) -> Path:
@@ -26,6 +28,10 @@ def release(checkout: Path, version: str, key: str) -> Path:
     key is what gpg finds a secret key by. Raises Refused, before anything in the checkout has changed.
     """
     refuse(checkout, version, key)
+    if not (checkout / MATRIX).exists():
+        raise Refused(
+            f"There is no {MATRIX}: a release has the results of all its rows; run make matrix PAGE={MATRIX}."
+        )
     with tempfile.TemporaryDirectory() as scratch:
         clone = Path(scratch) / "clone"
         git(checkout, "clone", "--quiet", "--no-hardlinks", str(checkout), str(clone))
@@ -44,8 +50,9 @@ def release(checkout: Path, version: str, key: str) -> Path:
 
 
 def commit(clone: Path, checkout: Path, version: str, key: str) -> None:
-    """Set the version, write the changelog, commit both and tag that with the changelog's words."""
+    """Set the version, write changelog and results of the matrix, commit that, tag it with the changelog's words."""
     set_version(clone, version)
+    shutil.copy(checkout / MATRIX, clone / "docs" / "matrix.md")
     run(clone, "antsibull-changelog", "release", "--version", version)
     git(clone, "add", "--all")
     changed = git(clone, "diff", "--cached", "--name-only").splitlines()

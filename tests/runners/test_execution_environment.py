@@ -22,7 +22,8 @@ from ansible_collections.m365.apps.tests.integration.support.processes import BI
 from ansible_collections.m365.apps.tests.runners.programs import EXTENSIONS, PROGRAMS, run
 
 DEFINITION = EXTENSIONS / "ee" / "execution-environment.yml"
-BASE_PYTHONS = ["3.11", "3.12", "3.13"]
+# Those that the ansible-core of the example runs on.
+BASE_PYTHONS = ["3.12", "3.13"]
 VERSION = str(yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"])
 
 
