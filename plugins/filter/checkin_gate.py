@@ -102,6 +102,15 @@ _value:
     rate:
       description: The share that succeeded, C(null) of nobody.
       type: float
+  sample:
+    verdict: passed
+    open: true
+    reason: 40 users checked in.
+    users: 40
+    needed_users: 25
+    failed: 1
+    conflicts: 0
+    rate: 0.975
 """
 
 import typing as t

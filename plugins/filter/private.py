@@ -25,6 +25,9 @@ options:
       - Name of the function. All other arguments are handed on to it.
     type: str
     required: true
+seealso:
+  - plugin: m365.apps.rollout
+    plugin_type: role
 """
 
 EXAMPLES = r"""

@@ -160,17 +160,152 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 _value:
-  description:
-    - C(mode), C(check_mode), C(verdict) (C(level) and C(text)), C(fingerprint), C(counts) by status, C(plan),
-      C(findings), C(unmanaged), C(waves), and where they are known C(effective), C(conflicts), C(checkins).
-      C(layers) has each policy with a priority and its parts with their status.
-      If live policies were compared, C(conflict_note) is a sentence with the number of conflicts.
-      Of a plan, C(heading) says what it would do.
-    - C(policies), each with C(display_name), C(id), C(status), C(actions), C(msg), its differences C(before)
-      and C(after), and all its settings in C(content). Deletions come first, then those that would reach more
-      people (C(wider)), then all other changes.
-    - C(settings), the display names and categories of settings, where the catalog in use has texts.
+  description: The report.
   type: dict
+  contains:
+    format:
+      description: The form of the report, 1.
+      type: int
+    mode:
+      description: O(mode).
+      type: str
+    check_mode:
+      description: O(check_mode).
+      type: bool
+    heading:
+      description: What the plan would do, in a few words.
+      returned: with O(mode=plan)
+      type: str
+    verdict:
+      description: How it came out, as C(level) (V(ok), V(changed), V(warning), V(failed)) and C(text).
+      type: dict
+    fingerprint:
+      description: The fingerprint of the plan that was made. C(null) if the task failed before that.
+      type: str
+    counts:
+      description: Number of policies by their status.
+      type: dict
+    plan:
+      description: RV(m365.apps.office_client_configs#module:plan). It has C(details) with O(mode=plan) only.
+      type: dict
+    approvals:
+      description: Writes that a second administrator approves, with their codes and states.
+      returned: if there are any
+      type: list
+      elements: dict
+    approvers:
+      description: A sentence that says who approves them.
+      returned: if one of them waits
+      type: str
+    policies:
+      description:
+        - The policies of the result, each with its status, writes and differences (C(before) and C(after)), and
+          all its settings in C(content) where they are known. What is not known is C(null).
+        - Deletions come first, then changes that would reach more people (C(wider)), then all other policies.
+      type: list
+      elements: dict
+    findings:
+      description: What lint found, and what the plan warns of.
+      type: list
+      elements: dict
+    unmanaged:
+      description: Policies of O(live) that the result does not name. C(null) if O(live) is omitted.
+      type: list
+      elements: dict
+    waves:
+      description: The waves, as the report shows them. Empty if there are none.
+      type: list
+      elements: dict
+    effective:
+      description: For each of the groups, which settings its members get.
+      returned: if O(live) or O(described) have policies
+      type: list
+      elements: dict
+    conflicts:
+      description: The conflicts, those in the tenant if it was compared.
+      returned: if they are known
+      type: list
+      elements: dict
+    conflict_note:
+      description: A sentence with the number of conflicts.
+      returned: if live policies were compared
+      type: str
+    layers:
+      description: Policies with a priority, and the parts that each is compiled to, with their status.
+      type: list
+      elements: dict
+    settings:
+      description: Display names and categories of settings, where the catalog in use has texts.
+      type: dict
+    surface:
+      description: The surface by whose rules the report is made.
+      type: str
+    checkins:
+      description: O(checkins).
+      returned: if it is given
+      type: dict
+    title:
+      description: O(title). O(tenant), O(host) and O(generated_at) likewise.
+      returned: if it is given
+      type: str
+  sample:
+    format: 1
+    mode: rollout
+    check_mode: false
+    verdict:
+      level: changed
+      text: 'Changed: 1 updated.'
+    fingerprint: m2xkit7ukr26op7cvlj4e54nuagrcny3t477z5xrbwbhzonmm6zaynlaoq5ooseubs5edg5mre
+    counts:
+      created: 0
+      updated: 1
+      deleted: 0
+      unchanged: 0
+      failed: 0
+      not_attempted: 0
+    plan:
+      fingerprint: m2xkit7ukr26op7cvlj4e54nuagrcny3t477z5xrbwbhzonmm6zaynlaoq5ooseubs5edg5mre
+      created: 0
+      updated: 1
+      deleted: 0
+      unchanged: 0
+      pending: 0
+      writes: 1
+      read_requests: 2
+      write_requests: 1
+      wait_requests: 1
+      wait_listings: 0
+      warnings: []
+      view:
+        extent: full
+        reason: an app signed in, and scope tags hide nothing from apps
+    policies:
+      - display_name: Contoso - Macros
+        id: 2c9e7b40-15ad-4f63-8e0b-7a61d3f58c92
+        status: updated
+        pruned: false
+        actions:
+          - action: update
+            display_name: Contoso - Macros
+            id: 2c9e7b40-15ad-4f63-8e0b-7a61d3f58c92
+            fields:
+              - settings
+        msg: null
+        kind: null
+        priority: null
+        groups: null
+        before:
+          settings:
+            excel16/L_VBAWarningsPolicy: 2
+        after:
+          settings:
+            excel16/L_VBAWarningsPolicy: 3
+    findings: []
+    unmanaged: null
+    waves: []
+    layers: []
+    settings: {}
+    surface: settings_catalog
 """
 
 import typing as t

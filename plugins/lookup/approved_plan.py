@@ -49,9 +49,44 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 _list:
-  description: Of each file a dict of C(fingerprint) and C(details).
+  description: What each file binds a run to.
   type: list
   elements: dict
+  contains:
+    fingerprint:
+      description: Fingerprint of the plan, as RV(m365.apps.office_client_configs#module:plan.fingerprint).
+      type: str
+    details:
+      description:
+        - Digests of what counts in it, by side, policy and option, as
+          RV(m365.apps.office_client_configs#module:plan.details).
+      type: dict
+  sample:
+    - fingerprint: m2xkit7ukr26op7cvlj4e54nuagrcny3t477z5xrbwbhzonmm6zaynlaoq5ooseubs5edg5mre
+      details:
+        tenant:
+          policies:
+            - display_name: Contoso - Macros
+              id: 2c9e7b40-15ad-4f63-8e0b-7a61d3f58c92
+              digests:
+                settings: cb699d69ee
+          settings: {}
+          whole: 5227d5be8dea19b2ec6c6eddbdcc65615591aa37435696da944e225803203bbb
+        definitions:
+          policies:
+            - display_name: Contoso - Macros
+              id: null
+              digests:
+                settings: 98d4be4139
+              named_groups: d004329080
+          named_groups: {}
+          settings:
+            tenant: ad74f7120b
+          whole: dbe34e773ad217486bfed2d7cee1755f6dfdd6313e17abf8a8ebe76f2b8d1196
+        writes:
+          policies: []
+          settings: {}
+          whole: 258981e4e6fddb354bd8cb257c6bef57f6c2f4bef1e70d5a2e03476905208ab4
 """
 
 import json

@@ -66,6 +66,23 @@ _raw:
       description: Policies whose file cannot be read, with C(display_name) and C(msg).
       type: list
       elements: dict
+  sample:
+    - format: 2
+      tenant: contoso
+      absent:
+        - Contoso - Pilot
+      policies:
+        - display_name: Contoso - Macros
+          id: 2c9e7b40-15ad-4f63-8e0b-7a61d3f58c92
+          description: ''
+          groups:
+            - id: 5b0f3c1e-8d52-4a07-9c66-2f1b7e90d3a4
+              display_name: Contoso - All Staff
+          settings:
+            - setting: excel16/L_VBAWarningsPolicy
+              value: 3
+      damage: []
+      unreadable: []
 """
 
 import typing as t

@@ -47,11 +47,11 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 _raw:
-  description: The text of one schema for each catalog file.
+  description: The text of one schema for each catalog file. The sample is the beginning of one.
   type: list
   elements: str
   sample:
-    - '{"$schema": "https://json-schema.org/draft/2020-12/schema"}'
+    - "{\n \"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\n \"title\" ..."
 """
 
 import json

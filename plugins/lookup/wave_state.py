@@ -63,6 +63,93 @@ _list:
     rollout.
   type: list
   elements: dict
+  contains:
+    format:
+      description: The form of the file, 1.
+      type: int
+    tenant:
+      description: Name of the tenant.
+      type: str
+    rollout:
+      description: Digest of what is rolled out.
+      type: str
+    backup:
+      description: Folder of the backup that the rollout goes back to. Empty before the first wave.
+      type: str
+    waves:
+      description: The waves, in their order.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Name of the wave.
+          type: str
+        groups:
+          description: Groups of the wave.
+          type: list
+          elements: raw
+        status:
+          description: V(waiting), V(applying), V(awaiting_approval), V(applied), V(passed), V(breached) or V(failed).
+          type: str
+        started:
+          description: When it began, in UTC. C(null) if it did not begin.
+          type: str
+        finished:
+          description: When its policies were in place, in UTC. C(null) if they are not.
+          type: str
+        counts:
+          description: Numbers of the plan that the wave applied. Empty before that.
+          type: dict
+        gate:
+          description: The last verdict of its gate. C(null) if it has none.
+          type: dict
+        interrupted:
+          description: Whether a run ended within the wave.
+          returned: from the beginning of the wave on
+          type: bool
+        runs:
+          description: What each run of the wave did.
+          returned: if there was one
+          type: list
+          elements: dict
+  sample:
+    - format: 1
+      tenant: contoso
+      rollout: 4f2a
+      backup: backup/contoso/2026-01-31T07-59-58Z
+      waves:
+        - name: pilot
+          groups:
+            - Pilot Ring 1 - IT
+          status: applied
+          started: '2026-01-31T08:00:00Z'
+          finished: '2026-01-31T08:00:09Z'
+          counts:
+            created: 0
+            updated: 1
+            deleted: 0
+            unchanged: 0
+            writes: 1
+          gate: null
+          interrupted: false
+          runs:
+            - changed: true
+              actions: []
+              results: []
+              plan:
+                created: 0
+                updated: 1
+                deleted: 0
+                unchanged: 0
+                writes: 1
+        - name: all
+          groups:
+            - Contoso - All Staff
+          status: waiting
+          started: null
+          finished: null
+          counts: {}
+          gate: null
 """
 
 import typing as t

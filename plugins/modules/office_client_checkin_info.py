@@ -287,16 +287,47 @@ tenant:
       type: int
   sample:
     summary:
-      succeeded_user_count: 120
-      failed_user_count: 3
-      rate: 0.975609756097561
+      succeeded_user_count: null
+      failed_user_count: null
+      rate: null
     users:
-      checked_in: 4
+      checked_in: 2
       failed: 1
-      rate: 0.75
-    devices: {total: 4, error: 1, conflict: 0, unknown: 0, pending: 0, succeeded: 3, not_applicable: 0}
-    last_checkin_date_time: "2026-01-31T08:00:00Z"
-    statuses: []
+      rate: 0.5
+    devices:
+      total: 2
+      error: 1
+      conflict: 0
+      unknown: 0
+      pending: 0
+      succeeded: 1
+      not_applicable: 0
+    last_checkin_date_time: '2026-07-31T08:00:00Z'
+    statuses:
+      - user_id: 3f0a9b11-6c2d-4e58-9a7b-0c1d2e3f4a5b
+        user_principal_name: ann@contoso.example
+        device_id: 7d1e0c51-4b2f-4c39-8e0a-5f6b1a2c3d4e
+        device_name: ANN-LAPTOP
+        device_platform: Windows 10 and later
+        device_platform_version: null
+        policy_id: 2c9e7b40-15ad-4f63-8e0b-7a61d3f58c92
+        status: succeeded
+        was_successful: true
+        checkin_date_time: '2026-07-31T08:00:00Z'
+        error_message: null
+        applied_policies: []
+      - user_id: 3f0a9b12-6c2d-4e58-9a7b-0c1d2e3f4a5b
+        user_principal_name: ben@contoso.example
+        device_id: 7d1e0c52-4b2f-4c39-8e0a-5f6b1a2c3d4e
+        device_name: BEN-LAPTOP
+        device_platform: Windows 10 and later
+        device_platform_version: null
+        policy_id: 2c9e7b40-15ad-4f63-8e0b-7a61d3f58c92
+        status: error
+        was_successful: false
+        checkin_date_time: '2026-05-01T09:30:00Z'
+        error_message: Error
+        applied_policies: []
     skipped: 0
 policies:
   description: Check-ins of the policies that match all filters, the strongest policy first.
@@ -357,21 +388,55 @@ policies:
     statuses: *statuses
     skipped: *skipped
   sample:
-    - id: 13a5ac73-ac73-13a5-73ac-a51373aca513
-      display_name: Contoso - Macro security
+    - id: 2c9e7b40-15ad-4f63-8e0b-7a61d3f58c92
+      display_name: Contoso - Macros
       priority: null
-      summary: {succeeded_user_count: null, failed_user_count: null, rate: null}
-      users: 3
+      summary:
+        succeeded_user_count: null
+        failed_user_count: null
+        rate: null
+      users: 2
       failed_users: 1
-      rate: 0.6666666666666667
-      devices: {total: 4, error: 1, conflict: 0, unknown: 0, pending: 0, succeeded: 3, not_applicable: 0}
+      rate: 0.5
+      devices:
+        total: 2
+        error: 1
+        conflict: 0
+        unknown: 0
+        pending: 0
+        succeeded: 1
+        not_applicable: 0
       failed_settings:
-        - setting: word16/L_VBAWarningsPolicy
+        - setting: excel16/L_VBAWarningsPolicy
           name: VBA Macro Notification Settings
           error_devices: 1
           conflict_devices: 0
-      last_checkin_date_time: "2026-01-31T08:00:00Z"
-      statuses: []
+      last_checkin_date_time: '2026-07-31T08:00:00Z'
+      statuses:
+        - user_id: 3f0a9b11-6c2d-4e58-9a7b-0c1d2e3f4a5b
+          user_principal_name: ann@contoso.example
+          device_id: 7d1e0c51-4b2f-4c39-8e0a-5f6b1a2c3d4e
+          device_name: ANN-LAPTOP
+          device_platform: Windows 10 and later
+          device_platform_version: null
+          policy_id: 2c9e7b40-15ad-4f63-8e0b-7a61d3f58c92
+          status: succeeded
+          was_successful: true
+          checkin_date_time: '2026-07-31T08:00:00Z'
+          error_message: null
+          applied_policies: []
+        - user_id: 3f0a9b12-6c2d-4e58-9a7b-0c1d2e3f4a5b
+          user_principal_name: ben@contoso.example
+          device_id: 7d1e0c52-4b2f-4c39-8e0a-5f6b1a2c3d4e
+          device_name: BEN-LAPTOP
+          device_platform: Windows 10 and later
+          device_platform_version: null
+          policy_id: 2c9e7b40-15ad-4f63-8e0b-7a61d3f58c92
+          status: error
+          was_successful: false
+          checkin_date_time: '2026-05-01T09:30:00Z'
+          error_message: Error
+          applied_policies: []
       skipped: 0
 stale_devices:
   description:
@@ -399,10 +464,10 @@ stale_devices:
       returned: always
       type: int
   sample:
-    - user_principal_name: ann@contoso.example
-      device_name: ANN-LAPTOP
-      last_checkin_date_time: "2025-11-02T09:30:00Z"
-      days: 90
+    - user_principal_name: ben@contoso.example
+      device_name: BEN-LAPTOP
+      last_checkin_date_time: '2026-05-01T09:30:00Z'
+      days: 91
 data:
   description:
     - Whether there are any data to judge by - a check-in that counts and has a result, or, without O(since), a

@@ -51,6 +51,9 @@ extends_documentation_fragment:
 attributes:
   diff_mode:
     support: full
+seealso:
+  - plugin: m365.apps.rollout
+    plugin_type: role
 """
 
 EXAMPLES = r"""

@@ -39,6 +39,9 @@ extends_documentation_fragment:
   - m365.apps.auth
   - m365.apps.connection
   - m365.apps.surface
+seealso:
+  - plugin: m365.apps.rollout
+    plugin_type: role
 """
 
 EXAMPLES = r"""

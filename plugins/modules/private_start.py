@@ -30,6 +30,9 @@ extends_documentation_fragment:
 attributes:
   diff_mode:
     support: none
+seealso:
+  - plugin: m365.apps.rollout
+    plugin_type: role
 """
 
 EXAMPLES = r"""

@@ -62,9 +62,9 @@ def rows_table(*rows: Dict, total: int | None = None) -> Dict:
     return table(list(device()), *(list(each.values()) for each in rows), total=total)
 
 
-def settings_table(*rows: tuple[str, int, int]) -> Dict:
+def settings_table(*rows: tuple[str, int, int], name: str = "Its name") -> Dict:
     names = ("SettingId", "SettingName", "NumberOfCompliantDevices", "NumberOfErrorDevices", "NumberOfConflictDevices")
-    return table(names, *((setting, "Its name", 0, errors, conflicts) for setting, errors, conflicts in rows))
+    return table(names, *((setting, name, 0, errors, conflicts) for setting, errors, conflicts in rows))
 
 
 def as_bytes(document: Dict) -> Dict:
