@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIGS
-from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
+from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction, modules
 
 
 class ActionModule(FastPathAction):
-    DEFINITION = OFFICE_CLIENT_CONFIGS
+    DEFINITION = modules.OFFICE_CLIENT_CONFIGS

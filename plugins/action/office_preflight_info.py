@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_PREFLIGHT_INFO
-from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
+from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction, modules
 
 
 class ActionModule(FastPathAction):
-    DEFINITION = OFFICE_PREFLIGHT_INFO
+    DEFINITION = modules.OFFICE_PREFLIGHT_INFO

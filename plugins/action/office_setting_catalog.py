@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_SETTING_CATALOG
-from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
+from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction, modules
 
 
 class ActionModule(FastPathAction):
-    DEFINITION = OFFICE_SETTING_CATALOG
+    DEFINITION = modules.OFFICE_SETTING_CATALOG

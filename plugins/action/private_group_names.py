@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import PRIVATE_GROUP_NAMES
-from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
+from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction, modules
 
 
 class ActionModule(FastPathAction):
-    DEFINITION = PRIVATE_GROUP_NAMES
+    DEFINITION = modules.PRIVATE_GROUP_NAMES

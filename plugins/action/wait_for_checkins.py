@@ -10,9 +10,8 @@ import typing as t
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CHECKIN_INFO
 from ansible_collections.m365.apps.plugins.plugin_utils import _watch
-from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
+from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction, modules
 from ansible_collections.m365.apps.plugins.plugin_utils._gate import Gate, World, wait_at
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
@@ -43,7 +42,7 @@ SPEC: dict[str, t.Any] = {
 class ActionModule(FastPathAction):
     """Asks for check-ins again and again; how it goes on is told from here, whichever way the module runs."""
 
-    DEFINITION = OFFICE_CLIENT_CHECKIN_INFO
+    DEFINITION = modules.OFFICE_CLIENT_CHECKIN_INFO
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:

@@ -32,6 +32,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module import (
     catalog_files,
     checkin_info,
     group_names,
+    modules,
     preflight,
     setting_catalog,
     setting_info,
@@ -39,13 +40,15 @@ from ansible_collections.m365.apps.plugins.module_utils._module import (
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SHARED
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.starter import STARTED_BY, Starter
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
 from ansible_collections.m365.apps.plugins.module_utils._office import surface as office_surface
 from ansible_collections.m365.apps.plugins.module_utils._policy.values import refused_dates
 from ansible_collections.m365.apps.plugins.plugin_utils import _progress, _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import REACHES_PLUGINS
+
+# The definitions of modules come along: what is imported by way of this package has its bytecode kept.
+__all__ = ("FastPathAction", "modules", "plain_arguments", "run_here")
 
 SWITCH_VARIABLE = "m365_fast_path"
 SWITCH_ENVIRONMENT = "M365_FAST_PATH"
@@ -71,7 +74,7 @@ _SILENT = _progress.ProgressReporter()
 class FastPathAction(ActionBase):
     """The action plugin of a module; a subclass names what the module is made of."""
 
-    DEFINITION: t.ClassVar[ModuleDefinition]
+    DEFINITION: t.ClassVar[modules.ModuleDefinition]
 
     _supports_check_mode = True
     _supports_async = True
@@ -175,7 +178,9 @@ class FastPathAction(ActionBase):
 
 
 def run_here(
-    definition: ModuleDefinition, arguments: t.Mapping[str, t.Any], reporter: _progress.ProgressReporter = _SILENT
+    definition: modules.ModuleDefinition,
+    arguments: t.Mapping[str, t.Any],
+    reporter: _progress.ProgressReporter = _SILENT,
 ) -> tuple[str, list[str]]:
     """Run a module in this process; return what it printed and its warnings, both without secrets.
 

@@ -30,7 +30,9 @@ HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _SECONDS = 900
 # What the machine needs; everything else, above all logins and other PYTHONPATHs, stays out.
 # The last one is coverage's, which measures what is started too.
-_KEPT = ("HOME", "LANG", "LC_ALL", "TMPDIR", "REQUESTS_CA_BUNDLE", "PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_CONFIG")
+_KEPT = ("HOME", "LANG", "LC_ALL", "TMPDIR", "REQUESTS_CA_BUNDLE", "COVERAGE_PROCESS_CONFIG")
+# Each test has a home of ansible of its own, where the collection would keep bytecode for that test alone.
+_BYTECODE = ROOT / ".ansible" / "bytecode"
 
 
 class Way(enum.Enum):
@@ -91,6 +93,7 @@ def environment(folder: Path, way: Way = Way.IN_PROCESS, **more: str) -> dict[st
         "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "preload",
         "PYTHONPATH": str(Path(__file__).parent / "started"),
+        "PYTHONPYCACHEPREFIX": str(_BYTECODE),
         "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCALHOST_WARNING": "false",
