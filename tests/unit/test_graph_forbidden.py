@@ -101,7 +101,7 @@ def test_approval_is_named_only_where_a_tenant_may_want_it(
     wire: Wire, client: GraphClient, rules: ErrorRules, method: str
 ) -> None:
     sentence = told(wire, client, rules, "Access denied", method=method)
-    assert sentence.endswith("else check the Intune license of the tenant, the role and scope tags of a user.")
+    assert sentence.endswith("else check the Intune license of the tenant and the role and scope tags of a user.")
 
 
 @pytest.mark.parametrize("text", ["Insufficient privileges to complete the operation.", ROLE, NOTHING])

@@ -89,6 +89,9 @@ def test_a_busy_tenant_is_a_line_and_nothing_is_tried_again(tenant: CatalogTenan
     assert checks["settings_catalog"]["status"] == "unknown"
     assert checks["batch"]["status"] == "unknown"
     assert tenant.clock.slept == []
+    # There is no retry_timeout to raise, and nothing was written that a next run would find.
+    assert checks["settings_catalog"]["next_step"] == "Run it again later"
+    assert not [check for check in checks.values() if "retry_timeout" in check["message"]]
 
 
 # What is told of tenants and logins

@@ -112,8 +112,8 @@ CASES: list[tuple[str, Facts, Status, str]] = [
     ("settings_catalog", replace(GOOD, policies=ListedPolicies(100, True, 100)), Status.OK, "the first page lists 100"),
     ("settings_catalog", replace(GOOD, policies=FORBIDDEN), Status.FAILED, FORBIDDEN.cause),
     ("settings_catalog", replace(GOOD, policies=BUSY), Status.UNKNOWN, BUSY.cause),
-    ("settings_catalog", replace(OFFICE, policies=FORBIDDEN), Status.UNKNOWN, "not asked for"),
-    ("office_configuration", GOOD, Status.OK, "not asked for, and this tenant"),
+    ("settings_catalog", replace(OFFICE, policies=FORBIDDEN), Status.UNKNOWN, "not the surface you chose"),
+    ("office_configuration", GOOD, Status.OK, "not the surface you chose, and this tenant"),
     ("office_configuration", replace(OFFICE, office=WITHDRAWN), Status.FAILED, WITHDRAWN.cause),
     (
         "license",
@@ -136,7 +136,9 @@ CASES: list[tuple[str, Facts, Status, str]] = [
     ("rollout", signed_in(USER, allowed=FORBIDDEN), Status.UNKNOWN, FORBIDDEN.cause),
     ("group_names", replace(GOOD, groups=FORBIDDEN), Status.FAILED, "their IDs work"),
     ("group_names", replace(NOBODY, groups=FORBIDDEN), Status.WARNING, "their IDs work"),
-    ("group_names", replace(GOOD, groups=BUSY), Status.UNKNOWN, BUSY.cause),
+    ("group_names", replace(GOOD, groups=BUSY), Status.UNKNOWN, f"by name is not known ({BUSY.cause})"),
+    ("scope_tags", replace(GOOD, tags=BUSY), Status.UNKNOWN, f"by name is not known ({BUSY.cause})"),
+    ("definitions", replace(GOOD, definitions=BUSY), Status.UNKNOWN, f"looked up is not known ({BUSY.cause})"),
     ("group_names", replace(GOOD, groups=False), Status.FAILED, "without their names"),
     ("scope_tags", replace(GOOD, tags=FORBIDDEN), Status.WARNING, "their IDs work"),
     ("view", signed_in(USER), Status.UNKNOWN, "a user signed in"),
@@ -170,6 +172,15 @@ def test_a_fact_is_a_line(name: str, facts: Facts, status: Status, said: str) ->
     assert check.status is status, check
     assert said in check.message
     assert bool(check.next_step) == (status is not Status.OK)
+
+
+def test_a_token_that_carries_the_permission_is_not_told_to_get_it() -> None:
+    unlicensed = replace(GOOD, policies=SILENT, definitions=SILENT, tags=SILENT)
+    names = ("settings_catalog", "license", "definitions", "scope_tags")
+    assert all("Grant" not in by_name(unlicensed)[name].next_step for name in names)
+    # Nothing is known of the permissions of an opaque token.
+    opaque = replace(unlicensed, login=Login("access_token", OPAQUE))
+    assert all(SILENT.next_step.lower() in by_name(opaque)[name].next_step.lower() for name in names)
 
 
 def test_who_does_not_need_a_permission_is_not_told_to_grant_it() -> None:

@@ -36,9 +36,10 @@ def of_intune(error: GraphError, permission: str, more: str = "") -> Reading:
         step = "Let an Intune administrator assign a role that allows this and has the scope tags"
         return cause, f"{step}; the app needs the permission {permission}, too"
     cause = f"most likely the tenant has no active Intune license ({told})" if says_nothing(error) else told
+    joined = "," if more else " and"
     return cause, (
         f"Grant the app the permission {permission} with admin consent if it lacks it; else check the Intune license "
-        f"of the tenant, the role and scope tags of a user{more}"
+        f"of the tenant{joined} the role and scope tags of a user{more}"
     )
 
 

@@ -51,6 +51,11 @@ _OFF, _FAR_OFF = 60, 300
 # When a certificate is to be replaced.
 _SOON = timedelta(days=30)
 _AGAIN = "Run it again later"
+_LICENSE = "Check that the tenant has an active license that includes Intune, and the role and scope tags of a user"
+# What lines say that is so, or that is not known.
+_BY_NAME, _TAGS_BY_NAME = "groups can be found by name", "scope tags can be found by name"
+_STATES = "the states of requests for approval can be read"
+_LOOKED_UP = "settings can be looked up"
 
 
 def checks_of(facts: Facts) -> list[Check]:
@@ -124,16 +129,21 @@ def _served(read: Listed) -> str:
 def _unserved(facts: Facts, surface: str, read: Refusal) -> Check:
     """Return the line of a surface that cannot be read: a failure where the work is to be done on it."""
     if surface == facts.surface:
-        return Check(surface, _unread(read), read.cause, read.next_step)
+        return Check(surface, _unread(read), read.cause, _step(facts, read))
     if read.withdrawn:
-        return Check(surface, Status.OK, "not asked for, and this tenant does not serve it")
-    return Check(surface, Status.UNKNOWN, f"not asked for ({read.cause})", f"None, while you work on {facts.surface}")
+        return Check(surface, Status.OK, "not the surface you chose, and this tenant does not serve it")
+    told = f"not the surface you chose ({read.cause})"
+    return Check(surface, Status.UNKNOWN, told, f"None, while you work on {facts.surface}")
 
 
 def _unread(read: Refusal) -> Status:
     """Return how a read ends without which nothing can be done; later it may be answered."""
-    passes = read.status is None or read.status == 429 or read.status >= 500
-    return Status.UNKNOWN if passes else Status.FAILED
+    return Status.UNKNOWN if read.passes else Status.FAILED
+
+
+def _step(facts: Facts, read: Refusal) -> str:
+    """Return the next step of a read of Intune: a token that carries the permission needs no other one."""
+    return _LICENSE if read.says_nothing and _carried(facts, PLAN) else read.next_step
 
 
 def _license(facts: Facts) -> Check:
@@ -142,7 +152,7 @@ def _license(facts: Facts) -> Check:
     if silent is not reads[0] and any(isinstance(read, Listed) for read in reads):
         return Check("license", Status.OK, "Intune answers, so the tenant has a license")
     if silent is not None:
-        return Check("license", Status.FAILED, silent.cause, silent.next_step)
+        return Check("license", Status.FAILED, silent.cause, _step(facts, silent))
     return Check("license", Status.UNKNOWN, "no read of Intune was answered", "Correct the other lines, and look again")
 
 
@@ -201,9 +211,15 @@ def _unmet(facts: Facts, need: str) -> Status:
     return Status.FAILED if need in facts.needs else Status.WARNING
 
 
-def _refused(facts: Facts, need: str, told: str, read: Refusal) -> Check:
-    status = _unmet(facts, need) if read.is_forbidden else Status.UNKNOWN
-    return Check(need, status, f"{told} ({read.cause})", _asked(facts, need, read.next_step))
+def _refused(facts: Facts, need: str, asked: str, told: str, read: Refusal) -> Check:
+    """Return the line of a read that was refused, as ``told``, or that brought no answer to what was ``asked``."""
+    if not read.is_forbidden:
+        return Check(need, Status.UNKNOWN, f"{_not_known(asked)} ({read.cause})", _asked(facts, need, read.next_step))
+    return Check(need, _unmet(facts, need), f"{told} ({read.cause})", _asked(facts, need, _step(facts, read)))
+
+
+def _not_known(what: str) -> str:
+    return f"whether {what} is not known"
 
 
 def _asked(facts: Facts, need: str, step: str) -> str:
@@ -213,17 +229,18 @@ def _asked(facts: Facts, need: str, step: str) -> str:
 
 def _groups(facts: Facts) -> Check:
     if isinstance(facts.groups, Refusal):
-        return _refused(facts, GROUP_NAMES, "groups cannot be found by name, and their IDs work", facts.groups)
+        return _refused(facts, GROUP_NAMES, _BY_NAME, "groups cannot be found by name; their IDs work", facts.groups)
     if facts.groups:
-        return Check(GROUP_NAMES, Status.OK, "groups can be found by name")
+        return Check(GROUP_NAMES, Status.OK, _BY_NAME)
     step = f"Grant the app {GROUP_PERMISSION} with admin consent, or give the IDs of groups"
     return Check(GROUP_NAMES, _unmet(facts, GROUP_NAMES), "groups come without their names", step)
 
 
 def _tags(facts: Facts) -> Check:
     if isinstance(facts.tags, Refusal):
-        return _refused(facts, SCOPE_TAGS, "scope tags cannot be found by name, and their IDs work", facts.tags)
-    return Check(SCOPE_TAGS, Status.OK, "scope tags can be found by name")
+        told = "scope tags cannot be found by name; their IDs work"
+        return _refused(facts, SCOPE_TAGS, _TAGS_BY_NAME, told, facts.tags)
+    return Check(SCOPE_TAGS, Status.OK, _TAGS_BY_NAME)
 
 
 def _view(facts: Facts) -> Check:
@@ -238,13 +255,13 @@ def _view(facts: Facts) -> Check:
     )
     if view.extent is Extent.PARTIAL:
         return Check("view", Status.WARNING, f"some policies may be hidden: {view.reason}", step)
-    return Check("view", Status.UNKNOWN, f"whether all policies show is not known: {view.reason}", step)
+    return Check("view", Status.UNKNOWN, f"{_not_known('all policies show')}: {view.reason}", step)
 
 
 def _approval(facts: Facts) -> Check:
     read = facts.access_policies
     if isinstance(read, Refusal):
-        told = f"whether writes need a second administrator is not known ({read.cause})"
+        told = f"{_not_known('writes need a second administrator')} ({read.cause})"
         step = _asked(facts, APPROVAL, read.next_step) if read.is_forbidden else _AGAIN
         return Check("second_admin", Status.UNKNOWN, told, step)
     if not read:
@@ -257,19 +274,20 @@ def _approval(facts: Facts) -> Check:
 
 def _requests(facts: Facts) -> Check:
     if isinstance(facts.waiting, Refusal):
-        return _refused(facts, APPROVAL, "the states of requests for approval cannot be read", facts.waiting)
-    return Check(APPROVAL, Status.OK, f"the states of requests for approval can be read; {facts.waiting} wait")
+        return _refused(facts, APPROVAL, _STATES, "the states of requests for approval cannot be read", facts.waiting)
+    return Check(APPROVAL, Status.OK, f"{_STATES}; {facts.waiting} wait")
 
 
 def _definitions(facts: Facts) -> Check:
     read = facts.definitions
     if isinstance(read, Refusal):
-        return Check("definitions", _unread(read), f"settings cannot be looked up ({read.cause})", read.next_step)
+        told = _not_known(_LOOKED_UP) if read.passes else "settings cannot be looked up"
+        return Check("definitions", _unread(read), f"{told} ({read.cause})", _step(facts, read))
     if not read.count:
         step = "Check cloud and api_version; a tenant with Intune has them"
         return Check("definitions", Status.WARNING, "Graph has no definitions of Word's settings", step)
     more = " on the first page" if read.more else ""
-    return Check("definitions", Status.OK, f"settings can be looked up; Word has {read.count} definitions{more}")
+    return Check("definitions", Status.OK, f"{_LOOKED_UP}; Word has {read.count} definitions{more}")
 
 
 def _batch(facts: Facts) -> Check:
@@ -277,7 +295,7 @@ def _batch(facts: Facts) -> Check:
         return Check("batch", Status.UNKNOWN, "no call in a $batch was answered", _AGAIN)
     if facts.batch:
         return Check("batch", Status.OK, "the tenant takes $batch")
-    told = "the tenant refuses $batch, so that each call goes alone: runs take longer, and end alike"
+    told = "the tenant refuses $batch, so that each call goes alone: runs take longer, with the same result"
     return Check("batch", Status.WARNING, told, "See whether a proxy in between refuses it")
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._catalog.first_look import ListedPolicies
+from .._graph.errors import THROTTLED
 from .._graph.first_page import Listed
 from .._graph.token_claims import Claims
 
@@ -32,6 +33,11 @@ class Refusal:
     def is_forbidden(self) -> bool:
         """Whether the login may not read this."""
         return self.status == 403
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same read may be answered later: Graph was busy, or no answer came."""
+        return self.status is None or self.status == THROTTLED or self.status >= 500
 
 
 @dataclass(frozen=True)

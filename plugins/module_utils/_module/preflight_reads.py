@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import replace
 
 from .._catalog import explain as catalog_explain
 from .._catalog import first_look
@@ -27,7 +28,10 @@ from .preflight_facts import Refusal
 
 _UNAUTHORIZED = 401
 _BATCH = "/$batch"
-_IDS = re.compile(r"\s*\(operation id [^()]*\)")
+# What a line is too short for: the ids of a request, which are for Microsoft's support, and how long to wait for a try
+# that is not made.
+_ASIDES = re.compile(r"\s*\((?:operation id|the server asks to wait) [^()]*\)")
+_AGAIN = "Run it again later"
 
 
 class Reads(t.NamedTuple):
@@ -78,9 +82,8 @@ def _brought(operation: Operation, answer: Answer | GraphError) -> t.Any:
         cause, step = operation.told(error)
         withdrawn = catalog_explain.is_withdrawn(error) or office_explain.is_withdrawn(error)
         is_graph = not isinstance(error, NotGraphError)
-        # The ids of a request are for Microsoft's support, and a line is short.
-        cause = _IDS.sub("", cause)
-        return Refusal(cause, step, error.status if is_graph else None, withdrawn, says_nothing(error))
+        refusal = Refusal(_ASIDES.sub("", cause), step, error.status if is_graph else None, withdrawn, says_nothing(error))
+        return replace(refusal, next_step=_AGAIN) if is_graph and refusal.passes else refusal
 
 
 # The reads beside that of the policies by the names of facts. Those of one version travel together.
