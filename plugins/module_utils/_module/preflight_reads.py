@@ -81,9 +81,9 @@ def _brought(operation: Operation, answer: Answer | GraphError) -> t.Any:
     except GraphError as error:
         cause, step = operation.told(error)
         withdrawn = catalog_explain.is_withdrawn(error) or office_explain.is_withdrawn(error)
-        is_graph = not isinstance(error, NotGraphError)
-        refusal = Refusal(_ASIDES.sub("", cause), step, error.status if is_graph else None, withdrawn, says_nothing(error))
-        return replace(refusal, next_step=_AGAIN) if is_graph and refusal.passes else refusal
+        status = None if isinstance(error, NotGraphError) else error.status
+        refusal = Refusal(_ASIDES.sub("", cause), step, status, withdrawn, says_nothing(error))
+        return replace(refusal, next_step=_AGAIN) if status is not None and refusal.passes else refusal
 
 
 # The reads beside that of the policies by the names of facts. Those of one version travel together.
