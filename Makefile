@@ -77,8 +77,8 @@ trace-check: setup tree ## Send the requests of a trace (TRACE=FILE) to the emul
 	@cd tests/emulator && PYTHONPATH=$(CURDIR)/.ansible/tree $(CURDIR)/.venv/bin/python -m trace_check $(abspath $(TRACE)) \
 		$(if $(SETTINGS),--settings '$(SETTINGS)') $(if $(CATALOG),--catalog $(abspath $(CATALOG)))
 
-coverage: setup tree ## Show which lines of plugins/ all tests run; fails below 95 % (COVERAGE_ARGS='--least 0 tests/unit': a part of them)
-	@.venv/bin/python tests/tools/measure.py $(COVERAGE_ARGS)
+coverage: setup tree ## Show which lines of plugins/ all tests run; fails below 95 % (COVERAGE_ARGS=tests/unit: a part of them)
+	@.venv/bin/nox --session coverage $(if $(COVERAGE_ARGS),-- $(COVERAGE_ARGS))
 
 faults: setup tree ## Try every fault at every call of every scenario; writes docs/faults.md (FAULTS_ARGS='--scenario create': a part, writes nothing)
 	@mkdir -p docs
@@ -109,10 +109,10 @@ release: setup tree ## Release VERSION=x.y.z, signed by SIGNING_KEY=..., after m
 	@$(RELEASE) "$(VERSION)" "$(SIGNING_KEY)"
 
 test: setup tree install ## Run every session side by side, without the tests that are marked full
-	@.venv/bin/python tests/tools/check.py --lint "$(LINT)" $(SESSIONS)
+	@.venv/bin/python tests/tools/check.py --lint "$(LINT)" $(SESSIONS) $(MORE_SESSIONS)
 
-test-all: ## The same with all tests and more random examples; a release begins with it
-	@M365_TESTS=all $(MAKE) test
+test-all: ## The same with all tests, more random examples, and coverage; a release begins with it
+	@M365_TESTS=all $(MAKE) test MORE_SESSIONS=coverage
 
 lint: setup tree
 	@.venv/bin/nox --session $(LINT)

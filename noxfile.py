@@ -73,11 +73,12 @@ nox.options.sessions = [
 ]
 
 
-def run(session: nox.Session, *command: str, collections: str = TREE) -> None:
+def run(session: nox.Session, *command: str, collections: str = TREE, **more: str) -> None:
     """Run a program of .venv that finds the collection in that folder; the session fails when the program does."""
     env = {"PATH": PATH, "ANSIBLE_COLLECTIONS_PATH": collections, "PYTHONPATH": TREE}
     # Hundreds of processes import the collection: they keep what they compiled, also where the machine is told not to.
     env["PYTHONDONTWRITEBYTECODE"] = ""
+    env.update(more)
     if ALL:
         env.setdefault("FUZZ_EXAMPLES", os.environ.get("FUZZ_EXAMPLES", "100"))
     session.run(str(BIN / command[0]), *command[1:], env=env)
@@ -100,6 +101,23 @@ def ansible_lint(session: nox.Session) -> None:
 def unit(session: nox.Session) -> None:
     """The units of the collection, and the own tests of the project's tools."""
     run(session, "pytest", *SIDE_BY_SIDE, *(session.posargs or [*UNIT, "tests/unit", "tests/project"]))
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Which lines of plugins/ the tests run, in whatever process: ansible's, its workers, and modules in their zips.
+
+    Of a part of the tests it tells without a judgement. It needs Python 3.12 or newer.
+    """
+    data = {"COVERAGE_FILE": str(ROOT / ".ansible" / "coverage" / "data")}
+    tests = session.posargs or [*PLAYS_SIDE_BY_SIDE, *CHOSEN, "tests/unit", "tests/integration"]
+    (ROOT / ".ansible" / "coverage").mkdir(exist_ok=True)
+    run(session, "coverage", "erase", **data)
+    run(session, "coverage", "run", "-m", "pytest", *tests, **data)
+    # Files that no test loads count as well: this process knows them all, and runs none.
+    run(session, "coverage", "run", "--source=plugins", "-m", "compileall", "-qq", "meta", **data)
+    run(session, "coverage", "combine", "--quiet", **data)
+    run(session, "coverage", "report", *(["--fail-under=0"] if session.posargs else []), **data)
 
 
 @nox.session(name="emulator-tests")

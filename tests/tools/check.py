@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / ".ansible" / "checks"
 NOX = Path(sys.executable).parent / "nox"
 # These start a worker for each processor. They leave room to the others, which would else be what is left at the end.
-WIDE = ("integration", "unit")
+WIDE = ("integration", "unit", "coverage")
 _POLITE = ["nice", "-n", "5"]
 _PRINTING = Lock()
 
