@@ -8,13 +8,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import subprocess
 import typing as t
 from pathlib import Path
 
 import pytest
 
-from .processes import BIN, environment
+from .processes import BIN, environment, finished
 
 # The report comes from a file, so its texts are data that ansible does not take for templates; that is how the results
 # of modules come.
@@ -80,16 +79,7 @@ def write_reports(folder: Path, reports: t.Mapping[str, t.Any], templates: Path,
     (folder / "site.yml").write_text(_PLAY)
     (folder / "one.yml").write_text(_ONE)
     (folder / "ansible.cfg").touch()
-    done = subprocess.run(
-        [str(BIN / "ansible-playbook"), "site.yml", "-e", f"templates={templates}", *arguments],
-        cwd=folder,
-        env=environment(folder),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-20000:] + done.stderr[-20000:]
+    command = [str(BIN / "ansible-playbook"), "site.yml", "-e", f"templates={templates}", *arguments]
+    done = finished(command, folder, environment(folder)).ok()
     assert "WARNING" not in done.stderr, done.stderr[-20000:]
     return folder / "out"

@@ -1,0 +1,143 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A warm process: it has imported what ansible's programs import, and becomes such a program as often as it is asked.
+
+Each time it forks. The child takes over the command, the folder, the environment and stdin, stdout and stderr of who
+asked, and runs the program's script from its first line: it is a process like any other, 0.4 s of processor younger.
+Nothing is imported before the fork that looks at any of these: above all no ``ansible.constants``, which is ansible's
+configuration, and none of the modules that import it. support/warm.py starts this one and asks it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import multiprocessing.process
+import os
+import runpy
+import select
+import socket
+import sys
+import typing as t
+from pathlib import Path
+
+from ansible.config import manager
+from ansible.utils.collection_loader import _collection_finder
+
+# That by which all others that do not depend on ansible's configuration are imported. Other ansible-cores lack some.
+MODULES = (
+    *("argcomplete.completers", "cryptography.hazmat.backends.openssl.backend", "ctypes.util", "curses", "difflib"),
+    *("cryptography.hazmat.primitives.kdf.pbkdf2", "getpass", "jinja2.sandbox", "msal", "multiprocessing.queues"),
+    *("packaging.specifiers", "requests", "syslog", "tarfile", "tty"),
+    *("ansible._internal._ssh._ssh_agent", "ansible._internal._worker._inventory_rpc", "ansible.context"),
+    *("ansible._internal._datatag._wrappers", "ansible._internal._powershell._script", "ansible.executor.powershell"),
+    *(
+        "ansible._internal._templating._access",
+        "ansible._internal._yaml._errors",
+        "ansible.module_utils.common.process",
+    ),
+    *("ansible.module_utils.common.sys_info", "ansible.parsing.utils.addresses", "ansible.vars.hostvars"),
+)
+
+
+class Request(t.NamedTuple):
+    """What a child was asked for: where the words of it are read from, and its stdin, stdout and stderr."""
+
+    words: socket.socket
+    files: list[int]
+
+
+def get_ready() -> None:
+    """Import and read what each program would import and read."""
+    for name in MODULES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    folder = Path(manager.__file__).parent
+    _once(manager.ConfigManager, "_read_config_yaml_file", 1, str(folder / "base.yml"))
+    _once(_collection_finder, "_meta_yml_to_dict", 0, (folder / "ansible_builtin_runtime.yml").read_bytes())
+    if "ansible.constants" in sys.modules:
+        raise SystemExit("a module that is imported here knows ansible's configuration")
+    gc.freeze()
+
+
+def _once(owner: t.Any, name: str, place: int, given: str | bytes) -> None:
+    """Call a function that reads YAML of ansible's own, and hand out what it returned to the first who calls it so.
+
+    Everybody after that gets a result of their own, as from the function itself: who has it may change it.
+    """
+    read = getattr(owner, name)
+    there = {given: read(*[None] * place, given, *[None] * (1 - place))}
+
+    def handed_out(*arguments: t.Any) -> t.Any:
+        return there.pop(arguments[place], None) or read(*arguments)
+
+    setattr(owner, name, handed_out)
+
+
+def serve(asks: socket.socket) -> Request | None:
+    """Fork for each request; return it in the child, or None once nobody can ask any more.
+
+    Who asks is told the process id, and at the end the exit code and the seconds of processors, of all its processes.
+    """
+    running: dict[int, tuple[int, socket.socket]] = {}
+    while True:
+        for ready in select.select([asks.fileno(), *running], [], [])[0]:
+            if ready == asks.fileno():
+                message, files, _flags, _address = socket.recv_fds(asks, 1, 4)
+                if not message:
+                    return None
+                answers = socket.socket(fileno=files[0])
+                child = os.fork()
+                if not child:
+                    return Request(answers, files[1:])
+                for file in files[1:]:
+                    os.close(file)
+                running[os.pidfd_open(child)] = child, answers
+                _tell(answers, child)
+            else:
+                child, answers = running.pop(ready)
+                os.close(ready)
+                _child, status, used = os.wait4(child, 0)
+                _tell(answers, os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime)
+                answers.close()
+
+
+def _tell(answers: socket.socket, *values: float) -> None:
+    with contextlib.suppress(OSError):  # who asked is gone
+        answers.sendall(json.dumps(values).encode() + b"\n")
+
+
+def become(request: Request) -> str:
+    """Be what was asked for, and nothing of what was there before; return the script to run."""
+    with request.words.makefile("rb") as words:
+        command, folder, environment = json.load(words)
+    for number, file in enumerate(request.files):
+        os.dup2(file, number)
+    request.words.detach()
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    vars(multiprocessing.process)["ORIGINAL_DIR"] = folder
+    sys.argv = command
+    sys.orig_argv = [sys.executable, *command]
+    sys.path[0] = os.path.dirname(command[0])
+    return str(command[0])
+
+
+def main() -> str | None:
+    """Serve; return the script to run in each child, and None in the end."""
+    with contextlib.suppress(KeyboardInterrupt):
+        get_ready()
+        request = serve(socket.socket(fileno=int(sys.argv[1])))
+        return request and become(request)
+    return None
+
+
+if __name__ == "__main__":
+    _script = main()
+    if _script is not None:
+        runpy.run_path(_script, run_name="__main__")
