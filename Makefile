@@ -131,5 +131,5 @@ format: setup ## Format the Python files the way lint wants them, and set the ha
 	@.venv/bin/python tests/tools/csp.py
 
 clean: ## Remove everything made here
-	@rm -rf .venv .ansible .nox .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis tests/output
+	@rm -rf .venv .ansible .nox .ruff_cache .hypothesis tests/output
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

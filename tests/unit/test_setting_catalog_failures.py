@@ -50,7 +50,6 @@ def calls(tenant: Tenant, fail_at: int, answer: Spoilt) -> None:
 GONE = Spoilt(503, b"{}", {"Content-Type": "application/json"})
 CUT = Spoilt(200, b'{"value": [{"id": "x', {"Content-Type": "application/json"})
 CHOICE = "#microsoft.graph.deviceManagementConfigurationChoiceSettingDefinition"
-ODD_OPTION = {"itemId": "_x", "optionValue": {"value": 1}}
 FORBIDDEN = Spoilt(403, b'{"error": {"code": "Forbidden", "message": "no"}}', {"Content-Type": "application/json"})
 
 

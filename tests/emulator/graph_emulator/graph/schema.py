@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-NAMESPACE = "microsoft.graph."
 ABSTRACT_POLICY = "microsoft.graph.officeClientConfiguration"
 WINDOWS_POLICY = "microsoft.graph.windowsOfficeClientConfiguration"
 POLICY_TYPES = (WINDOWS_POLICY, "microsoft.graph.windowsOfficeClientSecurityConfiguration")

@@ -26,7 +26,6 @@ from .parts import (
 )
 
 _GRAPH = "microsoft.graph."
-_CONFIGURATION = f"{_GRAPH}deviceManagementConfiguration"
 
 
 def _spelled(*names: str) -> Json:
