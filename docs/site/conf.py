@@ -1,6 +1,6 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sphinx for the pages that antsibull-docs writes; tests/tools/site.sh runs both."""
+"""Sphinx for the pages that antsibull-docs writes; the session docs of noxfile.py runs both."""
 
 from __future__ import annotations
 
