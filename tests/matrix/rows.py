@@ -56,8 +56,8 @@ class Row:
 def prepare(name: str, interpreters: dict[str, Path]) -> Row:
     """Return the row of that name, such as 2.19-py3.11, 2.22.0rc1-py3.13, newest-py3.13 or here. Raises CannotRun."""
     folder = WORK / name
-    folder.mkdir(parents=True, exist_ok=True)
     if name == HERE:
+        folder.mkdir(parents=True, exist_ok=True)
         return Row(name, Path(sys.executable).parent, folder, _core_of(Path(sys.executable)), None)
     match = _NAME.fullmatch(name)
     if not match:
@@ -65,6 +65,7 @@ def prepare(name: str, interpreters: dict[str, Path]) -> Row:
     version = match["python"]
     if version not in interpreters:
         raise CannotRun(f"no Python {version} runs here")
+    folder.mkdir(parents=True, exist_ok=True)
     python = _install(folder / "venv", interpreters[version], requirement(match["core"]))
     return Row(name, python.parent, folder, _core_of(python), version)
 
