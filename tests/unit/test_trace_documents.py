@@ -13,7 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog import trace_words
+from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
 from ansible_collections.m365.apps.plugins.module_utils._trace.documents import BASE64
+from ansible_collections.m365.apps.tests.unit import own_settings
 from ansible_collections.m365.apps.tests.unit.traces import GUID, OTHER_GUID, disguise
 
 EXCEL = (
@@ -282,3 +285,30 @@ def test_the_inner_calls_of_a_batch_are_calls() -> None:
 def test_codes_of_errors_are_made_of_words_of_messages(code: str, kept: bool) -> None:
     made = disguise().document({"error": {"code": code, "message": ""}}, asked=False)["error"]["code"]
     assert (made == code) is kept, made
+
+
+def test_each_definition_and_option_of_the_catalog_is_shown() -> None:
+    catalog = built_in()
+    known = [known for known in map(catalog.get, catalog.ids()) if known is not None]
+    ids = {known_id for one in known for known_id in (one.id, *(option.id for option in one.options))}
+    assert len(ids) > len(known) > 0
+    assert [known_id for known_id in sorted(ids) if not trace_words.is_definition(known_id.upper())] == []
+
+
+def test_an_option_is_found_by_its_definition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others' definitions are not read for it, which would take each task a tenth of a second."""
+    choice = own_settings.toggle("not_of_office", "L_Own", "Title")
+    asked: list[str] = []
+
+    class Asked:
+        def get(self, key: str) -> t.Any:
+            asked.append(key)
+            return choice if key == choice.id.lower() else None
+
+    monkeypatch.setattr(trace_words, "built_in", Asked)
+    option = choice.options[0].id
+    assert trace_words.is_definition(option.upper())
+    assert not trace_words.is_definition(f"{choice.id}_2")
+    asked.clear()
+    assert not trace_words.is_definition(GUID)
+    assert asked == [GUID]

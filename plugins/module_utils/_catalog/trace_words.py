@@ -9,7 +9,6 @@ shown. What a policy sets is not: a text that it sets is the tenant's.
 
 from __future__ import annotations
 
-import functools
 import re
 
 from .._graph.trace_words import TraceWords, words
@@ -23,11 +22,15 @@ _OFFICE_ID = re.compile(
 )
 
 
-@functools.cache
-def _options() -> frozenset[str]:
-    """Return the ids of all options that the catalog knows, in lower case."""
-    known = (built_in().get(key) for key in built_in().ids())
-    return frozenset(option.id.lower() for each in known if each is not None for option in each.options)
+def _is_option(key: str) -> bool:
+    """Tell whether an option of a definition has this id, in lower case: that of its definition with more behind it."""
+    before = key.rpartition("_")[0]
+    while before:
+        found = built_in().get(before)
+        if found is not None and any(option.id.lower() == key for option in found.options):
+            return True
+        before = before.rpartition("_")[0]
+    return False
 
 
 def is_definition(text: str) -> bool:
@@ -35,7 +38,7 @@ def is_definition(text: str) -> bool:
     if len(text) < 20 or not text.isascii():
         return False
     key = text.lower()
-    return built_in().get(key) is not None or _OFFICE_ID.fullmatch(key) is not None or key in _options()
+    return built_in().get(key) is not None or _OFFICE_ID.fullmatch(key) is not None or _is_option(key)
 
 
 _KINDS = "none mdm windows10XManagement configManager intuneManagementExtension appleRemoteManagement microsoftSense"
