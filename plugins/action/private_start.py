@@ -38,6 +38,13 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies import (  # no
     tenants,
     waves,
 )
+from ansible_collections.m365.apps.plugins.plugin_utils._role_needs import (
+    ASKED_WAVES,
+    UNKNOWN,
+    input_or_none,
+    needs_problems,
+    waves_problems,
+)
 from ansible_collections.m365.apps.plugins.plugin_utils._role_problems import role_problems
 from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import (
     ROLE_VARIABLE,
@@ -53,6 +60,16 @@ from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypte
 
 # Entry points that ask no tenant: where nothing chose a surface, the policies tell which one they are for.
 _TOLD_BY_POLICIES = frozenset({"lint"})
+# Entry points that sum up what became of all hosts.
+_FOR_ALL_HOSTS = frozenset({"tenants"})
+_APART = (
+    "the strategy {} lets each host go on by itself, so there would be no one summary of all. Use the strategy linear, "
+    "and --forks for more tenants at a time."
+)
+
+# What the role reads once, as a list and a dict, and where its result has them.
+_READ: dict[str, tuple[str, t.Any]] = {"waves": ("rollout_waves", []), "group_map": ("rollout_group_map", {})}
+_NAMES_READ = [name for name, _blank in _READ.values()]
 
 # Read here for the same reason.
 _role_inputs.specs()
@@ -70,7 +87,13 @@ class ActionModule(ActionBase):
         result.update(changed=False, call_site=call_site(self._task), **run_info(self._task))
         entry_point = str(self._task.args["entry_point"])
         given = self._given(entry_point, task_vars or {})
+        told = dict.fromkeys(task_vars or {}, UNKNOWN) | given
         problems = role_problems(entry_point, given) + file_problems(entry_point, given)
+        problems += needs_problems(entry_point, told)
+        if "gate_defaults" in self._task.args and not problems:
+            problems += waves_problems(told, self._task.args["gate_defaults"])
+        if entry_point in _FOR_ALL_HOSTS and not result["hosts_together"]:
+            problems.append(_APART.format(result["strategy"]))
         # Others work on no policies of a tenant, and so whatever the surface is.
         if ROLE_VARIABLE in _role_inputs.entry_points()[entry_point]["options"]:
             chosen = self._surface(given.get(ROLE_VARIABLE))
@@ -85,6 +108,8 @@ class ActionModule(ActionBase):
             )
         if problems:
             result.update(failed=True, msg=f"The role: cannot start: {' '.join(problems)}")
+        else:
+            result.update(_read(told))
         return result
 
     def _surface(self, given: t.Any) -> Chosen:
@@ -99,7 +124,7 @@ class ActionModule(ActionBase):
     def _given(self, entry_point: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return the variables that the entry point was given."""
         given = {}
-        for name in _role_inputs.entry_points()[entry_point]["options"]:
+        for name in {*_role_inputs.entry_points()[entry_point]["options"], *ASKED_WAVES, *_NAMES_READ}:
             if name in variables:
                 # One whose template cannot be resolved is told of better by the task that needs it.
                 with contextlib.suppress(AnsibleError):
@@ -110,3 +135,9 @@ class ActionModule(ActionBase):
 def _dicts(listed: t.Any) -> list[t.Any]:
     """Return what a keyword that may be given at several places holds, the outermost first."""
     return [each for each in listed or [] if isinstance(each, dict)]
+
+
+def _read(told: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return what the role reads once; without what cannot be read, of which the task that needs it tells."""
+    read = {key: input_or_none(told, name) if name in told else blank for key, (name, blank) in _READ.items()}
+    return {key: value for key, value in read.items() if value is not None}

@@ -14,6 +14,7 @@ description:
   - Checks the variables that an entry point of the role P(m365.apps.rollout#role) was given against its
     argument specs, all at once. C(null), which ansible-core lets pass, is a problem. A variable whose template
     cannot be resolved is left to the task that uses it.
+  - What the entry point needs and was not given is a problem, too, and so are waves that cannot be meant.
   - Its options change without notice; do not use it in playbooks.
 author:
   - m365.apps contributors (@m365-apps)
@@ -23,6 +24,10 @@ options:
       - Name of the entry point.
     type: str
     required: true
+  gate_defaults:
+    description:
+      - What a gate of O(ignore:rollout_waves) is made of where it does not say. Without it, waves are not checked.
+    type: dict
 extends_documentation_fragment:
   - ansible.builtin.action_common_attributes
   - ansible.builtin.action_common_attributes.flow
@@ -76,6 +81,17 @@ gather_to_tell_office:
   type: list
   elements: str
   sample: []
+waves:
+  description: The waves of the rollout.
+  returned: when they can be resolved
+  type: list
+  elements: dict
+  sample: [{"name": "pilot", "groups": ["Pilot Ring 1 - IT"]}]
+group_map:
+  description: Names of groups, and by which of this tenant they are replaced.
+  returned: when it can be resolved
+  type: dict
+  sample: {"All Staff": "All Employees"}
 call_site:
   description: What tells from which place of a playbook the role was called, the same on all hosts of a play.
   returned: always

@@ -38,7 +38,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.shown import (
 )
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.tenants import tenants_report
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import gate_problems, merged_results
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import merged_results
 from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import approval_codes, reported_policies
 from ansible_collections.m365.apps.plugins.plugin_utils._surface_rules import layers_of_rollout
 from ansible_collections.m365.apps.plugins.plugin_utils._unmasked import unmasked
@@ -118,7 +118,6 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.not_restored,
     _rollout_state.restore_problems,
     # Waves
-    gate_problems,
     groups_to_check,
     planned_waves,
     wave_record,
@@ -136,7 +135,6 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     _rollout_state.news_of_wait,
     _rollout_state.rollout_digest,
     _rollout_state.without_files,
-    _rollout_state.wave_problem,
     _rollout_state.with_news,
     # Approval by a second administrator
     approval_codes,

@@ -108,7 +108,7 @@ def test_without_a_backup_nothing_is_written(ansible: Ansible, there: Emulator) 
     assert "ansible-playbook m365.apps.restore" not in failed.stdout
     missing = roll_out(ansible, WANTED, rollout_restore_on_failure=True, rollout_backup_folder="").failed()
     assert (
-        "The rollout: cannot start: rollout_restore_on_failure needs a backup, and rollout_backup_folder is missing."
+        "The role: cannot start: rollout_restore_on_failure needs a backup, and rollout_backup_folder is missing."
         in said(missing)
     )
     assert there.writes() == []

@@ -195,7 +195,7 @@ def assert_journal_apart(tenants: Tenants) -> None:
 @pytest.mark.parametrize("strategy", ["free", "ansible.builtin.host_pinned"])
 def test_hosts_that_go_on_by_themselves_are_refused(tenants: Tenants, strategy: str) -> None:
     done = tenants.play(ANSIBLE_STRATEGY=strategy).failed()
-    assert done.output.count(f"The tenants: cannot start: the strategy {strategy} lets each host go on by itself") >= 5
+    assert done.output.count(f"The role: cannot start: the strategy {strategy} lets each host go on by itself") >= 5
     assert "5 tenants:" not in done.output
     assert tenants.emulator.journal() == []
     assert tenants.emulator.logins() == 0
