@@ -50,6 +50,9 @@ _raw:
     tenant:
       description: What the tenant is called.
       type: str
+    surface:
+      description: The surface that the policies are of. Where the manifest does not say it, their options tell.
+      type: str
     policies:
       description: The policies, with the options of a definition. A name may be empty.
       type: list
@@ -69,6 +72,7 @@ _raw:
   sample:
     - format: 2
       tenant: contoso
+      surface: settings_catalog
       absent:
         - Contoso - Pilot
       policies:
@@ -98,6 +102,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies im
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
+from ansible_collections.m365.apps.plugins.plugin_utils._surface_rules import surface_of
 
 _WHERE = "Check rollout_backup_folder; a rollout puts its backup below that folder, by tenant and time"
 _ENDINGS = (".yml", ".yaml", ".json")
@@ -149,7 +154,8 @@ def read_backup(folder: Path) -> dict[str, t.Any]:
         told = [f"it holds {count} policies, and its manifest says {found['policies']}"]
     told += [each["msg"] for each in unreadable if not told]
     header = {name: found[name] for name in ("format", "tenant", "absent")}
-    return {**header, "policies": policies, "damage": told, "unreadable": unreadable}
+    surface = found.get("surface") or surface_of(policies)
+    return {**header, "surface": surface, "policies": policies, "damage": told, "unreadable": unreadable}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -63,15 +63,18 @@ def digest(data: bytes) -> str:
 # The manifest
 
 
-def manifest(files: Documents, live: Documents, planned: Documents, tenant: str, made_at: str) -> dict[str, t.Any]:
+def manifest(
+    files: Documents, live: Documents, planned: Documents, tenant: str, made_at: str, surface: str
+) -> dict[str, t.Any]:
     """Return the manifest of a backup.
 
-    ``files`` are those that definition_files wrote, ``live`` all policies of the tenant, ``planned`` the definitions
-    that are rolled out next.
+    ``files`` are those that definition_files wrote, ``live`` all policies of the tenant on the ``surface``, ``planned``
+    the definitions that are rolled out next.
     """
     written = {
         "format": FORMAT,
         "tenant": str(tenant),
+        "surface": surface,
         "made_at": made_at,
         "policies": len(files),
         "absent": _to_be_created(planned, live),
@@ -114,6 +117,8 @@ def read_manifest(text: bytes) -> dict[str, t.Any]:
     if found["format"] not in FORMATS:
         cause = f"its format is {found['format']}, and this version knows {' and '.join(map(str, FORMATS))}"
         raise PoliciesError(cause)
+    if not isinstance(found.get("surface", ""), str):
+        raise PoliciesError("its manifest.json has no fitting 'surface'")
     if not all(isinstance(name, str) for name in found["absent"]) or found["policies"] < 0:
         raise PoliciesError("its manifest.json has no fitting 'absent' and 'policies'")
     return found

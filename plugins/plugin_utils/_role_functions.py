@@ -76,10 +76,10 @@ def waiting_restore(path: str, tenant: str, surface: str) -> Dict:
 
 
 def backup_manifest(
-    files: list[Dict], live: list[Dict], tenant: str, made_at: str, planned: list[Dict] | None = None
+    files: list[Dict], live: list[Dict], tenant: str, made_at: str, surface: str, planned: list[Dict] | None = None
 ) -> Dict:
     """Return the manifest of a backup."""
-    return _backup.manifest(files, live, planned or [], tenant, made_at)
+    return _backup.manifest(files, live, planned or [], tenant, made_at, surface)
 
 
 def backup_differences(backup: Dict, live: list[Dict], left: list[Dict] | None = None) -> list[Dict]:

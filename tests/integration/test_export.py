@@ -164,6 +164,7 @@ def test_a_backup_that_does_not_fit_is_refused(ansible: Ansible, emulator: Emula
     for change, says in (
         ({"format": 3}, "its format is 3, and this version knows 1 and 2"),
         ({"tenant": "another"}, "it was made of the tenant another"),
+        ({"surface": "settings_catalog"}, "it was made on the surface settings_catalog"),
         ({"policies": 3}, "files for 3 policies"),
         (None, "holds no manifest.json"),
     ):

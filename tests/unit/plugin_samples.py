@@ -136,7 +136,7 @@ def backup(folder: Path) -> t.Any:
     for file in made.files:
         (folder / "definitions" / file.name).write_bytes(file.data)
     files = [{**vars(file), "file": file.name, "sha256": _backup.digest(file.data)} for file in made.files]
-    written = _backup.manifest(files, live, [MACROS, PILOT], "contoso", "2026-01-31T06:00:00Z")
+    written = _backup.manifest(files, live, [MACROS, PILOT], "contoso", "2026-01-31T06:00:00Z", "settings_catalog")
     (folder / "manifest.json").write_text(json.dumps(written), encoding="utf-8")
     return looked_up(Backup, folder)
 

@@ -65,7 +65,7 @@ def back_up(folder: Path, tenant: MemoryTenant, planned: t.Sequence[Dict] = ()) 
     for file in made.files:
         (folder / "definitions" / file.name).write_bytes(file.data)
     files = [{**vars(file), "file": file.name, "sha256": _backup.digest(file.data)} for file in made.files]
-    written = _backup.manifest(files, live, planned, "contoso", "2026-01-31T06:00:00Z")
+    written = _backup.manifest(files, live, planned, "contoso", "2026-01-31T06:00:00Z", "office_configuration")
     (folder / "manifest.json").write_text(json.dumps(written, indent=4))
     return folder
 
@@ -305,6 +305,10 @@ def test_what_cannot_be_read_is_told_beside_what_can(tmp_path: Path) -> None:
         ('{"format": 2, "tenant": "a", "policies": "1", "absent": []}', "its manifest.json has no fitting 'policies'"),
         ('{"format": 2, "tenant": "a", "policies": 1, "absent": null}', "its manifest.json has no fitting 'absent'"),
         (
+            '{"format": 2, "tenant": "a", "surface": 1, "policies": 1, "absent": []}',
+            "its manifest.json has no fitting 'surface'",
+        ),
+        (
             '{"format": 2, "tenant": "a", "policies": 1, "absent": [], "files": [{"file": "../x"}]}',
             "its manifest.json has no fitting 'files'",
         ),
@@ -328,6 +332,7 @@ def test_a_backup_of_the_first_format_is_taken(tmp_path: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps(old))
     found = read(folder)
     assert (found["format"], found["damage"], found["absent"], len(found["policies"])) == (1, [], ["New"], 2)
+    assert found["surface"] == "office_configuration"
     (folder / "definitions/five.yml").unlink()
     assert read(folder)["damage"] == ["it holds 1 policies, and its manifest says 2"]
 

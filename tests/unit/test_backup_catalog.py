@@ -84,7 +84,7 @@ def back_up(folder: Path, tenant: CatalogTenant, planned: t.Sequence[Dict] = ())
     for file in made.files:
         (folder / "definitions" / file.name).write_bytes(file.data)
     files = [{**vars(file), "file": file.name, "sha256": _backup.digest(file.data)} for file in made.files]
-    written = _backup.manifest(files, live, planned, "contoso", "2026-01-31T06:00:00Z")
+    written = _backup.manifest(files, live, planned, "contoso", "2026-01-31T06:00:00Z", "settings_catalog")
     (folder / "manifest.json").write_text(json.dumps(written))
     return read(folder)
 
@@ -192,3 +192,9 @@ def test_what_needs_what_is_missing_is_told_before_the_first_write(
     _outcome, failed, left = bring_back(backup, tenant)
     assert (failed, left) == (told, [])
     assert {policy["name"] for policy in facts(tenant)} == {"Theirs", "Add-ins", *TARGETS} - names
+
+
+def test_a_backup_is_of_one_surface(tmp_path: Path) -> None:
+    """Names of what a rollout was to create are all that is in the backup of an empty tenant: no option tells."""
+    empty = CatalogTenant()
+    assert back_up(tmp_path / "empty", empty, [{"display_name": "New"}])["surface"] == "settings_catalog"

@@ -65,6 +65,16 @@ def test_only_a_plan_has_the_details_that_a_run_is_bound_to() -> None:
     assert report_of(result, mode="drift")["plan"] == PLAN
 
 
+@pytest.mark.parametrize(
+    ("mode", "check_mode", "writes"),
+    [("rollout", False, 1), ("restore", False, 1), ("rollout", True, 3), ("plan", True, 3)],
+)
+def test_writes_are_those_that_were_made(mode: str, check_mode: bool, writes: int) -> None:
+    """What waits for approval, failed or was not reached is no write of the run, as its summary says, too."""
+    result = {**RESULT, "actions": [{"action": "create"}]}
+    assert report_of(result, mode=mode, check_mode=check_mode)["plan"]["writes"] == writes
+
+
 def test_counts_and_fingerprint_are_those_of_the_result() -> None:
     report = report_of(RESULT, title="T", tenant=None)
     assert report["fingerprint"] == "m365.apps-1:abc"

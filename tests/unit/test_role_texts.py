@@ -117,9 +117,13 @@ def test_what_waits_for_approval_says_for_what_and_who_gives_it() -> None:
 )
 def test_a_restore_that_waits_says_how_it_goes_on(more: Dict, step: str) -> None:
     given = {"rollout_backup": "b 1", "rollout__approval_codes": "codes.json", "rollout__restore_waits": "It waits."}
-    text = rendered("stopped.txt.j2", rollout__stopped_for="No.", rollout_restored="waiting", **given, **more)
+    surface = {"surface": "settings_catalog"}
+    facts = {"rollout__stopped_for": "No.", "rollout_restored": "waiting", "rollout__run": surface}
+    text = rendered("stopped.txt.j2", **facts, **given, **more)
     assert text.startswith(f"No. The restore of the backup b 1 is not done yet: It waits. {step}")
-    assert more or text.strip().endswith("-e rollout_backup_folder='b 1' -e rollout_approval_codes=codes.json")
+    assert more or text.strip().endswith(
+        "-e rollout_backup_folder='b 1' -e rollout_surface=settings_catalog -e rollout_approval_codes=codes.json"
+    )
 
 
 def test_a_page_names_the_requests_that_are_waited_for() -> None:

@@ -26,6 +26,7 @@ from .strength import by_strength
 from .targets import ALL_OPTIONS, GROUP_LISTS
 
 MODES = ("plan", "rollout", "drift", "restore")
+_WRITES = ("rollout", "restore")
 _STATUSES = ("created", "updated", "deleted", "unchanged", "failed", "not_attempted")
 _FACTS = ("kind", "priority", "groups")
 _MORE_FACTS = ("exclude_groups", *ALL_OPTIONS)
@@ -75,7 +76,7 @@ def report_of(
         "verdict": _verdict(result, mode, counts, listed, approvals),
         "fingerprint": plan.get("fingerprint"),
         "counts": counts,
-        "plan": plan if mode == "plan" else {key: value for key, value in plan.items() if key != "details"},
+        "plan": plan if mode == "plan" else _as_done(plan, result, mode in _WRITES and not check_mode),
         **({"approvals": approvals} if approvals else {}),
         **({"approvers": WHO_APPROVES} if any(row["waits"] for row in approvals) else {}),
         "policies": with_content(by_risk(listed), [*whole, *described], rules),
@@ -89,6 +90,15 @@ def report_of(
     }
     report["settings"] = about_settings(report, rules)
     return {**report, **{name: value for name, value in more.items() if value is not None}}
+
+
+def _as_done(plan: Dict, result: Dict, wrote: bool) -> Dict:
+    """Return the plan of a run without its details, of one that ``wrote`` with the writes that it made.
+
+    What waits, failed or was not reached was planned all the same.
+    """
+    told = {key: value for key, value in plan.items() if key != "details"}
+    return {**told, "writes": len(result["actions"])} if wrote and "writes" in told and "actions" in result else told
 
 
 def _settings_told(
