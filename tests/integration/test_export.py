@@ -64,12 +64,19 @@ CHANGE = """
 State = dict[str, t.Any]
 
 
+# The tenant after its rollout, which the first test that needs it makes.
+ROLLED_OUT: list[State] = []
+
+
 @pytest.fixture
 def contoso(ansible: Ansible, emulator: Emulator) -> State:
     """The tenant of the example set after its rollout."""
     [seed] = json.loads((CONTOSO / "seed.json").read_text())["tenants"].values()
     emulator.reset(tenant.state(seed["policies"], seed["groups"]))
-    ansible.playbook("m365.apps.rollout", "-e", f"rollout_definitions={CONTOSO / 'definitions'}").ok()
+    if not ROLLED_OUT:
+        ansible.playbook("m365.apps.rollout", "-e", f"rollout_definitions={CONTOSO / 'definitions'}").ok()
+        ROLLED_OUT.append(emulator.tenant(tenant.TENANT))
+    emulator.put({tenant.TENANT: ROLLED_OUT[0]})
     emulator.clear_journal()
     return emulator.tenant(tenant.TENANT)
 
@@ -112,16 +119,15 @@ def test_an_export_is_the_same_again_and_applying_it_plans_nothing(
     assert exported(ansible, "one", *chosen, "--check") == {}
     first = exported(ansible, "one", *chosen)
     assert len(first) == len(contoso["policies"])
-    assert exported(ansible, "two", *chosen) == first
     again = ansible.playbook("m365.apps.export", "-e", f"rollout_export_folder={ansible.folder / 'one'}", *chosen).ok()
     assert "changed=0" in again.stdout
+    assert {path.name: path.read_bytes() for path in (ansible.folder / "one").iterdir()} == first
     rolled = ansible.playbook("m365.apps.rollout", "-e", f"rollout_definitions={ansible.folder / 'one'}").ok()
     assert f"Rollout: {len(first)} policies, {len(first)} unchanged; 0 writes" in rolled.stdout
     assert emulator.writes() == []
 
 
 def test_a_restore_brings_everything_back(ansible: Ansible, emulator: Emulator, contoso: State, tmp_path: Path) -> None:
-    before = exported(ansible, "before")
     one = tmp_path / "more.yml"
     one.write_text("display_name: Contoso - Pilot Ring\npriority: 1\n")
     play(ansible, BACKUP, DEFINITIONS=str(one))
@@ -150,22 +156,18 @@ def test_a_restore_brings_everything_back(ansible: Ansible, emulator: Emulator, 
     # What was made beside the rollout is not touched.
     assert after.pop("Later by hand") is not None
     assert after == by_name(contoso)
-    files = exported(ansible, "after")
-    assert files.pop("later-by-hand.yml")
-    assert files == before
     assert "0 writes" in restore(ansible)
 
 
-@pytest.mark.usefixtures("contoso")
 def test_a_backup_that_does_not_fit_is_refused(ansible: Ansible, emulator: Emulator) -> None:
+    """What else may be wrong with a manifest: test_backup.py of the units."""
+    emulator.reset(tenant.state([{"displayName": "There", "priority": 1}]))
     path = ansible.folder / "backup" / "manifest.json"
-    play(ansible, BACKUP, DEFINITIONS=str(CONTOSO / "definitions"))
+    play(ansible, BACKUP, DEFINITIONS=str(CONTOSO / "definitions" / "01-pilot-ring.yml"))
     manifest = json.loads(path.read_text())
     for change, says in (
-        ({"format": 3}, "its format is 3, and this version knows 1 and 2"),
         ({"tenant": "another"}, "it was made of the tenant another"),
         ({"surface": "settings_catalog"}, "it was made on the surface settings_catalog"),
-        ({"policies": 3}, "files for 3 policies"),
         (None, "holds no manifest.json"),
     ):
         path.unlink()

@@ -270,6 +270,10 @@ DAMAGE: dict[str, tuple[t.Callable[[Path], t.Any], list[str]]] = {
         ["manifest.json was changed"],
     ),
     "a format without checksums": (edit("manifest.json", '"format": 2', '"format": 1'), ["manifest.json was changed"]),
+    "a wrong count": (
+        edit("manifest.json", f'"policies": {len(LIVE)}', '"policies": 99'),
+        ["manifest.json was changed", f"manifest.json names {len(LIVE)} files for 99 policies"],
+    ),
     "no checksum": (edit("manifest.json", '"checksum"', '"other"'), ["manifest.json was changed"]),
 }
 
