@@ -14,7 +14,6 @@ import pytest
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.processes import (
-    ROOT,
     Ansible,
     Run,
     both_ways,
@@ -23,7 +22,6 @@ from ansible_collections.m365.apps.tests.integration.support.processes import (
 )
 from ansible_collections.m365.apps.tests.unit import own_settings
 
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 GROUP = {"id": "11111111-0000-4000-8000-000000000001", "displayName": "Executives' Office"}
 
 
@@ -165,36 +163,6 @@ def test_words_of_a_setting_are_looked_for_in_graph(ansible: Ansible, emulator: 
     assert (found["source"], found["complete"]) == ("graph", False)
     assert all("acro" in setting["policy"] for setting in found["settings"])
     assert emulator.journal()
-
-
-def test_documentation_of_modules(ansible: Ansible) -> None:
-    names = [f"m365.apps.{module}" for module in MODULES]
-    shown = json.loads(ansible.run("ansible-doc", "--json", "-t", "module", *names).ok().stdout)
-    assert set(shown) == set(names)
-    for name in names:
-        options = shown[name]["doc"]["options"]
-        # What asks nothing of a tenant needs no login.
-        local = name.endswith((".definition_files", ".run_info")) or ".private_" in name
-        shared = set() if local else {"client_secret", "graph_url", "payload_transport"}
-        assert shared <= set(options), name
-        assert shown[name]["examples"].strip()
-        assert shown[name]["return"]
-        assert shown[name]["doc"]["attributes"]["check_mode"]["support"] == "full"
-
-
-@pytest.mark.parametrize(
-    ("kind", "name", "words"),
-    [
-        ("module", "m365.apps.office_client_configs", ["payload_transport", "policies", "EXAMPLES", "RETURN VALUES"]),
-        ("lookup", "m365.apps.definitions", ["_terms", "EXAMPLES"]),
-        ("role", "m365.apps.rollout", ["rollout_definitions", "rollout_policies", "user_preference_payload"]),
-    ],
-)
-def test_documentation_as_text(ansible: Ansible, kind: str, name: str, words: list[str]) -> None:
-    shown = ansible.run("ansible-doc", "-t", kind, name).ok()
-    assert [word for word in words if word not in shown.stdout] == []
-    # Ansible warns of a collection of its own.
-    assert "m365" not in shown.stderr
 
 
 def test_the_search_for_secrets_finds_one() -> None:

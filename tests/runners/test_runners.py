@@ -165,6 +165,9 @@ def test_galaxy_builds_installs_and_verifies(tmp_path: Path) -> None:
     assert "roles/rollout/tasks/main.yml" in run(tmp_path, verify, **there).failed().output
 
 
+LOGIN_OPTIONS = {"client_secret", "graph_url", "payload_transport"}
+
+
 @pytest.mark.parametrize("kind", PLUGINS)
 def test_documentation_of_every_plugin(tmp_path: Path, kind: str) -> None:
     full = [f"m365.apps.{name}" for name in PLUGINS[kind]]
@@ -175,8 +178,15 @@ def test_documentation_of_every_plugin(tmp_path: Path, kind: str) -> None:
     for name, about in json.loads(shown.stdout).items():
         assert about["doc"]["short_description"], name
         assert about["examples"].strip(), name
+        if kind == "module":
+            assert about["return"], name
+            assert about["doc"]["attributes"]["check_mode"]["support"] == "full", name
+            # What asks nothing of a tenant needs no login.
+            local = name.endswith((".definition_files", ".run_info")) or ".private_" in name
+            assert set(about["doc"]["options"]) >= LOGIN_OPTIONS or local, name
     # Every page as text, too; Ansible would warn of what it cannot lay out.
     pages = run(tmp_path, [BIN / "ansible-doc", "-t", kind, *full]).ok()
+    assert pages.stdout.count("EXAMPLES:") >= len(full)
     assert "m365" not in pages.stderr
 
 

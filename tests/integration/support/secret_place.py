@@ -45,13 +45,16 @@ class Place:
     emulator: Emulator
     canaries: Canaries
 
-    def play(self, tasks: t.Mapping[str, Task]) -> dict[str, t.Any]:
-        """Run tasks, each of which may fail, with every log there is; look through it and return the results."""
+    def play(self, tasks: t.Mapping[str, Task], **more: str) -> dict[str, t.Any]:
+        """Run tasks, each of which may fail, with every log there is; look through it and return the results.
+
+        ``more`` is added to the environment.
+        """
         defaults = {
             name: f"{{{{ m365_{name} }}}}" for name in ("tenant_id", "client_id", "graph_url", "login_url", "ca_path")
         }
         whole = play(registered(tasks), module_defaults={"group/m365.apps.all": defaults})
-        kept = run(self.ansible, [whole], "-vvvv", environment=self.logs())
+        kept = run(self.ansible, [whole], "-vvvv", environment={**self.logs(), **more})
         self.look()
         return {name: entry["result"] for name, entry in kept.items()}
 
