@@ -102,6 +102,7 @@ def test_counts_and_fingerprint_are_those_of_the_result() -> None:
         ),
         ({"changed": True, "results": ITEMS[3:]}, "drift", "warning", "The order of other policies differs."),
         ({"changed": False, "results": ITEMS[3:]}, "drift", "ok", "The tenant is as the definitions say."),
+        ({"changed": False, "results": ITEMS[3:]}, "restore", "ok", "The tenant is as it was backed up."),
         ({"changed": True, "results": ITEMS[3:]}, "rollout", "changed", "Changed: the order of other policies."),
         ({"changed": True, "failed": True, "msg": "no.", "results": []}, "rollout", "failed", "no."),
     ],

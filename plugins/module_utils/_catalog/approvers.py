@@ -6,6 +6,6 @@
 from __future__ import annotations
 
 WHO_APPROVES = (
-    "A member of the approver group of the tenant's access policy approves or rejects it in the Intune admin center, "
-    "under Tenant administration > Multi Admin Approval."
+    "A member of the approver group of the tenant's access policy approves or rejects each request in the Intune admin "
+    "center, under Tenant administration > Multi Admin Approval."
 )

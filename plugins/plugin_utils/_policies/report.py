@@ -215,7 +215,10 @@ def _verdict(
     if waits and mode != "drift":
         return {"level": "waiting", "text": _waiting(waits, parts, mode)}
     if not result.get("changed"):
-        return {"level": "ok", "text": "The tenant is as the definitions say."}
+        return {
+            "level": "ok",
+            "text": f"The tenant is as {'it was backed up' if mode == 'restore' else 'the definitions say'}.",
+        }
     if mode == "drift":
         return _drift(waits, policies, approvals)
     moved = "the order of other policies" if not parts else ""
