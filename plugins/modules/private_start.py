@@ -44,7 +44,7 @@ EXAMPLES = r"""
 ---
 - name: Check the variables
   m365.apps.private_start:
-    entry_point: main
+    entry_point: export
 """
 
 RETURN = r"""
