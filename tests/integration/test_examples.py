@@ -27,8 +27,15 @@ DOCUMENTS = [
     ROOT / "roles" / "rollout" / "README.md",
     *sorted((ROOT / "docs" / "docsite" / "rst").glob("guide_*.rst")),
 ]
-PLUGINS = {kind: sorted((ROOT / "plugins" / kind).glob("*.py")) for kind in ("modules", "lookup", "filter")}
-# Between the examples of two plugins: what was called up to then is noted, and the tenant is as it was.
+EXAMPLES = {path: examples_of(path) for path in DOCUMENTS}
+# Those that have nothing but plays, and leave the folder to others.
+PLAYS_ALONE = [path for path, one in EXAMPLES.items() if one.plays and not one.definitions and not one.commands]
+# Several in one process, for it costs more than most plays.
+TOGETHER = {
+    **{kind: sorted((ROOT / "plugins" / kind).glob("*.py")) for kind in ("modules", "lookup", "filter")},
+    "documents": PLAYS_ALONE,
+}
+# Between the examples of two of them: what was called up to then is noted, and the tenant is as it was.
 BETWEEN = [
     {
         "hosts": "localhost",
@@ -99,30 +106,37 @@ APP, IDENTITY_PROVIDER, PASSPHRASE = pair(), rsa_key("identity provider"), "cana
 DEFINITION = "display_name: Contoso - From a file\npriority: 700\n"
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_each_document_has_examples() -> None:
+    assert [path.name for path, examples in EXAMPLES.items() if not examples.count] == []
+
+
+@pytest.mark.parametrize(
+    "document", [path for path in DOCUMENTS if path not in PLAYS_ALONE], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_examples_run(document: Path, emulator: Emulator, ansible: Ansible) -> None:
-    examples = examples_of(document)
-    assert examples.count > 0, "the document has no example"
+    examples = EXAMPLES[document]
     assert borrowed(examples.plays) == []
     emulator.reset(_state(emulator))
     environment = _prepare(ansible, emulator, examples.definitions, document.read_text(encoding="utf-8"))
     _play(ansible, {f"play{place}": play for place, play in enumerate(examples.plays)}, environment)
-    for command in examples.commands:
+    commands = [command for command in examples.commands if is_first(command, document)]
+    for command in commands:
         program, *arguments = (word.replace("$PWD", str(ansible.folder)) for word in command.words)
         ansible.run(program, *arguments, **_exported(command, environment)).ok()
-    asking = [command for command in examples.commands if "m365.apps.lint" not in command.words]
+    asking = [command for command in commands if not {"m365.apps.lint", "ansible-doc"} & {*command.words}]
     assert emulator.journal() or not (calls(examples.plays) or asking), "no example called Graph"
 
 
-@pytest.mark.parametrize("kind", PLUGINS)
-def test_examples_of_plugins_run(kind: str, emulator: Emulator, ansible: Ansible) -> None:
-    examples = {path.stem: examples_of(path) for path in PLUGINS[kind]}
+@pytest.mark.parametrize("kind", TOGETHER)
+def test_examples_of_several_run(kind: str, emulator: Emulator, ansible: Ansible) -> None:
+    examples = {path.stem: examples_of(path) for path in TOGETHER[kind]}
     assert examples
     assert [name for name, one in examples.items() if not one.plays or one.definitions or one.commands] == []
     assert borrowed([play for one in examples.values() for play in one.plays]) == []
+    text = "".join(path.read_text(encoding="utf-8") for path in TOGETHER[kind])
     state = _state(emulator)
     emulator.reset(state)
-    environment = _prepare(ansible, emulator, {}, "".join(path.read_text(encoding="utf-8") for path in PLUGINS[kind]))
+    environment = _prepare(ansible, emulator, {}, text)
     emulator.reset(state)
     (ansible.folder / "state.json").write_text(json.dumps(state))
     environment["ANSIBLE_LOOKUP_PLUGINS"] = str(TARGETS / "emulator" / "lookup_plugins")
@@ -140,6 +154,12 @@ def test_what_is_borrowed_is_found() -> None:
     registers, uses = "- ping:\n  register: found\n", "- debug:\n    var: found\n"
     assert borrowed([registers, uses]) == ["found"]
     assert borrowed([registers + uses, registers]) == []
+
+
+def is_first(command: Command, document: Path) -> bool:
+    """Tell whether no document before this one has the same command, word for word, in the same environment."""
+    before = DOCUMENTS[: DOCUMENTS.index(document)]
+    return all(command not in EXAMPLES[path].commands for path in before)
 
 
 def calls(plays: t.Iterable[str]) -> bool:
