@@ -132,18 +132,12 @@ def words_of(run: Run) -> str:
 
 
 def test_a_plan_of_another_kind_is_refused(ansible: Ansible, there: Emulator, tmp_path: Path) -> None:
+    """Fingerprints of other kinds: test_converge_fingerprint.py of the units."""
     path = tmp_path / "plan.json"
-    for fingerprint, text, words in (
-        ("m365.apps-1:q83vEjRW", None, "one of an older m365.apps, which did not bind the definitions"),
-        ("m2" + "a" * 72, None, "have changed since the plan was made"),
-        ("", {"mode": "drift"}, "it is not a plan.json of this version"),
-    ):
-        more = {"rollout_plan_fingerprint": fingerprint}
-        if text is not None:
-            path.write_text(json.dumps(text), encoding="utf-8")
-            more["rollout_plan_file"] = str(path)
-        assert words in words_of(entry_point(ansible, "rollout", [NEW], **more).failed())
-        assert there.writes() == []
+    path.write_text(json.dumps({"mode": "drift"}), encoding="utf-8")
+    refused = words_of(entry_point(ansible, "rollout", [NEW], rollout_plan_file=str(path)).failed())
+    assert "it is not a plan.json of this version" in refused
+    assert there.writes() == []
 
 
 @in_process_first
@@ -173,13 +167,13 @@ def test_drift_is_a_failure_that_names_it(ansible: Ansible, there: Emulator, tmp
 
 
 @in_process_first
-def test_lint_stops_a_run_before_any_call(ansible: Ansible, there: Emulator, tmp_path: Path) -> None:
+def test_lint_stops_a_run_before_any_call(ansible: Ansible, there: Emulator) -> None:
+    """That plan and drift lint as well: test_role_sentences.py of the units."""
     # A state of present says no more than none.
     twice = [BASELINE, {**NEW, "priority": 1, "state": "present"}]
-    for name, variables in (("rollout", {}), ("plan", {"rollout_plan_folder": str(tmp_path / "p")}), ("drift", {})):
-        refused = entry_point(ansible, name, twice, **variables).failed()
-        assert "The definitions: cannot be rolled out" in refused.stdout
-        assert "priority" in refused.stdout
+    refused = entry_point(ansible, "rollout", twice).failed()
+    assert "The definitions: cannot be rolled out" in refused.stdout
+    assert "priority" in refused.stdout
     unassigned = [{"display_name": "Nobody's", "groups": []}]
     entry_point(ansible, "rollout", unassigned, rollout_lint="warning").failed()
     assert there.journal() == []

@@ -36,6 +36,22 @@ def test_what_reads_for_users_is_resolved_by_an_action_of_the_role(name: str) ->
             assert READERS.search(str(arguments)) is None, task["name"]
 
 
+@pytest.mark.parametrize("entry_point", ["main", "plan", "drift"])
+def test_lint_comes_before_any_call(entry_point: str) -> None:
+    def first(tasks: list[dict[str, t.Any]], part: str) -> int:
+        return next(place for place, task in enumerate(tasks) if part in str(task))
+
+    own = yaml.safe_load((TASKS / f"{entry_point}.yml").read_bytes())
+    assert own[taken := first(own, "definitions.yml")]["ansible.builtin.include_tasks"] == "definitions.yml"
+    assert "when" not in own[taken]
+    assert taken < min(first(own, part) for part in ("changes.yml", "plan_and_back_up.yml") if part in str(own))
+    inside = yaml.safe_load((TASKS / "definitions.yml").read_bytes())
+    assert "m365.apps.policy_findings" in str(inside[first(inside, "policy_findings")])
+    refusal = inside[first(inside, "refused_findings")]
+    assert "when" not in refusal
+    assert "m365.apps.office_" not in str(inside)
+
+
 def test_policies_are_no_facts_that_verbose_runs_show() -> None:
     tasks = [task for path in TASKS.glob("*.yml") for task in tasks_of(yaml.safe_load(path.read_bytes()))]
     kept = [task for task in tasks if {"rollout__list", "rollout__saved"} & {*task.get("ansible.builtin.set_fact", ())}]
