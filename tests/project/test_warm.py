@@ -13,9 +13,11 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import yaml
+from ansible.parsing.yaml.loader import AnsibleLoader
 
-from ansible_collections.m365.apps.tests.integration.support import warm
-from ansible_collections.m365.apps.tests.integration.support.processes import by_itself, environment
+from ansible_collections.m365.apps.tests.integration.support import warm, warm_process
+from ansible_collections.m365.apps.tests.integration.support.processes import ROOT, by_itself, environment
 
 Write = t.Callable[[str], Path]
 
@@ -155,7 +157,7 @@ def test_what_takes_too_long_is_ended(script: Write, tmp_path: Path) -> None:
 
 PARENT = """
 import os, sys
-from ansible_collections.m365.apps.tests.integration.support import warm
+from ansible_collections.m365.apps.tests.integration.support import warm, warm_process
 print(warm.run([sys.argv[1]], "/", {}, 60).stdout, end="", flush=True)
 os.kill(os.getpid(), int(sys.argv[2]))
 """
@@ -189,3 +191,51 @@ def test_where_tests_are_thorough_programs_start_by_themselves(monkeypatch: pyte
         with monkeypatch.context() as patch:
             patch.setenv(name, value)
             assert not warm.can_run(["/bin/ansible-playbook"])
+
+
+def everything(value: t.Any) -> object:
+    """Return a value of YAML with the type and the tags of all that is in it."""
+    tags = pytest.importorskip("ansible.module_utils._internal._datatag").AnsibleTagHelper.tags
+    about: list[object] = [type(value).__name__, sorted(map(repr, tags(value)))]
+    if isinstance(value, dict):
+        return [*about, *((everything(key), everything(one)) for key, one in value.items())]
+    if isinstance(value, list):
+        return [*about, *map(everything, value)]
+    return [*about, repr(value)]
+
+
+def test_yaml_that_is_kept_gives_what_it_gives_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tags = pytest.importorskip("ansible._internal._datatag._tags")
+    monkeypatch.setattr(yaml, "load", yaml.load)  # to be as it was afterwards
+    roles = [ROOT / "roles" / "rollout" / path for path in ("meta/argument_specs.yml", "tasks/main.yml")]
+    moved = tmp_path / "main.yml"
+    moved.write_bytes(roles[1].read_bytes())
+    texts = [tags.Origin(path=str(path)).tag(path.read_text()) for path in (*roles, moved)]
+    texts += [
+        tags.TrustedAsTemplate().tag(texts[1]),
+        tags.Origin(path=str(roles[1]), line_num=7).tag(roles[1].read_text()),
+    ]
+
+    def results() -> list[object]:
+        return [everything(yaml.load(text, Loader=AnsibleLoader)) for text in texts]
+
+    there: dict[str, bytes] = {}
+    made: list[str] = []
+
+    def kept(key: str, make: t.Callable[[], bytes]) -> bytes:
+        if key not in there:
+            there[key] = make()
+            made.append(key)
+        return there[key]
+
+    anew = results()
+    assert len({repr(one) for one in anew}) == len(texts)
+    warm_process.keep_yaml(kept)
+    for _time in ("first", "second"):
+        assert results() == anew
+        assert len(made) == len(texts) - 1, "what is not of the collection is not kept"
+    with pytest.raises(yaml.YAMLError):
+        yaml.load(tags.Origin(path=str(roles[0])).tag("a: ["), Loader=AnsibleLoader)
+    assert len(made) == len(texts) - 1
+    first, second = (yaml.load(texts[0], Loader=AnsibleLoader) for _time in range(2))
+    assert first is not second

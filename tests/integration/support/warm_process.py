@@ -17,6 +17,7 @@ import importlib
 import json
 import multiprocessing.process
 import os
+import pickle
 import runpy
 import select
 import socket
@@ -24,8 +25,17 @@ import sys
 import typing as t
 from pathlib import Path
 
+import ansible
+import yaml
 from ansible.config import manager
 from ansible.utils.collection_loader import _collection_finder
+
+try:
+    from ansible._internal._datatag import _tags
+except ImportError:  # ansible-core before 2.19 tells otherwise where values were found
+    _tags = None
+
+ROOT = Path(__file__).resolve().parents[3]
 
 # That by which all others that do not depend on ansible's configuration are imported. Other ansible-cores lack some.
 MODULES = (
@@ -43,6 +53,10 @@ MODULES = (
 )
 
 
+# That of support/started, where this process was started with it.
+_kept = getattr(sys.modules.get("sitecustomize"), "kept", None)
+
+
 class Request(t.NamedTuple):
     """What a child was asked for: where the words of it are read from, and its stdin, stdout and stderr."""
 
@@ -58,6 +72,8 @@ def get_ready() -> None:
     folder = Path(manager.__file__).parent
     _once(manager.ConfigManager, "_read_config_yaml_file", 1, str(folder / "base.yml"))
     _once(_collection_finder, "_meta_yml_to_dict", 0, (folder / "ansible_builtin_runtime.yml").read_bytes())
+    if _kept is not None and _tags is not None:
+        keep_yaml(_kept)
     if "ansible.constants" in sys.modules:
         raise SystemExit("a module that is imported here knows ansible's configuration")
     gc.freeze()
@@ -75,6 +91,27 @@ def _once(owner: t.Any, name: str, place: int, given: str | bytes) -> None:
         return there.pop(arguments[place], None) or read(*arguments)
 
     setattr(owner, name, handed_out)
+
+
+def keep_yaml(kept: t.Callable[[str, t.Callable[[], bytes]], bytes]) -> None:
+    """Let ansible keep what it makes of its own YAML and of the collection's by ``kept``.
+
+    That depends on nothing but the text, its origin, from which each value is told where it stands, and whether
+    templates in it are trusted. Whoever reads a text gets values of their own, as ever.
+    """
+    load = yaml.load
+    places = tuple(map(str, (ROOT / "roles", ROOT / "plugins", ROOT / ".ansible", Path(ansible.__file__).parent)))
+
+    def loaded(stream: t.Any, Loader: t.Any) -> t.Any:  # noqa: N803
+        origin = (
+            _tags.Origin.get_tag(stream) if getattr(Loader, "__module__", "") == "ansible.parsing.yaml.loader" else None
+        )
+        if origin is None or not str(origin.path).startswith(places):
+            return load(stream, Loader)
+        about = (ansible.__version__, yaml.__version__, origin, _tags.TrustedAsTemplate.is_tagged_on(stream))
+        return pickle.loads(kept(f"{about!r}\0{stream}", lambda: pickle.dumps(load(stream, Loader))))
+
+    vars(yaml)["load"] = loaded
 
 
 def serve(asks: socket.socket) -> Request | None:

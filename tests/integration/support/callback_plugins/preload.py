@@ -137,6 +137,8 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         keep_more()
+        # Ansible looks this often whether a worker has ended: a thousand times a second is a twentieth of its work.
+        vars(constants)["DEFAULT_INTERNAL_POLL_INTERVAL"] = 0.005
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:  # noqa: ARG002
         """Load it before each task: ansible forgets all where a role brings plugins of its own."""
