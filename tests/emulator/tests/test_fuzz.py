@@ -122,6 +122,8 @@ def configuration() -> schemathesis.Config:
     return schemathesis.Config(projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
 
 
+# After these the tenant is as it was.
+READING = ("GET", "HEAD", "OPTIONS")
 # Writes of policies, each once.
 GATED = r"configurationPolicies(/\{catalogPolicy\}(/assign)?)?$"
 SCHEMA = schemathesis.openapi.from_dict(furnished(), config=configuration())
@@ -143,7 +145,20 @@ def put_in_order(emulator: Emulator, settings: dict[str, Any]) -> None:
     """The tenant, settings and faults that each call meets."""
     emulator.admin("PUT", "settings", settings)
     emulator.admin("PUT", "faults", [])
+    furnish(emulator)
+
+
+def furnish(emulator: Emulator) -> None:
+    """The tenant that each call meets."""
     emulator.admin("PUT", "state", {"tenants": {TENANT: STATE}})
+
+
+@pytest.fixture(scope="module")
+def gated(client: Client, shared_emulator: Shared) -> Iterator[Client]:
+    """The same client where a second administrator approves writes of policies."""
+    shared_emulator[0].admin("PUT", "settings", {"approval_required": True})
+    yield client
+    shared_emulator[0].admin("PUT", "settings", shared_emulator[1])
 
 
 def hold(case: schemathesis.Case[Any], client: Client, *excluded: Any, **headers: str) -> None:
@@ -159,19 +174,23 @@ def hold(case: schemathesis.Case[Any], client: Client, *excluded: Any, **headers
 
 @SCHEMA.include(tag="graph").parametrize()
 def test_graph(case: schemathesis.Case[Any], client: Client, shared_emulator: Shared) -> None:
-    shared_emulator[0].admin("PUT", "state", {"tenants": {TENANT: STATE}})
     # For what the service has no route, the settings catalogue answers 400, not 405.
     excluded = [unsupported_method] if "configurationPolicies" in case.path else []
     # The parameter of a function may be any text, and in a path whatever is no text is one.
     excluded += [negative_data_rejection] if "(" in case.path else []
-    hold(case, client, *excluded, Authorization=f"Bearer {client.token}")
+    try:
+        hold(case, client, *excluded, Authorization=f"Bearer {client.token}")
+    finally:
+        if case.method not in READING:
+            furnish(shared_emulator[0])
 
 
 @SCHEMA.include(tag="catalog", path_regex=GATED, method=["POST", "PUT", "PATCH", "DELETE"]).parametrize()
-def test_graph_with_approval(case: schemathesis.Case[Any], client: Client, shared_emulator: Shared) -> None:
-    put_in_order(*shared_emulator)
-    shared_emulator[0].admin("PUT", "settings", {"approval_required": True})
-    hold(case, client, unsupported_method, Authorization=f"Bearer {client.token}")
+def test_graph_with_approval(case: schemathesis.Case[Any], gated: Client, shared_emulator: Shared) -> None:
+    try:
+        hold(case, gated, unsupported_method, Authorization=f"Bearer {gated.token}")
+    finally:
+        furnish(shared_emulator[0])
 
 
 @SCHEMA.include(tag="login").parametrize()
@@ -181,5 +200,8 @@ def test_login(case: schemathesis.Case[Any], client: Client) -> None:
 
 @SCHEMA.include(tag="admin").parametrize()
 def test_admin(case: schemathesis.Case[Any], client: Client, shared_emulator: Shared) -> None:
-    put_in_order(*shared_emulator)
-    hold(case, client)
+    try:
+        hold(case, client)
+    finally:
+        if case.method not in READING:
+            put_in_order(*shared_emulator)
