@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shlex
 import typing as t
 from pathlib import Path
@@ -42,6 +43,7 @@ def rendered(template: str, **variables: t.Any) -> str:
     lazy = ("map", "select", "reject", "selectattr", "rejectattr")
     environment.filters.update({name: as_list(environment.filters[name]) for name in lazy})
     environment.filters["quote"] = shlex.quote
+    environment.filters["regex_replace"] = lambda text, pattern, by: re.sub(pattern, by, text)
     environment.filters.update({f"m365.apps.{name}": function for name, function in filters.items()})
     return environment.get_template(template).render(**variables)
 
@@ -188,3 +190,17 @@ def test_findings_are_counted_and_the_first_ten_are_shown() -> None:
         rendered("findings.txt.j2", rollout__findings=[], rollout__lint_verdict="17 policies: fine.")
         == "17 policies: fine.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("users", "line"),
+    [
+        ({"checked_in": 0, "rate": None}, "Tenant: no user has checked in yet."),
+        ({"checked_in": 1, "rate": 1.0}, "Tenant: 1 user checked in, 100 % of them with success."),
+        ({"checked_in": 2, "rate": 0.5}, "Tenant: 2 users checked in, 50 % of them with success."),
+    ],
+)
+def test_a_page_counts_the_users_that_checked_in(users: Dict, line: str) -> None:
+    lines = rendered("report/checkins.md.j2", report={"checkins": {"tenant": {"users": users}}}).splitlines()
+    # A blank line ends the paragraph.
+    assert lines[lines.index(line) + 1] == ""
