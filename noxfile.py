@@ -210,3 +210,5 @@ def docs(session: nox.Session) -> None:
     shutil.copytree(ROOT / "docs" / "images", pages / "docs" / "images")
     options = ["--quiet", "--nitpicky", "--fail-on-warning", "--keep-going", "--conf-dir", "docs/site"]
     session.run("sphinx-build", "--builder", "html", *options, str(pages), str(folder / "html"))
+    if ALL:
+        run(session, "pytest", "tests/site")

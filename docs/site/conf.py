@@ -40,6 +40,8 @@ nitpicky = True
 
 html_theme = "sphinx_ansible_theme"
 html_theme_options = {"topbar_links": {"Source": GALAXY["repository"], "Issues": GALAXY["issues"], "Ansible": ANSIBLE}}
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_show_sphinx = False
 html_use_modindex = False
 html_use_index = False

@@ -79,6 +79,7 @@ def _install(venv: Path, interpreter: Path, core: str) -> Path:
     """Make the venv again; return its Python. All but ansible-core is as pinned for make test.
 
     The core is what varies, so no lock has the hash of it; what it alone brings is held to the version of the pin.
+    A session of antsibull-nox would take a range of the index: no pre-release, and nothing beside it pinned.
     """
     locked = (ROOT / "tests" / "requirements.txt").read_text(encoding="utf-8")
     pins = [pin for pin in _PIN.findall(locked) if not pin.startswith(_OF_THE_CORE)]
