@@ -36,6 +36,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module import (
     preflight,
     setting_catalog,
     setting_info,
+    tracing,
 )
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SHARED
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module
@@ -64,6 +65,7 @@ LOADED = (
     *(approval_files, catalog_files, catalog_surface, office_surface),
     *(checkin_info, group_names, preflight, setting_catalog, setting_info),
 )
+tracing.load()
 
 # One login and one connection for all items of a loop. Filled in a worker process only, and gone with it.
 _CLIENTS: dict[str, GraphClient] = {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 import typing as t
@@ -39,9 +40,15 @@ tenant_of(client, {{"surface": SURFACE, "payload_transport": "stream", "catalog_
 """
 
 
-def loaded(script: str) -> set[str]:
-    """Return which modules of the collection a new process has after a script."""
-    done = subprocess.run([sys.executable, "-c", _START + script + _END], capture_output=True, text=True, check=True)
+def loaded(script: str, **more: str) -> set[str]:
+    """Return which modules of the collection a new process has after a script; ``more`` is added to its environment."""
+    done = subprocess.run(
+        [sys.executable, "-c", _START + script + _END],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **more},
+    )
     return {name.removeprefix(OURS) for name in json.loads(done.stdout)}
 
 
@@ -71,3 +78,11 @@ def test_the_fast_path_has_loaded_all_of_it_before_workers_are_forked() -> None:
     late = set(late_imports()) - SELDOM
     assert late >= {f"module_utils._module.{name}" for name in HANDLERS}
     assert late - loaded(f"import {OURS}plugin_utils._fast_path") == set()
+
+
+def test_a_trace_is_loaded_before_as_well_where_one_is_asked_for(tmp_path: Path) -> None:
+    tracer, tables = "module_utils._trace.tracer", "module_utils._module.trace_tables"
+    script = f"import {OURS}plugin_utils._fast_path"
+    assert not {tracer, tables} & loaded(script)
+    assert {tracer, tables} <= loaded(script, M365_TRACE=str(tmp_path / "trace.jsonl"))
+    assert not list(tmp_path.iterdir())
