@@ -237,13 +237,13 @@ def test_what_is_not_ordinary_comes_back_and_what_cannot_is_told(ansible: Ansibl
     worsen(emulator)
     now = emulator.tenant(tenant.TENANT)
     emulator.put({tenant.TENANT: {**now, "groups": [STAFF]}})
-    told = f"policy 'Pilot': group {GONE['id']}: cannot assign it"
+    told = f"policy 'Pilot': group '{GONE['displayName']}' (id {GONE['id']}): cannot assign it"
     checked = restored(ansible, "--check").failed()
     assert told in said(checked)
     assert " (all others can be): policies[" in said(checked)
     assert emulator.writes() == []
     failed = restored(ansible).failed()
-    assert "The restore: is not whole: 1 of 5 policies are not back as in" in said(failed)
+    assert "The restore is not complete: 1 of 5 policies are not back as in" in said(failed)
     assert " (all others are): policies[" in said(failed)
     assert told in said(failed)
     assert seen(emulator)[:4] == before[:4]
