@@ -29,7 +29,7 @@ class Origin(enum.Enum):
     """What a file tells of where it is from; the value is the reason to keep it, empty where export may replace it."""
 
     UNTOUCHED = ""
-    OTHER_SOURCE = "it is from another tenant or source"
+    OTHER_SOURCE = "it is from another tenant, surface or source"
     TOUCHED = "it was edited, renamed or copied since it was written"
     UNRECORDED = "an earlier version wrote it, which recorded nothing to tell by whether it was edited"
     FOREIGN = "export did not write it"

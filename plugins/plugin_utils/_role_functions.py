@@ -39,7 +39,11 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.shown import (
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.tenants import tenants_report
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import wave_record
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import merged_results
-from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import approval_codes, reported_policies
+from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import (
+    approval_codes,
+    export_source,
+    reported_policies,
+)
 from ansible_collections.m365.apps.plugins.plugin_utils._surface_rules import layers_of_rollout
 from ansible_collections.m365.apps.plugins.plugin_utils._unmasked import unmasked
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
@@ -110,6 +114,7 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     layer_guards,
     # Policies of Office
     office_policies,
+    export_source,
     # Backups
     policies_to_back_up,
     backup_differences,

@@ -42,6 +42,9 @@ _REPORTS_BY_POLICY = frozenset({CATALOG})
 # What the list of all policies must be read with to know which of them are Office's, by surface.
 _TO_TELL_OFFICE: t.Mapping[str, t.Sequence[str]] = {OFFICE: (), CATALOG: ("content",)}
 
+# What follows the name of a tenant in the records of its exports; those of the first surface are as they ever were.
+_OF_ANOTHER_SURFACE: t.Mapping[str, str] = {CATALOG: f"-{CATALOG}"}
+
 
 class Chosen(t.NamedTuple):
     """A surface, and what chose it; nothing chose the default."""
@@ -110,6 +113,11 @@ def approval_codes(given: str, state_folder: str, tenant: str, files: bool, surf
 def gathered_to_tell_office(surface: str) -> list[str]:
     """Return what the list of all policies is read with to know which of them are Office's."""
     return list(_TO_TELL_OFFICE.get(surface, ()))
+
+
+def export_source(tenant: str, surface: str) -> str:
+    """Return what the files of an export are of, so that one of another surface takes none of them for its own."""
+    return f"{tenant}{_OF_ANOTHER_SURFACE.get(surface, '')}"
 
 
 def has_conflicts(surface: str) -> bool:

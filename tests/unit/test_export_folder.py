@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import Changes, apply, kept_warning, planned
+from ansible_collections.m365.apps.plugins.plugin_utils._role_surface import export_source
 from ansible_collections.m365.apps.tests.unit.exports import FORMATS, Config, config, exported
 
 EDITED = "it was edited, renamed or copied since it was written"
@@ -125,10 +126,19 @@ def test_two_tenants_in_one_folder_do_not_remove_each_others_files(tmp_path: Pat
     run(tmp_path, config("A"), config("Both", "p2"), source="東京")
     changes = run(tmp_path, config("B", "q1"), config("Both", "q2", description="x"), source="Contoso AG")
     assert names_in(tmp_path) == ["a.yml", "b.yml", "both.yml"]
-    assert reasons(changes) == dict.fromkeys(("a.yml", "both.yml"), "it is from another tenant or source")
+    assert reasons(changes) == dict.fromkeys(("a.yml", "both.yml"), "it is from another tenant, surface or source")
     assert b"# Written by m365.apps.definition_files for contoso_ag-" in (tmp_path / "b.yml").read_bytes()
     # Each still has its own.
     assert run(tmp_path, config("A", description="y"), source="東京").status("a.yml") == "updated"
+
+
+def test_two_surfaces_in_one_folder_do_not_remove_each_others_files(tmp_path: Path) -> None:
+    """Else an export that forgot the surface would remove the files of all policies of the other one."""
+    first, second = (export_source("contoso", surface) for surface in ("settings_catalog", "office_configuration"))
+    run(tmp_path, config("A"), source=first)
+    assert list(reasons(run(tmp_path, config("B", "q1"), source=second))) == ["a.yml"]
+    assert names_in(tmp_path) == ["a.yml", "b.yml"]
+    assert b"_files for contoso-settings_catalog, sha256" in (tmp_path / "a.yml").read_bytes()
 
 
 def test_two_tenants_with_one_definition_leave_it_to_the_first(tmp_path: Path) -> None:
