@@ -102,6 +102,8 @@ def environment(folder: Path, way: Way = Way.IN_PROCESS, **more: str) -> dict[st
         # Options given as one template are safe when facts are no variables.
         "ANSIBLE_INJECT_FACT_VARS": "false",
         "M365_FAST_PATH": way.value,
+        # So that ad hoc commands do not pack a module anew each time. Without modules it would change who prints what.
+        **({"ANSIBLE_LOAD_CALLBACK_PLUGINS": "true"} if way is Way.MODULE else {}),
         **more,
     }
 
