@@ -10,12 +10,11 @@ import binascii
 import json
 import typing as t
 import uuid
-from dataclasses import replace
 
 from .._errors import FactsError, Failure, MissingLibraryError
 from .approvals import is_filed
 from .errors import GraphError, InDoubtError, NotGraphError, UnforeseenError
-from .messages import Answer, Call, refusal_of
+from .messages import NOT_PARSED, Answer, Call, refusal_of
 from .retry import RetryPolicy, Transient
 
 BATCH_SIZE = 20
@@ -144,9 +143,9 @@ class _BatchRun:
         left: list[Transient] = []
         for place in sent:
             # Answers and errors name the whole path, as those of single calls do.
-            call = replace(self._calls[place], path=root + self._calls[place].path)
+            path = root + self._calls[place].path
             try:
-                self._settle(place, _answer(call, sent[place], inner.get(str(place))))
+                self._settle(place, _answer(self._calls[place], path, sent[place], inner.get(str(place))))
             except Transient as failure:
                 if not self._ends(place, failure):
                     left.append(failure)
@@ -210,15 +209,15 @@ def _is_status(value: t.Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 200 <= value <= 599
 
 
-def _answer(call: Call, sent: t.Mapping[str, t.Any], inner: t.Mapping[str, t.Any] | None) -> Answer:
+def _answer(call: Call, path: str, sent: t.Mapping[str, t.Any], inner: t.Mapping[str, t.Any] | None) -> Answer:
     """Return the inner answer. Raises Transient or GraphError for one that is missing or not 2xx."""
     if inner is None or not _is_status(inner.get("status")):
-        raise Transient(
-            NotGraphError(Failure("$batch gave no answer to this call", method=call.method, path=call.path))
-        )
+        raise Transient(NotGraphError(Failure("$batch gave no answer to this call", method=call.method, path=path)))
     told = inner.get("headers")
     headers = _IgnoringCase({key.lower(): str(value) for key, value in told.items()} if isinstance(told, dict) else {})
-    answer = Answer(inner["status"], _body(inner.get("body")), headers.get("content-type", ""), call.method, call.path)
+    body = inner.get("body")
+    document = NOT_PARSED if body is None or isinstance(body, str) else body
+    answer = Answer(inner["status"], _body(body), headers.get("content-type", ""), call.method, path, document)
     if 200 <= answer.status < 300 and not (call.method != "GET" and is_filed(headers, sent["headers"])):
         answer.check(call.json_answer)
         return answer

@@ -59,15 +59,23 @@ class Call:
         return "GET" if self.is_read else self.method
 
 
+# The document of an answer whose body nobody has parsed.
+NOT_PARSED: t.Final = object()
+
+
 @dataclass(frozen=True)
 class Answer:
-    """The answer to a call, of any status, with its raw body."""
+    """The answer to a call, of any status, with its raw body.
+
+    ``document`` is what the body is as JSON, where it came within a body that was parsed already.
+    """
 
     status: int
     body: bytes
     content_type: str
     method: str
     path: str
+    document: t.Any = field(default=NOT_PARSED, repr=False, compare=False)
 
     def json(self) -> t.Any:
         """Return the parsed body. Raises NotGraphError when it is not JSON (HTML, cut off), or not text throughout."""
@@ -77,6 +85,8 @@ class Answer:
 
     @cached_property
     def _parsed(self) -> t.Any:
+        if self.document is not NOT_PARSED:
+            return self.document
         try:
             return strict_json(self.body)
         except (ValueError, RecursionError):

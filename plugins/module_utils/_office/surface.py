@@ -198,7 +198,8 @@ class OfficeSurface:
 
     def _run(self, operations: t.Sequence[Operation], again: bool = False) -> list[t.Any]:
         """Return what each operation's answer means, or the UserError why there is none."""
-        asked = [replace(operation, rules=self._rules) for operation in operations]
+        rules = self._rules
+        asked = [each if each.rules is rules else replace(each, rules=rules) for each in operations]
         answers = self._client.many([operation.call for operation in asked], again)
         return [operation.understood(answer) for operation, answer in zip(asked, answers, strict=True)]
 
