@@ -261,15 +261,9 @@ def _names_of(members: t.Sequence[t.Any], name: str, subject: str) -> tuple[str,
 
 def _check_masks(values: Arguments, subject: str) -> None:
     """Refuse to write what stands in a result in the place of a secret."""
-    masked = next(
-        (
-            name
-            for name in _WRITTEN
-            if name in values and not isinstance(values[name], Opaque) and holds_mask(values[name])
-        ),
-        None,
-    )
-    if masked is not None:
+    written = {name: values[name] for name in _WRITTEN if name in values and not isinstance(values[name], Opaque)}
+    if holds_mask(written):
+        masked = next(name for name, value in written.items() if holds_mask(value))
         cause = "it holds a mask that stands for a secret, as results show it"
         raise UserError(subject, f"use {masked}", cause, "Give the text itself, not the one that a task returned")
 

@@ -51,9 +51,11 @@ class Problems:
 
     def of(self, read: t.Callable[[], Value], otherwise: Value) -> Value:
         """Return what is read; where that fails, the error is kept, and the other value stands in its place."""
-        with self.kept():
+        try:
             return read()
-        return otherwise
+        except UserError as error:
+            self.add(error)
+            return otherwise
 
     def told(self) -> tuple[UserError, ...]:
         """Return what is foreign, which the task must be refused for. Raises UserError for all that is wrong where

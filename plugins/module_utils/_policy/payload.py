@@ -11,9 +11,9 @@ import itertools
 import json
 import math
 import re
-import sys
 import typing as t
 from dataclasses import dataclass
+from functools import partial
 
 from .._json import DEEPEST, finite, is_too_deep, may_be_deep, may_have_half_characters
 
@@ -26,6 +26,11 @@ _TEXT_OR_MEMBER = re.compile(r'"(?:[^"\\]|\\.)*"|[,\[{]', re.DOTALL)
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 # What may stand before a JSON text: editors and some shells begin files with a byte order mark.
 BEFORE_TEXT = "\ufeff \t\r\n"
+
+# json.dumps makes one for each value.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+# The types of what JSON holds in objects and arrays.
+_SCALARS = {str, int, float, bool, type(None)}
 
 # A parsed JSON object or array. What is empty ({}, [], no bytes) means "no settings" and is kept as {}.
 Json = t.Union[dict[str, t.Any], list[t.Any]]
@@ -60,8 +65,6 @@ def parse_given(value: t.Any) -> Json:
         raise PayloadError(
             f"it must be a JSON object or array, not {'null' if value is None else type(value).__name__}"
         )
-    if is_too_deep(value):
-        raise PayloadError(_TOO_DEEP)
     _check_json(value)
     return value
 
@@ -74,9 +77,11 @@ def parse_text(text: str) -> t.Any:
     """
     if has_too_many_values(text):
         raise PayloadError(f"it holds more than {MOST_VALUES} values")
+    # Settings share most of their texts: one of each is enough, where thousands of policies are held.
+    read = partial(_unique_keys, {})
     try:
         text = text.lstrip(BEFORE_TEXT)
-        return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
+        return json.loads(text, object_pairs_hook=read, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError as error:
         raise PayloadError(_TOO_DEEP) from error
     except PayloadError:
@@ -103,7 +108,7 @@ def encode(value: Payload) -> bytes:
     """Return the bytes to write: compact JSON in UTF-8, keys in the given order; what is not JSON as it is."""
     if isinstance(value, Opaque):
         return value.data
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _COMPACT.encode(value).encode()
 
 
 def decode(data: bytes) -> Payload:
@@ -134,14 +139,14 @@ def decode_base64(text: str) -> Payload:
         raise PayloadError(f"it is not base64 ({error})") from error
 
 
-def _unique_keys(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
-    result = dict(pairs)
+def _unique_keys(texts: dict[str, str], pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+    """Return the object of these members, whose texts are the same objects as those in ``texts``."""
+    result = {key: texts.setdefault(value, value) if isinstance(value, str) else value for key, value in pairs}
     if len(result) < len(pairs):
         keys = [key for key, _value in pairs]
         twice = next(key for place, key in enumerate(keys) if key in keys[:place])
         raise PayloadError(f"the key '{twice}' is there twice in one object")
-    # Settings share most of their texts: one of each is enough, where thousands of policies are held.
-    return {key: sys.intern(value) if isinstance(value, str) else value for key, value in pairs}
+    return result
 
 
 def _finite(text: str) -> float:
@@ -156,13 +161,14 @@ def _no_constant(name: str) -> t.Any:
 
 
 def _check_json(value: t.Any) -> None:
-    """Raise PayloadError for a value that JSON text cannot carry unchanged."""
+    """Raise PayloadError for a value that JSON text cannot carry unchanged, and for one that is nested too deeply."""
     try:
-        encode(value)
-        fits = _all_keys_are_text(value)
+        data = encode(value)
     except (ValueError, TypeError, RecursionError):
-        fits = False
-    if not fits:
+        data = None
+    if (data is None or may_be_deep(data)) and is_too_deep(value):
+        raise PayloadError(_TOO_DEEP)
+    if data is None or not _all_keys_are_text(value):
         raise PayloadError(_misfit(value))
 
 
@@ -170,10 +176,13 @@ def _all_keys_are_text(value: t.Any) -> bool:
     """Tell whether all keys are text and all containers are those of JSON: json.dumps takes others too."""
     containers = [value]
     for item in containers:
-        if isinstance(item, tuple) or (isinstance(item, dict) and not all(isinstance(key, str) for key in item)):
+        is_object = isinstance(item, dict)
+        if isinstance(item, tuple) or (is_object and not all(isinstance(key, str) for key in item)):
             return False
-        members = item.values() if isinstance(item, dict) else item
-        containers.extend(member for member in members if isinstance(member, (dict, list, tuple)))
+        members = item.values() if is_object else item
+        # Most objects hold no other ones, which is quick to see.
+        if not _SCALARS.issuperset(map(type, members)):
+            containers.extend(member for member in members if isinstance(member, (dict, list, tuple)))
     return True
 
 
