@@ -292,7 +292,7 @@ class _Run:
 
     def _filled(self, place: int, item: PlannedItem) -> PlannedItem:
         known = self._live.get(place)
-        if item.after is None or known is None:
+        if item.after is None or known is None or item.status == "unchanged":
             return item
         assignments = item.after.assignments
         if assignments is not UNSET and known.assignments is not UNSET:

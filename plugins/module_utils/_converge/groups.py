@@ -29,7 +29,7 @@ def resolve(change: AssignmentChange, live: t.Sequence[Assignment], directory: D
     asked = change.with_groups(
         {to: _resolved_change(groups, _ids(live, to), directory) for to, groups in named.items()}
     )
-    if not _is_written(asked, live):
+    if same_assignments(merged(asked, live), live):
         return asked
     for to, groups in named.items():
         for group_id in sorted(_kept_by_id(groups, _ids(live, to))):

@@ -9,7 +9,7 @@ import typing as t
 
 from .._errors import UserError
 from .._ids import is_guid
-from .._policy.assignments import group_ids, merge_assignments, refuse_named_twice
+from .._policy.assignments import group_ids, refuse_named_twice
 from .._policy.desired import AssignmentChange, GroupChange, State
 from .._policy.policy import Assignment
 from .._policy.surface import Capabilities, Directory
@@ -68,8 +68,7 @@ def resolve_all(
     for place, found in enumerate(matches):
         meant = found
         try:
-            meant = resolve_one(found, directory)
-            target_of(meant, capabilities)
+            meant = resolve_one(found, directory, capabilities)
         except UserError as error:
             # An error that names the group alone may be why several policies are left.
             who = found.desired.named()
@@ -78,12 +77,11 @@ def resolve_all(
     return tuple(resolved_matches), left
 
 
-def resolve_one(found: Match, directory: Directory) -> Match:
-    """Return a match with its groups as ids. Raises UserError where they cannot be had."""
+def resolve_one(found: Match, directory: Directory, capabilities: Capabilities) -> Match:
+    """Return a match with its groups as ids, and with what it leads to. Raises UserError where that cannot be had."""
     change = change_of(found)
-    if change is None:
-        return found
-    refuse_named_twice(found.desired, change)
-    change = resolve(change, assigned_to(found), directory)
-    merge_assignments(found.desired, change, assigned_to(found))
-    return Match(found.desired.with_values({"assignments": change}), found.live)
+    if change is not None:
+        refuse_named_twice(found.desired, change)
+        change = resolve(change, assigned_to(found), directory)
+        found = Match(found.desired.with_values({"assignments": change}), found.live)
+    return Match(found.desired, found.live, target_of(found, capabilities))

@@ -90,9 +90,9 @@ def held_back(matches: t.Sequence[Match], live: t.Sequence[Policy], limit: Limit
 
 def pending_options(wanted: Policy | None, after: Policy | None, fields: t.Iterable[Field]) -> tuple[str, ...]:
     """Return the options that are not yet as wanted after the run; ``state`` for a policy that is still to go."""
-    if wanted is None or after is None:
-        return () if wanted is after else ("state",)
-    return changed_options(after, wanted, fields)
+    if wanted is after:
+        return ()
+    return ("state",) if wanted is None or after is None else changed_options(after, wanted, fields)
 
 
 def keep_standing(

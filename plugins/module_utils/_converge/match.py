@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import typing as t
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._errors import UserError
 from .._ids import id_key
 from .._policy.desired import DesiredPolicy, State
 from .._policy.policy import Policy
 from .._policy.surface import View
+from .._policy.unset import UNSET, Unset
 
 
 @dataclass(frozen=True)
 class Match:
-    """A desired policy and the live one it means; None when there is none."""
+    """A desired policy and the live one it means; None when there is none.
+
+    ``target`` is what ``plan.target_of`` makes of the two, where that was asked for already.
+    """
 
     desired: DesiredPolicy
     live: Policy | None
+    target: Policy | Unset | None = field(default=UNSET, compare=False, repr=False)
 
 
 # The place of an item, and why it is refused.

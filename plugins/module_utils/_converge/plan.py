@@ -280,13 +280,15 @@ def _no_numbers(matches: t.Sequence[Match]) -> PriorityPlan:
 
 def target_of(found: Match, capabilities: Capabilities) -> Policy | None:
     """Return the policy as desired, but for its number. What was not asked for stays as it is. Raises UserError."""
+    if found.target is not UNSET:
+        return found.target
     item, live = found.desired, found.live
     if item.state is State.ABSENT:
         return None
     base = live or _blank(item, capabilities)
-    asked = {field: value for field in capabilities.fields if (value := field.asked(item)) is not UNSET}
+    asked = ((field, field.asked(item)) for field in capabilities.fields)
     return base.with_values(
-        {field.name: field.merge(field, item, value, field.of(base)) for field, value in asked.items()}
+        {field.name: field.merge(field, item, value, field.of(base)) for field, value in asked if value is not UNSET}
     )
 
 

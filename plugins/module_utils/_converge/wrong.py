@@ -126,9 +126,9 @@ def _resolved(
     changes: dict[int, tuple[Policy | None, Policy | None]] = {}
     for place, found in enumerate(matches):
         try:
-            resolved[place] = resolve_one(found, directory)
+            meant = resolved[place] = resolve_one(found, directory, capabilities)
             if place not in bad:
-                changes[place] = (found.live, target_of(resolved[place], capabilities))
+                changes[place] = (found.live, target_of(meant, capabilities))
         except UserError as error:
             if not any(text.startswith(str(error)) for text in told):
                 wrong.append((place, error))

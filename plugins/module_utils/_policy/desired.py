@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 import typing as t
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from .._ids import is_guid
 from .policy import AssignmentFilter, Target
@@ -75,13 +76,13 @@ class AssignmentChange:
     all_devices: AllTarget | Unset = UNSET
     gone: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def group_changes(self) -> dict[Target, GroupChange]:
         """What is asked of groups, by what they are to the policy."""
         pairs = ((Target.GROUP, self.groups), (Target.EXCLUDED_GROUP, self.exclude_groups))
         return {to: change for to, change in pairs if change is not UNSET}
 
-    @property
+    @cached_property
     def all_targets(self) -> dict[Target, AllTarget]:
         """What is asked of all users and all devices."""
         pairs = ((Target.ALL_USERS, self.all_users), (Target.ALL_DEVICES, self.all_devices))

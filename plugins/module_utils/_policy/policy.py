@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .._ids import id_key
 from .unset import UNSET, Unset
@@ -82,8 +82,8 @@ class Assignment:
     @property
     def key(self) -> str:
         """What makes two assignments ones of the same target: the group, or the whole unknown target."""
-        unknown = repr(sorted((self.target or {}).items()))
-        place = unknown if self.to is Target.UNKNOWN else self.group_id or ""
+        is_known = self.to is not Target.UNKNOWN
+        place = self.group_id or "" if is_known else repr(sorted((self.target or {}).items()))
         if self.to in (Target.GROUP, Target.UNKNOWN) and self.is_direct:
             return place
         return " ".join(filter(None, ["" if self.is_direct else self.source, self.to.value, place]))
@@ -119,7 +119,7 @@ class Policy:
 
     def with_values(self, values: t.Mapping[str, t.Any]) -> Policy:
         """Return the policy with other values of some fields; UNSET for those that are not known any more."""
-        return replace(self, values={**self.values, **values})
+        return Policy(self.id, self.type, {**self.values, **values}, self.last_modified, self.reports)
 
     @property
     def display_name(self) -> str:
