@@ -40,6 +40,9 @@ _FORM = re.compile(rf"{_VERSION}[a-z2-7]{{{_SIDE_LENGTH * len(SIDES)}}}")
 # Characters of the digest of an aspect. It tells what changed; whether anything did tells the digest of the whole side.
 _ASPECT_LENGTH = 10
 
+# json.dumps makes one for each value, which takes longer than to write most values.
+_IN_ORDER = json.JSONEncoder(sort_keys=True)
+
 Details = dict[str, t.Any]
 Entry = tuple["str | None", str, t.Mapping[str, t.Any]]
 
@@ -209,9 +212,13 @@ def _cut(digests: t.Mapping[str, str]) -> dict[str, str]:
 
 
 def _digest(value: t.Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode("ascii")).hexdigest()
+    return _hashed(value).hexdigest()
 
 
 def _short(value: t.Any) -> str:
-    data = hashlib.sha256(json.dumps(value, sort_keys=True).encode("ascii")).digest()
+    data = _hashed(value).digest()
     return base64.b32encode(data[:_SIDE_DIGEST]).decode("ascii").lower()
+
+
+def _hashed(value: t.Any) -> hashlib._Hash:
+    return hashlib.sha256(_IN_ORDER.encode(value).encode("ascii"))

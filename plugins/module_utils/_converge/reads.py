@@ -106,7 +106,8 @@ def with_parts(
     left = {place: error for place, _policy, error in reversed(failed)}
     for (place, part), value in zip(wanted, values, strict=True):
         if place not in left:
-            read[place][part.field.name] = value if place not in gone else part.field.blank
+            asked = part.field.asked(matches[place].desired)
+            read[place][part.field.name] = part.field.held(asked, value) if place not in gone else part.field.blank
     found = tuple(
         Match(found.desired, found.live.with_values(parts)) if found.live and parts else found
         for found, parts in zip(matches, read, strict=True)

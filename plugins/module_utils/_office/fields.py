@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import typing as t
 
-from .._policy.compare import meaning, same_payload
+from .._policy.compare import meaning, one_of, same_payload
 from .._policy.fields import (
     DESCRIPTION,
     DISPLAY_NAME,
@@ -48,6 +48,7 @@ def _payload(name: str) -> Field:
         listed=False,
         content=True,
         same=same_payload,
+        held=one_of,
         result=_payload_result,
         sides=_payload_sides,
         whole=by_option(payload_values),

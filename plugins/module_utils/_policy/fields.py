@@ -54,7 +54,8 @@ class Field:
     to change. ``first`` tells of a change of a part whether it must be done before all else of the policy changes.
 
     ``same`` tells whether two values mean the same, ``merge`` returns the value from what is asked and what is there
-    (UNSET in a new policy of which it was not read), or raises UserError.
+    (UNSET in a new policy of which it was not read), or raises UserError. ``held`` returns what is held of a value that
+    was read, beside what is asked: of large ones that are alike one is enough.
 
     ``beside`` returns what is known of the names of ids in those options of a value that are given, by the keys under
     which results and diffs show them.
@@ -76,6 +77,7 @@ class Field:
     first: t.Callable[[t.Any, t.Any], bool] = lambda _before, _after: False
     same: t.Callable[[t.Any, t.Any], bool] = operator.eq
     merge: t.Callable[[Field, DesiredPolicy, t.Any, t.Any], t.Any] = _keep_spelling
+    held: t.Callable[[t.Any, t.Any], t.Any] = lambda _asked, read: read
     result: t.Callable[[Field, t.Any], ByOption] = _itself
     sides: t.Callable[[Field, t.Any, t.Any], Sides] = _both
     whole: t.Callable[[Field, t.Any], ByOption] = _itself
@@ -109,7 +111,7 @@ class Field:
 
     def is_same(self, one: t.Any, other: t.Any) -> bool:
         """Tell whether two values mean the same; what was not read is the same as itself alone."""
-        return one is other if one is UNSET or other is UNSET else self.same(one, other)
+        return one is other or (one is not UNSET and other is not UNSET and self.same(one, other))
 
 
 def by_option(function: t.Callable[[t.Any], t.Any]) -> t.Callable[[Field, t.Any], ByOption]:
@@ -181,7 +183,8 @@ def only_if_asked(fields: t.Iterable[Field]) -> tuple[Field, ...]:
 
 def changed_fields(before: Policy, after: Policy, fields: t.Iterable[Field]) -> tuple[Field, ...]:
     """Return the fields in which two states of a policy differ in meaning."""
-    return tuple(field for field in fields if not field.is_same(field.of(before), field.of(after)))
+    old, new = before.values, after.values
+    return tuple(field for field in fields if not field.is_same(old.get(field.name, UNSET), new.get(field.name, UNSET)))
 
 
 def changed_options(before: Policy, after: Policy, fields: t.Iterable[Field]) -> tuple[str, ...]:
