@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from .._json import is_too_deep
+from .._json import is_too_deep, may_be_deep
 from .._policy.texts import MASK
 from .definitions import CHOICE, CHOICE_LIST, GROUP, GROUP_LIST, INTEGER, REFERENCE, SECRET, SIMPLE, SIMPLE_LIST, STRING
 from .problems import Problem, SettingsError
@@ -25,6 +25,9 @@ from .settings import (
     Value,
     without_unknown,
 )
+
+# json.dumps makes one for each value.
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 PREFIX = "#microsoft.graph.deviceManagementConfiguration"
 TYPE = "@odata.type"
@@ -60,7 +63,7 @@ _MORE = {SECRET: "valueState", REFERENCE: "note"}
 MEMBERS = {TYPE, _ID, "value", "children", *_MORE.values(), *(member for _kind, member in KINDS.values())}
 
 
-class _FormError(ValueError):
+class FormError(ValueError):
     """Something that is not a setting instance; the text says why."""
 
 
@@ -74,7 +77,7 @@ def from_instances(documents: t.Iterable[t.Any]) -> Settings:
     for number, document in enumerate(documents, 1):
         try:
             setting = setting_of(document)
-        except _FormError as error:
+        except FormError as error:
             problems.append(Problem(f"setting {number}", str(error)))
             continue
         if setting.id.lower() in found:
@@ -85,24 +88,17 @@ def from_instances(documents: t.Iterable[t.Any]) -> Settings:
     return Settings(found.values())
 
 
-def problem_of(document: t.Any) -> str:
-    """Return why something is not a setting instance, "" where it is one."""
-    try:
-        setting_of(document)
-    except _FormError as error:
-        return str(error)
-    return ""
-
-
 def setting_of(document: t.Any) -> Setting:
-    """Return the setting of an instance, or of the object with an id around it. Raises ValueError."""
-    if is_too_deep(document):
-        raise _FormError("it is nested too deeply")
-    _object(document, "a setting instance")
+    """Return the setting of an instance, or of the object with an id around it. Raises FormError."""
     try:
-        _dumps(document).encode()
-    except (TypeError, ValueError):
-        raise _FormError("it holds a key or a value that JSON does not know, or an unpaired surrogate") from None
+        data = _dumps(document).encode()
+    except (TypeError, ValueError, RecursionError):
+        data = None
+    if (data is None or may_be_deep(data)) and is_too_deep(document):
+        raise FormError("it is nested too deeply")
+    _object(document, "a setting instance")
+    if data is None:
+        raise FormError("it holds a key or a value that JSON does not know, or an unpaired surrogate")
     if "settingInstance" not in document:
         return _setting(document)
     setting = _setting(_object(document["settingInstance"], "settingInstance"))
@@ -113,18 +109,18 @@ def setting_of(document: t.Any) -> Setting:
 def _setting(document: t.Mapping[str, t.Any]) -> Setting:
     definition_id = document.get(_ID)
     if not isinstance(definition_id, str) or not definition_id:
-        raise _FormError(f"{_ID} is not there, and it says which definition an instance is of")
+        raise FormError(f"{_ID} is not there, and it says which definition an instance is of")
     type_name = document.get(TYPE)
     if not isinstance(type_name, str):
-        raise _FormError(f"{definition_id}: {TYPE} is not there, and it says which kind of setting it is")
+        raise FormError(f"{definition_id}: {TYPE} is not there, and it says which kind of setting it is")
     kind, member = KINDS.get(_short(type_name), ("", ""))
     if not kind:
         rest = {name: value for name, value in document.items() if name != _ID}
         return Setting(definition_id, Other(_dumps(_kept(rest))))
     try:
         value = _value_of(kind, document.get(member), member)
-    except _FormError as error:
-        raise _FormError(f"{definition_id}: {error}") from None
+    except FormError as error:
+        raise FormError(f"{definition_id}: {error}") from None
     return Setting(definition_id, value, _unknown(document, {_ID, member}))
 
 
@@ -133,14 +129,14 @@ def _value_of(kind: str, document: t.Any, member: str) -> Value:
         value: Value = _READ[kind](_object(document, member))
         return value
     if not isinstance(document, (list, tuple)) and document is not None:
-        raise _FormError(f"{member} is not a list")
+        raise FormError(f"{member} is not a list")
     return Members.of(kind, [_READ[LIST_KINDS[kind]](_object(each, member)) for each in document or ()])
 
 
 def _choice(document: t.Mapping[str, t.Any]) -> Choice:
     option = document.get("value")
     if not isinstance(option, str):
-        raise _FormError("value of a choice must be the id of an option")
+        raise FormError("value of a choice must be the id of an option")
     children = _children(document)
     unknown = _unknown(document, {"value", "children"}, "ChoiceSettingValue")
     return Choice(option.lower(), children, unknown, option)
@@ -153,14 +149,14 @@ def _group(document: t.Mapping[str, t.Any]) -> Group:
 def _simple(document: t.Mapping[str, t.Any]) -> Simple:
     type_name = document.get(TYPE)
     if not isinstance(type_name, str):
-        raise _FormError(f"a simple value has no {TYPE}, which says whether it is a text or a number")
+        raise FormError(f"a simple value has no {TYPE}, which says whether it is a text or a number")
     name = _short(type_name)
     value = document.get("value")
     if value is None and _SIMPLE_TYPES.get(name) == STRING:
         # A text that is empty may be shown as nothing at all.
         value = ""
     if isinstance(value, (dict, list)):
-        raise _FormError("value of a simple value must be a text or a number")
+        raise FormError("value of a simple value must be a text or a number")
     value_type = _SIMPLE_TYPES.get(name, name)
     own = _MORE.get(value_type, "")
     more = _unknown({own: document.get(own)}, ())
@@ -170,11 +166,11 @@ def _simple(document: t.Mapping[str, t.Any]) -> Simple:
 def _children(document: t.Mapping[str, t.Any]) -> Settings:
     children = document.get("children") or []
     if not isinstance(children, list):
-        raise _FormError("children is not a list")
+        raise FormError("children is not a list")
     found = [_setting(_object(child, "children")) for child in children]
     settings = Settings(found)
     if len(settings) < len(found):
-        raise _FormError("a definition is there more than once among the children")
+        raise FormError("a definition is there more than once among the children")
     return settings
 
 
@@ -209,7 +205,7 @@ def _is_noise(name: str) -> bool:
 
 def _object(document: t.Any, name: str) -> t.Mapping[str, t.Any]:
     if not isinstance(document, dict):
-        raise _FormError(f"{name} is not a JSON object")
+        raise FormError(f"{name} is not a JSON object")
     return document
 
 
@@ -219,7 +215,7 @@ def _short(type_name: str) -> str:
 
 
 def _dumps(value: t.Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _CANONICAL.encode(value)
 
 
 def with_masks(value: t.Any) -> t.Any:

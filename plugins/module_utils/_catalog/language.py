@@ -12,7 +12,7 @@ from .._policy.texts import with_meant
 from .catalog import Catalog
 from .definitions import CHOICE, GROUP, GROUP_LIST, Definition
 from .elements import NameProblem, ValueProblem, default_of, elements_of, is_toggle, option_of, value_of
-from .instances import problem_of, setting_of
+from .instances import FormError, setting_of
 from .keys import SCOPES, find, name_of, shown
 from .problems import SHOWN, Ask, Kind, Problem, SettingsError, listed, type_of, unfit
 from .settings import EMPTY, Choice, Setting, Settings
@@ -127,10 +127,10 @@ def _raw(entry: Entry, catalog: Catalog) -> _Compiled:
     others = listed(str(key) for key in entry if key != "raw")
     if others:
         return _Compiled(wrong=[f"raw is all that such an entry holds, and it holds {others}, too"])
-    wrong = problem_of(entry["raw"])
-    if wrong:
-        return _Compiled(wrong=[f"raw must be a settingInstance as a portal export has it: {wrong}"])
-    setting = setting_of(entry["raw"])
+    try:
+        setting = setting_of(entry["raw"])
+    except FormError as error:
+        return _Compiled(wrong=[f"raw must be a settingInstance as a portal export has it: {error}"])
     problems = wrong_in(setting, catalog)
     return _Compiled(setting, problems, Ask(ids=frozenset({setting.id})) if problems else Ask())
 
