@@ -1,0 +1,127 @@
+# Copyright (c) 2026 m365.apps contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A run does what takes time once for each policy, and what nobody is shown not at all. Counted, not timed."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections import Counter
+from dataclasses import replace
+from types import ModuleType
+
+import pytest
+
+from ansible_collections.m365.apps.plugins.module_utils._graph import messages
+from ansible_collections.m365.apps.plugins.module_utils._module import parse_options
+from ansible_collections.m365.apps.plugins.module_utils._office import operations
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT
+from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES, OfficeSurface
+from ansible_collections.m365.apps.plugins.module_utils._policy import payload
+from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Field
+from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
+from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, outer
+from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.small_tenants import GROUP, desired, policy, run
+from ansible_collections.m365.apps.tests.unit.wire import Clock, Wire
+
+NAMES = ("A", "B", "C")
+SETTINGS = [{"settingId": "a", "value": "1"}, {"settingId": "b", "value": "2"}]
+# What fields make of values for the eyes of users, and for fingerprints.
+SHOWN = ("sides", "whole", "names", "result", "details")
+BOUND = ("digest", "asked_digest")
+
+
+def counted(function: t.Callable[..., t.Any], name: str, calls: Counter[str]) -> t.Callable[..., t.Any]:
+    """Return a function that counts its calls."""
+
+    def count(*arguments: t.Any, **more: t.Any) -> t.Any:
+        calls[name] += 1
+        return function(*arguments, **more)
+
+    return count
+
+
+def watch(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, calls: Counter[str]) -> None:
+    """Let a function of a module count its calls."""
+    monkeypatch.setattr(module, name, counted(getattr(module, name), name, calls))
+
+
+def counting(calls: Counter[str]) -> Capabilities:
+    """Return capabilities whose payload field counts what it is asked."""
+
+    def watched(field: Field) -> Field:
+        if field.name != "policy_payload":
+            return field
+        asked: dict[str, t.Any] = {
+            name: counted(getattr(field, name), name, calls) for name in ("merge", *SHOWN, *BOUND)
+        }
+        return replace(field, **asked)
+
+    return replace(CAPABILITIES, fields=tuple(map(watched, CAPABILITIES.fields)))
+
+
+def items(settings: t.Any) -> list[t.Any]:
+    return [desired(name, policy_payload=settings, groups=GroupChange(("All Staff",))) for name in NAMES]
+
+
+@pytest.mark.parametrize("live", ["none", "same", "other"])
+def test_each_policy_is_worked_out_once_and_bound_only_where_somebody_asks(live: str) -> None:
+    calls: Counter[str] = Counter()
+    have = {"same": SETTINGS, "other": SETTINGS[:1]}.get(live)
+    there = [policy(name, place, policy_payload=have) for place, name in enumerate(NAMES)] if have else []
+    tenant = MemoryTenant.of(there, counting(calls))
+    outcome = run(tenant, items(SETTINGS))
+    assert calls == {"merge": len(NAMES)}
+    assert outcome.plan.fingerprint == outcome.plan.fingerprint
+    # Of what writes leave, too, where there are any.
+    bound = {"digest": (0 if live == "none" else len(NAMES)) + (0 if live == "same" else len(NAMES))}
+    assert calls == {"merge": len(NAMES), "asked_digest": len(NAMES), **bound}
+
+
+def test_answers_in_a_batch_are_parsed_with_it(wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: Counter[str] = Counter()
+    watch(monkeypatch, messages, "strict_json", calls)
+    watch(monkeypatch, operations, "decode", calls)
+    live, target = policy("A"), {"groupId": GROUP}
+    group = {"id": "a1", "target": target}
+    bodies = ({"value": [group]}, "e30=", {"value": [group]}, "e30=")
+    wire.expect("POST", BATCH, **outer(*(inner(place, body=body) for place, body in enumerate(bodies))))
+    fields = (ASSIGNMENTS, CONTENT[0], ASSIGNMENTS, CONTENT[1])
+    read = OfficeSurface(clock.client(batching=True)).read([Part(live, field) for field in fields])
+    assigned = (Assignment(GROUP, "a1", target),)
+    assert read == [assigned, {}, assigned, {}]
+    assert calls == {"strict_json": 1, "decode": 2}
+
+
+@pytest.mark.parametrize("shape", [list, json.dumps], ids=["a list", "the text of a list"])
+def test_a_payload_option_is_written_once_to_be_checked(
+    shape: t.Callable[[t.Any], t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: Counter[str] = Counter()
+    watch(monkeypatch, payload, "encode", calls)
+    watch(monkeypatch, payload, "is_too_deep", calls)
+    watch(monkeypatch, parse_options, "holds_mask", calls)
+    params = {"display_name": "A", "state": "present", "policy_payload": shape(SETTINGS)}
+    assert parse_options.desired_policy(params, params).value("policy_payload") == SETTINGS
+    assert calls == {"encode": 1, "holds_mask": 1}
+
+
+def test_what_was_not_written_is_not_put_together_again() -> None:
+    there = [policy(name, place, policy_payload=SETTINGS) for place, name in enumerate(NAMES)]
+    outcome = run(MemoryTenant.of(there), [desired(name, policy_payload=SETTINGS) for name in NAMES])
+    assert [id(item) for item in outcome.items] == [id(item) for item in outcome.plan.items]
+
+
+def test_a_payload_that_is_there_as_it_is_asked_for_is_held_once() -> None:
+    alike, spelled_otherwise = json.loads(json.dumps(SETTINGS)), list(reversed(SETTINGS))
+    there = [policy("A", 0, policy_payload=alike), policy("B", 1, policy_payload=spelled_otherwise)]
+    outcome = run(MemoryTenant.of(there), [desired(name, policy_payload=SETTINGS) for name in "AB"])
+    held = [[side.value("policy_payload") for side in (item.before, item.after) if side] for item in outcome.items]
+    assert [item.status for item in outcome.items] == ["unchanged", "unchanged"]
+    assert [[value is SETTINGS for value in sides] for sides in held] == [[True, True], [False, False]]
+    assert held[1] == [spelled_otherwise, spelled_otherwise]
