@@ -8,9 +8,12 @@ from __future__ import annotations
 import os
 import typing as t
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from ansible import constants
 from ansible.errors import AnsibleError
+from ansible.plugins.loader import filter_loader
 from ansible.template import Templar, trust_as_template
 
 from ansible_collections.m365.apps.tests.integration.support.callback_plugins import preload
@@ -95,3 +98,17 @@ def test_templates_that_are_kept_give_what_they_give_anew(monkeypatch: pytest.Mo
     assert len(made) >= 6, "the same text is another template where backslashes are escaped"
     assert results() == anew
     assert len(made) == len(there)
+
+
+def test_what_workers_need_is_loaded_again_once_ansible_forgot_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(constants, "DEFAULT_INTERNAL_POLL_INTERVAL", 0.001)  # to be as it was afterwards
+    monkeypatch.setattr(preload, "keep_more", lambda: None)
+    monkeypatch.setattr(preload, "load", lambda: loaded.append("again"))
+    monkeypatch.setattr(preload, "gc", SimpleNamespace(disable=lambda: None, freeze=lambda: None))
+    callback = preload.CallbackModule()
+    for times in (1, 2):
+        for _task in ("first", "second"):
+            callback.v2_playbook_on_task_start(None, False)
+            assert len(loaded) == times
+        filter_loader._clear_caches()  # as add_directory does

@@ -126,6 +126,30 @@ def keep_more() -> None:
         keep_templates(_kept, named)
 
 
+def found() -> list[object]:
+    """Return where ansible's loaders keep the plugins that they found: each begins anew when it has to forget them."""
+    loaders = (test_loader, filter_loader, lookup_loader, connection_loader, shell_loader)
+    return [loader._plugin_path_cache for loader in loaders]
+
+
+def load() -> None:
+    """Load what the workers of most tasks need."""
+    test_loader.get("ansible.builtin.search")
+    for name in _FILTERS:
+        filter_loader.get(name)
+    for name in _LOOKUPS:
+        lookup_loader.get(name)
+    Templar(loader=None).template("{{ 1 }}")  # makes Jinja's lexer
+    connection_loader.get("ansible.builtin.local", class_only=True)
+    shell_loader.get("ansible.builtin.sh", class_only=True)
+    if hasattr(common_json, "get_module_encoder"):  # from ansible-core 2.19 on
+        common_json.get_module_encoder("legacy", common_json.Direction.CONTROLLER_TO_MODULE)
+        common_json.get_module_decoder("legacy", common_json.Direction.MODULE_TO_CONTROLLER)
+    if UnifiedTaskResult is not None:
+        for by_module in (False, True):
+            UnifiedTaskResult.get_result_key_to_resolved_field_mapping(source_is_module=by_module)
+
+
 class CallbackModule(CallbackBase):
     """A callback that prints nothing."""
 
@@ -139,23 +163,13 @@ class CallbackModule(CallbackBase):
         keep_more()
         # Ansible looks this often whether a worker has ended: a thousand times a second is a twentieth of its work.
         vars(constants)["DEFAULT_INTERNAL_POLL_INTERVAL"] = 0.005
+        self._known: list[object] = []
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:  # noqa: ARG002
-        """Load it before each task: ansible forgets all where a role brings plugins of its own."""
-        test_loader.get("ansible.builtin.search")
-        for name in _FILTERS:
-            filter_loader.get(name)
-        for name in _LOOKUPS:
-            lookup_loader.get(name)
-        Templar(loader=None).template("{{ 1 }}")  # makes Jinja's lexer
-        connection_loader.get("ansible.builtin.local", class_only=True)
-        shell_loader.get("ansible.builtin.sh", class_only=True)
-        if hasattr(common_json, "get_module_encoder"):  # from ansible-core 2.19 on
-            common_json.get_module_encoder("legacy", common_json.Direction.CONTROLLER_TO_MODULE)
-            common_json.get_module_decoder("legacy", common_json.Direction.MODULE_TO_CONTROLLER)
-        if UnifiedTaskResult is not None:
-            for by_module in (False, True):
-                UnifiedTaskResult.get_result_key_to_resolved_field_mapping(source_is_module=by_module)
+        """Load it before the first task, and again once ansible forgot it: where a role brings plugins of its own."""
+        if list(map(id, self._known)) != list(map(id, found())):
+            load()
+            self._known = found()
         # A worker that collects garbage touches, and so copies, all of the memory that it shares with this process.
         gc.disable()
         gc.freeze()
