@@ -204,3 +204,40 @@ def test_a_page_counts_the_users_that_checked_in(users: Dict, line: str) -> None
     lines = rendered("report/checkins.md.j2", report={"checkins": {"tenant": {"users": users}}}).splitlines()
     # A blank line ends the paragraph.
     assert lines[lines.index(line) + 1] == ""
+
+
+RANKED: Dict = {"setting": "a", "title": None, "value": "1", "policy": "P", "priority": 3, "enforced": True}
+
+
+@pytest.mark.parametrize(
+    ("row", "head"),
+    [
+        ({**RANKED, "priority": None}, "| Setting | Value | From |"),
+        (RANKED, "| Setting | Value | From | Priority | Enforced |"),
+        ({**RANKED, "priority": None, "enforced": False}, "| Setting | Value | From | Priority | Enforced |"),
+    ],
+)
+def test_a_page_says_of_priorities_what_its_surface_has(row: Dict, head: str) -> None:
+    lines = rendered(
+        "report/effective.md.j2", report={"effective": [{"groups": ["G"], "settings": [row]}]}
+    ).splitlines()
+    check_table(lines, head)
+
+
+@pytest.mark.parametrize(
+    ("sides", "head"),
+    [
+        ({"winner": None, "loser": None, "policies": ["P", "Q"]}, "| Kind | Setting | Policies | For whom |"),
+        ({"winner": "P", "loser": "Q"}, "| Kind | Setting | Wins | Loses | For whom |"),
+    ],
+)
+def test_a_page_has_winners_where_there_are_any(sides: Dict, head: str) -> None:
+    conflict = {"kind": "conflict", "setting": "a", "groups": ["G"], **sides}
+    report = {"conflicts": [conflict], "settings": {"a": {"title": "A"}}}
+    check_table(rendered("report/conflicts.md.j2", report=report).splitlines(), head)
+
+
+def check_table(lines: list[str], head: str) -> None:
+    """Check that a table has this head, and as many cells in each row, with nothing between them."""
+    place = lines.index(head)
+    assert [line.replace("\\|", "").count("|") for line in lines[place : place + 3]] == [head.count("|")] * 3
