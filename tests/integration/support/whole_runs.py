@@ -21,8 +21,7 @@ Dict = dict[str, t.Any]
 
 _NAMES = ("Pilot", "Broad", "All", "Kiosks")
 GROUPS = {name: f"{number:08d}-0000-4000-8000-000000000000" for number, name in enumerate(_NAMES, 1)}
-# Three batches of each kind of write.
-COUNT = 42
+COUNT = 60
 WAVES: list[Dict] = [
     {"name": "pilot", "groups": ["Pilot"]},
     {"name": "broad", "groups": ["Broad"]},
