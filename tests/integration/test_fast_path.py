@@ -152,7 +152,10 @@ CASES = {
 LIKE = {
     "delete in check mode": "change in check mode",
     "unchanged without diff": "unchanged",
+    "groups in check mode": "a warning of a group",
     "groups unchanged": "unchanged",
+    "a payload as text": "a string for a number",
+    "status reports read": "check-ins read",
     "nothing": "many in check mode",
     "check-ins read with a warning": "a warning of a group",
     "a warning of a payload": "warnings in a loop",
