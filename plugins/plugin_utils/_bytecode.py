@@ -16,12 +16,13 @@ import typing as t
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
 from types import CodeType
 
-from ansible import constants
-
 # What this collection brings for plugins and modules, by the names of packages.
 _OURS = tuple(f"ansible_collections.m365.apps.plugins.{room}." for room in ("module_utils", "plugin_utils"))
+# Loaded where Ansible runs. A program that starts without it, such as extensions/lint.py, is to stay without them: they
+# take longer than its work, and Python itself keeps its bytecode.
+_CONSTANTS = sys.modules.get("ansible.constants")
 # As the rest of what ansible keeps for a user.
-_KEPT = os.path.join(vars(constants)["ANSIBLE_HOME"], "m365_apps_bytecode")
+_KEPT = os.path.join(vars(_CONSTANTS)["ANSIBLE_HOME"], "m365_apps_bytecode") if _CONSTANTS else None
 
 
 class _Loader(SourceFileLoader):
@@ -49,5 +50,5 @@ class Finder:
         return next((spec for spec in found if spec is not None and spec.loader is not None), None)
 
 
-if Finder not in sys.meta_path:
+if _CONSTANTS and Finder not in sys.meta_path:
     sys.meta_path.insert(0, Finder)

@@ -21,8 +21,9 @@ import pathlib
 import sysconfig
 import zipfile
 
-bundled = pathlib.Path(ensurepip.__file__).parent / "_bundled"
-wheel = max(bundled.glob("pip-*.whl"))
+# Some distributions keep it in a folder of their own.
+folders = [pathlib.Path(ensurepip.__file__).parent / "_bundled", sysconfig.get_config_var("WHEEL_PKG_DIR")]
+wheel = max(wheel for folder in folders if folder for wheel in pathlib.Path(folder).glob("pip-*.whl"))
 zipfile.ZipFile(wheel).extractall(sysconfig.get_path("purelib"))
 """
 _PIP_VERSION = """\
