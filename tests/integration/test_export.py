@@ -136,7 +136,8 @@ def test_a_restore_brings_everything_back(ansible: Ansible, emulator: Emulator, 
     count = len(contoso["policies"])
     assert len(manifest.pop("checksum")) == len(manifest["files"][0]["sha256"])
     assert [len(manifest.pop("files")), manifest.pop("policies")] == [count, count]
-    assert manifest == {"format": 2, "tenant": tenant.TENANT, "absent": ["Ours"]}
+    known = {"format": 2, "tenant": tenant.TENANT, "surface": "office_configuration", "absent": ["Ours"]}
+    assert manifest == known
     assert "0 writes" in restore(ansible)
     reverse = sorted(contoso["policies"], key=lambda policy: -policy["priority"])
     gone, renamed = "Contoso - Privacy Controls", "Contoso - Office Security Baseline"
