@@ -20,7 +20,7 @@ from .codec import DEFAULT_TAG
 from .instances import with_masks
 from .merge import SettingsChange, merged
 from .problems import SettingsError, listed, refusal
-from .settings import EMPTY, Settings, plain, same
+from .settings import EMPTY, Settings, clear_secrets, is_shown, plain, same
 from .shorten import shorten
 from .validate import deprecated
 
@@ -117,6 +117,7 @@ def _settings_field(catalog: t.Callable[[], Catalog]) -> Field:
         listed=False,
         content=True,
         same=same,
+        is_shown=is_shown,
         merge=merge,
         result=by_option(lambda value: with_masks(shorten(value, catalog(), explicit=True))),
         sides=both,
@@ -124,7 +125,7 @@ def _settings_field(catalog: t.Callable[[], Catalog]) -> Field:
         names=lambda before, after: names(_known(before), _known(after), catalog()),
         digest=by_option(plain),
         asked_digest=by_option(_change_digest),
-        warnings=lambda value: _deprecated(_known(value), catalog()),
+        warnings=lambda value: [*_deprecated(_known(value), catalog()), *_unseen_secrets(_known(value))],
     )
 
 
@@ -132,6 +133,14 @@ def _deprecated(settings: Settings, catalog: Catalog) -> list[str]:
     """Return the warning about settings that Microsoft calls deprecated, if there are any."""
     keys = deprecated(settings, catalog)
     return [deprecation(keys)] if keys else []
+
+
+def _unseen_secrets(settings: Settings) -> list[str]:
+    """Return the warning about secrets in clear text, if there are any: no run can tell whether they are there."""
+    ids = sorted(clear_secrets(settings))
+    if not ids:
+        return []
+    return [f"Graph does not show a secret, so each run writes the policy again: {listed(ids)}."]
 
 
 def deprecation(keys: t.Sequence[str]) -> str:

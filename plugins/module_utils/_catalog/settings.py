@@ -155,21 +155,39 @@ def same(one: Settings, other: Settings) -> bool:
     return one == other or without_unknown(one) == without_unknown(other)
 
 
+def is_shown(wanted: Settings, read: Settings) -> bool:
+    """Tell whether Graph shows settings as they were written: of a secret it shows a token, which tells nothing."""
+    return same(wanted, read) or _simplified(wanted, _hidden) == _simplified(read, _hidden)
+
+
 def without_unknown(settings: Settings) -> Settings:
     """Return settings without the members that this collection does not know."""
-    return Settings(Setting(each.id, _known_value(each.value)) for each in settings.values())
+    return _simplified(settings, _known)
 
 
-def _known_value(value: Value) -> Value:
+def _simplified(settings: Settings, simple: t.Callable[[Simple], Simple]) -> Settings:
+    """Return settings without unknown members, and with what ``simple`` leaves of simple values."""
+    return Settings(Setting(each.id, _simplified_value(each.value, simple)) for each in settings.values())
+
+
+def _simplified_value(value: Value, simple: t.Callable[[Simple], Simple]) -> Value:
     if isinstance(value, Choice):
-        return Choice(value.option, without_unknown(value.children), (), value.spelled)
+        return Choice(value.option, _simplified(value.children, simple), (), value.spelled)
     if isinstance(value, Simple):
-        return Simple(value.value_type, value.value, value.more)
+        return simple(value)
     if isinstance(value, Group):
-        return Group(without_unknown(value.children))
+        return Group(_simplified(value.children, simple))
     if isinstance(value, Members):
-        return Members.of(value.kind, map(_known_value, value.given))
+        return Members.of(value.kind, (_simplified_value(each, simple) for each in value.given))
     return value
+
+
+def _known(value: Simple) -> Simple:
+    return Simple(value.value_type, value.value, value.more)
+
+
+def _hidden(value: Simple) -> Simple:
+    return Simple(SECRET, None) if value.value_type == SECRET else _known(value)
 
 
 def unknown_members(settings: Settings) -> frozenset[tuple[str, str]]:

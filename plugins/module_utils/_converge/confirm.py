@@ -169,7 +169,7 @@ def _shown(entity: Policy | None, name: str) -> t.Any:
 def _same(field: Field | None, wanted: t.Any, seen: t.Any) -> bool:
     if seen is UNSET:
         return False
-    return bool(wanted == seen) if field is None else field.same(wanted, seen)
+    return bool(wanted == seen) if field is None else (field.is_shown or field.same)(wanted, seen)
 
 
 def _unconfirmed(pending: t.Sequence[Expected], timeout: float, type_name: str) -> UserError:
