@@ -125,8 +125,8 @@ _value:
   sample:
     - all_devices: false
       all_users: false
-      description: 'Part of ''Contoso - Macros'' for all but Pilot Ring 1 - IT: what stronger policies set otherwise
-        for these.'
+      description: 'Part of ''Contoso - Macros'' for all but Pilot Ring 1 - IT, for whom stronger policies have
+        other values.'
       display_name: Contoso - Macros (not for Pilot Ring 1 - IT)
       exclude_groups:
         - Pilot Ring 1 - IT

@@ -48,8 +48,8 @@ def test_a_part_is_called_after_the_groups_that_it_leaves_to_others_and_says_who
         },
         {
             "display_name": "Macros (not for Finance)",
-            "description": "Of all\nPart of 'Macros' for all but Finance: "
-            "what stronger policies set otherwise for these.",
+            "description": "Of all\nPart of 'Macros' for all but Finance, "
+            "for whom stronger policies have other values.",
             "scope_tags": ["T"],
             "settings": [SPELLED["excel", 3][0]],
             "groups": ["Staff"],

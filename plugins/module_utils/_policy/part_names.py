@@ -11,7 +11,7 @@ from __future__ import annotations
 
 # How the name of a part goes on behind that of its policy, and its description behind the one of that.
 _BEHIND, _END = " (not for ", ")"
-_NOTE = "Part of '{policy}' for all but {groups}: what stronger policies set otherwise for these."
+_NOTE = "Part of '{policy}' for all but {groups}, for whom stronger policies have other values."
 
 
 def name_of_part(policy: str, groups: str) -> str:
