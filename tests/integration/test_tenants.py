@@ -56,7 +56,7 @@ OWN_LOGIN = {
     "gather_facts": False,
     "module_defaults": {"group/m365.apps.all": {name: f"{{{{ m365_{name} }}}}" for name in LOGIN}},
 }
-SUMMARY = ("Bring all tenants together", "Leave them to the play", "Show all tenants")
+SUMMARY = ("Bring all tenants together", "Show all tenants")
 MACROS, PILOTS = "Macros only from trusted places", "Pilots of new features"
 
 
