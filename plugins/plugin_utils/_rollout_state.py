@@ -139,9 +139,9 @@ def without_files(policies: t.Sequence[Dict]) -> list[Dict]:
     return [{key: value for key, value in policy.items() if key != "file"} for policy in policies]
 
 
-def rollout_digest(parts: t.Sequence[t.Any]) -> str:
-    """Return what tells one rollout from another: a digest of all that it is made of."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+def rollout_digest(parts: t.Sequence[t.Any], surface: str) -> str:
+    """Return what tells one rollout from another: a digest of all that it is made of, and of where that goes."""
+    return hashlib.sha256(json.dumps([surface, *parts], sort_keys=True).encode()).hexdigest()
 
 
 def new_record(waves: t.Sequence[Dict], tenant: str, rollout: str) -> Dict:
