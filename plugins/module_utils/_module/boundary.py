@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
+import sys
 import typing as t
 from dataclasses import replace
 from functools import partial
@@ -28,6 +32,8 @@ from .tenant import Tenant, open_tenant
 _MESSAGE_LIMIT = 1900
 # What AnsibleModule says of options that it does not know.
 _UNSUPPORTED = "Unsupported parameters"
+# What AnsibleModule puts into a result, too, or takes out of it.
+_SHARED_KEYS = ("invocation", "warnings", "deprecations")
 # One that tells several problems has room for them all.
 _LONGEST_MESSAGE = LONGEST_TOLD + _MESSAGE_LIMIT
 
@@ -107,8 +113,20 @@ class Module(AnsibleModule):
         self.exit_json(**reply.result)
 
     def exit_json(self, **result: t.Any) -> None:
-        """Print a result without secrets and end the process."""
-        super().exit_json(**self._shown(result))
+        """Print a result without secrets and end the process.
+
+        AnsibleModule copies all that it prints value by value, in search of secrets that are gone by then. So it prints
+        what it has its say in, and the lists and dicts of a module are put beside that.
+        """
+        shown = self._shown(result)
+        own = {name: shown.pop(name) for name in list(shown) if _is_own(name, shown[name])}
+        printed = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(printed):
+                super().exit_json(**shown)
+        except SystemExit:
+            sys.stdout.writelines(("\n", json.dumps({**json.loads(printed.getvalue()), **own}), "\n"))
+            raise
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         """Print a failure without secrets and end the process.
@@ -144,6 +162,11 @@ class Module(AnsibleModule):
     def end_without(self, missing: MissingLibraryError) -> None:
         """Say which library is missing and end the process."""
         self.fail_json(msg=missing_required_lib(missing.library), exception=missing.import_error)
+
+
+def _is_own(name: str, value: t.Any) -> bool:
+    """Tell whether AnsibleModule has nothing to do with a key of a result but to print it."""
+    return isinstance(value, (dict, list)) and name not in _SHARED_KEYS
 
 
 def run_module(definition: ModuleDefinition) -> None:
