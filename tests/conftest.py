@@ -9,6 +9,7 @@ of all tests.
 
 from __future__ import annotations
 
+import gc
 import resource
 import typing as t
 from collections import Counter
@@ -27,6 +28,17 @@ def _spent() -> float:
     """Return the processor seconds of this process and of all that have ended below it."""
     used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in used) + warm.SPENT.seconds
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> t.Generator[None, object, object]:
+    """Collect no garbage among what stays to the end, above all ten thousand tests: a tenth of the time of units."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
