@@ -51,8 +51,7 @@ attributes:
   diff_mode:
     support: full
 seealso:
-  - plugin: m365.apps.rollout
-    plugin_type: role
+  - module: m365.apps.office_client_configs
 """
 
 EXAMPLES = r"""

@@ -40,8 +40,7 @@ extends_documentation_fragment:
   - m365.apps.connection
   - m365.apps.surface
 seealso:
-  - plugin: m365.apps.rollout
-    plugin_type: role
+  - module: m365.apps.office_client_configs
 """
 
 EXAMPLES = r"""

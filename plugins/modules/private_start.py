@@ -36,8 +36,7 @@ attributes:
   diff_mode:
     support: none
 seealso:
-  - plugin: m365.apps.rollout
-    plugin_type: role
+  - module: m365.apps.office_client_configs
 """
 
 EXAMPLES = r"""

@@ -189,7 +189,7 @@ def bill(document: dict[str, t.Any], tarball: Path) -> None:
 def test_a_bill_of_materials_is_the_same_again_and_valid(tmp_path: Path) -> None:
     (tarball := tmp_path / "tarball").write_bytes(b"A tarball of the test.")
     requirements = (ROOT / "meta" / "ee-requirements.txt").read_text(encoding="utf-8")
-    text, again = (bill_of_materials(tarball, VERSION, requirements, 1_000_000_000) for _ in range(2))
+    text, again = (bill_of_materials(tarball, VERSION, requirements, 1_000_000_000) for _time in range(2))
     assert text == again
     assert tempfile.gettempdir() not in text
     tools = locked_venv(tmp_path / "tools", "sbom")

@@ -229,7 +229,7 @@ def test_reading_ahead_takes_no_more_requests(parts: int, count: int) -> None:
         client = client_of(count, True)
         # Five more than those that were begun, so that there is a batch that is not full.
         calls = [call for item in listed_by(client, parts) for call in reads_of(item, parts)]
-        assert numbers(client.many([*reads(5), *calls])) == [*range(5), *(n for n in range(60) for _ in range(parts))]
+        assert numbers(client.many([*reads(5), *calls])) == [*range(5), *(n for n in range(60) for _no in range(parts))]
     assert server.batches == -(-(60 * parts + 5) // 20)
     assert our_threads() == []
 
