@@ -18,8 +18,7 @@ from types import CodeType
 
 # What this collection brings for plugins and modules, by the names of packages.
 _OURS = tuple(f"ansible_collections.m365.apps.plugins.{room}." for room in ("module_utils", "plugin_utils"))
-# Loaded where Ansible runs. A program that starts without it, such as extensions/lint.py, is to stay without them: they
-# take longer than its work, and Python itself keeps its bytecode.
+# None where Ansible does not run, as in extensions/lint.py: to import it would take longer than that program's work.
 _CONSTANTS = sys.modules.get("ansible.constants")
 # As the rest of what ansible keeps for a user.
 _KEPT = os.path.join(vars(_CONSTANTS)["ANSIBLE_HOME"], "m365_apps_bytecode") if _CONSTANTS else None
@@ -50,7 +49,7 @@ class Finder:
         return next((spec for spec in found if spec is not None and spec.loader is not None), None)
 
 
-# The import test of ansible-test wants its own finder to stay the first.
-_WATCHED = any(type(finder).__name__ == "RestrictedModuleLoader" for finder in sys.meta_path)
-if _CONSTANTS and not _WATCHED and Finder not in sys.meta_path:
-    sys.meta_path.insert(0, Finder)
+# Before that of ansible, and after any that wants to be the first.
+_ANSIBLES = next((finder for finder in sys.meta_path if type(finder).__name__ == "_AnsibleCollectionFinder"), None)
+if _CONSTANTS and _ANSIBLES and Finder not in sys.meta_path:
+    sys.meta_path.insert(sys.meta_path.index(_ANSIBLES), Finder)
