@@ -61,5 +61,8 @@ def test_no_session_is_lost_on_the_lanes() -> None:
     module = importlib.util.module_from_spec(spec)
     sys.modules["check"] = module
     spec.loader.exec_module(module)
-    names = ["lint", "unit", "docs", "integration"]
-    assert module.lanes(names) == [["integration", "unit"], ["lint", "docs"]]
+    names = ["lint", "unit", "docs", "sanity", "integration"]
+    wide, others = module.lanes(names)
+    assert [next(others), next(wide), next(wide)] == ["lint", "integration", "unit"]
+    assert [next(wide), next(others)] == ["sanity", "docs"]
+    assert [*wide, *others] == []

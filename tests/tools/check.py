@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run sessions of noxfile.py side by side and print the time of each: what make test does.
 
-Some sessions use all processors by themselves; the others use one and run one after the other beside them. What a
-session prints comes as a whole when it ends. Ends with 1 when one failed; the others run on. The seconds of processors
-that a session took tell what it costs, whatever ran beside it: half of their sum is the least time on two.
+Some sessions use all processors by themselves; the others use one and run one after the other beside them, and two by
+two once those have ended. What a session prints comes as a whole when it ends. Ends with 1 when one failed; the others
+run on. The seconds of processors that a session took tell what it costs, whatever ran beside it: half of their sum is
+the least time on two.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import subprocess
 import sys
 import time
 import typing as t
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from threading import Event, Lock
 
@@ -39,9 +43,20 @@ class Done:
     of_processors: float
 
 
-def lanes(names: t.Sequence[str]) -> list[list[str]]:
-    """Return what runs side by side: the wide sessions in the order of WIDE, and all others as they were given."""
-    return [[name for name in WIDE if name in names], [name for name in names if name not in WIDE]]
+def lanes(names: t.Sequence[str]) -> list[t.Iterator[str]]:
+    """Return what runs side by side: the wide sessions in the order of WIDE, and all others as they were given.
+
+    Whoever has run the wide ones takes of what is left of the others, from the end.
+    """
+    others = deque(name for name in names if name not in WIDE)
+    wide = (name for name in WIDE if name in names)
+    return [chain(wide, _taken(others.pop)), _taken(others.popleft)]
+
+
+def _taken(take: t.Callable[[], str]) -> t.Iterator[str]:
+    with suppress(IndexError):
+        while True:
+            yield take()
 
 
 def run(name: str, command: t.Sequence[str]) -> Done:
@@ -88,7 +103,7 @@ def main() -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     started, broken_off = time.monotonic(), Event()
 
-    def lane(names: list[str]) -> list[Done]:
+    def lane(names: t.Iterable[str]) -> list[Done]:
         parts = {"lint": given.lint.split()}
         return [run(name, command(name, parts.get(name, [name]))) for name in names if not broken_off.is_set()]
 
