@@ -33,7 +33,7 @@ class Plan:
 
 
 _QUICK = Plan(
-    sizes=(1, 20), loop=2, growth=(20, 100), memory=100, far=((130, 0.02),), backup=(30, 0.02), lint=20, rounds=1
+    sizes=(1, 20), loop=2, growth=(20, 100), memory=100, far=((130, 0.02),), backup=(30, 0.02), lint=20, rounds=2
 )
 
 
@@ -54,7 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmark", description="Time the collection against the Graph emulator.")
     parser.add_argument("--sizes", type=_counts, help="numbers of policies, such as 1,50,500,1000")
     parser.add_argument("--runs", type=_count, help="rounds of every row (default 3)")
-    parser.add_argument("--quick", action="store_true", help="a few policies, one round: does everything still run?")
+    parser.add_argument("--quick", action="store_true", help="a few policies, two rounds: does everything still run?")
     parser.add_argument("--output", type=Path, help="file to write the page to")
     parser.add_argument(
         "--collections",

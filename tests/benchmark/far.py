@@ -88,6 +88,7 @@ def _compared(rig: Rig, plan: Far, rounds: int, rows: t.Mapping[str, tuple[Comma
     def timed(name: str) -> float:
         command, more = rows[name]
         rig.clear_journal()
+        rig.clear_backups()
         seconds = run(command, {**rig.env, **more})
         requests[name] = rig.requests()
         if rig.writes():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 import typing as t
@@ -133,6 +134,11 @@ class Rig:
         entries = self.emulator.admin("GET", "journal")
         calls = [call for entry in entries for call in (entry, *entry["batch"])]
         return sum(call["method"] != "GET" and not call["path"].endswith("/$batch") for call in calls)
+
+    def clear_backups(self) -> None:
+        """Remove what earlier rounds backed up: no backup is ever written over."""
+        for folder in self.folder.glob("backup-*"):
+            shutil.rmtree(folder)
 
     def backup(self, name: str, connections: int) -> Command:
         """Return the command of a backup of the settings catalog by this collection."""
