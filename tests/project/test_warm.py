@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -64,6 +65,10 @@ print(json.dumps([values, constants.DEFAULT_LOCAL_TMP.rpartition("-")[0].rpartit
     constants.CONFIG_FILE, list(action_loader._get_paths()), constants.config._base_defs],
     default=lambda one: sorted(map(repr, one)) if isinstance(one, frozenset) else repr(one)))
 """
+
+
+# What a process of its own needs to find the collection, however pytest was started.
+FINDING = {**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
 
 
 @pytest.fixture
@@ -139,7 +144,7 @@ from ansible_collections.m365.apps.tests.integration.support import warm_process
 warm_process.get_ready()
 print("\\n".join(sorted(seen)))
 """
-    done = subprocess.run([sys.executable, "-c", spied], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", spied], env=FINDING, capture_output=True, text=True, check=True)
     seen = {name for name in done.stdout.splitlines() if not name.lstrip("_").startswith(warm.AT_START)}
     # Set before each program starts; of the bash completion; places of the release files of Linux.
     known = {"folder of multiprocessing.process", "_ARC_DEBUG", "_ARGCOMPLETE_SUPPRESS_SPACE"}
@@ -167,7 +172,7 @@ os.kill(os.getpid(), int(sys.argv[2]))
 def test_a_warm_process_ends_with_who_started_it(script: Write, how: int) -> None:
     path = script("import os\nprint(os.getppid())\n")
     done = subprocess.run(
-        [sys.executable, "-c", PARENT, str(path), str(how)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", PARENT, str(path), str(how)], env=FINDING, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (-how, "")
     deadline = time.monotonic() + 60
