@@ -11,6 +11,22 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
+class NamedId(str):
+    """An id beside which a display name was given, for people: what has the id may be gone, and its name with it."""
+
+    display_name: str
+
+    def __new__(cls, text: str, display_name: str = "") -> NamedId:
+        """Return the id ``text``, which is equal to the plain text."""
+        made = super().__new__(cls, text)
+        made.display_name = display_name
+        return made
+
+    def lower(self) -> NamedId:
+        """Return the id in lower case, with its name."""
+        return NamedId(super().lower(), self.display_name)
+
+
 def is_guid(text: str) -> bool:
     """Tell whether the text is a GUID, in either case."""
     return _GUID.fullmatch(text) is not None

@@ -15,6 +15,9 @@ import typing as t
 DEEPEST = 120
 # Values in one JSON text: a list of 5,000 policies has some 50,000.
 MOST_VALUES = 2_000_000
+# Writes values that are compared or digested. json.dumps would make an encoder for each of them, which takes longer
+# than to write most.
+IN_ORDER = json.JSONEncoder(sort_keys=True)
 # How JSON escapes one half of a character; most of them have their other half beside them.
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 

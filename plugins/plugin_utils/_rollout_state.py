@@ -12,8 +12,7 @@ import hashlib
 import json
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import plain, printable
-from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GROUP_OPTIONS
+from ansible_collections.m365.apps.plugins.module_utils._errors import plain
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import AWAITING
 from ansible_collections.m365.apps.plugins.plugin_utils._lint import FAIL_ON
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path, shown_path
@@ -246,22 +245,9 @@ def _class_of(item: Dict) -> str:
     return "unclear" if item.get("in_doubt") else "not_written"
 
 
-def not_restored(results: t.Sequence[Dict], saved: t.Sequence[Dict] = ()) -> list[Dict]:
-    """Return the items of a restore that did not come back, each with its cause in ``msg``.
-
-    A group that is gone has no name any more but the one that the ``saved`` policies have of it.
-    """
-    groups = [group for policy in saved for option in GROUP_OPTIONS.values() for group in policy.get(option) or ()]
-    named = [group for group in groups if isinstance(group, dict) and {"id", "display_name"} <= group.keys()]
-    names = {group["id"]: printable(group["display_name"]) for group in named}
-    failed = [item for item in results if item["status"] == "failed"]
-    return [{**item, "msg": _with_group_names(item.get("msg", ""), names)} for item in failed]
-
-
-def _with_group_names(msg: str, names: t.Mapping[str, str]) -> str:
-    for group_id, name in names.items():
-        msg = msg.replace(f"group {group_id}:", f"group '{name}' (id {group_id}):")
-    return msg
+def not_restored(results: t.Sequence[Dict]) -> list[Dict]:
+    """Return the items of a restore that did not come back, each with its cause in ``msg``."""
+    return [{**item, "msg": item.get("msg", "")} for item in results if item["status"] == "failed"]
 
 
 def restore_problems(left: t.Sequence[Dict], differences: t.Sequence[Dict]) -> list[str]:

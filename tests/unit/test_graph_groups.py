@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
+from ansible_collections.m365.apps.plugins.module_utils._ids import NamedId
 from ansible_collections.m365.apps.tests.unit.batches import asked, inner, inner_refusal, outer
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, Clock, Wire, refusal
 
@@ -147,6 +148,12 @@ def test_an_unknown_id_is_an_error_each_time_and_asked_for_once(wire: Wire, dire
             UserError, match=f"group {ONE}: cannot assign it: the directory holds no group with this id"
         ):
             directory.check(ONE)
+
+
+def test_an_unknown_id_is_told_with_the_name_that_was_given_beside_it(wire: Wire, directory: GroupDirectory) -> None:
+    wire.expect("GET", CHECK, **refusal(404))
+    with pytest.raises(UserError, match=rf"^group 'Legal - Counsel' \(id {ONE}\): cannot assign it: "):
+        directory.check(NamedId(ONE, "Legal - Counsel"))
 
 
 def test_an_id_that_may_not_be_read_is_taken_with_one_warning(wire: Wire, directory: GroupDirectory) -> None:

@@ -55,6 +55,16 @@ def assigned(tenant: FuzzTenant) -> set[str]:
     return {entry.group_id for entry in one.assignments}
 
 
+@pytest.mark.parametrize("kept", [(), (GONE,)], ids=["new", "kept"])
+def test_a_group_that_is_gone_is_told_with_the_name_that_was_given_beside_its_id(kept: tuple[str, ...]) -> None:
+    """As exports and backups have it: the directory knows no name any more."""
+    tenant = tenant_with(*kept, FINANCE)
+    legal = {"id": GONE.upper(), "display_name": "Legal - Counsel"}
+    result = run(tenant, OFFICE_CLIENT_CONFIGS, {"policies": [{"display_name": "One", "groups": [legal]}]})
+    assert f"group 'Legal - Counsel' (id {GONE}): cannot assign it" in result["msg"]
+    assert assigned(tenant) == {*kept, FINANCE}
+
+
 def configs(tenant: FuzzTenant, groups: t.Any, **more: t.Any) -> dict[str, t.Any]:
     items = [{"display_name": "Two", "description": "x"}, {"display_name": "One", "groups": groups}]
     return run(tenant, OFFICE_CLIENT_CONFIGS, {"policies": items, **more})

@@ -282,14 +282,6 @@ def test_what_waits_for_approval_may_still_come_back() -> None:
     assert found == {"2": "policy 'B': no"}
 
 
-def test_a_group_that_is_gone_has_the_name_that_the_backup_has() -> None:
-    gone = {"id": CODE, "display_name": "Legal - Counsel"}
-    failed = {"id": "1", "status": "failed", "msg": f"policy 'A': group {CODE}: cannot assign it."}
-    for saved in ({"groups": [gone]}, {"groups": [CODE], "exclude_groups": [gone]}):
-        [item] = state.not_restored([failed], [saved])
-        assert item["msg"] == f"policy 'A': group 'Legal - Counsel' (id {CODE}): cannot assign it."
-
-
 CODE = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"
 ASKED: Dict = {
     "display_name": "C",

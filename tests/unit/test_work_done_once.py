@@ -12,9 +12,12 @@ from dataclasses import replace
 from types import ModuleType
 
 import pytest
+from ansible.module_utils import basic
 
 from ansible_collections.m365.apps.plugins.module_utils._graph import messages
 from ansible_collections.m365.apps.plugins.module_utils._module import parse_options
+from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply
+from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._office import operations
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES, OfficeSurface
@@ -24,10 +27,12 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Fi
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, outer
+from ansible_collections.m365.apps.tests.unit.fuzz_tenant import SHOW_ARGUMENTS
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import GROUP, desired, policy, run
-from ansible_collections.m365.apps.tests.unit.wire import Clock, Wire
+from ansible_collections.m365.apps.tests.unit.wire import TOKEN, Clock, Wire
 
 NAMES = ("A", "B", "C")
 SETTINGS = [{"settingId": "a", "value": "1"}, {"settingId": "b", "value": "2"}]
@@ -126,3 +131,22 @@ def test_a_payload_that_is_there_as_it_is_asked_for_is_held_once() -> None:
     assert [item.status for item in outcome.items] == ["unchanged", "unchanged"]
     assert [[value is SETTINGS for value in sides] for sides in held] == [[True, True], [False, False]]
     assert held[1] == [spelled_otherwise, spelled_otherwise]
+
+
+def test_ansible_copies_nothing_of_what_a_module_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would, to look for secrets that are masked by then, and for thousands of policies that takes its time."""
+    walked: list[t.Any] = []
+    removed = basic.remove_values
+
+    def watched(value: t.Any, secrets: t.Any) -> t.Any:
+        walked.append(value)
+        return removed(value, secrets)
+
+    monkeypatch.setattr(basic, "remove_values", watched)
+    found = {"changed": True, "configs": [{"id": "1", "groups": []}], "plan": {"writes": 2}, "diff": []}
+    definition = ModuleDefinition({}, lambda _request, _tenant: Reply(found))
+    printed, _warnings = _fast_path.run_here(definition, {"access_token": TOKEN, **SHOW_ARGUMENTS})
+    result = json.loads(printed)
+    assert result == {**found, "invocation": result["invocation"]}
+    [shown] = [value for value in walked if isinstance(value, dict)]
+    assert set(shown) == {"changed", "invocation"}

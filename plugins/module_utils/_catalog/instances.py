@@ -26,7 +26,7 @@ from .settings import (
     without_unknown,
 )
 
-# json.dumps makes one for each value.
+# Made once, as IN_ORDER of _json.
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 PREFIX = "#microsoft.graph.deviceManagementConfiguration"

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 import typing as t
 from dataclasses import dataclass, field
 
 from .._ids import id_key
+from .._json import IN_ORDER
 from .._policy.assignments import change_digests
 from .._policy.desired import AssignmentChange, DesiredPolicy, State
 from .._policy.fields import Field
@@ -39,9 +39,6 @@ _SIDE_LENGTH = _SIDE_DIGEST * 8 // 5
 _FORM = re.compile(rf"{_VERSION}[a-z2-7]{{{_SIDE_LENGTH * len(SIDES)}}}")
 # Characters of the digest of an aspect. It tells what changed; whether anything did tells the digest of the whole side.
 _ASPECT_LENGTH = 10
-
-# json.dumps makes one for each value, which takes longer than to write most values.
-_IN_ORDER = json.JSONEncoder(sort_keys=True)
 
 Details = dict[str, t.Any]
 Entry = tuple["str | None", str, t.Mapping[str, t.Any]]
@@ -221,4 +218,4 @@ def _short(value: t.Any) -> str:
 
 
 def _hashed(value: t.Any) -> hashlib._Hash:
-    return hashlib.sha256(_IN_ORDER.encode(value).encode("ascii"))
+    return hashlib.sha256(IN_ORDER.encode(value).encode("ascii"))

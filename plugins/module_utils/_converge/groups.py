@@ -54,7 +54,7 @@ def resolved(
         group_id = group.lower() if is_id(group) else directory.id_of(group)
         if is_id(group) and known is not None and group_id not in known:
             directory.check(group_id)
-        found.append(group_id)
+        found.append(str(group_id))  # the name that a user gave beside it is not that of the assignment
     return tuple(dict.fromkeys(found))
 
 
@@ -115,7 +115,7 @@ def _staying(change: AssignmentChange, live: t.Sequence[Assignment]) -> set[str]
 
 def _kept_by_id(change: GroupChange, assigned: set[str]) -> set[str]:
     """Return the ids that are asked for and assigned already."""
-    return {group.lower() for group in change.wanted if is_id(group)} & assigned
+    return {group_id for group in change.wanted if is_id(group) and (group_id := group.lower()) in assigned}
 
 
 def gone_warnings(items: t.Sequence[PlannedItem]) -> list[str]:

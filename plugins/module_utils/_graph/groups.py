@@ -10,7 +10,7 @@ import typing as t
 from urllib.parse import quote, urlencode
 
 from .._errors import Failure, UserError
-from .._ids import is_guid, unfit_for_path
+from .._ids import NamedId, is_guid, unfit_for_path
 from .client import GraphClient
 from .documents import Document
 from .errors import GraphError, NotGraphError
@@ -132,7 +132,7 @@ class GroupDirectory:
 
     def _known(self, group_id: str, answer: Answer | GraphError) -> UserError | None:
         """Return why a group cannot be assigned, None when it can."""
-        subject = f"group {group_id}"
+        subject = _subject(group_id)
         if isinstance(answer, Answer):
             with contextlib.suppress(UserError):
                 self._names |= {group_id: name} if (name := _name_in(group_id, answer)) is not None else {}
@@ -193,7 +193,12 @@ def _unfit(group_id: str) -> UserError | None:
     if not cause:
         return None
     step = "Remove the assignment that has it"
-    return UserError(f"group {group_id}", "look it up", f"the id of a group {cause}", step)
+    return UserError(_subject(group_id), "look it up", f"the id of a group {cause}", step)
+
+
+def _subject(group_id: str) -> str:
+    """Return how messages name a group that is asked for by its id."""
+    return f"group '{group_id.display_name}' (id {group_id})" if isinstance(group_id, NamedId) else f"group {group_id}"
 
 
 def _by_id(group_id: str) -> Call:

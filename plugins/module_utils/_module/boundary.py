@@ -115,8 +115,8 @@ class Module(AnsibleModule):
     def exit_json(self, **result: t.Any) -> None:
         """Print a result without secrets and end the process.
 
-        AnsibleModule copies all that it prints value by value, in search of secrets that are gone by then. So it prints
-        what it has its say in, and the lists and dicts of a module are put beside that.
+        AnsibleModule copies all that it prints, value by value, to look for secrets, which are masked by then. So it
+        prints only what it adds to or takes from, and the module's own lists and dicts are put beside that.
         """
         shown = self._shown(result)
         own = {name: shown.pop(name) for name in list(shown) if _is_own(name, shown[name])}

@@ -19,7 +19,7 @@ from .._graph.first_page import Listed
 from .._graph.groups import PERMISSION as GROUP_PERMISSION
 from .._policy.surface import Extent
 from .choices import APPROVAL, GROUP_NAMES, PLAN, ROLLOUT, SCOPE_TAGS
-from .preflight_facts import Facts, Refusal
+from .preflight_facts import AGAIN, Facts, Refusal
 from .surfaces import CATALOG, OFFICE
 
 
@@ -50,7 +50,6 @@ ENOUGH: t.Mapping[str, tuple[str, ...]] = {
 _OFF, _FAR_OFF = 60, 300
 # When a certificate is to be replaced.
 _SOON = timedelta(days=30)
-_AGAIN = "Run it again later"
 _LICENSE = "Check that the tenant has an active license that includes Intune, and the role and scope tags of a user"
 # What lines say that is so, or that is not known.
 _BY_NAME, _TAGS_BY_NAME = "groups can be found by name", "scope tags can be found by name"
@@ -262,7 +261,7 @@ def _approval(facts: Facts) -> Check:
     read = facts.access_policies
     if isinstance(read, Refusal):
         told = f"{_not_known('writes need a second administrator')} ({read.cause})"
-        step = _asked(facts, APPROVAL, read.next_step) if read.is_forbidden else _AGAIN
+        step = _asked(facts, APPROVAL, read.next_step) if read.is_forbidden else AGAIN
         return Check("second_admin", Status.UNKNOWN, told, step)
     if not read:
         return Check("second_admin", Status.OK, "no access policy, so no write waits for a second administrator")
@@ -292,7 +291,7 @@ def _definitions(facts: Facts) -> Check:
 
 def _batch(facts: Facts) -> Check:
     if facts.batch is None:
-        return Check("batch", Status.UNKNOWN, "no call in a $batch was answered", _AGAIN)
+        return Check("batch", Status.UNKNOWN, "no call in a $batch was answered", AGAIN)
     if facts.batch:
         return Check("batch", Status.OK, "the tenant takes $batch")
     told = "the tenant refuses $batch, so that each call goes alone: runs take longer, with the same result"

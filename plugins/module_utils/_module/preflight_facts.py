@@ -14,6 +14,9 @@ from .._graph.errors import THROTTLED
 from .._graph.first_page import Listed
 from .._graph.token_claims import Claims
 
+# The next step where the same read may be answered later.
+AGAIN = "Run it again later"
+
 
 @dataclass(frozen=True)
 class Refusal:

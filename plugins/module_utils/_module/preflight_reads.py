@@ -24,14 +24,13 @@ from .._graph.messages import Answer
 from .._graph.operations import Operation
 from .._office import explain as office_explain
 from .._office.operations import reading_first_policies
-from .preflight_facts import Refusal
+from .preflight_facts import AGAIN, Refusal
 
 _UNAUTHORIZED = 401
 _BATCH = "/$batch"
 # What a line is too short for: the ids of a request, which are for Microsoft's support, and how long to wait for a try
 # that is not made.
 _ASIDES = re.compile(r"\s*\((?:operation id|the server asks to wait) [^()]*\)")
-_AGAIN = "Run it again later"
 
 
 class Reads(t.NamedTuple):
@@ -83,7 +82,7 @@ def _brought(operation: Operation, answer: Answer | GraphError) -> t.Any:
         withdrawn = catalog_explain.is_withdrawn(error) or office_explain.is_withdrawn(error)
         status = None if isinstance(error, NotGraphError) else error.status
         refusal = Refusal(_ASIDES.sub("", cause), step, status, withdrawn, says_nothing(error))
-        return replace(refusal, next_step=_AGAIN) if status is not None and refusal.passes else refusal
+        return replace(refusal, next_step=AGAIN) if status is not None and refusal.passes else refusal
 
 
 # The reads beside that of the policies by the names of facts. Those of one version travel together.

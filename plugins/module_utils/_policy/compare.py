@@ -10,15 +10,13 @@ Any other list is ordered.
 
 from __future__ import annotations
 
-import json
 import typing as t
 from operator import itemgetter
 
+from .._json import IN_ORDER
 from .payload import Opaque, Payload
 
 SETTING_KEY = "settingId"
-# json.dumps makes one for each value.
-_IN_ORDER = json.JSONEncoder(sort_keys=True)
 
 
 class Setting(t.NamedTuple):
@@ -108,7 +106,7 @@ def meaning(payload: t.Any) -> t.Any:
         return repr(payload) if payload else ""
     ordered = sorted(payload, key=itemgetter(SETTING_KEY)) if is_keyed(payload) else payload
     try:
-        text = _IN_ORDER.encode(ordered)
+        text = IN_ORDER.encode(ordered)
     except RecursionError:
         text = "[["
     # A list further in may be keyed too, and 1.0 is 1, so that the text is not the only one with this meaning: go value

@@ -10,7 +10,7 @@ from __future__ import annotations
 import reprlib
 import typing as t
 
-from .._ids import is_guid
+from .._ids import NamedId, is_guid
 from .desired import GroupName, is_id
 from .payload import PayloadError
 from .policy import FILTER_MODES, AssignmentFilter
@@ -106,14 +106,16 @@ def filter_of(value: t.Any) -> AssignmentFilter | Unset | None:
 
 
 def id_or_name(member: t.Any) -> t.Any:
-    """Return what decides in an object {id, display_name}: the id, beside which the name is for people.
+    """Return what decides in an object {id, display_name}: the id, which carries the name along for people.
 
     A display name that stands alone is one, also where it looks like an id.
     """
     if isinstance(member, dict) and set(member) & set(OBJECT_KEYS) and not set(member) - {*OBJECT_KEYS, *FILTER_KEYS}:
+        name = member.get("display_name")
         if "id" in member:
-            return member["id"]
-        name = member["display_name"]
+            group_id = member["id"]
+            is_named = isinstance(group_id, str) and isinstance(name, str) and name.strip()
+            return NamedId(group_id, str(name)) if is_named else group_id
         return GroupName(name) if isinstance(name, str) else name
     return member
 

@@ -27,7 +27,7 @@ HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 # What may stand before a JSON text: editors and some shells begin files with a byte order mark.
 BEFORE_TEXT = "\ufeff \t\r\n"
 
-# json.dumps makes one for each value.
+# Made once, as IN_ORDER of _json.
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 # The types of what JSON holds in objects and arrays.
 _SCALARS = {str, int, float, bool, type(None)}
