@@ -3,7 +3,7 @@
 
 """Starts ansible's programs from a warm process (support/warm_process.py), which has imported what they import.
 
-A program that starts takes 0.6 s of processor before its first task, this way 0.2 s. Where tests are to be thorough
+To import it is most of what a program does before its first task. Where tests are to be thorough
 (make test-all, coverage), and where a signal is to meet a program at any moment, it starts as users start it.
 """
 

@@ -4,7 +4,7 @@
 """A warm process: it has imported what ansible's programs import, and becomes such a program as often as it is asked.
 
 Each time it forks. The child takes over the command, the folder, the environment and stdin, stdout and stderr of who
-asked, and runs the program's script from its first line: it is a process like any other, 0.4 s of processor younger.
+asked, and runs the program's script from its first line: it is a process like any other, and has its imports behind it.
 Nothing is imported before the fork that looks at any of these: above all no ``ansible.constants``, which is ansible's
 configuration, and none of the modules that import it. support/warm.py starts this one and asks it.
 """
