@@ -10,7 +10,8 @@ INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
 PRODUCT := $(patsubst docs,docs/.,$(shell find $(wildcard galaxy.yml README.md CHANGELOG.rst changelogs docs examples extensions meta playbooks \
 	plugins roles schemas) -name '__pycache__' -prune -o -print))
 
-SESSIONS := lint ansible-lint build-import-check unit emulator-tests fault-slice integration browser runners sanity docs
+# The longest first, so that what is left at the end is short.
+SESSIONS := sanity lint emulator-tests runners browser ansible-lint fault-slice docs build-import-check integration unit
 ANSIBLE_TEST := units targets
 LINT := static yamllint antsibull-nox-config extra-checks
 PEER = .ansible/backup-tool/bin

@@ -61,8 +61,8 @@ def test_no_session_is_lost_on_the_lanes() -> None:
     module = importlib.util.module_from_spec(spec)
     sys.modules["check"] = module
     spec.loader.exec_module(module)
-    names = ["lint", "unit", "docs", "sanity", "integration"]
-    wide, others = module.lanes(names)
-    assert [next(others), next(wide), next(wide)] == ["lint", "integration", "unit"]
-    assert [next(wide), next(others)] == ["sanity", "docs"]
-    assert [*wide, *others] == []
+    wide, *others = module.lanes(["lint", "unit", "docs", "sanity", "runners", "integration"], 2)
+    assert [next(one) for one in others] == ["lint", "docs"]
+    assert [next(wide), next(wide)] == ["integration", "unit"]
+    assert [next(wide), next(others[0])] == ["sanity", "runners"]
+    assert [*wide, *others[0], *others[1]] == []

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run sessions of noxfile.py side by side and print the time of each: what make test does.
 
-Some sessions use all processors by themselves; the others use one and run one after the other beside them, and two by
-two once those have ended. What a session prints comes as a whole when it ends. Ends with 1 when one failed; the others
-run on. The seconds of processors that a session took tell what it costs, whatever ran beside it: half of their sum is
-the least time on two.
+Some sessions use all processors by themselves and run one after the other; beside them run as many of the others, which
+use one, as there are processors. What a session prints comes as a whole when it ends. Ends with 1 when one failed; the
+others run on. The seconds of processors that a session took tell what it costs, whatever ran beside it: half of their
+sum is the least time on two.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ import subprocess
 import sys
 import time
 import typing as t
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -43,20 +41,14 @@ class Done:
     of_processors: float
 
 
-def lanes(names: t.Sequence[str]) -> list[t.Iterator[str]]:
+def lanes(names: t.Sequence[str], processors: int) -> list[t.Iterator[str]]:
     """Return what runs side by side: the wide sessions in the order of WIDE, and all others as they were given.
 
-    Whoever has run the wide ones takes of what is left of the others, from the end.
+    Whoever has nothing left takes the next of the others.
     """
-    others = deque(name for name in names if name not in WIDE)
+    others = iter([name for name in names if name not in WIDE])
     wide = (name for name in WIDE if name in names)
-    return [chain(wide, _taken(others.pop)), _taken(others.popleft)]
-
-
-def _taken(take: t.Callable[[], str]) -> t.Iterator[str]:
-    with suppress(IndexError):
-        while True:
-            yield take()
+    return [chain(wide, others), *[others] * processors]
 
 
 def run(name: str, command: t.Sequence[str]) -> Done:
@@ -109,7 +101,7 @@ def main() -> int:
 
     with ThreadPoolExecutor() as pool:
         try:
-            done = [one for ended in pool.map(lane, lanes(given.sessions)) for one in ended]
+            done = [one for ended in pool.map(lane, lanes(given.sessions, os.cpu_count() or 1)) for one in ended]
         except KeyboardInterrupt:  # which ends what runs; nothing more is to begin
             broken_off.set()
             return 130
