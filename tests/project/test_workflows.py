@@ -75,6 +75,14 @@ def test_updates_are_looked_for_where_pins_are() -> None:
         assert (ROOT / updates[ecosystem]["directory"].strip("/") / name).is_file()
 
 
+def test_every_file_is_owned_by_a_team_of_the_organization() -> None:
+    lines = (ROOT / ".github" / "CODEOWNERS").read_text(encoding="utf-8").splitlines()
+    organization = read(ROOT / "galaxy.yml")["repository"].split("/")[-2]
+    owned = [line.split() for line in lines if not line.startswith("#") and line]
+    assert [owners[0] for _pattern, *owners in owned] == [f"@{organization}/maintainers"]
+    assert [pattern for pattern, *_owners in owned] == ["*"]
+
+
 @pytest.mark.parametrize("name", ["bug.yml", "feature.yml"])
 def test_a_form_asks_with_fields_that_github_knows(name: str) -> None:
     form = read(ROOT / ".github" / "ISSUE_TEMPLATE" / name)
