@@ -121,7 +121,7 @@ def test_in_one_run_waves_come_one_after_the_other(ansible: Ansible, there: Emul
     checked = roll_out(ansible, "--check").ok()
     assert (live(there), record(ansible)) == (before, {})
     assert list((ansible.folder / "state").iterdir()) == []
-    assert "Plan (check mode, nothing was written): 2 policies, 1 created, 1 updated" in said(checked)
+    assert "Plan (check mode, nothing was written): 2 policies, 1 created, 1 updated; 7 writes" in said(checked)
     for line in (
         '"Wave 1 of 3, pilot: 1 created, 1 updated, 2 pending; 4 writes"',
         '"  created       New: create, write payload, assign, waits for later waves: groups"',

@@ -14,6 +14,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.approvers impor
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.approvals import with_approvals
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.drift import drift_lines
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import planned_writes
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
 from ansible_collections.m365.apps.plugins.plugin_utils._report import rollout_report
 from ansible_collections.m365.apps.tests.unit import own_settings as own
@@ -73,6 +74,13 @@ def test_writes_are_those_that_were_made(mode: str, check_mode: bool, writes: in
     """What waits for approval, failed or was not reached is no write of the run, as its summary says, too."""
     result = {**RESULT, "actions": [{"action": "create"}]}
     assert report_of(result, mode=mode, check_mode=check_mode)["plan"]["writes"] == writes
+
+
+def test_a_plan_of_waves_has_the_writes_of_all_of_them() -> None:
+    """Each wave assigns to its groups, so together they write more often than a rollout without waves."""
+    result = {**RESULT, "actions": [{}] * 3, "waves": [{"name": "a", "writes": 3}, {"name": "b", "writes": 1}]}
+    assert planned_writes(result) == report_of(result, mode="plan")["plan"]["writes"] == 4
+    assert planned_writes({**result, "waves": []}) == 3
 
 
 def test_counts_and_fingerprint_are_those_of_the_result() -> None:

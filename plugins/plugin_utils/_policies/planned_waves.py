@@ -37,6 +37,12 @@ def groups_to_check(waves: t.Any, group_map: t.Any = None) -> dict[str, list[t.A
     return {**named, **{f"the group map ('{name}')": [group] for name, group in (group_map or {}).items()}}
 
 
+def planned_writes(result: Dict) -> int:
+    """Return how many writes a plan is: those of all its waves, which write a policy more than once, or its actions."""
+    waves = result.get("waves") or ()
+    return sum(wave.get("writes") or 0 for wave in waves) if waves else len(result["actions"])
+
+
 def _named(waves: t.Any, group_map: t.Any) -> list[Dict]:
     found = []
     for wave in mapped_groups(waves, group_map):

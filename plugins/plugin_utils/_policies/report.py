@@ -19,6 +19,7 @@ from .drift import drift_sentence
 from .known_names import KnownNames, known_names
 from .model import PoliciesError
 from .office import holds_office_settings
+from .planned_waves import planned_writes
 from .rules import Rules
 from .sections import layers_section, settings_sections, waves_section, with_layers
 from .settings_shown import about_settings, with_content
@@ -61,7 +62,7 @@ def report_of(
     rules = rules or by_strength()
     items = [item for item in result.get("results") or [] if isinstance(item, dict)]
     counts = _counts(items)
-    plan = result.get("plan") or {}
+    plan = {**(result.get("plan") or {}), **({"writes": planned_writes(result)} if result.get("waves") else {})}
     described = more.pop("described", None) or ()
     names = known_names(result, described, live or ())
     whole = [policy for policy in live or () if _is_whole(policy, rules)]
