@@ -28,7 +28,11 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.compared impor
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.drift import drift_lines
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_names import layer_guards
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.office import office_policies, policies_to_back_up
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import groups_to_check, planned_waves, planned_writes
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import (
+    groups_to_check,
+    planned_waves,
+    planned_writes,
+)
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.shown import (
     by_place,
     change_groups,
