@@ -202,6 +202,25 @@ def test_what_never_shows_fails_in_time(clock: Clock, timeout: float, slept: lis
     assert (outcome.changed, outcome.statuses) == (True, ("updated",))
 
 
+class SpellingTenant(LaggingTenant):
+    """Keeps descriptions in its own spelling."""
+
+    def list_policies(self, expect: Expect | None = None) -> tuple[Policy, ...]:
+        return tuple(policy.with_values({"description": "x"}) for policy in super().list_policies(expect))
+
+    def look(self, parts: t.Sequence[Readable]) -> list[t.Any]:
+        return [
+            one.with_values({"description": "x"}) if isinstance(one, Policy) else one for one in super().look(parts)
+        ]
+
+
+@pytest.mark.parametrize("name", ["A", "C"])
+def test_of_all_that_was_written_only_what_does_not_show_is_named(clock: Clock, name: str) -> None:
+    tenant = SpellingTenant(tenant_of().policies, tenant_of().capabilities)
+    outcome = run(tenant, [desired(name, description="X", policy_payload=SETTINGS, groups=STAFF)], wait=wait(clock, 0))
+    assert "of reading it shows its description not yet as written." in str(outcome.error)
+
+
 def test_a_deletion_that_does_not_show_is_told_with_the_others(clock: Clock) -> None:
     tenant = tenant_of(lag=10**6)
     outcome = run(tenant, [absent("A"), absent("B")], wait=wait(clock, 0))

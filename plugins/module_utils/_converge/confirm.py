@@ -70,14 +70,15 @@ def confirm(outcome: Outcome, surface: Surface, wait: Wait) -> Outcome:
     delay = _FIRST_DELAY
     while pending:
         try:
-            pending, listed = _disagreeing(pending, surface, outcome.plan.total)
+            wrong, listed = _disagreeing(pending, surface, outcome.plan.total)
         except UserError as error:
             return replace(outcome, error=error)
         if listed:
             outcome = replace(outcome, warnings=tuple(namesake_warnings(_created(written), listed)))
+        pending = [entry for entry, _shown in wrong]
         left = deadline - wait.clock()
         if pending and left <= 0:
-            return replace(outcome, error=_unconfirmed(pending, wait.timeout, surface.capabilities.type_name))
+            return replace(outcome, error=_unconfirmed(wrong, wait.timeout))
         if pending:
             wait.sleep(min(delay, left))
             delay = min(_LONGEST_DELAY, 2 * delay)
@@ -121,13 +122,12 @@ def _needs_entity(entry: Expected, capabilities: Capabilities) -> bool:
 
 def _disagreeing(
     expected: t.Sequence[Expected], surface: Surface, total: int
-) -> tuple[list[Expected], tuple[Policy, ...]]:
-    """Return those that the tenant does not show yet, and the list where it was read. Raises UserError when it cannot
-    be read.
+) -> tuple[list[tuple[Expected, str]], tuple[Policy, ...]]:
+    """Return those that the tenant does not show yet, each with what it shows, and the list where it was read. Raises
+    UserError when it cannot be read.
     """
     capabilities = surface.capabilities
     reads = reads_of(expected, capabilities, total)
-    fields = {field.name: field for field in capabilities.fields}
     seen: dict[str, dict[str, t.Any]] = {}
     entities: dict[str, Policy | None] = {}
     listed = surface.list_policies(reads.expect) if reads.lists else ()
@@ -144,20 +144,22 @@ def _disagreeing(
             entities[key] = value
         else:
             seen.setdefault(key, {})[part.field.name] = value
-    left = [entry for entry in expected if not _agrees(entry, entities, seen.get(str(entry.policy.id), {}), fields)]
-    return left, listed
+    shown = [(entry, _wrong(entry, entities, seen.get(str(entry.policy.id), {}), capabilities)) for entry in expected]
+    return [(entry, words) for entry, words in shown if words], listed
 
 
-def _agrees(
-    entry: Expected, entities: t.Mapping[str, Policy | None], parts: Values, fields: t.Mapping[str, Field]
-) -> bool:
+def _wrong(entry: Expected, entities: t.Mapping[str, Policy | None], parts: Values, capabilities: Capabilities) -> str:
+    """Return what is not as written, in words; nothing where all of it is."""
     entity = entities.get(str(entry.policy.id))
     if entry.fields is None:
-        return entity is None
-    return all(
-        _same(fields.get(name), wanted, parts[name] if name in parts else _shown(entity, name))
+        return "" if entity is None else "it is still there"
+    fields = {field.name: field for field in capabilities.fields}
+    names = [
+        capabilities.type_name if name == TYPE else name
         for name, wanted in entry.fields.items()
-    )
+        if not _same(fields.get(name), wanted, parts[name] if name in parts else _shown(entity, name))
+    ]
+    return f"its {', '.join(names)} not yet as written" if names else ""
 
 
 def _shown(entity: Policy | None, name: str) -> t.Any:
@@ -172,11 +174,9 @@ def _same(field: Field | None, wanted: t.Any, seen: t.Any) -> bool:
     return bool(wanted == seen) if field is None else (field.is_shown or field.same)(wanted, seen)
 
 
-def _unconfirmed(pending: t.Sequence[Expected], timeout: float, type_name: str) -> UserError:
-    first = pending[0]
-    others = f" (and {len(pending) - 1} more)" if pending[1:] else ""
-    names = ", ".join(type_name if name == TYPE else name for name in first.fields or ())
-    shown = "it is still there" if first.fields is None else f"its {names} not yet as written"
+def _unconfirmed(wrong: t.Sequence[tuple[Expected, str]], timeout: float) -> UserError:
+    (first, shown), *more = wrong
+    others = f" (and {len(more)} more)" if more else ""
     return UserError(
         f"{first.policy.named()}{others}",
         "confirm what was written",
