@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -69,6 +70,28 @@ print(json.dumps([values, constants.DEFAULT_LOCAL_TMP.rpartition("-")[0].rpartit
 
 # What a process of its own needs to find the collection, however pytest was started.
 FINDING = {**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+
+TREE = ROOT / ".ansible" / "tree"
+
+# What a play on the fast path imports of the collection, ansible's finder having another place first where it is given.
+OF_COLLECTION = """
+import importlib, json, sys
+from ansible.plugins import loader
+loader.init_plugin_loader(sys.argv[1:])
+ours = "ansible_collections.m365.apps.plugins."
+before = [name for name in sys.modules if name.startswith(ours)]
+for name in ("_fast_path", "_report", "_gate"):
+    importlib.import_module(ours + "plugin_utils." + name)
+there = {name: module for name, module in sys.modules.items() if name.startswith(ours)}
+classes = [one for module in there.values() for one in vars(module).values() if isinstance(one, type)]
+twice = [one.__qualname__ for one in classes if one.__module__ in there
+    and vars(there[one.__module__]).get(one.__name__, one) is not one]
+lost = [name for name in there if not hasattr(sys.modules[name.rpartition(".")[0]], name.rpartition(".")[2])]
+print(json.dumps({"before": before, "twice": twice, "lost": lost,
+    "new": hasattr(there[ours + "module_utils._ids"], "NEW"),
+    "loaders": [type(module.__loader__).__name__ for module in there.values()],
+    "files": {name: getattr(module, "__file__", "") for name, module in there.items() if name[len(ours):].count(".")}}))
+"""
 
 
 @pytest.fixture
@@ -144,11 +167,43 @@ from ansible_collections.m365.apps.tests.integration.support import warm_process
 warm_process.get_ready()
 print("\\n".join(sorted(seen)))
 """
-    done = subprocess.run([sys.executable, "-c", spied], env=FINDING, capture_output=True, text=True, check=True)
+    with_collection = {**FINDING, "ANSIBLE_COLLECTIONS_PATH": str(TREE)}
+    done = subprocess.run(
+        [sys.executable, "-c", spied], env=with_collection, capture_output=True, text=True, check=True
+    )
     seen = {name for name in done.stdout.splitlines() if not name.lstrip("_").startswith(warm.AT_START)}
     # Set before each program starts; of the bash completion; places of the release files of Linux.
     known = {"folder of multiprocessing.process", "_ARC_DEBUG", "_ARGCOMPLETE_SUPPRESS_SPACE"}
     assert seen <= {*known, "UNIXCONFDIR", "UNIXUSRLIBDIR"}
+
+
+def test_the_collection_is_what_it_is_by_itself(script: Write, tmp_path: Path) -> None:
+    """Its modules are ready as soon as ansible loads it, and each is there once; one that was changed since is not."""
+    installed = tmp_path / "installed"
+    plugins = installed.joinpath(*warm_process.COLLECTION.split("."), "plugins")
+    shutil.copytree(ROOT / "plugins", plugins)
+    bytecode = str(tmp_path / "bytecode")
+    env = environment(tmp_path, ANSIBLE_COLLECTIONS_PATH=str(installed), PYTHONPYCACHEPREFIX=bytecode)
+
+    def compared(*arguments: str) -> tuple[int, bool, set[bool]]:
+        runs = both([str(script(OF_COLLECTION)), *arguments], tmp_path, env)
+        assert [run.stderr for run in runs] == ["", ""]
+        of_warm, of_itself = (json.loads(run.stdout) for run in runs)
+        assert (of_warm["before"], of_warm["twice"], of_warm["lost"]) == ([], [], [])
+        assert of_warm["files"].items() >= of_itself["files"].items()
+        assert of_itself["new"] == of_warm["new"]
+        assert "_Loader" in of_warm["loaders"], "the collection's own loader is there for the rest"
+        assert "SourceFileLoader" not in of_itself["loaders"]
+        files = {file.startswith(str(installed)) for file in of_warm["files"].values()}
+        return of_warm["loaders"].count("SourceFileLoader"), of_warm["new"], files
+
+    ready, *others = compared()
+    assert ready > 100
+    assert others == [False, {True}]
+    assert compared(str(TREE)) == (0, False, {False})
+    with (plugins / "module_utils" / "_ids.py").open("a") as file:
+        file.write("NEW = 1\n")
+    assert compared() == (0, True, {True})
 
 
 def test_what_takes_too_long_is_ended(script: Write, tmp_path: Path) -> None:

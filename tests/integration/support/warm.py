@@ -27,7 +27,8 @@ from pathlib import Path
 _PROGRAMS = ("ansible", "ansible-doc", "ansible-playbook")
 PROCESS = Path(__file__).with_name("warm_process.py")
 # What Python and its libraries look at when they start or are imported, so each set of it has a process of its own.
-AT_START = ("HOME", "LANG", "LC_", "PYTHON", "TZ")
+# With it comes where the collection is, whose modules it imports.
+AT_START = ("ANSIBLE_COLLECTIONS_PATH", "HOME", "LANG", "LC_", "PYTHON", "TZ")
 
 
 @dataclass

@@ -7,6 +7,9 @@ Each time it forks. The child takes over the command, the folder, the environmen
 asked, and runs the program's script from its first line: it is a process like any other, and has its imports behind it.
 Nothing is imported before the fork that looks at any of these: above all no ``ansible.constants``, which is ansible's
 configuration, and none of the modules that import it. support/warm.py starts this one and asks it.
+
+So it is with the collection's own modules, which each program would execute anew before its first task. They wait
+beside ``sys.modules`` until ansible loads the collection from where they were found, with no file changed since.
 """
 
 from __future__ import annotations
@@ -22,13 +25,14 @@ import runpy
 import select
 import socket
 import sys
+import types
 import typing as t
 from pathlib import Path
 
 import ansible
 import yaml
 from ansible.config import manager
-from ansible.utils.collection_loader import _collection_finder
+from ansible.utils.collection_loader import AnsibleCollectionConfig, _collection_finder
 
 try:
     from ansible._internal._datatag import _tags
@@ -49,9 +53,13 @@ MODULES = (
         "ansible._internal._yaml._errors",
         "ansible.module_utils.common.process",
     ),
-    *("ansible.module_utils.common.sys_info", "ansible.parsing.utils.addresses", "ansible.vars.hostvars"),
+    *("ansible.module_utils.common.sys_info", "ansible.module_utils.errors", "ansible.parsing.utils.addresses"),
+    *("ansible.vars.hostvars", "cryptography.x509", "email.policy", "pprint", "pty", "tomllib", "xml.dom.minidom"),
+    *("cmd", "email.mime.application", "email.mime.multipart", "netrc"),
 )
 
+COLLECTION = "ansible_collections.m365.apps"
+_ROOMS = tuple(f"{COLLECTION}.plugins.{name}" for name in ("module_utils", "plugin_utils"))
 
 # That of support/started, where this process was started with it.
 _kept = getattr(sys.modules.get("sitecustomize"), "kept", None)
@@ -74,6 +82,9 @@ def get_ready() -> None:
     _once(_collection_finder, "_meta_yml_to_dict", 0, (folder / "ansible_builtin_runtime.yml").read_bytes())
     if _kept is not None and _tags is not None:
         keep_yaml(_kept)
+    place = os.environ.get("ANSIBLE_COLLECTIONS_PATH", "")
+    if os.path.isabs(place):
+        offer(os.path.realpath(place))
     if "ansible.constants" in sys.modules:
         raise SystemExit("a module that is imported here knows ansible's configuration")
     gc.freeze()
@@ -112,6 +123,57 @@ def keep_yaml(kept: t.Callable[[str, t.Callable[[], bytes]], bytes]) -> None:
         return pickle.loads(kept(f"{about!r}\0{stream}", lambda: pickle.dumps(load(stream, Loader))))
 
     vars(yaml)["load"] = loaded
+
+
+class _NoMoreOfAnsible:
+    """Refuses what is not there yet of ansible: a module that imports it may depend on ansible's configuration."""
+
+    @staticmethod
+    def find_spec(name: str, path: object, target: object = None) -> None:  # noqa: ARG004
+        """Raise ImportError for such a module."""
+        if name.startswith("ansible."):
+            raise ImportError(name)
+
+
+def collection_modules(place: str) -> dict[str, types.ModuleType]:
+    """Import what can be imported here of the collection's rooms, and leave nothing of it in ``sys.modules``."""
+    sys.meta_path.insert(0, _NoMoreOfAnsible)
+    sys.path.insert(0, place)
+    try:
+        for path in sorted(Path(place, *COLLECTION.split(".")).glob("plugins/*_utils/**/*.py")):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(
+                    ".".join(path.relative_to(place).with_suffix("").parts).removesuffix(".__init__")
+                )
+    finally:
+        sys.path.remove(place)
+        sys.meta_path.remove(_NoMoreOfAnsible)
+    names = [name for name in sys.modules if name.partition(".")[0] == "ansible_collections"]
+    return {name: sys.modules.pop(name) for name in names}
+
+
+def offer(place: str) -> None:
+    """Let ansible find the modules of the collection in ``place`` imported once it loads the collection from there."""
+    modules = {name: module for name, module in collection_modules(place).items() if module.__file__}
+    folder = os.path.join(place, *COLLECTION.split("."))
+    found = _state(modules)
+
+    def loaded(collection_name: str, collection_path: str) -> None:
+        if collection_name != "m365.apps" or collection_path != folder or _state(modules) != found:
+            return
+        for room in _ROOMS:  # from which the modules that are not ready are found, too (_bytecode.py)
+            importlib.import_module(room)
+        for name, module in modules.items():
+            if sys.modules.setdefault(name, module) is module:
+                parent, _dot, last = name.rpartition(".")
+                setattr(sys.modules[parent], last, module)
+
+    AnsibleCollectionConfig.on_collection_load += loaded
+
+
+def _state(modules: t.Mapping[str, types.ModuleType]) -> list[tuple[int, int]]:
+    states = (os.stat(str(module.__file__)) for module in modules.values())
+    return [(one.st_mtime_ns, one.st_size) for one in states]
 
 
 def serve(asks: socket.socket) -> Request | None:
