@@ -122,7 +122,7 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session(name="emulator-tests")
 def emulator_tests(session: nox.Session) -> None:
-    """The emulator's own tests, in one process: making the calls of the fuzz, when it is collected, is half of them."""
+    """The emulator's own tests, in one process: each of several would make the calls of the fuzz, when it collects."""
     run(session, "pytest", *(session.posargs or [*CHOSEN, "tests/emulator/tests"]))
 
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Schemathesis holds every operation against the OpenAPI document: no 500, no undocumented status, no other schema.
 
-Each call meets the same small tenant, so that every finding can be repeated. FUZZ_EXAMPLES=500 tries that many random
-calls of each operation, other ones each time; without it there are few, always the same.
+Each call meets the same small tenant, so that every finding can be repeated: it is put in order after each call that
+was not refused, and what an operation's last refusals have changed is a finding. FUZZ_EXAMPLES=500 tries that many
+random calls of each operation, other ones each time; without it there are few, always the same.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -129,79 +131,98 @@ GATED = r"configurationPolicies(/\{catalogPolicy\}(/assign)?)?$"
 SCHEMA = schemathesis.openapi.from_dict(furnished(), config=configuration())
 
 
-Shared = tuple[Emulator, dict[str, Any]]
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What each call meets: tenant, settings and faults, as the emulator shows them."""
+
+    emulator: Emulator
+    tenants: dict[str, Any]
+    settings: dict[str, Any]
+
+    def put(self) -> None:
+        """Put all in order."""
+        self.emulator.admin("PUT", "state", {"tenants": self.tenants, "settings": self.settings, "faults": []})
+
+    def check(self) -> None:
+        """Nothing is out of order."""
+        assert self.emulator.admin("GET", "state")["tenants"][TENANT] == self.tenants[TENANT]
+        assert self.emulator.admin("GET", "settings") == self.settings
+        assert self.emulator.admin("GET", "faults") == []
 
 
 @pytest.fixture(scope="module")
-def client(shared_emulator: Shared) -> Iterator[Client]:
-    """A client of the tenant that may do everything; the emulator is left as it was."""
+def start(shared_emulator: tuple[Emulator, dict[str, Any]]) -> Iterator[Start]:
+    """The emulator is left as it was."""
     emulator, settings = shared_emulator
-    put_in_order(emulator, settings)
-    yield emulator.client(TENANT, APP, SECRET)
-    put_in_order(emulator, settings)
-
-
-def put_in_order(emulator: Emulator, settings: dict[str, Any]) -> None:
-    """The tenant, settings and faults that each call meets."""
-    emulator.admin("PUT", "settings", settings)
-    emulator.admin("PUT", "faults", [])
-    furnish(emulator)
-
-
-def furnish(emulator: Emulator) -> None:
-    """The tenant that each call meets."""
-    emulator.admin("PUT", "state", {"tenants": {TENANT: STATE}})
+    # Times and ids that it makes up are the same from here on.
+    shown = emulator.admin("PUT", "state", {"tenants": {TENANT: STATE}})
+    begun = Start(emulator, shown["tenants"], settings)
+    yield begun
+    begun.put()
 
 
 @pytest.fixture(scope="module")
-def gated(client: Client, shared_emulator: Shared) -> Iterator[Client]:
-    """The same client where a second administrator approves writes of policies."""
-    shared_emulator[0].admin("PUT", "settings", {"approval_required": True})
-    yield client
-    shared_emulator[0].admin("PUT", "settings", shared_emulator[1])
+def approving(start: Start) -> Start:
+    """The same where a second administrator approves writes of policies."""
+    return replace(start, settings={**start.settings, "approval_required": True})
 
 
-def hold(case: schemathesis.Case[Any], client: Client, *excluded: Any, **headers: str) -> None:
-    """Make one call and check its answer. What fits the schema may break another rule: that is no finding."""
-    case.call_and_validate(
-        base_url=client.url,
-        session=client.session,
-        verify=client.session.verify,
-        headers=headers,
-        excluded_checks=[positive_data_acceptance, *excluded],
-    )
+@pytest.fixture(autouse=True)
+def _in_order(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each operation begins in order, and leaves nothing out of order."""
+    start: Start = request.getfixturevalue("approving" if "approving" in request.fixturenames else "start")
+    start.put()
+    yield
+    start.check()
+
+
+@pytest.fixture(scope="module")
+def client(start: Start) -> Client:
+    """A client of the tenant that may do everything."""
+    return start.emulator.client(TENANT, APP, SECRET)
+
+
+def hold(
+    case: schemathesis.Case[Any], client: Client, start: Start, *excluded: Any, files: bool = False, **headers: str
+) -> None:
+    """Make one call and check its answer, then put in order what it may have changed; a refusal may file a request.
+
+    What fits the schema may break another rule: that is no finding.
+    """
+    unchanged = case.method in READING
+    try:
+        answer = case.call_and_validate(
+            base_url=client.url,
+            session=client.session,
+            verify=client.session.verify,
+            headers=headers,
+            excluded_checks=[positive_data_acceptance, *excluded],
+        )
+        unchanged |= answer.status_code >= 400 and not files
+    finally:
+        if not unchanged:
+            start.put()
 
 
 @SCHEMA.include(tag="graph").parametrize()
-def test_graph(case: schemathesis.Case[Any], client: Client, shared_emulator: Shared) -> None:
+def test_graph(case: schemathesis.Case[Any], client: Client, start: Start) -> None:
     # For what the service has no route, the settings catalogue answers 400, not 405.
     excluded = [unsupported_method] if "configurationPolicies" in case.path else []
     # The parameter of a function may be any text, and in a path whatever is no text is one.
     excluded += [negative_data_rejection] if "(" in case.path else []
-    try:
-        hold(case, client, *excluded, Authorization=f"Bearer {client.token}")
-    finally:
-        if case.method not in READING:
-            furnish(shared_emulator[0])
+    hold(case, client, start, *excluded, Authorization=f"Bearer {client.token}")
 
 
 @SCHEMA.include(tag="catalog", path_regex=GATED, method=["POST", "PUT", "PATCH", "DELETE"]).parametrize()
-def test_graph_with_approval(case: schemathesis.Case[Any], gated: Client, shared_emulator: Shared) -> None:
-    try:
-        hold(case, gated, unsupported_method, Authorization=f"Bearer {gated.token}")
-    finally:
-        furnish(shared_emulator[0])
+def test_graph_with_approval(case: schemathesis.Case[Any], client: Client, approving: Start) -> None:
+    hold(case, client, approving, unsupported_method, files=True, Authorization=f"Bearer {client.token}")
 
 
 @SCHEMA.include(tag="login").parametrize()
-def test_login(case: schemathesis.Case[Any], client: Client) -> None:
-    hold(case, client)
+def test_login(case: schemathesis.Case[Any], client: Client, start: Start) -> None:
+    hold(case, client, start)
 
 
 @SCHEMA.include(tag="admin").parametrize()
-def test_admin(case: schemathesis.Case[Any], client: Client, shared_emulator: Shared) -> None:
-    try:
-        hold(case, client)
-    finally:
-        if case.method not in READING:
-            put_in_order(*shared_emulator)
+def test_admin(case: schemathesis.Case[Any], client: Client, start: Start) -> None:
+    hold(case, client, start)
