@@ -11,7 +11,7 @@ from pathlib import Path
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import Catalog
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable, system_reason
 from ansible_collections.m365.apps.plugins.module_utils._files import make_folder
 from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import masked_places
@@ -67,7 +67,7 @@ class ActionModule(ActionBase):
         except UserError as error:
             cause = str(error)
         except OSError as error:
-            where, why = plain(str(error.filename or where), 600), error.strerror or type(error).__name__
+            where, why = plain(str(error.filename or where), 600), system_reason(error)
             cause = f"{where}: cannot export to it: {why}. Check the path and its permissions."
         else:
             result.update(_result(folder, made, changes, self._task.diff))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, system_reason
 from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 from ansible_collections.m365.apps.plugins.plugin_utils._admx.files import AdmxFolder
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import digest
@@ -49,7 +49,7 @@ class ActionModule(ActionBase):
             result.update(failed=True, msg=str(error))
         except OSError as error:
             where = plain(str(error.filename or self._task.args.get("path")), 600)
-            why = error.strerror or type(error).__name__
+            why = system_reason(error)
             result.update(failed=True, msg=f"{where}: cannot convert to it: {why}. Check the path and its permissions.")
         return result
 

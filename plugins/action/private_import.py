@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable, system_reason
 from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import ENDINGS, Form
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import Changes, apply
@@ -57,7 +57,7 @@ class ActionModule(ActionBase):
         except (UserError, PoliciesError) as error:
             cause = str(error)
         except OSError as error:
-            where, why = plain(str(error.filename or where), 600), error.strerror or type(error).__name__
+            where, why = plain(str(error.filename or where), 600), system_reason(error)
             cause = f"{where}: cannot import to it: {why}. Check the path and its permissions."
         else:
             result.update(result_of(done, request.folder))

@@ -95,7 +95,7 @@ import typing as t
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import plain, system_reason
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import MOST_VALUES, has_too_many_values
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
@@ -123,7 +123,7 @@ def _approved(term: t.Any) -> dict[str, t.Any]:
     except PoliciesError as error:
         raise _error(str(term), str(error), "Check the path") from None
     except OSError as error:
-        raise _error(path, error.strerror or type(error).__name__, "Check the path and its permissions") from None
+        raise _error(path, system_reason(error), "Check the path and its permissions") from None
     if plan is None:
         step = "Give the plan.json that the entry point plan wrote, as it was written"
         raise _error(path, "it is not a plan.json of this version", step)

@@ -95,7 +95,7 @@ from pathlib import Path
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import plain, system_reason
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import FOLDER, damage, entries, read_manifest
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
@@ -128,7 +128,7 @@ def _checked(term: str) -> dict[str, t.Any]:
     except PoliciesError as error:
         cause = str(error)
     except OSError as error:
-        cause, step = f"{error.filename}: {error.strerror or type(error).__name__}", "Check its permissions"
+        cause, step = f"{error.filename}: {system_reason(error)}", "Check its permissions"
     raise AnsibleLookupError(f"The backup {plain(term, 600)}: cannot be used: {plain(cause, 900)}. {step}.")
 
 

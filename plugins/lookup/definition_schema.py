@@ -61,7 +61,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.schema import embedded, schema_text, settings_schema
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, system_reason
 from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA, SETTINGS_SCHEMA
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
@@ -84,7 +84,7 @@ def _schema(term: t.Any) -> str:
     except (PoliciesError, UserError) as error:
         cause = str(error).rstrip(". ")
     except OSError as error:
-        cause = f"{SCHEMA}: {error.strerror or type(error).__name__}"
+        cause = f"{SCHEMA}: {system_reason(error)}"
     else:
         return schema_text(embedded(document, settings_schema(catalog), SETTINGS_SCHEMA.name))
     # Raised here and not there: ansible-core would put the text of the cause behind the sentence.

@@ -207,6 +207,11 @@ def unforeseen(error: Exception) -> tuple[str, str]:
     return f"an unexpected {type(error).__name__}{where}", step
 
 
+def system_reason(error: OSError) -> str:
+    """Return why the operating system refused something, in its own words where it has any."""
+    return error.strerror or type(error).__name__
+
+
 def cut(text: str, limit: int) -> str:
     """Return a text of another's with single blanks, without tokens, and cut to so many characters.
 

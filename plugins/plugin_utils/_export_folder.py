@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, system_reason
 from ansible_collections.m365.apps.plugins.module_utils._files import make_folder, write_bytes
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import is_definition
 from ansible_collections.m365.apps.plugins.plugin_utils._export import Export, File
@@ -86,7 +86,7 @@ def apply(folder: Path, changes: Changes, action: str = "export to it") -> None:
                 make_folder(folder)
                 write_bytes(folder / name, after, FOR_THE_OWNER.file if name in changes.private else None)
         except OSError as error:
-            cause = error.strerror or type(error).__name__
+            cause = system_reason(error)
             done = f"{count} of {len(order)} files were written or removed before" if count else "nothing was written"
             step = "Check the path, its permissions and the space there, then run it again"
             raise UserError(plain(str(folder / name), 600), action, f"{cause}; {done}", step) from error

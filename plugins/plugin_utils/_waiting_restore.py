@@ -9,7 +9,7 @@ import json
 import os
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, system_reason
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.approvals import awaited
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 
@@ -43,7 +43,7 @@ def read_restore(path: str, tenant: str, surface: str) -> Restore:
     try:
         restore = json.loads(read_bytes(path, _MOST_BYTES).decode("utf-8-sig"))
     except OSError as error:
-        raise _unclear(path, f"it cannot be read: {error.strerror or type(error).__name__}") from None
+        raise _unclear(path, f"it cannot be read: {system_reason(error)}") from None
     except (ValueError, RecursionError):
         raise _unclear(path, "it is not JSON; it may be truncated") from None
     if not isinstance(restore, dict) or restore.get("format") != FORMAT:

@@ -11,7 +11,7 @@ import os
 import re
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, system_reason
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import AWAITING
 from ansible_collections.m365.apps.plugins.plugin_utils._places import file_name
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.wave_record import record_problem
@@ -82,7 +82,7 @@ def _text_of(path: str) -> str | None:
     except UnicodeDecodeError:
         raise _unclear(path, "it is not UTF-8") from None
     except OSError as error:
-        cause = error.strerror or type(error).__name__
+        cause = system_reason(error)
         raise _unclear(path, f"it cannot be read: {cause}", "Check its permissions, fix or delete it") from None
 
 

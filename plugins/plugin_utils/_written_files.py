@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable, system_reason
 from ansible_collections.m365.apps.plugins.module_utils._files import make_folder, write_bytes
 
 _LONGEST_PATH = 600
@@ -40,7 +40,7 @@ def write_text(path: Path, text: str, modes: Modes, only_plan: bool) -> tuple[by
             make_folder(path.parent, modes.folder)
             write_bytes(path, after, modes.file)
     except OSError as error:
-        cause = error.strerror or type(error).__name__
+        cause = system_reason(error)
         step = "Check the path, its permissions and the space there, then run it again"
         raise UserError(plain(str(path), _LONGEST_PATH), "write it", cause, step) from error
     return before, after
@@ -57,7 +57,7 @@ def refuse_another_hand(path: Path, mode: str) -> None:
         data = path.read_bytes() if path.is_file() else b""
     except OSError as error:
         step = "Check the path and its permissions"
-        raise UserError(where, "write it", error.strerror or type(error).__name__, step) from error
+        raise UserError(where, "write it", system_reason(error), step) from error
     if data.strip() and _mode_of(data) != mode:
         cause = f"a file is there that is not a result of {mode}"
         raise UserError(where, "write it", cause, "Move that file, or choose another path")

@@ -58,10 +58,12 @@ def spec_of(module: str) -> dict[str, Option]:
 
 @functools.cache
 def documentation_of(module: str) -> dict[str, t.Any]:
-    """Return a module's documentation with its fragments merged in."""
+    """Return a module's documentation with the collection's fragments merged in."""
     document: dict[str, t.Any] = yaml.safe_load(load(module).DOCUMENTATION)
     options = dict(document["options"])
     for name in document["extends_documentation_fragment"]:
+        if not name.startswith("m365.apps."):
+            continue
         *_namespace, fragment, section = (name + ".DOCUMENTATION").split(".")[:4]
         loaded = importlib.import_module(f"ansible_collections.m365.apps.plugins.doc_fragments.{fragment}")
         text = getattr(loaded.ModuleDocFragment, section.upper())

@@ -15,7 +15,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from .._catalog.approvals import ApprovalOptions, KeptRequest, Place
-from .._errors import UserError
+from .._errors import UserError, system_reason
 from .._ids import is_guid
 from .._json import strict_json
 from .parse_values import refuse_half_characters
@@ -148,7 +148,7 @@ class ApprovalFile:
 
 
 def _said(error: OSError) -> str:
-    return error.strerror or type(error).__name__
+    return system_reason(error)
 
 
 def _requests_in(document: t.Any) -> tuple[KeptRequest, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from .._catalog.catalog import Catalog, load_catalogue
 from .._catalog.definitions import DefinitionError
 from .._catalog.lines import read_header
-from .._errors import UserError, plain
+from .._errors import UserError, plain, system_reason
 from .._files import make_folder, write_bytes
 from .catalog_files import lines_of
 
@@ -40,7 +40,7 @@ class CatalogTarget:
             write_bytes(self.path, packed)
         except OSError as error:
             step = "Check the path, its permissions and the space there, then run it again"
-            raise UserError(_named(self.path), "write it", error.strerror or type(error).__name__, step) from error
+            raise UserError(_named(self.path), "write it", system_reason(error), step) from error
 
 
 def catalog_target(path: str) -> CatalogTarget:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .._catalog.fetch import DefinitionPage
 from .._catalog.fetched import Fetched, fetched_from, head_line, page_line, restart_line
-from .._errors import UserError, plain
+from .._errors import UserError, plain, system_reason
 from .._files import make_folder
 
 ENDING = ".part"
@@ -133,7 +133,7 @@ class PartFile(Progress):
             yield
         except OSError as error:
             step = "Check the path, its permissions and the space there, then run it again"
-            raise self._unusable(action, error.strerror or type(error).__name__, step) from error
+            raise self._unusable(action, system_reason(error), step) from error
 
     def _unusable(self, action: str, cause: str, step: str) -> UserError:
         return UserError(plain(str(self._path), 250), action, cause, step)

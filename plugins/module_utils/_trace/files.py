@@ -19,7 +19,7 @@ import stat
 import typing as t
 from pathlib import Path
 
-from .._errors import UserError
+from .._errors import UserError, system_reason
 from .records import header
 
 KEY_SUFFIX = ".key"
@@ -140,5 +140,5 @@ def _reason(error: Exception) -> str:
     """Return why a file cannot be opened or written, without its path, which the sentence has."""
     if isinstance(error, OSError):
         links = "it is a symbolic link" if error.errno == errno.ELOOP else ""
-        return links or error.strerror or type(error).__name__
+        return links or system_reason(error)
     return "its key, or its path, is not as it must be"

@@ -10,7 +10,7 @@ import os
 import typing as t
 from pathlib import Path
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, system_reason
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 
 from .model import AdmxError
@@ -79,7 +79,7 @@ class AdmxFolder:
             except AdmxError as error:
                 self._read[path] = str(error)
             except OSError as error:
-                self._read[path] = error.strerror or type(error).__name__
+                self._read[path] = system_reason(error)
         return self._read[path]
 
 
@@ -92,7 +92,7 @@ def _files_below(folder: Path) -> t.Iterator[Path]:
 
     def refuse(error: OSError) -> t.NoReturn:
         step = "Check the path and its permissions"
-        raise _unusable(Path(str(error.filename or folder)), error.strerror or type(error).__name__, step) from None
+        raise _unusable(Path(str(error.filename or folder)), system_reason(error), step) from None
 
     depth = len(folder.parts)
     for place, folders, names in os.walk(folder, onerror=refuse):

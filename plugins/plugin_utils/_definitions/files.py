@@ -17,6 +17,7 @@ import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ansible_collections.m365.apps.plugins.module_utils._errors import system_reason
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 
 from .errors import DefinitionsError, problem, together
@@ -140,6 +141,6 @@ def _special(path: Path, mode: int) -> DefinitionsError:
 def _unreadable(path: Path, error: OSError) -> DefinitionsError:
     if isinstance(error, FileNotFoundError) and path.is_symlink():
         return problem(str(path), "it is a link that leads nowhere", "Correct the link, or remove it")
-    cause = error.strerror or error.__class__.__name__
+    cause = system_reason(error)
     step = "Split it into several files" if error.errno == errno.EFBIG else "Check the path and its permissions"
     return problem(str(path), cause, step)

@@ -10,7 +10,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, system_reason
 
 from .found import Left, Place, Reason
 
@@ -36,7 +36,7 @@ def export_files(source: Path, target: Path) -> Found:
     try:
         mode = source.stat().st_mode
     except OSError as error:
-        cause = error.strerror or type(error).__name__
+        cause = system_reason(error)
         raise UserError(subject, "import from it", cause, "Check the path and its permissions") from error
     if stat.S_ISREG(mode):
         return Found([(Place(_shown(source.name)), source)])
@@ -96,4 +96,4 @@ def _shown(name: str) -> str:
 
 def cause_of(error: OSError) -> str:
     """Return why a file or a folder cannot be read."""
-    return f"it cannot be read: {error.strerror or type(error).__name__}"
+    return f"it cannot be read: {system_reason(error)}"
