@@ -31,15 +31,12 @@ from ansible_collections.m365.apps.plugins.module_utils._module import (
     approval_files,
     catalog_files,
     checkin_info,
-    group_names,
     modules,
-    preflight,
-    setting_catalog,
-    setting_info,
     tracing,
 )
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SHARED
-from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module
+from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module, collect_seldom
+from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Late
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests
 from ansible_collections.m365.apps.plugins.module_utils._module.starter import STARTED_BY, Starter
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
@@ -61,10 +58,7 @@ _PLAYBOOKS = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."
 _PROFILE = "legacy"
 
 # What the process of a module loads when it needs it is loaded here before worker processes are forked, once for all.
-LOADED = (
-    *(approval_files, catalog_files, catalog_surface, office_surface),
-    *(checkin_info, group_names, preflight, setting_catalog, setting_info),
-)
+LOADED = (approval_files, catalog_files, catalog_surface, checkin_info, office_surface)
 tracing.load()
 
 # One login and one connection for all items of a loop. Filled in a worker process only, and gone with it.
@@ -81,6 +75,11 @@ class FastPathAction(ActionBase):
     _supports_check_mode = True
     _supports_async = True
 
+    def __init_subclass__(cls) -> None:
+        """Load a handler that this module alone has, before worker processes are forked as well."""
+        if isinstance(cls.DEFINITION.handler, Late):
+            cls.DEFINITION.handler.load()
+
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the module's result, made in this process or by the module as usual."""
         task_vars = task_vars or {}
@@ -94,6 +93,7 @@ class FastPathAction(ActionBase):
         if not self._fits(task_vars):
             return self._run_as_module(task_vars)
         super().run(tmp, task_vars)
+        collect_seldom()
         _watch.end_with(_watch.main_process())
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, task_vars)

@@ -22,7 +22,14 @@ UTILS = f"{OURS}module_utils."
 ROOM = Path(boundary.__file__).parent
 # A trace, and a login with a certificate.
 SELDOM = {"module_utils._graph.certificates", "module_utils._trace.tracer", "module_utils._module.trace_tables"}
-HANDLERS = {"checkin_info", "group_names", "preflight", "setting_catalog", "setting_info"}
+# The action plugins that load handlers for themselves alone.
+ACTIONS = {
+    "group_names": "private_group_names",
+    "preflight": "office_preflight_info",
+    "setting_catalog": "office_setting_catalog",
+    "setting_info": "office_setting_info",
+}
+HANDLERS = {"checkin_info", *ACTIONS}
 
 _START = f"import json, sys; sys.path[:0] = {[entry for entry in sys.path if entry]!r}\n"
 _END = f"\nprint(json.dumps([name for name in sys.modules if name.startswith({OURS!r})]))"
@@ -74,10 +81,12 @@ def late_imports() -> t.Iterator[str]:
                         yield f"module_utils.{'_module.' if node.level == 1 else ''}{node.module}"
 
 
-def test_the_fast_path_has_loaded_all_of_it_before_workers_are_forked() -> None:
+def test_all_of_it_is_loaded_before_workers_are_forked_and_a_handler_by_the_action_plugin_of_its_module() -> None:
+    handlers = {f"module_utils._module.{name}" for name in ACTIONS}
     late = set(late_imports()) - SELDOM
-    assert late >= {f"module_utils._module.{name}" for name in HANDLERS}
-    assert late - loaded(f"import {OURS}plugin_utils._fast_path") == set()
+    assert late > handlers
+    assert late - loaded(f"import {OURS}plugin_utils._fast_path") == handlers
+    assert late - loaded("\n".join(f"import {OURS}action.{name}" for name in ACTIONS.values())) == set()
 
 
 def test_a_trace_is_loaded_before_as_well_where_one_is_asked_for(tmp_path: Path) -> None:

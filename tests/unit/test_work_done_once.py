@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import typing as t
 from collections import Counter
@@ -13,9 +14,10 @@ from types import ModuleType
 
 import pytest
 from ansible.module_utils import basic
+from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._graph import messages
-from ansible_collections.m365.apps.plugins.module_utils._module import parse_options
+from ansible_collections.m365.apps.plugins.module_utils._module import boundary, parse_options
 from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._office import operations
@@ -27,7 +29,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Fi
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
-from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
+from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path, _watch
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, outer
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import SHOW_ARGUMENTS
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
@@ -150,3 +152,52 @@ def test_ansible_copies_nothing_of_what_a_module_found(monkeypatch: pytest.Monke
     assert result == {**found, "invocation": result["invocation"]}
     [shown] = [value for value in walked if isinstance(value, dict)]
     assert set(shown) == {"changed", "invocation"}
+
+
+class OneAction(_fast_path.FastPathAction):
+    DEFINITION = ModuleDefinition({}, lambda _request, _tenant: Reply({"changed": False}))
+
+
+class EndedError(Exception):
+    """What a test ends work with."""
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Counter[str]]:
+    """Let Python look for cycles of garbage as it does by itself; return the calls that tell it what to leave."""
+    calls: Counter[str] = Counter()
+    monkeypatch.setattr(gc, "freeze", lambda: calls.update(["freeze"]))
+    before = gc.get_threshold()
+    gc.set_threshold(2_000)
+    yield calls
+    gc.set_threshold(*before)
+
+
+def one_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an action plugin begin with an item of a loop in its worker process."""
+
+    def ended(*_arguments: t.Any) -> None:
+        raise EndedError
+
+    monkeypatch.setattr(ActionBase, "run", lambda *_arguments: None)
+    monkeypatch.setattr(OneAction, "_fits", lambda *_arguments: True)
+    monkeypatch.setattr(_watch, "end_with", ended)
+    with pytest.raises(EndedError):
+        OneAction.__new__(OneAction)._run(None, {})
+
+
+def one_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a module begin in its process."""
+    monkeypatch.setattr(boundary, "Module", lambda _definition: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        boundary.run_module(OneAction.DEFINITION)
+
+
+@pytest.mark.parametrize("begin", [one_item, one_module])
+def test_a_process_that_ends_with_its_task_looks_for_garbage_seldom_and_not_in_what_was_there(
+    begin: t.Callable[[pytest.MonkeyPatch], None], looks: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _item in range(2):
+        begin(monkeypatch)
+    assert looks == {"freeze": 1}
+    assert gc.get_threshold()[0] > 20_000

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import sys
@@ -30,6 +31,8 @@ from .starter import STARTED_BY, Starter, is_read, starter_from
 from .tenant import Tenant, open_tenant
 
 _MESSAGE_LIMIT = 1900
+# After how many new objects Python looks for cycles among them, in place of a few thousand.
+_YOUNG = 50_000
 # What AnsibleModule says of options that it does not know.
 _UNSUPPORTED = "Unsupported parameters"
 # What AnsibleModule puts into a result, too, or takes out of it.
@@ -169,8 +172,20 @@ def _is_own(name: str, value: t.Any) -> bool:
     return isinstance(value, (dict, list)) and name not in _SHARED_KEYS
 
 
+def collect_seldom() -> None:
+    """Look for garbage in cycles less often in this process, which ends with its task.
+
+    Nearly all that a run makes of thousands of policies stays to its end, and a look goes through much of it, and in a
+    worker process through all that ansible itself holds.
+    """
+    if gc.get_threshold()[0] < _YOUNG:
+        gc.freeze()
+        gc.set_threshold(_YOUNG)
+
+
 def run_module(definition: ModuleDefinition) -> None:
     """Run a module and end the process."""
+    collect_seldom()
     module = Module(definition)
     try:
         reply = module.reply(definition.handler, partial(open_tenant, still_wanted=module.still_wanted))
@@ -192,7 +207,7 @@ def answer(request: Request, handler: Handler, opener: Opener = open_tenant) -> 
         return tenant
 
     try:
-        return handler.work(request, opened) if isinstance(handler, Late) else handler(request, opened())
+        return handler.load()(request, opened) if isinstance(handler, Late) else handler(request, opened())
     except UserError as error:
         return Reply({"changed": tenant is not None and tenant.written()}, error=error)
     except MissingLibraryError:

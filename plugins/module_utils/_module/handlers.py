@@ -72,9 +72,12 @@ Opening = t.Callable[..., Tenant]
 
 @dataclass(frozen=True)
 class Late:
-    """A handler that opens the tenant where it needs it: what it answers without one takes no login."""
+    """A handler that opens the tenant where it needs it: what it answers without one takes no login.
 
-    work: t.Callable[[Request, Opening], Reply]
+    ``load`` returns it, and loads it when it is first called.
+    """
+
+    load: t.Callable[[], t.Callable[[Request, Opening], Reply]]
 
 
 Handler = t.Union[t.Callable[[Request, Tenant], Reply], Late]

@@ -3,14 +3,18 @@
 
 """Handlers that one module alone has, each loaded when it is first called.
 
-The process of a module reads and compiles all that it imports, and needs one of these at most. The fast path loads them
-before worker processes are forked.
+The process of a module reads and compiles all that it imports, and needs one of these at most. On the fast path the
+action plugin of a module loads its own before worker processes are forked.
 """
 
 from __future__ import annotations
 
+import typing as t
+
 from .handlers import Late, Opening, Reply, Request
 from .tenant import Tenant
+
+_Handler = t.Callable[[Request, Opening], Reply]
 
 
 def checkin_info(request: Request, tenant: Tenant) -> Reply:
@@ -20,28 +24,28 @@ def checkin_info(request: Request, tenant: Tenant) -> Reply:
     return handler(request, tenant)
 
 
-def _preflight(request: Request, opening: Opening) -> Reply:
-    from .preflight import preflight as handler  # noqa: PLC0415
+def _preflight() -> _Handler:
+    from .preflight import preflight  # noqa: PLC0415
 
-    return handler(request, opening)
-
-
-def _setting_catalog(request: Request, opening: Opening) -> Reply:
-    from .setting_catalog import setting_catalog as handler  # noqa: PLC0415
-
-    return handler(request, opening)
+    return preflight
 
 
-def _setting_info(request: Request, opening: Opening) -> Reply:
-    from .setting_info import setting_info as handler  # noqa: PLC0415
+def _setting_catalog() -> _Handler:
+    from .setting_catalog import setting_catalog  # noqa: PLC0415
 
-    return handler(request, opening)
+    return setting_catalog
 
 
-def _names_of_groups(request: Request, opening: Opening) -> Reply:
-    from .group_names import names_of_groups as handler  # noqa: PLC0415
+def _setting_info() -> _Handler:
+    from .setting_info import setting_info  # noqa: PLC0415
 
-    return handler(request, opening)
+    return setting_info
+
+
+def _names_of_groups() -> _Handler:
+    from .group_names import names_of_groups  # noqa: PLC0415
+
+    return names_of_groups
 
 
 PREFLIGHT = Late(_preflight)
