@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import re
@@ -30,6 +31,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.modules import M
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.tests.unit.wire import Clock
 from graph_emulator.graph.gate import Gate
+from graph_emulator.loader import load_tenants
 from graph_emulator.login.endpoints import LoginService
 from graph_emulator.login.tokens import TokenKeys
 from graph_emulator.wire import Call
@@ -51,8 +53,6 @@ LOGIN = {"tenant_id": TENANT, "client_id": CLIENT, "client_secret": SECRET}
 LONGEST_MESSAGE = 2000
 LONGEST_RUN = 20.0
 MOST_REQUESTS = 2000
-
-_KEYS: list[TokenKeys] = []
 
 
 @dataclass(frozen=True)
@@ -82,21 +82,31 @@ def _state() -> dict[str, t.Any]:
     return {"tenants": {TENANT: {"policies": policies, "groups": groups, "apps": [app]}}}
 
 
+@functools.cache
+def _keys() -> TokenKeys:
+    """One RSA key for all examples: making one takes longer than the example."""
+    return TokenKeys()
+
+
+@functools.cache
+def _token() -> str:
+    """One token for all examples, too; it lasts as long as a run does."""
+    [held] = load_tenants(_state()).values()
+    return _keys().issue(held, held.apps[CLIENT], ORIGIN, 24 * 3600, "1")
+
+
 class FuzzTenant:
     """Serves every request of this process while it is entered; ``spoil`` changes answers on their way."""
 
     def __init__(self, spoil: Spoil = lambda _call, answer: answer) -> None:
-        if not _KEYS:  # one RSA key for all examples: making one takes longer than the example
-            _KEYS.append(TokenKeys())
-        self.world = World((ORIGIN,), keys=_KEYS[0])
+        self.world = World((ORIGIN,), keys=_keys())
         self.world.load({**_state(), "settings": {"intune_limits": False}})
         self.clock = Clock()
         self.spoil = spoil
         self.requests = 0
         # The emulator serves one request at a time.
         self._serving = threading.Lock()
-        held = self.world.tenants[TENANT]
-        self.token = self.world.keys.issue(held, held.apps[CLIENT], ORIGIN, 3600, "1")
+        self.token = _token()
 
     @property
     def writes(self) -> list[str]:

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -89,6 +90,16 @@ def _reason(error: jwt.PyJWTError) -> str:
     return reasons.get(type(error), f"Access token validation failure. {error}")
 
 
+@lru_cache(maxsize=64)
+def _claims(token: str, key: rsa.RSAPrivateKey, audiences: tuple[str, ...], _second: int) -> Mapping[str, Any]:
+    """What a token says. Times in it are whole seconds, so it is read once in each."""
+    needed = ["aud", "iss", "exp", "nbf", "tid", "appid"]
+    claims: dict[str, Any] = jwt.decode(
+        token, key.public_key(), ["RS256"], audience=list(audiences), options={"require": needed}
+    )
+    return claims
+
+
 @dataclass(slots=True)
 class TokenKeys:
     """The signing key of this run."""
@@ -129,11 +140,8 @@ class TokenKeys:
 
         :raises TokenError: wrong form, signature, time, audience or tenant.
         """
-        needed = ["aud", "iss", "exp", "nbf", "tid", "appid"]
         try:
-            claims = jwt.decode(
-                token, self._key.public_key(), ["RS256"], audience=list(audiences), options={"require": needed}
-            )
+            claims = _claims(token, self._key, audiences, int(time.time()))
         except jwt.PyJWTError as error:
             raise TokenError(_reason(error)) from None
         tenant = tenants.get(str(claims["tid"]))

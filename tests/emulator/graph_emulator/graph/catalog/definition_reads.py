@@ -13,6 +13,7 @@ from ..exchange import Exchange
 from ..operations import KEY, Operation, read
 from ..paging import Limits, page
 from .answers import check_selected, context
+from .definitions import sample_of
 from .expressions import test_of
 from .shapes import GRAPH, PREFIX
 
@@ -30,7 +31,8 @@ Json = Mapping[str, Any]
 
 def list_definitions(exchange: Exchange) -> Answer:
     """200 with all definitions that a filter leaves, in pages only where $top or a setting asks for them."""
-    return _list(exchange, DEFINITIONS, DEFINITION_TYPE, exchange.tenant.definitions)
+    definitions = exchange.tenant.definitions
+    return _list(exchange, DEFINITIONS, DEFINITION_TYPE, definitions, definitions.sample)
 
 
 def get_definition(exchange: Exchange, key: str) -> Answer:
@@ -41,37 +43,28 @@ def get_definition(exchange: Exchange, key: str) -> Answer:
     found: Json | None = exchange.tenant.definitions.get(key)
     if found is None and exchange.settings.catalog_unknown_definitions == "accept":
         found = {"@odata.type": DEFINITION_TYPE, "id": key}
-    return _one(exchange, DEFINITIONS, DEFINITION_TYPE, found, exchange.tenant.definitions)
+    return _one(exchange, DEFINITIONS, DEFINITION_TYPE, found, exchange.tenant.definitions.sample)
 
 
 def list_categories(exchange: Exchange) -> Answer:
     """200 with all categories that a filter leaves."""
-    return _list(exchange, CATEGORIES, CATEGORY_TYPE, exchange.tenant.definitions.categories.values())
+    categories = exchange.tenant.definitions.categories.values()
+    return _list(exchange, CATEGORIES, CATEGORY_TYPE, categories, sample_of(categories))
 
 
 def get_category(exchange: Exchange, key: str) -> Answer:
     """200 with the category; 400 ResourceNotFound where there is none (ours)."""
     categories = exchange.tenant.definitions.categories
-    return _one(exchange, CATEGORIES, CATEGORY_TYPE, categories.get(key.casefold()), categories.values())
+    return _one(exchange, CATEGORIES, CATEGORY_TYPE, categories.get(key.casefold()), sample_of(categories.values()))
 
 
-def sample_of(items: Iterable[Json]) -> dict[str, Any]:
-    """One of the items with the properties that any of them has."""
-    sample: dict[str, Any] = {"id": ""}
-    for item in items:
-        if not item.keys() <= sample.keys():
-            sample = {**item, **sample}
-    return sample
-
-
-def _list(exchange: Exchange, name: str, type_name: str, items: Iterable[Json]) -> Answer:
-    sample = sample_of(items)
+def _list(exchange: Exchange, name: str, type_name: str, items: Iterable[Json], sample: Json) -> Answer:
     check_selected(exchange, sample, type_name)
-    test, blank = test_of(exchange.options.get("$filter"), sample), dict.fromkeys(sample)
+    test = test_of(exchange.options.get("$filter"), sample)
     filtered, per_page = "$filter" in exchange.options, exchange.settings.catalog_filter_per_page
 
     def fits(item: Json) -> bool:
-        return not filtered or _holds(test, {**blank, **item})
+        return not filtered or _holds(test, item)
 
     found = ((place, item) for place, item in enumerate(items) if per_page or fits(item))
     size = exchange.settings.catalog_definitions_page_size or EVERYTHING
@@ -97,8 +90,8 @@ def picked(exchange: Exchange, item: Json) -> dict[str, Any]:
     return {name: value for name, value in item.items() if name in names or name == "@odata.type"}
 
 
-def _one(exchange: Exchange, name: str, type_name: str, item: Json | None, known: Iterable[Json]) -> Answer:
-    check_selected(exchange, sample_of(known), type_name)
+def _one(exchange: Exchange, name: str, type_name: str, item: Json | None, sample: Json) -> Answer:
+    check_selected(exchange, sample, type_name)
     if item is None:
         raise Refused(400, "ResourceNotFound", "An error has occurred", service=True, nested=True)
     return Answer(200, {"@odata.context": context(exchange, name, entity=True), **picked(exchange, item)})

@@ -58,6 +58,15 @@ def is_definition(document: Document) -> bool:
     return "@odata.type" in document
 
 
+def sample_of(items: Iterable[Document]) -> dict[str, Any]:
+    """One of the items with the properties that any of them has."""
+    sample: dict[str, Any] = {"id": ""}
+    for item in items:
+        if not item.keys() <= sample.keys():
+            sample = {**item, **sample}
+    return sample
+
+
 def bare_category(document: Document) -> Document:
     """What a definition tells of its category: a root without a name of its own."""
     key = document["categoryId"]
@@ -121,6 +130,11 @@ class Definitions:
             if key and key not in found:
                 found[key] = bare_category(document)
         return found
+
+    @cached_property
+    def sample(self) -> dict[str, Any]:
+        """A definition with the properties that any of them has."""
+        return sample_of(self)
 
     def __iter__(self) -> Iterator[Document]:
         return iter(self._index.documents.values())

@@ -8,7 +8,7 @@ Names of properties are read in any case (a widely used tool writes ``Name eq``)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import total_ordering
 from typing import Any
@@ -51,20 +51,37 @@ def _folded(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-def property_of(entity: Json, path: str) -> Any:
-    """The value of a property path such as ``templateReference/templateFamily``, found in any case.
+def reader(known: Json, path: str) -> Callable[[Json], Any]:
+    """What reads a path such as ``templateReference/templateFamily``, in any case, out of entities like ``known``.
 
-    :raises KeyError: there is none.
+    What an entity lacks at the first step is null; it raises KeyError where one has nothing at a later step.
+
+    :raises KeyError: ``known`` has no such property.
     """
-    value: Any = entity
+    first, *rest = _spelled(known, path)
+    if not rest:
+        return lambda entity: entity.get(first)
+
+    def read(entity: Json) -> Any:
+        value = entity.get(first)
+        for step in rest:
+            if not isinstance(value, Mapping):
+                raise KeyError(path)
+            value = value[step]
+        return value
+
+    return read
+
+
+def _spelled(known: Json, path: str) -> Iterator[str]:
+    value: Any = known
     for step in path.split("/"):
-        if not isinstance(value, Mapping):
-            raise KeyError(path)
-        found = next((name for name in value if name.casefold() == step.casefold()), None)
+        names = value if isinstance(value, Mapping) else ()
+        found = next((name for name in names if name.casefold() == step.casefold()), None)
         if found is None:
             raise KeyError(path)
+        yield found
         value = value[found]
-    return value
 
 
 @dataclass(slots=True)
@@ -101,13 +118,13 @@ class Parser:
         tests = [self._both()]
         while self._follows("or"):
             tests.append(self._both())
-        return lambda entity: any(test(entity) for test in tests)
+        return tests[0] if len(tests) == 1 else lambda entity: any(test(entity) for test in tests)
 
     def _both(self) -> Test:
         tests = [self._one()]
         while self._follows("and"):
             tests.append(self._one())
-        return lambda entity: all(test(entity) for test in tests)
+        return tests[0] if len(tests) == 1 else lambda entity: all(test(entity) for test in tests)
 
     def _one(self) -> Test:
         self.depth += 1
@@ -130,26 +147,25 @@ class Parser:
         function = FUNCTIONS.get(word.casefold())
         if function is not None:
             self._next("(")
-            path = self._path(self._next())
+            read = self._reader(self._next())
             self._next(",")
             part = str(_folded(self._literal()))
             self._next(")")
-            return lambda entity: function(str(_folded(property_of(entity, path)) or ""), part)
-        path = self._path(word)
+            return lambda entity: function(str(_folded(read(entity)) or ""), part)
+        read = self._reader(word)
         name = self._next()
         operator = OPERATORS.get(name.casefold())
         if operator is None:
             raise _bad(self.text, f"unknown operator '{name}'")
         wanted = _folded(self._literal())
-        return lambda entity: _compared(operator, _folded(property_of(entity, path)), wanted)
+        return lambda entity: _compared(operator, _folded(read(entity)), wanted)
 
-    def _path(self, word: str) -> str:
+    def _reader(self, word: str) -> Callable[[Json], Any]:
         try:
-            property_of(self.known, word)
+            return reader(self.known, word)
         except KeyError:
             text = f"Could not find a property named '{word}'"
             raise Refused(400, "BadRequest", f"Invalid filter clause: {text}.") from None
-        return word
 
     def _literal(self) -> Any:
         token = self._next()
@@ -215,12 +231,12 @@ class Rank:
 class Order:
     """One part of a $orderby."""
 
-    path: str
+    read: Callable[[Json], Any]
     down: bool = False
 
     def rank(self, entity: Json) -> Rank:
         """Where an entity stands by this part."""
-        return Rank(property_of(entity, self.path), self.down)
+        return Rank(self.read(entity), self.down)
 
 
 def order_of(text: str | None, known: Json, default: str) -> list[Order]:
@@ -234,12 +250,11 @@ def order_of(text: str | None, known: Json, default: str) -> list[Order]:
         direction = words[1].casefold() if len(words) == 2 else "asc"
         if len(words) not in (1, 2) or direction not in ("asc", "desc"):
             raise Refused(400, "BadRequest", f"Invalid $orderby clause '{part.strip()}'.")
-        path = words[0]
         try:
-            value = property_of(known, path)
+            read = reader(known, words[0])
         except KeyError:
-            value = {}
-        if isinstance(value, Mapping | list):
-            raise Refused(400, "BadRequest", f"Invalid $orderby clause: there is no property '{path}' to sort by.")
-        orders.append(Order(path, direction == "desc"))
+            read = None
+        if read is None or isinstance(read(known), Mapping | list):
+            raise Refused(400, "BadRequest", f"Invalid $orderby clause: there is no property '{words[0]}' to sort by.")
+        orders.append(Order(read, direction == "desc"))
     return orders

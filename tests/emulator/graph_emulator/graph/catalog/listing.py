@@ -69,7 +69,7 @@ def list_policies(exchange: Exchange) -> Answer:
     test = test_of(exchange.options.get("$filter"), {**sample, **dict.fromkeys(extra)})
 
     def fits(row: Row) -> bool:
-        return test({**dict.fromkeys(extra), **row.entity})
+        return test(row.entity)
 
     asked = min(top_of(exchange) or exchange.settings.catalog_page_size, MAX_PAGE)
     size = EXPANDED_PAGE if "settings" in expands else asked
