@@ -31,6 +31,8 @@ from .starter import STARTED_BY, Starter, is_read, starter_from
 from .tenant import Tenant, open_tenant
 
 _MESSAGE_LIMIT = 1900
+# How many entries of a list are logged.
+_LOGGED = 20
 # After how many new objects Python looks for cycles among them, in place of a few thousand.
 _YOUNG = 50_000
 # What AnsibleModule says of options that it does not know.
@@ -143,6 +145,15 @@ class Module(AnsibleModule):
         super().fail_json(**{**shown, "msg": plain(shown["msg"], self._limit)})
         raise AssertionError("fail_json ends the process")
 
+    def _log_invocation(self) -> None:
+        """Write the options to the system's log, of a long list its length: its lines are short."""
+        whole = self.params
+        self.params = {name: _brief(value) for name, value in whole.items()}
+        try:
+            super()._log_invocation()
+        finally:
+            self.params = whole
+
     def log(self, msg: str, log_args: t.Any = None) -> None:
         """Write a line without secrets to the system's log: AnsibleModule does so with all options."""
         secrets = secrets_of(self.params)
@@ -165,6 +176,11 @@ class Module(AnsibleModule):
     def end_without(self, missing: MissingLibraryError) -> None:
         """Say which library is missing and end the process."""
         self.fail_json(msg=missing_required_lib(missing.library), exception=missing.import_error)
+
+
+def _brief(value: t.Any) -> t.Any:
+    """Return the value of an option for a line of a log."""
+    return f"({len(value)} entries)" if isinstance(value, list) and len(value) > _LOGGED else value
 
 
 def _is_own(name: str, value: t.Any) -> bool:
