@@ -88,7 +88,9 @@ twice = [one.__qualname__ for one in classes if one.__module__ in there
     and vars(there[one.__module__]).get(one.__name__, one) is not one]
 lost = [name for name in there if not hasattr(sys.modules[name.rpartition(".")[0]], name.rpartition(".")[2])]
 print(json.dumps({"before": before, "twice": twice, "lost": lost,
-    "new": hasattr(there[ours + "module_utils._ids"], "NEW"),
+    "new": [name for name, module in there.items() if hasattr(module, "NEW")],
+    "kept": sorted(name for name in ("ansible.constants", ours + "plugin_utils._fast_path", ours + "plugin_utils._gate")
+        for loader in [sys.modules[name].__loader__] if loader.get_code(name) is loader.get_code(name)),
     "loaders": [type(module.__loader__).__name__ for module in there.values()],
     "files": {name: getattr(module, "__file__", "") for name, module in there.items() if name[len(ours):].count(".")}}))
 """
@@ -185,7 +187,7 @@ def test_the_collection_is_what_it_is_by_itself(script: Write, tmp_path: Path) -
     bytecode = str(tmp_path / "bytecode")
     env = environment(tmp_path, ANSIBLE_COLLECTIONS_PATH=str(installed), PYTHONPYCACHEPREFIX=bytecode)
 
-    def compared(*arguments: str) -> tuple[int, bool, set[bool]]:
+    def compared(*arguments: str) -> tuple[int, int, int, set[bool]]:
         runs = both([str(script(OF_COLLECTION)), *arguments], tmp_path, env)
         assert [run.stderr for run in runs] == ["", ""]
         of_warm, of_itself = (json.loads(run.stdout) for run in runs)
@@ -193,17 +195,18 @@ def test_the_collection_is_what_it_is_by_itself(script: Write, tmp_path: Path) -
         assert of_warm["files"].items() >= of_itself["files"].items()
         assert of_itself["new"] == of_warm["new"]
         assert "_Loader" in of_warm["loaders"], "the collection's own loader is there for the rest"
-        assert "SourceFileLoader" not in of_itself["loaders"]
+        assert ("SourceFileLoader" in of_itself["loaders"], of_itself["kept"]) == (False, [])
         files = {file.startswith(str(installed)) for file in of_warm["files"].values()}
-        return of_warm["loaders"].count("SourceFileLoader"), of_warm["new"], files
+        return of_warm["loaders"].count("SourceFileLoader"), len(of_warm["kept"]), len(of_warm["new"]), files
 
     ready, *others = compared()
     assert ready > 100
-    assert others == [False, {True}]
-    assert compared(str(TREE)) == (0, False, {False})
-    with (plugins / "module_utils" / "_ids.py").open("a") as file:
-        file.write("NEW = 1\n")
-    assert compared() == (0, True, {True})
+    assert others == [2, 0, {True}], "code is kept of what is not ready: one file of ansible, and one of the collection"
+    assert compared(str(TREE)) == (0, 1, 0, {False})
+    for path, *expected in (("plugin_utils/_fast_path.py", ready, 1, 1), ("module_utils/_ids.py", 0, 1, 2)):
+        with (plugins / path).open("a") as file:
+            file.write("NEW = 1\n")
+        assert compared() == (*expected, {True})
 
 
 def test_what_takes_too_long_is_ended(script: Write, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ import socket
 import sys
 import types
 import typing as t
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 import ansible
@@ -58,6 +59,24 @@ MODULES = (
     *("cmd", "email.mime.application", "email.mime.multipart", "netrc"),
 )
 
+# The files of others, whose code is read here and executed in each program: of ansible, and of the collection.
+PARTS = (
+    *(
+        "_internal/**/*.py",
+        "constants.py",
+        "cli/__init__.py",
+        "cli/adhoc.py",
+        "cli/playbook.py",
+        "cli/arguments/*.py",
+        "executor/*.py",
+    ),
+    *("executor/process/*.py", "inventory/*.py", "module_utils/**/*.py", "parsing/**/*.py", "playbook/**/*.py"),
+    *("plugins/*.py", "plugins/*/__init__.py", "template/*.py", "utils/*.py", "vars/*.py"),
+    *(f"plugins/{kind}/*.py" for kind in ("become", "callback", "connection", "filter", "inventory", "shell")),
+    *("plugins/strategy/*.py", "plugins/test/*.py"),
+)
+OF_COLLECTION = tuple(f"{kind}/**/*.py" for kind in ("action", "filter", "lookup", "module_utils", "plugin_utils"))
+
 COLLECTION = "ansible_collections.m365.apps"
 _ROOMS = tuple(f"{COLLECTION}.plugins.{name}" for name in ("module_utils", "plugin_utils"))
 
@@ -82,9 +101,12 @@ def get_ready() -> None:
     _once(_collection_finder, "_meta_yml_to_dict", 0, (folder / "ansible_builtin_runtime.yml").read_bytes())
     if _kept is not None and _tags is not None:
         keep_yaml(_kept)
+    imported = set(map(file_of, sys.modules.values()))
     place = os.environ.get("ANSIBLE_COLLECTIONS_PATH", "")
     if os.path.isabs(place):
-        offer(os.path.realpath(place))
+        imported |= offer(os.path.realpath(place))
+        keep_code(Path(os.path.realpath(place), *COLLECTION.split("."), "plugins"), OF_COLLECTION, imported)
+    keep_code(Path(ansible.__file__).parent, PARTS, imported)
     if "ansible.constants" in sys.modules:
         raise SystemExit("a module that is imported here knows ansible's configuration")
     gc.freeze()
@@ -152,14 +174,22 @@ def collection_modules(place: str) -> dict[str, types.ModuleType]:
     return {name: sys.modules.pop(name) for name in names}
 
 
-def offer(place: str) -> None:
-    """Let ansible find the modules of the collection in ``place`` imported once it loads the collection from there."""
+def offer(place: str) -> set[str]:
+    """Let ansible find the modules of the collection in ``place`` imported once it loads the collection from there.
+
+    Return the paths of their files.
+    """
     modules = {name: module for name, module in collection_modules(place).items() if module.__file__}
     folder = os.path.join(place, *COLLECTION.split("."))
-    found = _state(modules)
+    files = list(map(file_of, modules.values()))
+    found = state(*files)
 
     def loaded(collection_name: str, collection_path: str) -> None:
-        if collection_name != "m365.apps" or collection_path != folder or _state(modules) != found:
+        if (
+            collection_name != "m365.apps"
+            or collection_path != folder
+            or state(*map(file_of, modules.values())) != found
+        ):
             return
         for room in _ROOMS:  # from which the modules that are not ready are found, too (_bytecode.py)
             importlib.import_module(room)
@@ -169,11 +199,31 @@ def offer(place: str) -> None:
                 setattr(sys.modules[parent], last, module)
 
     AnsibleCollectionConfig.on_collection_load += loaded
+    return set(files)
 
 
-def _state(modules: t.Mapping[str, types.ModuleType]) -> list[tuple[int, int]]:
-    states = (os.stat(str(module.__file__)) for module in modules.values())
-    return [(one.st_mtime_ns, one.st_size) for one in states]
+def keep_code(folder: Path, parts: t.Iterable[str], imported: set[str]) -> None:
+    """Read the code of the files in a folder that are not imported yet, and hand it out while they are the same."""
+    read = SourceFileLoader.get_code
+    files = {str(path) for part in parts for path in folder.glob(part)} - imported
+    there = {path: (state(path), read(SourceFileLoader("", path), "")) for path in files}
+
+    def get_code(self: SourceFileLoader, fullname: str) -> types.CodeType | None:
+        found, code = there.get(self.path, (None, None))
+        return code if found and found == state(self.path) else read(self, fullname)
+
+    vars_of: t.Any = SourceFileLoader
+    vars_of.get_code = get_code
+
+
+def file_of(module: types.ModuleType) -> str:
+    """Return the path of a module's file, empty where it has none."""
+    return getattr(module, "__file__", None) or ""
+
+
+def state(*files: str) -> list[tuple[int, int]]:
+    """Return by what Python, too, tells whether files are as they were."""
+    return [(one.st_mtime_ns, one.st_size) for one in map(os.stat, files)]
 
 
 def serve(asks: socket.socket) -> Request | None:

@@ -54,8 +54,9 @@ if _compiled is not None:
 
 def state(*folders: Path) -> str:
     """Return a digest of the Python files in folders by paths, sizes and times, and of the versions that read them."""
-    found = sorted(path for folder in folders for path in folder.rglob("*.py"))
-    about = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in found]
+    walked = (place for folder in folders for place in os.walk(folder))
+    found = sorted(os.path.join(path, name) for path, _below, names in walked for name in names if name.endswith(".py"))
+    about = [(path, one.st_size, one.st_mtime_ns) for path, one in zip(found, map(os.stat, found), strict=True)]
     return hashlib.sha256(repr((sys.version, ansible.__version__, about)).encode()).hexdigest()
 
 
