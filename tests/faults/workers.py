@@ -15,6 +15,7 @@ import time
 import traceback
 import typing as t
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator, Ready, running_emulator
@@ -33,7 +34,7 @@ class _Worker:
     bases: t.Mapping[str, Baseline]
 
 
-def _begin(ready: multiprocessing.Queue[Ready], bases: t.Mapping[str, Baseline]) -> None:
+def _begin(ready: SimpleQueue[Ready], bases: t.Mapping[str, Baseline]) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _Worker.emulator, _Worker.bases = Emulator(ready.get()), bases
 
@@ -59,8 +60,9 @@ def _try(trial: Trial) -> Verdict:
 
 def verdicts(trials: t.Sequence[Trial], bases: t.Mapping[str, Baseline], workers: int) -> list[Verdict]:
     """Try them all; return the verdicts in the order of the trials. Progress and findings go to stderr."""
-    context = multiprocessing.get_context("spawn")
-    ready: multiprocessing.Queue[Ready] = context.Queue()
+    # Forked: they have what this process, which is one thread, imported and made. A queue with a thread would end that.
+    context = multiprocessing.get_context("fork")
+    ready: SimpleQueue[Ready] = context.SimpleQueue()
     with contextlib.ExitStack() as stack:
         for _number in range(workers):
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-"))

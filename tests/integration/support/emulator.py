@@ -48,9 +48,8 @@ class Emulator:
 
         ``settings`` and ``faults`` in ``state`` apply.
         """
-        self._call("PUT", "settings", self._defaults)
-        self._call("PUT", "faults", [])
-        self._call("PUT", "state", state)
+        settings = {**self._defaults, **state.get("settings", {})}
+        self._call("PUT", "state", {"faults": [], **state, "settings": settings})
         self._call("DELETE", "journal")
         self._call("DELETE", "logins")
 
