@@ -178,20 +178,20 @@ def test_nothing_is_sent_that_nobody_wants() -> None:
 
 
 class Paged(Server):
-    """Lists 60 things in three pages; ``meets`` is what must have come before the last page is answered."""
+    """Lists 60 things in three pages; ``meets`` must have come so many ``times`` before page ``until`` is answered."""
 
-    def __init__(self, meets: str = "", **more: t.Any) -> None:
+    def __init__(self, meets: str = "", times: int = 1, until: int = 2, **more: t.Any) -> None:
         super().__init__(**more)
-        self.meets = meets
+        self.meets, self.times, self.until = meets, times, until
 
     def _reply(self, request: PreparedRequest, path: str) -> Reply:
         page = re.search(r"/list(?:[?]page=(\d))?$", path)
         if page is None:
             return super()._reply(request, path)
         number = int(page[1] or 0)
-        if number == 2 and self.meets:
+        if number == self.until and self.meets:
             with self._lock:
-                met = self._lock.wait_for(lambda: any(self.meets in line for line in self.sent), PATIENCE)
+                met = self._lock.wait_for(lambda: sum(self.meets in line for line in self.sent) >= self.times, PATIENCE)
             assert met, f"nothing was read ahead: {self.sent}"
         link = {} if number == 2 else {"@odata.nextLink": f"{GRAPH}/beta/list?page={number + 1}"}
         return 200, {}, json.dumps({"value": list(range(20 * number, 20 * number + 20)), **link})
@@ -232,6 +232,14 @@ def test_reading_ahead_takes_no_more_requests(parts: int, count: int) -> None:
         assert numbers(client.many([*reads(5), *calls])) == [*range(5), *(n for n in range(60) for _no in range(parts))]
     assert server.batches == -(-(60 * parts + 5) // 20)
     assert our_threads() == []
+
+
+def test_all_that_one_page_tells_of_is_read_without_waiting_for_the_next_one() -> None:
+    with served(Paged("$batch", times=3, until=1)) as server:
+        client = client_of(4, True)
+        items = listed_by(client, 3)
+        assert len(list(client.many([call for item in items for call in reads_of(item, 3)]))) == 3 * len(items)
+    assert server.batches == 9
 
 
 def test_a_refused_batch_is_not_sent_twice_ahead() -> None:

@@ -82,25 +82,21 @@ class ReadAhead:
     def _submit(self, last: bool = False) -> None:
         """Hand full batches to the threads, with ``last`` also one that is not full."""
         while self._waiting and (last or len(self._waiting) >= self._channel.chunk_size):
-            if not self._may_go(last):
-                return
             _version, together = next(groupby(self._waiting, key=itemgetter(0)))
             keys = list(islice(together, self._channel.chunk_size))
             chunk = [self._waiting.pop(key) for key in keys]
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(len(self._channel.sessions), thread_name_prefix="m365.apps")
-            future = self._pool.submit(self._send, chunk, self._stop)
+            future = self._pool.submit(self._send_after, self._probe, chunk, self._stop)
             self._begun |= {key: (future, place) for place, key in enumerate(keys)}
             if self._channel.unsure_of_batches and self._probe is None:
                 self._probe = future
 
-    def _may_go(self, last: bool) -> bool:
-        """Tell whether another batch may be sent: not before the first one tells that the tenant takes them."""
-        if self._probe is None or not self._channel.unsure_of_batches:
-            return True
-        if last:
-            self._probe.result()
-        return self._probe.done()
+    def _send_after(self, probe: Future[_Answers] | None, chunk: t.Sequence[Call], stop: Stop) -> _Answers:
+        """Send calls as soon as the first batch, if it is not answered yet, tells whether the tenant takes them."""
+        if probe is not None:
+            probe.result()
+        return self._send(chunk, stop)
 
 
 def _by_key(calls: t.Iterable[Call]) -> dict[_Key, Call]:
