@@ -26,7 +26,15 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.groups import Gro
 from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request, policy_info
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
-from ansible_collections.m365.apps.tests.unit.fuzz_tenant import CLIENT, GROUPS, ORIGIN, SECRET, TENANT, FuzzTenant
+from ansible_collections.m365.apps.tests.unit.fuzz_tenant import (
+    CLIENT,
+    GROUPS,
+    ORIGIN,
+    SECRET,
+    TENANT,
+    FuzzTenant,
+    token_with,
+)
 from ansible_collections.m365.apps.tests.unit.wire import connection
 from graph_emulator import tenants
 from graph_emulator.admin import Admin
@@ -51,8 +59,7 @@ class CatalogTenant(FuzzTenant):
             **more,
         }
         self.world.load({"tenants": {TENANT: state}})
-        held = self.world.tenants[TENANT]
-        self.token = self.world.keys.issue(held, held.apps[CLIENT], ORIGIN, 3600, "1")
+        self.token = token_with(tuple(self.world.tenants[TENANT].apps[CLIENT].roles))
 
     def sign_in(self, **claims: t.Any) -> None:
         """Use a token with these claims beside those that it has; None takes one away."""

@@ -14,7 +14,7 @@ import threading
 import time
 import typing as t
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from unittest import mock
 from urllib.parse import urlsplit
 
@@ -89,10 +89,10 @@ def _keys() -> TokenKeys:
 
 
 @functools.cache
-def _token() -> str:
-    """One token for all examples, too; it lasts as long as a run does."""
+def token_with(roles: tuple[str, ...]) -> str:
+    """One token for all examples, too: the app's in such a tenant, with these roles. It lasts as long as any run."""
     [held] = load_tenants(_state()).values()
-    return _keys().issue(held, held.apps[CLIENT], ORIGIN, 24 * 3600, "1")
+    return _keys().issue(held, replace(held.apps[CLIENT], roles=roles), ORIGIN, 24 * 3600, "1")
 
 
 class FuzzTenant:
@@ -106,7 +106,7 @@ class FuzzTenant:
         self.requests = 0
         # The emulator serves one request at a time.
         self._serving = threading.Lock()
-        self.token = _token()
+        self.token = token_with(ROLES)
 
     @property
     def writes(self) -> list[str]:

@@ -39,6 +39,7 @@ FAULTS = {
 }
 
 
+@functools.cache
 def part_of(target: str) -> str | None:
     """Return the part that a request reads."""
     return next((part for part in PARTS if part in unquote(target)), None)
