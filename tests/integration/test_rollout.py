@@ -72,7 +72,7 @@ def described(folder: Path, state: State) -> list[dict[str, t.Any]]:
     ids = {group["displayName"]: group["id"] for group in state["groups"]}
     policies = []
     for path in sorted(folder.iterdir()):
-        policy = yaml.safe_load(path.read_text(encoding="utf-8"))
+        policy = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         groups = sorted(ids.get(group, group).lower() for group in policy["groups"])
         empty: dict[str, t.Any] = {"policy_payload": {}, "user_preference_payload": {}}
         policies.append({**empty, **policy, "groups": groups})
