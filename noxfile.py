@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import antsibull_nox
@@ -40,14 +41,22 @@ UNIT = ["--hypothesis-profile=many"] if ALL else CHOSEN
 
 # The sanity tests that make test leaves out, and what shows the same there.
 SHOWN_ELSEWHERE = {
+    "ansible-doc": "the session static(docs), which fails as well where there is none to read",
+    "changelog": "the session static(changelog), and the names of fragments by tests/project/test_fragment.py",
     "compile": "mypy and ruff, which read each file as Python 3.11",
     "pep8": "ruff's E and W",
-    "pylint": "make lint, and below for the plugins, with the rules of Ansible",
+    "pylint": "the session static(pylint), with the rules of Ansible by tests/tools/ansible_rules.py",
     "shellcheck": "make lint",
     "yamllint": "the session yamllint, with what plugins document",
 }
 SKIPPED = [word for name in SHOWN_ELSEWHERE for word in ("--skip-test", name)]
-SANITY: list[list[str]] = [[]] if ALL else [SKIPPED, ["--test", "pylint", "plugins/"]]
+# Of the sanity tests that are left, only import runs once more with each Python: here with that of .venv, and what the
+# others lack is shown by mypy and ruff. It compiles all files for each of them again, which is most of its time.
+SANITY = [] if ALL else [*SKIPPED, "--python", f"{sys.version_info.major}.{sys.version_info.minor}"]
+
+# pylint takes most of its time for tests/. There ruff with rules of pylint (PL), and mypy, tell most of what it would,
+# and no user runs them; make test-all has it look at them as well.
+PYLINT = ["plugins", "examples", "noxfile.py", *(["tests"] if ALL else [])]
 
 SHELL_SCRIPTS = [".ci/run", *sorted(str(path) for path in Path("tests").glob("**/*.sh"))]
 LINT: dict[str, list[str]] = {
@@ -56,7 +65,7 @@ LINT: dict[str, list[str]] = {
     "mypy": ["mypy"],
     "layers": ["lint-imports", "--no-cache"],
     # In one process: each of several would read everything that its files import once more.
-    "pylint": ["pylint", "--jobs=1", "plugins", "tests", "examples", "noxfile.py"],
+    "pylint": ["pylint", "--jobs=1", *PYLINT],
     "shellcheck": ["shellcheck", *SHELL_SCRIPTS],
     "words": ["pytest", "-q", "tests/project/test_words.py"],
     "reuse": ["reuse", "lint", "--lines"],
@@ -156,9 +165,8 @@ def runners(session: nox.Session) -> None:
 
 @nox.session
 def sanity(session: nox.Session) -> None:
-    """ansible-test sanity, with every Python that runs here; make test-all leaves nothing out."""
-    for given in [session.posargs] if session.posargs else SANITY:
-        matrix(session, "sanity", given)
+    """ansible-test sanity; make test-all leaves nothing out, and runs it with every Python that runs here."""
+    matrix(session, "sanity", session.posargs or SANITY)
 
 
 @nox.session

@@ -61,3 +61,9 @@ def test_a_reason_stands_for_one_and_its_absence_does_not(repository: Path) -> N
 
 def test_what_is_not_there_is_told(repository: Path) -> None:
     assert "cannot look for it" in told(repository, "nowhere")
+
+
+def test_each_fragment_is_read() -> None:
+    """antsibull-changelog passes over files with other names."""
+    names = [path.name for path in (ROOT / "changelogs" / "fragments").iterdir()]
+    assert [name for name in names if name.startswith(".") or not name.endswith(".yml")] in ([], [".keep"])

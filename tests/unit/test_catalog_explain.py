@@ -154,7 +154,7 @@ def test_a_known_text_is_a_cause_and_a_next_step(
     error = error_of(wire, client, text, status)
     told, _mark, rest = str(error).partition(" (Graph answered ")
     assert told.startswith(f"policy 'Mine': cannot create it: {cause}")
-    assert f"{status} BadRequest: {text.split('.')[0].strip()}" in rest
+    assert f"{status} BadRequest: {text.split('.', maxsplit=1)[0].strip()}" in rest
     assert "(operation id 0000, activity id a-1)" in rest
     assert ". " + step in rest
 

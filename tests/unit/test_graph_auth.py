@@ -293,7 +293,7 @@ def test_a_missing_msal_is_named(login: MsalApplication, monkeypatch: pytest.Mon
     real_import = builtins.__import__
 
     def without_msal(name: str, *rest: t.Any) -> t.Any:
-        if name.split(".")[0] == "msal":
+        if name.split(".", maxsplit=1)[0] == "msal":
             raise ImportError("No module named 'msal'")
         return real_import(name, *rest)
 

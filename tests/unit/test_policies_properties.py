@@ -169,14 +169,13 @@ def without(policies: list[Document], conflict: Document) -> list[Document]:
     """Return the policies without the entry that loses."""
     loser = conflict["loser"]
     field = "policy_payload" if loser["enforced"] else "user_preference_payload"
-    changed = []
-    for policy in policies:
-        if policy["display_name"] == loser["policy"]:
-            payload = policy[field]
-            items = json.loads(payload) if isinstance(payload, str) else payload
-            policy = {**policy, field: [item for item in items if item["settingId"] != conflict["setting"]]}
-        changed.append(policy)
-    return changed
+
+    def changed(policy: Document) -> Document:
+        payload = policy[field]
+        items = json.loads(payload) if isinstance(payload, str) else payload
+        return {**policy, field: [item for item in items if item["settingId"] != conflict["setting"]]}
+
+    return [changed(policy) if policy["display_name"] == loser["policy"] else policy for policy in policies]
 
 
 @given(policy_lists())

@@ -149,7 +149,7 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - what the other calls did must not get lost
             return UnforeseenError(error)
 
-    def send_once(  # pylint: disable=too-many-arguments
+    def send_once(  # noqa: PLR0913  # pylint: disable=too-many-arguments
         self,
         method: str,
         url: str,

@@ -112,8 +112,9 @@ def plain_segments(segments: Iterable[str], spellings: Iterable[str]) -> list[st
         if name in (*ACTIONS, *READERS) and spelling in ACTION_SPELLINGS:
             if spelling not in spellings:
                 raise unknown_segment(segment)
-            segment = name
-        plain.append(segment)
+            plain.append(name)
+        else:
+            plain.append(segment)
     return plain
 
 

@@ -223,6 +223,9 @@ class Rank:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rank) and self._key() == other._key()
 
+    def __hash__(self) -> int:
+        return hash(self._key())
+
     def __lt__(self, other: Rank) -> bool:
         return other._key() < self._key() if self.down else self._key() < other._key()
 
