@@ -16,7 +16,9 @@ import gc
 import hashlib
 import importlib
 import os
+import pickle
 import sys
+import types
 import typing as t
 from pathlib import Path
 
@@ -26,6 +28,7 @@ import msal  # noqa: F401  # pylint: disable=unused-import
 from ansible import constants
 from ansible.executor import module_common
 from ansible.module_utils.common import json as common_json
+from ansible.parsing import dataloader
 from ansible.plugins.callback import CallbackBase
 from ansible.plugins.loader import connection_loader, filter_loader, lookup_loader, shell_loader, test_loader
 from ansible.template import Templar
@@ -89,8 +92,8 @@ def keep_templates(kept: t.Callable[[str, t.Callable[[], t.Any]], t.Any], named:
         )
 
     def compile_kept(self: t.Any, source: t.Any, *given: t.Any, **more: t.Any) -> t.Any:
-        if isinstance(source, str) and not given and not more:
-            return kept(key(self, "template", source), lambda: compile_anew(self, source))
+        if isinstance(source, str) and not more:  # what is given of a file is its name and its path
+            return kept(key(self, repr(("template", *given)), source), lambda: compile_anew(self, source, *given))
         code = compile_anew(self, source, *given, **more)
         last[:] = [code]
         return code
@@ -114,6 +117,11 @@ def keep_templates(kept: t.Callable[[str, t.Callable[[], t.Any]], t.Any], named:
     of.compile, of.compile_expression = compile_kept, expression_kept
 
 
+def copied(value: t.Any) -> t.Any:
+    """Return a copy of what was read from YAML, in half the time of ``copy.deepcopy``."""
+    return pickle.loads(pickle.dumps(value))
+
+
 def keep_more() -> None:
     """Let this process, and its workers, share with others what depends on nothing but the installed files."""
     try:
@@ -125,6 +133,8 @@ def keep_more() -> None:
     share_payloads(Path(vars(constants)["DEFAULT_LOCAL_TMP"]), named)
     if _jinja_bits is not None and _kept is not None:
         keep_templates(_kept, named)
+        # That of a role's argument specs is a hundredth of a play.
+        vars(dataloader)["copy"] = types.SimpleNamespace(deepcopy=copied)
 
 
 def found() -> list[object]:
