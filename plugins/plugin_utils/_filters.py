@@ -24,9 +24,8 @@ def as_filter(function: t.Callable[..., t.Any], name: str) -> t.Callable[..., t.
 
     @functools.wraps(function)
     def call(*arguments: t.Any, **options: t.Any) -> t.Any:
-        arguments, options = decrypted(arguments), decrypted(options)
         try:
-            return function(*arguments, **options)
+            return function(*decrypted(arguments), **decrypted(options))
         except PoliciesError as error:
             cause = str(error)
         except RecursionError:

@@ -11,6 +11,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.m365.apps.plugins.module_utils._policy.compare import same_payload
+from ansible_collections.m365.apps.plugins.plugin_utils import _vaulted
 from ansible_collections.m365.apps.tests.unit.some_policies import (
     GOOD,
     Document,
@@ -276,7 +277,9 @@ def test_bad_input_is_one_sentence(call: t.Callable[[], t.Any], says: str) -> No
     assert says in str(caught.value)
 
 
-def test_endless_nesting_is_no_traceback() -> None:
+@pytest.mark.parametrize("of_an_older_core", [False, True])
+def test_endless_nesting_is_no_traceback(monkeypatch: pytest.MonkeyPatch, of_an_older_core: bool) -> None:
+    monkeypatch.setattr(_vaulted, "REACHES_PLUGINS", of_an_older_core)
     deep: list[t.Any] = []
     for _unused in range(100_000):
         deep = [deep]

@@ -149,9 +149,10 @@ def test_ansible_copies_nothing_of_what_a_module_found(monkeypatch: pytest.Monke
     definition = ModuleDefinition({}, lambda _request, _tenant: Reply(found))
     printed, _warnings = _fast_path.run_here(definition, {"access_token": TOKEN, **SHOW_ARGUMENTS})
     result = json.loads(printed)
-    assert result == {**found, "invocation": result["invocation"]}
+    # Warnings of tests before this one may stand beside it, where ansible-core keeps them for the process.
+    assert {name: result[name] for name in found} == found
     [shown] = [value for value in walked if isinstance(value, dict)]
-    assert set(shown) == {"changed", "invocation"}
+    assert set(shown) & (set(found) | {"invocation"}) == {"changed", "invocation"}
 
 
 class OneAction(_fast_path.FastPathAction):
