@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sys
 import typing as t
+from functools import cache
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
 from types import CodeType
 
@@ -37,6 +38,12 @@ class _Loader(SourceFileLoader):
             sys.pycache_prefix = chosen
 
 
+@cache
+def _in(folder: str) -> FileFinder:
+    """Return Python's own finder of what is in a folder, which lists it again only when it has changed."""
+    return FileFinder(folder, (_Loader, SOURCE_SUFFIXES))
+
+
 class Finder:
     """Finds the modules of this collection's packages before ansible's finder does."""
 
@@ -45,7 +52,7 @@ class Finder:
         """Return where a module is; None for what is not below one of these packages."""
         if not fullname.startswith(_OURS):
             return None
-        found = (FileFinder(folder, (_Loader, SOURCE_SUFFIXES)).find_spec(fullname) for folder in path or ())
+        found = (_in(folder).find_spec(fullname) for folder in path or ())
         return next((spec for spec in found if spec is not None and spec.loader is not None), None)
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.machinery import FileFinder
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,20 @@ def test_where_nothing_can_be_kept_all_works(installed: Installed) -> None:
     installed.home.mkdir()
     (installed.home / "m365_apps_bytecode").touch()  # no folder can be made here
     assert installed.run() == "41 None"
+
+
+def test_a_folder_is_listed_once_for_all_modules_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.py").touch()
+    listed: list[str] = []
+    fill = FileFinder._fill_cache  # type: ignore[attr-defined]
+
+    def lists(finder: FileFinder) -> None:
+        listed.append(finder.path)
+        fill(finder)
+
+    monkeypatch.setattr(FileFinder, "_fill_cache", lists)
+    package = "ansible_collections.m365.apps.plugins.module_utils"
+    found = [_bytecode.Finder.find_spec(f"{package}.{name}", [str(tmp_path)]) for name in ("one", "two", "three")]
+    assert [spec is not None for spec in found] == [True, True, False]
+    assert listed == [str(tmp_path)]
