@@ -27,11 +27,11 @@ for _name in [name for name in sys.modules if name.startswith("ansible_collectio
 
 
 def start(
-    command: t.Sequence[str], *, env: t.Mapping[str, str], **by_itself: t.Any
+    command: t.Sequence[str], *, env: t.Mapping[str, str], check: bool, **by_itself: t.Any
 ) -> subprocess.CompletedProcess[str]:
     """Run what ansible-lint runs, which is ``ansible-playbook --syntax-check``, and as it would."""
     if not warm.can_run(command):
-        return subprocess.run(command, env=env, check=False, **by_itself)
+        return subprocess.run(command, env=env, check=check, **by_itself)
     program = shutil.which(command[0], path=env["PATH"]) or command[0]
     return warm.run([program, *command[1:]], os.getcwd(), env, _SECONDS)
 

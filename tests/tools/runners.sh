@@ -23,7 +23,7 @@ there = pathlib.Path(sysconfig.get_path("purelib", vars={"base": str(pathlib.Pat
 pathlib.Path(sysconfig.get_path("purelib"), "tools.pth").write_text(f"{there}\n", encoding="utf-8")
 SEE
 pip="$folder/bin/python -m pip --quiet --quiet --disable-pip-version-check"
-$pip install --require-hashes -r tests/runners.txt
+$pip install --no-compile --require-hashes -r tests/runners.txt
 $pip download --no-deps --require-hashes --dest "$folder/wheel" -r tests/awx.txt
 "$folder/bin/python" - "$folder" <<'UNPACK'
 import pathlib
