@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 from pathlib import Path
@@ -48,9 +49,11 @@ def options() -> set[str]:
     }
 
 
-def returns() -> set[str]:
+@functools.cache
+def returns() -> frozenset[str]:
     """Return every documented return value of every module as ``module.value``."""
-    return {name for module in MODULES for name in names(yaml.safe_load(load(module).RETURN), "contains", module)}
+    trees = ((module, yaml.safe_load(load(module).RETURN)) for module in MODULES)
+    return frozenset(name for module, tree in trees for name in names(tree, "contains", module))
 
 
 def served() -> t.Iterator[tuple[str, dict[str, t.Any]]]:
