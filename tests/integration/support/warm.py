@@ -24,6 +24,10 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansible import release
+
+# In older ones, much of what is to be imported before knows ansible's configuration.
+_CORE = tuple(map(int, release.__version__.split(".")[:2])) >= (2, 19)
 _PROGRAMS = ("ansible", "ansible-doc", "ansible-playbook")
 PROCESS = Path(__file__).with_name("warm_process.py")
 # What Python and its libraries look at when they start or are imported, so each set of it has a process of its own.
@@ -44,7 +48,7 @@ SPENT = _Spent()
 def can_run(command: t.Sequence[str]) -> bool:
     """Tell whether a program can be started from a warm process, and may be."""
     thorough = os.environ.get("M365_TESTS") == "all" or "COVERAGE_PROCESS_CONFIG" in os.environ
-    return not thorough and hasattr(os, "pidfd_open") and os.path.basename(command[0]) in _PROGRAMS
+    return _CORE and not thorough and hasattr(os, "pidfd_open") and os.path.basename(command[0]) in _PROGRAMS
 
 
 def run(
