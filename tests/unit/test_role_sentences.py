@@ -52,6 +52,13 @@ def test_lint_comes_before_any_call(entry_point: str) -> None:
     assert "m365.apps.office_" not in str(inside)
 
 
+def test_nothing_is_in_the_order_of_a_set() -> None:
+    """Which is another one in each run: these filters of Ansible bring what they return into no order."""
+    files = [path for path in TASKS.parent.rglob("*") if path.suffix in (".yml", ".j2")]
+    of_sets = re.compile(r"\|\s*(ansible\.builtin\.)?(intersect|difference|symmetric_difference|union)\b")
+    assert [path.name for path in files if of_sets.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_policies_are_no_facts_that_verbose_runs_show() -> None:
     tasks = [task for path in TASKS.glob("*.yml") for task in tasks_of(yaml.safe_load(path.read_bytes()))]
     kept = [task for task in tasks if {"rollout__list", "rollout__saved"} & {*task.get("ansible.builtin.set_fact", ())}]
