@@ -1,6 +1,8 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sessions of ``make test``. They use the tools of .venv, which ``make setup`` fills; docs has a venv of its own.
+"""The sessions of ``make test``. They use the tools of .venv, which ``make setup`` fills.
+
+galaxy-importer, which wants other versions of libraries, and what tests/runners starts are in venvs of their own.
 
 Each fails when it has nothing to do: the tools do that by themselves, ansible-test is watched by tests/matrix. Those of
 antsibull-nox that run this way are configured in antsibull-nox.toml. Its docs-check, pylint and ansible-lint do nothing
@@ -204,21 +206,19 @@ def build_import_check(session: nox.Session) -> None:
         session.error("galaxy-importer found errors: " + "; ".join(errors))
 
 
-@nox.session(venv_backend="venv", reuse_venv=True)
+@nox.session
 def docs(session: nox.Session) -> None:
     """The documentation's site in .ansible/docs/html; every warning fails, so a reference that leads nowhere does."""
-    session.install("--quiet", "--require-hashes", "-r", "tests/docs.txt")
     folder = ROOT / ".ansible" / "docs"
     shutil.rmtree(folder, ignore_errors=True)
     pages = folder / "rst"
     # antsibull-docs wants a folder that only its user can write.
     pages.mkdir(parents=True, mode=0o755)
-    env = {"ANSIBLE_COLLECTIONS_PATH": TREE}
     write = ["antsibull-docs", "--config-file", "docs/site/antsibull-docs.cfg", "collection", "--use-current"]
-    session.run(*write, "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(pages), "m365.apps", env=env)
+    run(session, *write, "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(pages), "m365.apps")
     # The guides name pictures by their path in the repository.
     shutil.copytree(ROOT / "docs" / "images", pages / "docs" / "images")
     options = ["--quiet", "--nitpicky", "--fail-on-warning", "--keep-going", "--conf-dir", "docs/site"]
-    session.run("sphinx-build", "--builder", "html", *options, str(pages), str(folder / "html"))
+    run(session, "sphinx-build", "--builder", "html", *options, str(pages), str(folder / "html"))
     if ALL:
         run(session, "pytest", "tests/site")

@@ -25,6 +25,6 @@ for name in runtime demo matrix runners; do
     lock "$name" -c requirements.txt
 done
 # Venvs of their own, with versions of their own.
-for name in docs galaxy backup-tool sbom lock; do
+for name in galaxy backup-tool sbom lock; do
     lock "$name"
 done
