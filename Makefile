@@ -3,6 +3,8 @@
 
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.ansible/collections
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# The tools keep what Python compiles of them, which pip does not do, also where the machine is told not to.
+export PYTHONDONTWRITEBYTECODE :=
 
 TARBALL := .ansible/dist/m365-apps-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
 INSTALLED := .ansible/collections/ansible_collections/m365/apps/MANIFEST.json
