@@ -96,12 +96,10 @@ def test_pip_can_fulfil_them(wanted: list[str], tmp_path: Path, version: str) ->
     """With wheels only, beside the ansible-core that the example takes, in a fresh venv."""
     if version not in pythons():
         pytest.skip(f"there is no Python {version} on this machine")
-    subprocess.run([pythons()[version], "-m", "venv", str(tmp_path / "venv")], check=True)
+    subprocess.run([pythons()[version], "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
     core = yaml.safe_load(DEFINITION.read_text(encoding="utf-8"))["dependencies"]["ansible_core"]["package_pip"]
     command = [
-        str(tmp_path / "venv/bin/python"),
-        "-m",
-        "pip",
+        *(str(BIN / "python"), "-m", "pip", "--python", str(tmp_path / "venv/bin/python")),
         "install",
         "--dry-run",
         "--only-binary",

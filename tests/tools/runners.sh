@@ -12,7 +12,8 @@ if [ "$(cat "$folder/.installed" 2>/dev/null)" = "$wanted" ]; then
     exit 0
 fi
 rm -rf "$folder"
-.venv/bin/python -m venv "$folder"
+# With the pip of .venv: to install another one is most of what a venv costs.
+.venv/bin/python -m venv --without-pip "$folder"
 # What .venv has at the same version, pip need not bring again.
 "$folder/bin/python" - .venv <<'SEE'
 import pathlib
@@ -22,7 +23,7 @@ import sysconfig
 there = pathlib.Path(sysconfig.get_path("purelib", vars={"base": str(pathlib.Path(sys.argv[1]).absolute())}))
 pathlib.Path(sysconfig.get_path("purelib"), "tools.pth").write_text(f"{there}\n", encoding="utf-8")
 SEE
-pip="$folder/bin/python -m pip --quiet --quiet --disable-pip-version-check"
+pip=".venv/bin/python -m pip --python $folder/bin/python --quiet --quiet --disable-pip-version-check"
 $pip install --no-compile --require-hashes -r tests/runners.txt
 $pip download --no-deps --require-hashes --dest "$folder/wheel" -r tests/awx.txt
 "$folder/bin/python" - "$folder" <<'UNPACK'
