@@ -10,7 +10,6 @@ of all tests.
 from __future__ import annotations
 
 import gc
-import resource
 import typing as t
 from collections import Counter
 
@@ -25,9 +24,7 @@ _SPENT = pytest.StashKey[float]()
 
 
 def _spent() -> float:
-    """Return the processor seconds of this process and of all that have ended below it."""
-    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in used) + warm.SPENT.seconds
+    return warm.used() + warm.SPENT.seconds
 
 
 @pytest.hookimpl(wrapper=True)

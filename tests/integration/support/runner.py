@@ -1,10 +1,14 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ansible-runner, which AWX starts jobs with, in a process of its own: it forks, and the tests have threads."""
+"""ansible-runner, which AWX starts jobs with, in a process of its own: it forks, and the tests have threads.
+
+That process runs all jobs of the tests, one after the other: to start and to import costs as much as half a job.
+"""
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import time
 import typing as t
@@ -13,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ansible_runner
+
+from .warm import SPENT, used
 
 
 @dataclass(frozen=True)
@@ -30,11 +36,19 @@ class Job:
 
 def run_job(folder: Path, playbook: str, environment: dict[str, str], variables: dict[str, t.Any]) -> Job:
     """Run a playbook through the Python API, with ``folder`` as its private data folder."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-        return process.submit(_run, folder, playbook, environment, variables).result()
+    job, seconds = _process().submit(_run, folder, playbook, environment, variables).result()
+    SPENT.seconds += seconds
+    return job
 
 
-def _run(folder: Path, playbook: str, environment: dict[str, str], variables: dict[str, t.Any]) -> Job:
+@functools.cache
+def _process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _run(folder: Path, playbook: str, environment: dict[str, str], variables: dict[str, t.Any]) -> tuple[Job, float]:
+    """Run a job; return with it the seconds of processors that it took."""
+    before = used()
     events: list[dict[str, t.Any]] = []
 
     def keep(event: dict[str, t.Any]) -> bool:
@@ -50,4 +64,4 @@ def _run(folder: Path, playbook: str, environment: dict[str, str], variables: di
         quiet=True,
         suppress_env_files=True,
     )
-    return Job(done.status, done.rc, done.stdout.read(), events)
+    return Job(done.status, done.rc, done.stdout.read(), events), used() - before

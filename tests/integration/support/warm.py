@@ -15,6 +15,7 @@ import functools
 import io
 import json
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -28,7 +29,7 @@ from ansible import release
 
 # In older ones, much of what is to be imported before knows ansible's configuration.
 _CORE = tuple(map(int, release.__version__.split(".")[:2])) >= (2, 19)
-_PROGRAMS = ("ansible", "ansible-doc", "ansible-playbook")
+_PROGRAMS = ("ansible", "ansible-doc", "ansible-playbook", "ansible-pull")
 PROCESS = Path(__file__).with_name("warm_process.py")
 # What Python and its libraries look at when they start or are imported, so each set of it has a process of its own.
 # With it comes where the collection is, whose modules it imports.
@@ -43,6 +44,12 @@ class _Spent:
 
 
 SPENT = _Spent()
+
+
+def used() -> float:
+    """Return the processor seconds of this process and of all that have ended below it."""
+    both = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in both)
 
 
 def can_run(command: t.Sequence[str]) -> bool:
