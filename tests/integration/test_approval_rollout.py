@@ -132,8 +132,10 @@ def test_waves_wait_for_their_writes_and_go_on_when_run_again(ansible: Ansible, 
 
 @pytest.mark.long
 def test_a_restore_whose_writes_wait_goes_on_before_anything_else(ansible: Ansible, there: Emulator) -> None:
-    back: Dict = {"rollout_restore_on_failure": True}
+    codes = ansible.folder / "codes.json"
+    back: Dict = {"rollout_restore_on_failure": True, "rollout_approval_codes": str(codes)}
     roll_out(ansible, **back).ok()
+    assert len(json.loads(codes.read_text())["requests"]) == 2
     assert decide(there, "approved") == ["Base", "New"]
     # The groups of a new policy are asked for when it is there, and the next wave does not begin.
     halfway = said(roll_out(ansible, **back).ok())

@@ -21,7 +21,7 @@ from ansible_collections.m365.apps.tests.credentials import (
 from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.plays import Task, play, registered, run
-from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, both_ways, in_process_first
+from ansible_collections.m365.apps.tests.integration.support.processes import Ansible, in_process_first
 
 INFO = "m365.apps.office_client_config_info"
 PASSPHRASE = "canary-passphrase-0123456789"
@@ -179,7 +179,8 @@ def kept_of(ansible: Ansible, plays: list[Task], environment: dict[str, str] | N
     return {name: entry["result"] for name, entry in kept.items()}
 
 
-@both_ways
+# By modules each kind of them works in each run: test_what_works of test_secrets.py.
+@in_process_first
 def test_each_login_works(ansible: Ansible, there: Emulator) -> None:
     results = kept_of(
         ansible, [play_with(registered({name: task(given) for name, given in WORKING.items()}), *APP_IDS)]

@@ -71,17 +71,14 @@ def test_a_rollout_is_bound_to_its_plan(ansible: Ansible, there: Emulator, tmp_p
     # Somebody edits the definitions, and the waves.
     there.reset(tenant.state(before["policies"], [STAFF]))
     edited: list[Dict] = [{**BASELINE, "policy_payload": [ONE]}, {**NEW, "groups": []}]
-    refused = words_of(entry_point(ansible, "rollout", edited, **{**bound, "rollout_waves": []}).failed())
+    # An approval for one tenant is none for another that happens to look the same, too.
+    other = {**bound, "rollout_waves": [], "rollout_tenant_name": "Fabrikam"}
+    refused = words_of(entry_point(ansible, "rollout", edited, **other).failed())
     assert (
         "the definitions have changed since the plan was made: policy 'Baseline' has another policy_payload; "
-        "policy 'New' has another groups; another groups of wave 'first ones' and waves. Plan again" in refused
+        "policy 'New' has another groups; another groups of wave 'first ones' and tenant and waves. Plan again"
+        in refused
     )
-    assert there.writes() == []
-
-    # An approval for one tenant is none for another that happens to look the same.
-    other = {**bound, "rollout_tenant_name": "Fabrikam"}
-    refused = words_of(entry_point(ansible, "rollout", [BASELINE, NEW], **other).failed())
-    assert "the definitions have changed since the plan was made: another tenant. Plan again" in refused
     assert there.writes() == []
 
     # The file alone binds, too.

@@ -55,6 +55,8 @@ def test_a_report_needs_a_folder(ansible: Ansible, there: Emulator) -> None:
     assert there.journal() == []
 
 
+# The same with more in it: test_what_is_not_ordinary_comes_back_and_what_cannot_is_told of test_safety.py.
+@pytest.mark.full
 def test_a_backup_is_restored(ansible: Ansible, there: Emulator) -> None:
     folder = ansible.folder / "backup"
     ansible.playbook("m365.apps.backup", "-e", OURS, "-e", "rollout_backup_folder=backup").ok()

@@ -110,7 +110,7 @@ def test_lines_come_while_the_task_runs(ansible: Ansible, emulator: Emulator, sl
     assert waits[0] > 6, shown
     told = result(ansible)
 
-    emulator.reset({**tenant.state(), "faults": FAULTS[:1]})
+    emulator.reset({**tenant.state(), "faults": [{**FAULTS[0], "retry_after": 1}]})
     shown = stream(ansible, slow, M365_FAST_PATH=Way.MODULE.value)
     assert not [line for _left, line in shown if "m365.apps [" in line]
     assert result(ansible) == told

@@ -180,7 +180,7 @@ def test_what_works(place: Place) -> None:
     assert "There" in left.read_text()
 
 
-@both_ways
+@in_process_first
 def test_what_fails(place: Place) -> None:
     results = place.play(FAILING)
     assert [name for name, result in results.items() if not result["failed"]] == []
@@ -214,7 +214,8 @@ def test_a_managed_identity(place: Place) -> None:
 
 
 @in_process_first
-@pytest.mark.parametrize("callback", ["minimal", "oneline", "tree"])
+# What oneline prints, minimal breaks into lines.
+@pytest.mark.parametrize("callback", ["minimal", pytest.param("oneline", marks=pytest.mark.full), "tree"])
 def test_other_output(place: Place, callback: str) -> None:
     """The other callbacks of Ansible's core, and its own debug messages; the login comes from the environment."""
     shown = {"ANSIBLE_STDOUT_CALLBACK": f"ansible.builtin.{callback}", "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true"}

@@ -97,6 +97,9 @@ def test_each_wave_reaches_its_groups_and_no_others(ansible: Ansible, there: Emu
     assert there.writes() == []
 
 
+# In each run: one that goes on bound to its plan, the target rollout_role_catalog; other waves, test_plan_and_drift.py;
+# that a gate is a part of them, test_rollout_state.py of the units.
+@pytest.mark.full
 def test_a_rollout_that_goes_on_is_bound_to_what_was_approved(ansible: Ansible, there: Emulator) -> None:
     folder = ansible.folder / "plan"
     extra = {"rollout_policies": WANTED, "rollout_waves": WAVES, "rollout_plan_folder": str(folder)}
