@@ -119,6 +119,7 @@ def test_waves_wait_for_their_writes_and_go_on_when_run_again(ansible: Ansible, 
     assert "the check-in gate of wave pilot: 0 of 1 users checked in" in roll_out(ansible, **wanted).ok().output
     assert live(there) == {"Base": ("new", {PILOT}), "Wide": ("old", {ALL})}
     assert statuses(ansible) == ["passed", "awaiting_approval"]
+    assert record(ansible)["waves"][0]["gate"]["verdict"] == "no_data"
 
     assert decide(there, "approved") == ["Wide"]
     done = said(roll_out(ansible, **wanted).ok())

@@ -175,6 +175,8 @@ def test_a_backup_that_does_not_fit_is_refused(ansible: Ansible, emulator: Emula
     assert emulator.writes() == []
 
 
+# What was made goes: test_definitions.py; without any policy: test_backup_catalog.py of the units.
+@pytest.mark.full
 def test_an_empty_tenant_is_backed_up_and_restored(ansible: Ansible, emulator: Emulator) -> None:
     one = ansible.folder / "more.yml"
     one.write_text("display_name: More\n")

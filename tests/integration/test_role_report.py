@@ -133,6 +133,7 @@ def assert_drift_reported(ansible: Ansible, contoso: Emulator) -> None:
     assert "waves" not in page
 
 
+@pytest.mark.full  # a smaller set: test_a_rollout_that_fails_in_the_middle_is_restored of test_safety.py
 def test_a_rollout_that_was_restored_is_reported(ansible: Ansible, contoso: Emulator) -> None:
     backups = str(ansible.folder / "backups")
     contoso.misbehave({"kind": "forbidden", "match": ASSIGN, "skip": 4, "count": None})

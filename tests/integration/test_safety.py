@@ -129,7 +129,8 @@ def test_a_backup_is_never_written_over(ansible: Ansible) -> None:
 def test_a_rollout_that_fails_in_the_middle_is_restored(ansible: Ansible, there: Emulator, kind: str) -> None:
     before = seen(there)
     there.misbehave({"kind": kind, "match": ASSIGN, "count": None})
-    failed = roll_out(ansible, WANTED, rollout_restore_on_failure=True, m365_retry_timeout=3).failed()
+    safe: Dict = {"rollout_restore_on_failure": True, "rollout_report_folder": str(ansible.folder / "report")}
+    failed = roll_out(ansible, WANTED, m365_retry_timeout=3, **safe).failed()
     assert any(call.endswith("policyPayload") for call in there.writes())
     words = said(failed)
     [backup] = backups(ansible)
@@ -137,6 +138,10 @@ def test_a_rollout_that_fails_in_the_middle_is_restored(ansible: Ansible, there:
     assert "Written (1): Baseline" in words
     assert "Written in part (1): New" in words
     assert "Not reached (1): Retired" in words
+    for page in ("report.html", "report.md"):
+        text = (ansible.folder / "report" / page).read_text(encoding="utf-8")
+        assert "it is as before the rollout" in text
+        assert "failed" in text.partition(">Policies<" if page.endswith("html") else "## Policies")[2]
     there.misbehave()
     assert seen(there) == before
 

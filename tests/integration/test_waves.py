@@ -227,7 +227,11 @@ def test_the_second_look_at_a_rollout_is_not_its_result(ansible: Ansible, after_
 @in_process_first
 @pytest.mark.parametrize(
     ("waves", "more"),
-    [(gated(on_no_data="continue"), {}), (gated(), {"rollout_from_wave": "broad"})],
+    [
+        # On the other surface in each run: test_approval_rollout.py.
+        pytest.param(gated(on_no_data="continue"), {}, marks=pytest.mark.full),
+        (gated(), {"rollout_from_wave": "broad"}),
+    ],
     ids=["as on_no_data says", "from the wave behind it"],
 )
 def test_a_gate_that_is_passed_over(ansible: Ansible, there: Emulator, waves: list[Dict], more: Dict) -> None:
