@@ -124,6 +124,8 @@ def test_wrong_token_is_not_shown(ansible: Ansible, emulator: Emulator, spoil: t
     assert emulator.writes() == []
 
 
+# The same in a play: test_each_failure_is_one_sentence of test_logins.py.
+@pytest.mark.full
 @in_process_first
 def test_refused_login_is_one_sentence(ansible: Ansible, emulator: Emulator) -> None:
     login = {**ansible.login, "AZURE_CLIENT_SECRET": tenant.WRONG_SECRET}
@@ -134,6 +136,7 @@ def test_refused_login_is_one_sentence(ansible: Ansible, emulator: Emulator) -> 
     assert emulator.journal() == []
 
 
+@pytest.mark.full  # the same
 @in_process_first
 def test_no_login_at_all(ansible: Ansible, emulator: Emulator) -> None:
     login = {name: value for name, value in ansible.login.items() if not name.startswith("AZURE_")}
