@@ -80,7 +80,7 @@ def test_ansible_runner_with_its_folders(ansible: Ansible, emulator: Emulator, p
 
 
 def test_ansible_navigator(ansible: Ansible, emulator: Emulator, project: Path, tmp_path: Path) -> None:
-    """Without a container, as text."""
+    """Without a container, as text. It starts plays by ansible-runner; what a second one changes is shown above."""
     command = [
         PROGRAMS / "ansible-navigator",
         "run",
@@ -94,8 +94,6 @@ def test_ansible_navigator(ansible: Ansible, emulator: Emulator, project: Path, 
     log = ["--log-file", tmp_path / "navigator.log"]
     done = run(tmp_path, [*command, *plain, *log], **ansible.login).ok()
     assert re.search(r"localhost\s*: ok=\d+ +changed=1", done.stdout), done.output
-    again = run(tmp_path, [*command, *plain, *log], **ansible.login).ok()
-    assert re.search(r"localhost\s*: ok=\d+ +changed=0", again.stdout), again.output
     look_through((tmp_path / "navigator.log").read_text())
     assert names(emulator) == ["By navigator"]
 
