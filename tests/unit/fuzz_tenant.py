@@ -188,14 +188,23 @@ def run(tenant: FuzzTenant, definition: ModuleDefinition, arguments: t.Mapping[s
         printed, warnings = _fast_path.run_here(definition, {**login, **arguments})
     seconds = time.monotonic() - started
     assert seconds < LONGEST_RUN, f"it took {seconds:.1f} s"
-    assert tenant.token not in printed
-    assert SECRET not in printed
     result: dict[str, t.Any] = json.loads(printed, parse_constant=_no_constant)
+    shown = without_news(result)
+    assert tenant.token not in shown
+    assert SECRET not in shown
     for text in (*warnings, *([result["msg"]] if result.get("failed") else [])):
         check_text(text)
     assert bool(result.get("failed")) or "changed" in result
     assert "Traceback" not in printed
     return result
+
+
+def without_news(result: dict[str, t.Any]) -> str:
+    """Take what ansible-core 2.22 tells its controller only, secrets to hide in all output, out of a result, and return
+    the rest of it as text.
+    """
+    result.pop("_ansible_new_secrets", None)
+    return json.dumps(result, ensure_ascii=False)
 
 
 def refused(tenant: FuzzTenant, definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> str:

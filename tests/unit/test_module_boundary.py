@@ -29,7 +29,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.modules import M
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.modules import office_client_config, office_client_config_info
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
-from ansible_collections.m365.apps.tests.unit.fuzz_tenant import SHOW_ARGUMENTS
+from ansible_collections.m365.apps.tests.unit.fuzz_tenant import SHOW_ARGUMENTS, without_news
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, TOKEN, Wire, refusal
 
 SECRET = "canary-secret~0123456789"
@@ -65,8 +65,9 @@ def printed(main: t.Callable[[], None], args: dict[str, t.Any], capsys: Capture)
     with given({**SHOW_ARGUMENTS, **args}), pytest.raises(SystemExit):
         main()
     output = capsys.readouterr()
-    assert json.loads(output.out)["invocation"]["module_args"]
-    return output.out + output.err
+    result = json.loads(output.out)
+    assert result["invocation"]["module_args"]
+    return without_news(result) + output.err
 
 
 def run(main: t.Callable[[], None], args: dict[str, t.Any], capsys: Capture) -> dict[str, t.Any]:

@@ -151,8 +151,9 @@ def test_ansible_copies_nothing_of_what_a_module_found(monkeypatch: pytest.Monke
     result = json.loads(printed)
     # Warnings of tests before this one may stand beside it, where ansible-core keeps them for the process.
     assert {name: result[name] for name in found} == found
-    [shown] = [value for value in walked if isinstance(value, dict)]
-    assert set(shown) & (set(found) | {"invocation"}) == {"changed", "invocation"}
+    # ansible-core 2.22 copies nothing at all.
+    shown = [set(value) & {*found, "invocation"} for value in walked if isinstance(value, dict)]
+    assert shown in ([{"changed", "invocation"}], [])
 
 
 class OneAction(_fast_path.FastPathAction):
