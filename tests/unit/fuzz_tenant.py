@@ -91,7 +91,7 @@ def _keys() -> TokenKeys:
 @functools.cache
 def token_with(roles: tuple[str, ...]) -> str:
     """One token for all examples, too: the app's in such a tenant, with these roles. It lasts as long as any run."""
-    [held] = load_tenants(_state()).values()
+    held = next(iter(load_tenants(_state()).values()))
     return _keys().issue(held, replace(held.apps[CLIENT], roles=roles), ORIGIN, 24 * 3600, "1")
 
 
