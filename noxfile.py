@@ -56,10 +56,6 @@ SKIPPED = [word for name in SHOWN_ELSEWHERE for word in ("--skip-test", name)]
 # others lack is shown by mypy and ruff. It compiles all files for each of them again, which is most of its time.
 SANITY = [] if ALL else [*SKIPPED, "--python", f"{sys.version_info.major}.{sys.version_info.minor}"]
 
-# pylint takes most of its time for tests/. There ruff with rules of pylint (PL), and mypy, tell most of what it would,
-# and no user runs them; make test-all has it look at them as well.
-PYLINT = ["plugins", "examples", "noxfile.py", *(["tests"] if ALL else [])]
-
 SHELL_SCRIPTS = [".ci/run", *sorted(str(path) for path in Path("tests").glob("**/*.sh"))]
 LINT: dict[str, list[str]] = {
     "ruff": ["ruff", "check", "."],
@@ -67,7 +63,7 @@ LINT: dict[str, list[str]] = {
     "mypy": ["mypy"],
     "layers": ["lint-imports", "--no-cache"],
     # In one process: each of several would read everything that its files import once more.
-    "pylint": ["pylint", "--jobs=1", *PYLINT],
+    "pylint": ["pylint", "--jobs=1", "plugins", "tests", "examples", "noxfile.py"],
     "shellcheck": ["shellcheck", *SHELL_SCRIPTS],
     "words": ["pytest", "-q", "tests/project/test_words.py"],
     "reuse": ["reuse", "lint", "--lines"],
