@@ -31,7 +31,7 @@ INSTALLED = str(ROOT / ".ansible" / "collections")
 PATH = os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
 
 # A worker for each processor: each reads all test files. Plays wait now and then, so for them there is one more.
-# Only tests of the emulator use schemathesis, a third of what it takes to start each of these.
+# Only tests of the emulator use schemathesis, which takes long to import.
 PROCESSORS = os.cpu_count() or 1
 SIDE_BY_SIDE, PLAYS_SIDE_BY_SIDE = (
     ["-n", str(count), "--dist", "worksteal", "-p", "no:schemathesis"] for count in (PROCESSORS, PROCESSORS + 1)

@@ -27,7 +27,7 @@ DESCRIPTION = "Description\n-----------\n\n"
 START = Path(__file__).with_name("start.rst")
 PLUGIN = re.compile(r"ansible_collections\.(ansible)\.(builtin)\.(\w+)_(module|filter|lookup)$")
 
-# Nearly all that a build makes stays to its end: the search for what does not is a fifth of it.
+# Nearly all that a build makes stays to its end, so Python need not search it for what does not.
 gc.disable()
 
 project = f"{GALAXY['namespace']}.{GALAXY['name']}"

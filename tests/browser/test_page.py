@@ -20,7 +20,7 @@ POLICIES, CHANGED = 17, 12
 VISIBLE = ".policy:visible"
 # Rules of WCAG 2.2 A and AA, and axe's own best practices.
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Of the rules that pass, it need not tell how each element of the page is found: a third of its time.
+# Of the rules that pass, it need not tell how each element of the page is found.
 _AXE = "tags => axe.run({runOnly: {type: 'tag', values: tags}, resultTypes: ['violations', 'incomplete']})"
 
 

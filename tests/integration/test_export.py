@@ -138,6 +138,7 @@ def test_a_restore_brings_everything_back(ansible: Ansible, emulator: Emulator, 
     assert [len(manifest.pop("files")), manifest.pop("policies")] == [count, count]
     known = {"format": 2, "tenant": tenant.TENANT, "surface": "office_configuration", "absent": ["Ours"]}
     assert manifest == known
+    assert "0 writes" in restore(ansible)
     reverse = sorted(contoso["policies"], key=lambda policy: -policy["priority"])
     gone, renamed = "Contoso - Privacy Controls", "Contoso - Office Security Baseline"
     names = [policy["displayName"] for policy in reverse if policy["displayName"] not in (gone, renamed)]

@@ -71,7 +71,10 @@ def said(run: Run) -> str:
 
 @in_process_first
 def test_a_backup_comes_before_the_first_write(ansible: Ansible, there: Emulator) -> None:
-    """And none in check mode: test_waves_refused.py. What it brings back: test_a_restore_that_fails_too_is_told."""
+    """What it brings back: test_a_restore_that_fails_too_is_told."""
+    roll_out(ansible, WANTED, "--check").ok()
+    assert backups(ansible) == []
+    there.clear_journal()
     roll_out(ansible, WANTED).ok()
     [backup] = backups(ansible)
     assert backup.parent.name == tenant.TENANT
@@ -254,6 +257,9 @@ def test_what_is_not_ordinary_comes_back_and_what_cannot_is_told(ansible: Ansibl
     restored(ansible).ok()
     assert seen(emulator) == before
     assert len(emulator.writes()) == 2
+    again = restored(ansible).ok()
+    assert len(emulator.writes()) == 2
+    assert "5 unchanged; 0 writes" in said(again)
 
 
 @pytest.mark.usefixtures("there")

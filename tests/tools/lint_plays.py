@@ -1,6 +1,6 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ansible-lint, whose syntax checks start from a warm process: one for each playbook is half of what it takes.
+"""ansible-lint, whose syntax checks start from a warm process: there is one for each playbook.
 
 In make test-all they start by themselves.
 """

@@ -3,7 +3,7 @@
 
 """ansible-runner, which AWX starts jobs with, in a process of its own: it forks, and the tests have threads.
 
-That process runs all jobs of the tests, one after the other: to start and to import costs as much as half a job.
+That process runs all jobs of the tests, one after the other, so that it starts and imports once.
 """
 
 from __future__ import annotations
