@@ -38,6 +38,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.surface import C
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     ApprovalState,
     Awaited,
+    Heard,
     PolicyWrite,
     Result,
 )
@@ -74,10 +75,12 @@ class ApprovingTenant(MemoryTenant):
     def foresee(self, writes: t.Sequence[PolicyWrite], _blocked: bool = False) -> list[Result | None]:
         return [self.held.get(write.name) if self.knows else None for write in writes]
 
-    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]:
+    def write(
+        self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str], heard: Heard | None = None
+    ) -> list[Result]:
         self.sent += [write.name for write in writes]
         free = [write for write in writes if write.name not in self.held]
-        done = iter(super().write(free, known_ids) if free else ())
+        done = iter(super().write(free, known_ids, heard) if free else ())
         return [self.held.get(write.name) or next(done) for write in writes]
 
 

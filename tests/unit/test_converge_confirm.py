@@ -21,7 +21,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.desired import G
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Part, Readable
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Expect
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, PolicyWrite, Result
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, Heard, PolicyWrite, Result
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desired, policies, run
 from ansible_collections.m365.apps.tests.unit.wire import Clock
@@ -146,13 +146,15 @@ def test_a_created_one_that_lags_is_looked_for_again(clock: Clock, name: str) ->
 class BusyTenant(LaggingTenant):
     """A tenant in which somebody else creates the same, under other numbers."""
 
-    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]:
+    def write(
+        self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str], heard: Heard | None = None
+    ) -> list[Result]:
         for place, write in enumerate(writes):
             if isinstance(write, Create):
                 other = f"other-{write.draft.display_name}"
                 draft = replace(write.draft, id=other)
                 self.policies[other] = draft.with_values({"priority": 1000 + place, "assignments": ()})
-        return super().write(writes, {*known_ids, *self.policies})
+        return super().write(writes, {*known_ids, *self.policies}, heard)
 
 
 @pytest.mark.parametrize("lag", [0, 2])

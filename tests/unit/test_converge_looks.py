@@ -19,7 +19,7 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.looks import i
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy, distinct
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import PolicyWrite, Result
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Heard, PolicyWrite, Result
 from ansible_collections.m365.apps.tests.unit.test_converge_surfaces import OtherTenant, item, live, run
 
 NAMES = "abcdefgh"
@@ -65,9 +65,11 @@ class RestlessTenant(OtherTenant):
         if policy_id in self.policies and name not in {policy.display_name for policy in self.policies.values()}:
             self.policies[policy_id] = self.policies[policy_id].with_values({"display_name": name})
 
-    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]:
+    def write(
+        self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str], heard: Heard | None = None
+    ) -> list[Result]:
         """Send writes. A policy that no look showed is not known."""
-        return super().write(writes, {*known_ids, *self.policies})
+        return super().write(writes, {*known_ids, *self.policies}, heard)
 
 
 def _place(policy: Policy) -> tuple[str, str]:

@@ -31,7 +31,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.fields import (
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType, Target
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part, Readable
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities, Change
-from ansible_collections.m365.apps.plugins.module_utils._policy.writes import PolicyWrite, Result, Update
+from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Heard, PolicyWrite, Result, Update
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant
 
 PILOTS, STAFF, FINANCE = (f"{number}0000000-0000-4000-8000-000000000000" for number in (1, 2, 3))
@@ -59,9 +59,11 @@ class OtherTenant(MemoryTenant):
         self.read_parts += [part.field.name for part in parts if isinstance(part, Part)]
         return super().look(parts)
 
-    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]:
+    def write(
+        self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str], heard: Heard | None = None
+    ) -> list[Result]:
         self.updates += [write for write in writes if isinstance(write, Update)]
-        return super().write(writes, known_ids)
+        return super().write(writes, known_ids, heard)
 
     def resolve(self, desired: t.Sequence[DesiredPolicy]) -> list[DesiredPolicy | UserError]:
         return [self._resolved(item) for item in desired]

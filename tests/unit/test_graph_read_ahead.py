@@ -125,3 +125,19 @@ def test_what_was_read_before_a_write_is_forgotten(end: str) -> None:
         before = server.batches
         assert numbers(client.many([call for item in items for call in reads_of(item, 1)])) == items
     assert server.batches == before + 3
+
+
+def test_what_no_write_changes_is_read_once() -> None:
+    with served(Server()) as server:
+        client = client_of(4, True)
+        calls = [call for item in range(50) for call in reads_of(item, 1)]
+        client.begin(calls[:40], outlasts_writes=True)
+        assert numbers(client.many([Call("PATCH", "/things/1")])) == [1]
+        client.call("PATCH", "/things/1")
+        assert numbers(client.many(calls)) == list(range(50))
+        assert our_threads() == []
+        # What is begun after that does not outlast writes again.
+        client.begin(calls[:20])
+        client.call("PATCH", "/things/1")
+        assert our_threads() == []
+    assert server.sent.count("POST /beta/$batch") in (3, 4)

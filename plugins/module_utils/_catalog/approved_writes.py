@@ -100,13 +100,15 @@ class ApprovedWrites:
         other = self._other(operation) if has_id(operation) else None
         return None if other is None or other.code is None or other.code in used else Result(approval=other)
 
-    def sent(self, operations: t.Iterable[Operation], again: bool = False) -> list[Result]:
-        """Send writes that do not depend on each other; a request is kept as soon as its code has come."""
+    def sent(self, operations: t.Iterable[Operation], again: bool = False) -> t.Iterator[Result]:
+        """Send writes that do not depend on each other, as their results are taken; return these. A request is kept as
+        soon as its code has come.
+        """
         writes = [self.prepared(operation) for operation in operations]
         for write in writes:
             self._drop(write.done)
         answers = self._client.many([write.operation.call for write in writes if write.result is None], again)
-        return [write.result or self.heard(write, write.operation.understood(next(answers))) for write in writes]
+        return (write.result or self.heard(write, write.operation.understood(next(answers))) for write in writes)
 
     def heard(self, write: Prepared, brought: t.Any) -> Result:
         """Return the result of a write from what its answer brought, or from its error."""

@@ -27,7 +27,7 @@ from .._policy.live_conflicts import Conflicts
 from .._policy.policy import Policy, distinct
 from .._policy.reads import Entity, Part, Readable
 from .._policy.surface import Capabilities, Change, Expect
-from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, Write, WritePart
+from .._policy.writes import Create, Delete, Heard, PolicyWrite, Result, Update, Write, WritePart, each_heard
 from . import operations
 from .access import Access
 from .approvals import NO_APPROVAL, ApprovalOptions
@@ -210,18 +210,24 @@ class CatalogSurface:
         """Tell the observer how many writes the run has."""
         self._client.tell(WritesBegin(total))
 
-    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]:
+    def begin(self, parts: t.Sequence[Part]) -> None:
+        """Begin to read what the next look is asked for, whatever is still written."""
+        self._client.begin((self._reading(part).call for part in parts), outlasts_writes=True)
+
+    def write(
+        self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str], heard: Heard | None = None
+    ) -> list[Result]:
         """Send writes that do not depend on each other; return the result of each.
 
         ``known_ids`` are the ids of all policies seen so far. A create of which nobody knows whether it was done is
         looked for, and not sent again unless Graph said that it did not take it: names may be there twice here.
         """
-        results = self._sent(writes)
+        results = self._sent(writes, heard)
         # Both look after failures. Where they meet an error nobody foresaw, the failures stay what they are.
         with contextlib.suppress(Exception):
-            results = self._spelled_again(writes, results)
+            results = self._spelled_again(writes, results, heard)
             results = self._settled(writes, results, known_ids)
-            results = self._found_later(writes, results)
+            results = self._found_later(writes, results, heard)
             results = with_removed(writes, results, self._known)
             results = [replace(each, error=self._names.told(each.error)) if each.error else each for each in results]
         self._made.update(id_key(result.written.policy_id) for result in results if result.written.policy_id)
@@ -273,8 +279,8 @@ class CatalogSurface:
         held = [*known.unknown, *unknown_of(before.value("settings"))]
         return unknown_held(before, held) if held else None
 
-    def _sent(self, writes: t.Sequence[PolicyWrite], again: bool = False) -> list[Result]:
-        return self._approved.sent([self._writing(write) for write in writes], again)
+    def _sent(self, writes: t.Sequence[PolicyWrite], heard: Heard | None = None, again: bool = False) -> list[Result]:
+        return each_heard(writes, self._approved.sent([self._writing(write) for write in writes], again), heard)
 
     def _prepared(self, write: PolicyWrite) -> Prepared:
         return self._approved.prepared(self._writing(write))
@@ -299,23 +305,27 @@ class CatalogSurface:
     def _options(self, write: Update) -> list[str]:
         return [option for field in self._known.fields if field.name in write.fields for option in field.options]
 
-    def _spelled_again(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result]) -> list[Result]:
+    def _spelled_again(
+        self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result], heard: Heard | None
+    ) -> list[Result]:
         """Return the results with those of assigns sent again whose spelling the server does not know."""
         return self._spellings.sent_again(
             _ASSIGN,
             results,
             lambda place, result, name: operations.is_misspelled(writes[place], result, name),
-            lambda places: self._sent([writes[place] for place in places], again=True),
+            lambda places: self._sent([writes[place] for place in places], heard, again=True),
         )
 
-    def _found_later(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result]) -> list[Result]:
+    def _found_later(
+        self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result], heard: Heard | None
+    ) -> list[Result]:
         """Return the results with those of assigns sent again for which Graph did not find the new policy yet."""
         results = list(results)
         for seconds in _LATER:
             early = [place for place, result in enumerate(results) if self._is_early(writes[place], result)]
             if not early or not self._client.wait(seconds):
                 break
-            later = self._sent([writes[place] for place in early], again=True)
+            later = self._sent([writes[place] for place in early], heard, again=True)
             for place, result in zip(early, later, strict=True):
                 results[place] = result
         return results

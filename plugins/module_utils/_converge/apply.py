@@ -20,6 +20,7 @@ from .._policy.writes import (
     Awaited,
     Create,
     Delete,
+    Heard,
     PolicyWrite,
     Result,
     UpdatePriorities,
@@ -27,6 +28,7 @@ from .._policy.writes import (
     Written,
 )
 from .plan import Plan
+from .read_back import ReadBack
 from .stages import PlannedItem, without_writes
 
 
@@ -113,13 +115,13 @@ def predict(
     return run.outcome(items)
 
 
-def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP) -> Outcome:
-    """Send the writes.
+def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP, reads_back: bool = False) -> Outcome:
+    """Send the writes. With ``reads_back`` what the first ones have written begins to be read meanwhile.
 
     After a failure the failed policy gets no further write. With STOP no policy does, nor once a number that others may
     need could not be freed or given out.
     """
-    run = _Run(plan)
+    run = _Run(plan, ReadBack(surface).heard if reads_back else None)
     surface.begin_writes(len(plan.actions))
     for stage in plan.stages:
         run.send(stage, surface)
@@ -137,8 +139,9 @@ def unforeseen_end(error: Exception) -> UserError:
 class _Run:
     """The state of one run: which writes are done, which policies failed, what the server told."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, heard: Heard | None = None) -> None:
         self._plan = plan
+        self._heard = heard
         self._live: dict[int, Policy] = {place: item.before for place, item in enumerate(plan.items) if item.before}
         self._known_ids = {str(policy.id) for policy in plan.live}
         self.done: list[Write] = []
@@ -203,7 +206,7 @@ class _Run:
         What makes all of them fail ends the run: an error nobody foresaw would only meet the next policies, too.
         """
         try:
-            return surface.write([self._addressed(action) for action in actions], self._known_ids)
+            return surface.write([self._addressed(action) for action in actions], self._known_ids, self._heard)
         except MissingLibraryError:
             raise
         except Exception as error:  # noqa: BLE001 - what was done before must be told

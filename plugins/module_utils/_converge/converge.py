@@ -84,7 +84,7 @@ def converge(
     forbidden = surface.forbidden(plan.actions)
     if forbidden is not None:
         raise forbidden
-    outcome = apply(plan, surface, options.on_error)
+    outcome = apply(plan, surface, options.on_error, reads_back=options.wait is not None)
     # What is left keeps nobody from reading back the others.
     if options.wait is None or (outcome.error and options.on_error is not OnError.LEAVE):
         return outcome

@@ -81,7 +81,7 @@ class GraphClient:
 
     def call(self, method: str, path: str, version: str | None = None, **arguments: t.Any) -> Answer:
         """Send a call that may safely be sent twice (see send_once for the arguments). Raises GraphError."""
-        self._ahead.end()
+        self._ahead.before_write()
         return self._retry.run(lambda: self._sender.send_once(method, self._channel.url(path, version), **arguments))
 
     def call_unrepeatable(self, call: Call, recover: t.Callable[[], T | None]) -> Answer | T:
@@ -90,7 +90,7 @@ class GraphClient:
         After a failure that may have done the work, ``recover`` is asked before another try: its answer, when not None,
         is returned in place of one from Graph. Raises GraphError; InDoubtError for a success that cannot be read.
         """
-        self._ahead.end()
+        self._ahead.before_write()
 
         def attempt() -> Answer | T:
             try:
@@ -131,17 +131,20 @@ class GraphClient:
         if all(call.is_read for call in calls):
             yield from self._read(calls)
             return
-        # What was read before a write is not what there is after it.
-        self._ahead.end()
+        self._ahead.before_write()
         for chunk in self._chunks(calls):
             answers = self._sender.send_chunk(chunk)
             if (writes := sum(not call.is_read for call in chunk)) and not again:
                 self.tell(WritesAnswered(writes))
             yield from answers
 
-    def begin(self, reads: t.Iterable[Call]) -> None:
-        """Send reads of one version that many() will surely be asked for, as far as there are connections for them."""
-        self._ahead.begin(reads)
+    def begin(self, reads: t.Iterable[Call], outlasts_writes: bool = False) -> None:
+        """Send reads of one version that many() will surely be asked for, as far as there are connections for them.
+
+        What was read before a write is not what there is after it, and is read again; with ``outlasts_writes`` it is,
+        whatever is still written.
+        """
+        self._ahead.begin(reads, outlasts_writes)
 
     def end(self) -> None:
         """End all that goes on in the background, if a run has left anything."""

@@ -36,11 +36,16 @@ class ReadAhead:
         self._waiting: dict[_Key, Call] = {}
         self._begun: dict[_Key, tuple[Future[_Answers], int]] = {}
         self._probe: Future[_Answers] | None = None
+        self._outlasts_writes = False
 
-    def begin(self, calls: t.Iterable[Call]) -> None:
-        """Send as many of these reads, all of one version, as fill batches."""
+    def begin(self, calls: t.Iterable[Call], outlasts_writes: bool = False) -> None:
+        """Send as many of these reads, all of one version, as fill batches.
+
+        With ``outlasts_writes`` no write that still comes changes what they show.
+        """
         if len(self._channel.sessions) == 1:
             return
+        self._outlasts_writes = outlasts_writes
         for key, call in _by_key(calls).items():
             if key not in self._begun:
                 self._waiting[key] = call
@@ -64,6 +69,11 @@ class ReadAhead:
                 del self._begun[key]
                 yield answer
         finally:
+            self.end()
+
+    def before_write(self) -> None:
+        """Forget what a write may change."""
+        if not self._outlasts_writes:
             self.end()
 
     def end(self) -> None:

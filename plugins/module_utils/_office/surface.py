@@ -31,7 +31,18 @@ from .._policy.payload import Opaque
 from .._policy.policy import Assignment, Policy, distinct, distinct_assignments, priority_of
 from .._policy.reads import Entity, Part
 from .._policy.surface import Capabilities, Change, Expect
-from .._policy.writes import Create, Delete, PolicyWrite, Result, Update, Write, WritePart, Written
+from .._policy.writes import (
+    Create,
+    Delete,
+    Heard,
+    PolicyWrite,
+    Result,
+    Update,
+    Write,
+    WritePart,
+    Written,
+    each_heard,
+)
 from .checkins import report_of_policy, report_of_tenant
 from .codec import WIRE_NAMES, policy_from_graph, policy_to_graph
 from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION, is_withdrawn
@@ -153,17 +164,23 @@ class OfficeSurface:
         """Tell the observer how many writes the run has."""
         self._client.tell(WritesBegin(total))
 
-    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]:
+    def begin(self, parts: t.Sequence[Part]) -> None:
+        """Begin to read what the next look is asked for, whatever is still written."""
+        self._client.begin((self._reading(part).call for part in parts), outlasts_writes=True)
+
+    def write(
+        self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str], heard: Heard | None = None
+    ) -> list[Result]:
         """Send writes that do not depend on each other; return the result of each.
 
         ``known_ids`` are the ids of all policies seen so far. When the outcome of a create is unknown, the policy is
         looked for before it is sent again: one that is not among them and has the draft's name, type and priority is
         ours.
         """
-        results = self._sent(writes)
+        results = self._sent(writes, heard)
         # Both look after failures. Where they meet an error nobody foresaw, the failures stay what they are.
         with contextlib.suppress(Exception):
-            results = self._spelled_again(writes, results)
+            results = self._spelled_again(writes, results, heard)
             results = self._settled(writes, results, known_ids)
         return results
 
@@ -184,24 +201,30 @@ class OfficeSurface:
         settled = settle(lost, self._client, strangers)
         return [_result(settled[place]) if place in settled else result for place, result in enumerate(results)]
 
-    def _sent(self, writes: t.Sequence[PolicyWrite], again: bool = False) -> list[Result]:
-        return [_result(result) for result in self._run([self._writing(write) for write in writes], again)]
+    def _sent(self, writes: t.Sequence[PolicyWrite], heard: Heard | None = None, again: bool = False) -> list[Result]:
+        answered = self._answered([self._writing(write) for write in writes], again)
+        return each_heard(writes, map(_result, answered), heard)
 
-    def _spelled_again(self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result]) -> list[Result]:
+    def _spelled_again(
+        self, writes: t.Sequence[PolicyWrite], results: t.Sequence[Result], heard: Heard | None
+    ) -> list[Result]:
         """Return the results with those of assigns sent again whose spelling the server does not know."""
         return self._spellings.sent_again(
             "assign",
             results,
             lambda place, result, name: _is_misspelled(writes[place], result.error, name),
-            lambda places: self._sent([writes[place] for place in places], again=True),
+            lambda places: self._sent([writes[place] for place in places], heard, again=True),
         )
 
-    def _run(self, operations: t.Sequence[Operation], again: bool = False) -> list[t.Any]:
-        """Return what each operation's answer means, or the UserError why there is none."""
+    def _run(self, operations: t.Sequence[Operation]) -> list[t.Any]:
+        return list(self._answered(operations))
+
+    def _answered(self, operations: t.Sequence[Operation], again: bool = False) -> t.Iterator[t.Any]:
+        """Yield what each operation's answer means, or the UserError why there is none."""
         rules = self._rules
         asked = [each if each.rules is rules else replace(each, rules=rules) for each in operations]
         answers = self._client.many([operation.call for operation in asked], again)
-        return [operation.understood(answer) for operation, answer in zip(asked, answers, strict=True)]
+        return (operation.understood(answer) for operation, answer in zip(asked, answers, strict=True))
 
     def _reading_entity(self, policy_id: str, subject: str) -> Operation:
         call = Call("GET", path_of(policy_id))

@@ -15,8 +15,8 @@ from .desired import DesiredPolicy
 from .fields import Field, content_of
 from .live_conflicts import Conflicts
 from .policy import Policy, PolicyType
-from .reads import Readable
-from .writes import PolicyWrite, Result, Write
+from .reads import Part, Readable
+from .writes import Heard, PolicyWrite, Result, Write
 
 
 class Extent(enum.Enum):
@@ -98,7 +98,8 @@ class Surface(t.Protocol):
     Reads raise UserError; one that fails is never an empty answer. While ``list_policies`` still reads, it may begin to
     read what the next ``look`` is expected to ask for. ``look`` returns the error in the place of what could not be
     read. ``begin_writes`` hears how many writes the run has. ``write`` takes writes that do not depend on each other
-    and returns the result of each.
+    and returns the result of each; ``heard`` may hear of the same write again, when it was sent again. ``begin`` may
+    begin to read what the next ``look`` is asked for and no write that still comes changes.
 
     ``read_names`` reads what ids of the surface's own in policies are called (filters, scope tags), which their fields
     show from then on, and returns warnings on what the login may not read. Nothing else hangs on it.
@@ -147,7 +148,11 @@ class Surface(t.Protocol):
 
     def begin_writes(self, total: int) -> None: ...
 
-    def write(self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str]) -> list[Result]: ...
+    def write(
+        self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str], heard: Heard | None = None
+    ) -> list[Result]: ...
+
+    def begin(self, parts: t.Sequence[Part]) -> None: ...
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None: ...
 

@@ -161,3 +161,17 @@ class Result:
     written: Written = Written()
     error: UserError | None = None
     approval: Awaited | None = None
+
+
+# Hears what became of a write as soon as it was answered.
+Heard = t.Callable[[PolicyWrite, Result], None]
+
+
+def each_heard(writes: t.Sequence[PolicyWrite], results: t.Iterable[Result], heard: Heard | None) -> list[Result]:
+    """Return the results of writes; each is told as it comes."""
+    told = []
+    for write, result in zip(writes, results, strict=True):
+        told.append(result)
+        if heard is not None:
+            heard(write, result)
+    return told
