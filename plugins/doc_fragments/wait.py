@@ -18,7 +18,8 @@ options:
         seconds, so that a next task could see the state of before.
       - What was created is looked for in the list of all policies. Another policy of the same name there,
         which somebody else created at the same time, is a warning that names its ID.
-      - Nothing is read back in check mode and when nothing was written, and a task that failed does not wait for it.
+      - Nothing is read back in check mode and when nothing was written, and a task that failed does not wait
+        for it.
     type: bool
     default: true
     version_added: 0.2.0
