@@ -14,10 +14,11 @@ from ansible_collections.m365.apps.plugins.plugin_utils import _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction, modules
 from ansible_collections.m365.apps.plugins.plugin_utils._gate import Gate, World, wait_at
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
+from ansible_collections.m365.apps.plugins.plugin_utils._parts import run_part
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import ON_NO_DATA
 
-_ASKED = "m365.apps.office_client_checkin_info"
+_ASKED = "office_client_checkin_info"
 _LONGEST_LINE = 2000
 
 # Beside the options of login and connection, which are those of the module that is run.
@@ -81,22 +82,11 @@ class ActionModule(FastPathAction):
         self, since: str | None, policies: t.Sequence[str] | None, task_vars: dict[str, t.Any]
     ) -> dict[str, t.Any]:
         """Return what office_client_checkin_info says now, with the login and connection of this task."""
-        task = self._task.copy()
         login = {name: value for name, value in self._task.args.items() if name not in SPEC}
         asked = {"gather": ["policies"], **({"since": since} if since else {})}
         # Of those that do not count nothing is read.
         asked |= {} if policies is None else {"policies": list(policies)}
-        task.action, task.args = _ASKED, {**login, **asked}
-        action = self._shared_loader_obj.action_loader.get(
-            _ASKED,
-            task=task,
-            connection=self._connection,
-            play_context=self._play_context,
-            loader=self._loader,
-            templar=self._templar,
-            shared_loader_obj=self._shared_loader_obj,
-        )
-        return t.cast("dict[str, t.Any]", action.run(task_vars=task_vars))
+        return run_part(self, task_vars, _ASKED, {**login, **asked})
 
     def _verdict(self, label: str, verdict: dict[str, t.Any] | None, answer: dict[str, t.Any]) -> dict[str, t.Any]:
         if verdict is None:

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.m365.apps.plugins.action.definition_files import SPEC
+from ansible_collections.m365.apps.plugins.action.private_backup import SPEC as BACKUP_SPEC
 from ansible_collections.m365.apps.plugins.action.private_convert import SPEC as CONVERT_SPEC
 from ansible_collections.m365.apps.plugins.action.private_import import SPEC as IMPORT_SPEC
 from ansible_collections.m365.apps.plugins.action.wait_for_checkins import SPEC as WAIT_SPEC
@@ -107,11 +108,12 @@ def test_the_documented_options_of_what_runs_on_the_controller_are_those_of_its_
     }
 
 
-def test_the_documented_options_of_wait_for_checkins_are_those_of_its_action_and_of_the_login() -> None:
-    documented = {
-        name: facts(option, "suboptions") for name, option in documentation_of("wait_for_checkins")["options"].items()
-    }
-    assert documented == {name: facts(option, "options") for name, option in with_shared(WAIT_SPEC).items()}
+@pytest.mark.parametrize(("module", "spec"), [("private_backup", BACKUP_SPEC), ("wait_for_checkins", WAIT_SPEC)])
+def test_the_documented_options_of_what_reads_by_another_module_are_those_of_its_action_and_of_the_login(
+    module: str, spec: dict[str, Option]
+) -> None:
+    documented = {name: facts(option, "suboptions") for name, option in documentation_of(module)["options"].items()}
+    assert documented == {name: facts(option, "options") for name, option in with_shared(spec).items()}
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -225,7 +227,8 @@ def test_the_modules_of_one_policy_describe_their_approval_in_the_same_words() -
 
 
 def test_the_action_group_holds_every_module() -> None:
-    assert read_yaml("meta/runtime.yml")["action_groups"] == {"all": [*MODULES, "wait_for_checkins"]}
+    others = ["private_backup", "wait_for_checkins"]
+    assert read_yaml("meta/runtime.yml")["action_groups"] == {"all": sorted([*MODULES, *others])}
 
 
 def test_the_guide_to_logins_names_each_variable_and_code() -> None:
