@@ -125,6 +125,7 @@ def _measure(running: Rig, plan: Plan) -> tuple[goals.Results, list[sections.Req
         backups=far.backups(running, *plan.backup, plan.rounds, plan.peer),
         single=sections.single(running, plan.rounds),
         lint=sections.lint(running, plan.lint, plan.rounds),
+        profiles={mode: sections.profile(running, mode, plan.sizes[-1], plan.rounds) for mode in modes},
         growth=sections.growth(running, plan.growth, plan.rounds),
         memory=sections.memory(running, plan.memory),
         memory_count=plan.memory,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import platform
 import typing as t
+from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
@@ -56,6 +57,17 @@ The same, with answers that come {distance:.0f} ms later.
 
 {far}
 
+## Where the processor goes
+
+Processor seconds of one task for {profile_count:,} policies and of the bare script, each in a process of its own, by
+one connection and without reading back: samples of what the process is at while it computes, shared out by
+`tests/benchmark/profiled.py`. What Python takes to start is not in it. The task answers what the bare script does not
+ask: it checks its options, compares each setting, plans, takes the fingerprint that an approval binds, and tells what
+it did. **engine** is that but for the options. **imports** are Python's, Ansible's and the collection's own files;
+`requests` and what it needs are in those of both.
+
+{profiles}
+
 ## Requests of one task
 
 Counted by the emulator, against the formula: pages of the listing + batches of payloads and assignments + batches of
@@ -103,6 +115,8 @@ def markdown(results: Results, requests: t.Sequence[Requests], goals: t.Sequence
         loop=loop,
         policies=_policies(results, loop),
         requests=_requests(requests),
+        profile_count=results.one_task[-1].count,
+        profiles=_profiles(results),
         one_module=net(results.single, "one module").text(),
         distance=DISTANCE * 1000,
         distant=_distant(results),
@@ -144,6 +158,18 @@ def _policies(results: Results, loop: int) -> str:
         "uri",
     ]
     return _table(head, [_policies_row(results, found, loop) for found in results.one_task])
+
+
+def _profiles(results: Results) -> str:
+    columns = {
+        f"{mode}, {name}": seconds for mode, found in results.profiles.items() for name, seconds in found.items()
+    }
+    everything = sum(map(Counter, columns.values()), Counter[str]())
+    rows = [
+        [part, *(f"{seconds.get(part, 0):.2f}" for seconds in columns.values())]
+        for part, _all in everything.most_common()
+    ]
+    return _table(["", *columns], [*rows, ["all", *(f"{sum(seconds.values()):.2f}" for seconds in columns.values())]])
 
 
 def _distant(results: Results) -> str:

@@ -89,6 +89,10 @@ class Rig:
         """Return the command of the bare script."""
         return [sys.executable, str(_HERE / "bare.py"), str(self._policies_file)]
 
+    def profiled(self, name: str) -> Command:
+        """Return the command that writes to ``profile_file`` where a run by this name spends its processor."""
+        return [sys.executable, str(_HERE / "profiled.py"), name, str(self._policies_file), str(self.profile_file)]
+
     @property
     def env(self) -> dict[str, str]:
         """The environment of every run."""
@@ -153,6 +157,11 @@ class Rig:
     def plan_file(self) -> Path:
         """Where plan.yml writes the plan."""
         return self.folder / "plan.json"
+
+    @property
+    def profile_file(self) -> Path:
+        """Where a profile is written."""
+        return self.folder / "profile.json"
 
     @property
     def _policies_file(self) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import typing as t
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
@@ -98,6 +99,20 @@ def lint(rig: Rig, count: int, rounds: int) -> Compared:
     """Return the seconds of lint by the program and by the entry point of the role, beside an empty play."""
     rows = rig.lint(count)
     return Compared("lint", count, alternate(rounds, {name: partial(run, row, rig.env) for name, row in rows.items()}))
+
+
+def profile(rig: Rig, mode: str, count: int, rounds: int) -> dict[str, Counter[str]]:
+    """Return the processor seconds by part of one task and of the bare script, the means of the rounds."""
+    live = MODES[mode](count)
+    rig.prepare(count, live)
+    found: dict[str, Counter[str]] = {"one task": Counter(), "bare script": Counter()}
+    for _round in range(rounds):
+        for name, seconds in found.items():
+            rig.restore(live)
+            run(rig.profiled(name), {**rig.env, "PYTHONPATH": rig.collections})
+            for part, taken in json.loads(rig.profile_file.read_text(encoding="utf-8")).items():
+                seconds[part] += taken / rounds
+    return found
 
 
 def growth(rig: Rig, counts: t.Sequence[int], rounds: int) -> dict[int, Series]:

@@ -27,6 +27,7 @@ from ansible_collections.m365.apps.tests.integration.support.canaries import Can
 from ansible_collections.m365.apps.tests.integration.support.plays import Task
 from ansible_collections.m365.apps.tests.integration.support.processes import (
     BIN,
+    DEBUG_SHOWS_SECRETS,
     HIDDEN,
     Way,
     assert_called_with,
@@ -221,7 +222,9 @@ def test_other_output(place: Place, callback: str) -> None:
     shown = {"ANSIBLE_STDOUT_CALLBACK": f"ansible.builtin.{callback}", "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true"}
     if callback == "tree":
         shown = {"ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.tree", "ANSIBLE_CALLBACK_TREE_DIR": "tree"}
-        shown |= {"ANSIBLE_LOAD_CALLBACK_PLUGINS": "true", "ANSIBLE_DEBUG": "1"}
+        shown |= {"ANSIBLE_LOAD_CALLBACK_PLUGINS": "true"}
+        if place.ansible.way is Way.IN_PROCESS or not DEBUG_SHOWS_SECRETS:
+            shown["ANSIBLE_DEBUG"] = "1"
     for faults in ([], [{"kind": "echo", "count": None}]):
         place.emulator.misbehave(*faults)
         more = {**place.ansible.login, **place.logs(), **shown}

@@ -24,7 +24,10 @@ ROOT = Path(__file__).resolve().parents[3]
 TARGETS = ROOT / "tests" / "integration" / "targets"
 BIN = Path(sys.executable).parent
 # Before 2.21 ansible-core keeps in a registered result neither how its module was called nor the warnings of an item.
-REGISTERS_ALL = tuple(map(int, release.__version__.split(".")[:2])) >= (2, 21)
+_CORE = tuple(map(int, release.__version__.split(".")[:2]))
+REGISTERS_ALL = _CORE >= (2, 21)
+# Since 2.22 a module process tells its controller the secrets that it found; a debug message of core shows all it says.
+DEBUG_SHOWS_SECRETS = _CORE >= (2, 22)
 # What Ansible shows instead of a secret option.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 # Ends what hangs; the longest play takes a minute, on a busy machine several.
