@@ -53,6 +53,7 @@ def setup(folder: Path, url: str, given: dict[str, t.Any], *arguments: str, coll
         "ANSIBLE_DEPRECATION_WARNINGS": "false",
         # For each request they would read the certificates of the machine anew, and this server speaks plain HTTP.
         "SSL_CERT_FILE": os.devnull,
+        "ANSIBLE_PIPELINING": "true",
     }
     command = [BIN / "ansible-playbook", AWX / "setup.yml", "-e", f"@{folder / 'my.json'}", *arguments]
     return run(folder, command, **more)

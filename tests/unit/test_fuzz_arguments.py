@@ -25,9 +25,15 @@ MODULES: dict[str, tuple[ModuleDefinition, dict[str, t.Any]]] = {
     "order": (modules.OFFICE_CLIENT_CONFIG_ORDER, {"order": ["Two", "One"]}),
     "configs": (modules.OFFICE_CLIENT_CONFIGS, {"policies": [{"display_name": "One"}]}),
 }
-# Every option of every module with every odd value would be 6,000 runs: the two lists meet in a fixed pattern.
+# Every option of every module with every odd value would be 6,000 runs: the two lists meet in a fixed pattern, in which
+# make test has each value with every eighth option.
 OPTIONS = [(name, option) for name, (definition, _base) in MODULES.items() for option in definition.spec]
-SPREAD = 4
+HALVES = pytest.mark.parametrize("half", [0, pytest.param(1, marks=pytest.mark.full)])
+
+
+def spread(names: t.Sequence[t.Any], name: t.Any, steps: int, half: int) -> tuple[t.Any, ...]:
+    """Return the odd values for one of the names: one in so many, begun one further for each name."""
+    return fuzz_values.ODD[(names.index(name) + half * steps // 2) % steps :: steps]
 
 
 def check(definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -45,25 +51,27 @@ def check(definition: ModuleDefinition, arguments: t.Mapping[str, t.Any]) -> dic
     return result
 
 
+@HALVES
 @pytest.mark.parametrize(("module", "option"), OPTIONS)
-def test_an_odd_value_of_one_option(module: str, option: str) -> None:
+def test_an_odd_value_of_one_option(module: str, option: str, half: int) -> None:
     definition, base = MODULES[module]
-    offset = OPTIONS.index((module, option)) % SPREAD
-    for value in fuzz_values.ODD[offset::SPREAD]:
+    for value in spread(OPTIONS, (module, option), 8, half):
         check(definition, {**base, option: value})
 
 
+@HALVES
 @pytest.mark.parametrize("option", list(POLICY_IN_LIST))
-def test_an_odd_value_of_an_option_of_a_list_item(option: str) -> None:
-    for value in fuzz_values.ODD[list(POLICY_IN_LIST).index(option) % 2 :: 2]:
+def test_an_odd_value_of_an_option_of_a_list_item(option: str, half: int) -> None:
+    for value in spread(list(POLICY_IN_LIST), option, 4, half):
         check(
             modules.OFFICE_CLIENT_CONFIGS, {"policies": [{"display_name": "One"}, {"display_name": "N", option: value}]}
         )
 
 
+@HALVES
 @pytest.mark.parametrize("option", list(SHARED))
-def test_an_odd_value_of_a_shared_option(option: str) -> None:
-    for value in fuzz_values.ODD[list(SHARED).index(option) % 2 :: 2]:
+def test_an_odd_value_of_a_shared_option(option: str, half: int) -> None:
+    for value in spread(list(SHARED), option, 4, half):
         if option.endswith("_url") and (value in (None, "") or "https:" in str(value).lower()):
             continue  # A host that may be meant, or Microsoft's; whether it is there is not for the module to know.
         tenant = FuzzTenant()
