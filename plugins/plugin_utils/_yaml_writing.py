@@ -29,8 +29,8 @@ _STYLES = (
 )
 
 
-# Texts that are themselves in YAML, but for the words below: most keys of settings, and ids.
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_~/.-]*")
+# Texts that are themselves in YAML, but for the words below: most keys of settings, ids, and most names.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_~/.-]*( [A-Za-z0-9_~/.-]+)*")
 _WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
 
 
