@@ -65,6 +65,20 @@ def test_a_group_that_is_gone_is_told_with_the_name_that_was_given_beside_its_id
     assert assigned(tenant) == {*kept, FINANCE}
 
 
+def test_all_ids_of_no_group_are_told_at_once_with_the_policies_that_name_them() -> None:
+    other = GONE.replace("9", "8")
+    items = [{"display_name": "One", "groups": [GONE]}, {"display_name": "Two", "groups": {"add": [other, GONE]}}]
+    tenant = tenant_with(FINANCE)
+    result = run(tenant, OFFICE_CLIENT_CONFIGS, {"policies": items})
+    unknown = (
+        "cannot assign it: the directory holds no group with this id. Check the id; a new group may take a minute."
+    )
+    one, two = "policies[0] policy 'One'", "policies[1] policy 'Two'"
+    for group, places in ((GONE, f"{one}, {two}"), (other, two)):
+        assert f"group {group}: {unknown} It is named by {places}." in result["msg"], result["msg"]
+    assert tenant.writes == []
+
+
 def configs(tenant: FuzzTenant, groups: t.Any, **more: t.Any) -> dict[str, t.Any]:
     items = [{"display_name": "Two", "description": "x"}, {"display_name": "One", "groups": groups}]
     return run(tenant, OFFICE_CLIENT_CONFIGS, {"policies": items, **more})

@@ -143,7 +143,7 @@ class GroupDirectory:
         if is_missing(answer):
             self._gone.add(group_id)
             cause, step = "the directory holds no group with this id", "Check the id; a new group may take a minute"
-            return UserError(subject, "assign it", cause, step, answer.failure)
+            return UserError(subject, "assign it", cause, step, answer.failure, absent=True)
         return _error(subject, answer)
 
     def _named(self, name: str, answer: Answer | GraphError) -> str | UserError:
