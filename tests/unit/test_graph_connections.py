@@ -156,24 +156,13 @@ def test_no_connection_is_made_for_what_is_done_before_it_stands() -> None:
     assert server.most == 2
 
 
-@pytest.mark.parametrize("count", [1, 4])
-def test_a_refused_batch_tells_that_a_tenant_takes_none(count: int) -> None:
+def test_one_batch_tells_whether_a_tenant_takes_them() -> None:
     with served(Server(takes_batches=False)) as server:
-        client = client_of(count, True)
-        assert numbers(client.many(reads(190))) == list(range(190))
+        client = client_of(4, True)
+        assert numbers(client.many(reads(90))) == list(range(90))
         assert not client.batching
-        # No more than were on their way when the first one was refused.
-        assert 1 <= server.batches <= count
-        before = server.batches
-        assert numbers(client.many(reads(190))) == list(range(190))
-    assert server.batches == before
-    assert len(server.sent) == 2 * 190 + before
-
-
-def test_batches_are_on_their_way_at_once_from_the_first_one_on() -> None:
-    with served(Server(together=4)) as server:
-        assert numbers(client_of(4, True).many(reads(160))) == list(range(160))
-    assert server.batches == 8
+    assert server.batches == 1
+    assert len(server.sent) == 91
 
 
 def test_nothing_is_sent_that_nobody_wants() -> None:

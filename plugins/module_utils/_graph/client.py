@@ -161,7 +161,13 @@ class GraphClient:
         if self._ahead.has(calls):
             yield from self._ahead.answers(calls)
             return
-        chunks, threads = self._chunks(calls), self._threads(-(-len(calls) // self._channel.chunk_size))
+        chunks, count = self._chunks(calls), len(calls)
+        if self._channel.unsure_of_batches:
+            # The first batch tells whether the tenant takes them: of several, each would be refused.
+            first = next(chunks, [])
+            count -= len(first)
+            yield from self._sender.send_chunk(first)
+        threads = self._threads(-(-count // self._channel.chunk_size))
         sent = (
             side_by_side(self._send_in_thread, chunks, threads, self._channel.sessions.abort)
             if threads > 1

@@ -35,6 +35,7 @@ class ReadAhead:
         self._stop = Stop()
         self._waiting: dict[_Key, Call] = {}
         self._begun: dict[_Key, tuple[Future[_Answers], int]] = {}
+        self._probe: Future[_Answers] | None = None
         self._outlasts_writes = False
 
     def begin(self, calls: t.Iterable[Call], outlasts_writes: bool = False) -> None:
@@ -80,7 +81,7 @@ class ReadAhead:
         self._waiting.clear()
         if self._pool is None:
             return
-        begun, self._begun = self._begun, {}
+        begun, self._begun, self._probe = self._begun, {}, None
         if not all(future.done() for future, _place in begun.values()):
             self._stop.set()
             self._channel.sessions.abort()
@@ -96,8 +97,16 @@ class ReadAhead:
             chunk = [self._waiting.pop(key) for key in keys]
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(len(self._channel.sessions), thread_name_prefix="m365.apps")
-            future = self._pool.submit(self._send, chunk, self._stop)
+            future = self._pool.submit(self._send_after, self._probe, chunk, self._stop)
             self._begun |= {key: (future, place) for place, key in enumerate(keys)}
+            if self._channel.unsure_of_batches and self._probe is None:
+                self._probe = future
+
+    def _send_after(self, probe: Future[_Answers] | None, chunk: t.Sequence[Call], stop: Stop) -> _Answers:
+        """Send calls as soon as the first batch, if it is not answered yet, tells whether the tenant takes them."""
+        if probe is not None:
+            probe.result()
+        return self._send(chunk, stop)
 
 
 def _by_key(calls: t.Iterable[Call]) -> dict[_Key, Call]:

@@ -30,9 +30,9 @@ _UNAUTHORIZED = 401
 class Channel:
     """What all senders of a client share.
 
-    ``batching`` tells whether calls may travel in $batch. ``ahead`` is how many seconds this machine was ahead of Graph
-    at the last answer, as far as that told; ``writes`` how many calls that are not reads were sent, whatever became of
-    them. Writes are sent by one thread alone.
+    ``batching`` tells whether calls may travel in $batch, ``took_batch`` that the tenant has taken one. ``ahead`` is
+    how many seconds this machine was ahead of Graph at the last answer, as far as that told; ``writes`` how many calls
+    that are not reads were sent, whatever became of them. Writes are sent by one thread alone.
     """
 
     def __init__(
@@ -48,9 +48,15 @@ class Channel:
         self.pace = pace
         self.sessions = Sessions(connection, connection.connections)
         self.batching = batching
+        self.took_batch = False
         self.still_wanted = still_wanted
         self.ahead: float | None = None
         self.writes = 0
+
+    @property
+    def unsure_of_batches(self) -> bool:
+        """Whether nobody knows yet if the tenant takes $batch, which is to be tried."""
+        return self.batching and not self.took_batch
 
     @property
     def chunk_size(self) -> int:
@@ -87,14 +93,16 @@ class Sender:
         """
         if self._channel.batching and len(calls) > 1:
             try:
-                return send_batch(calls, self, self.retry)
+                answers = send_batch(calls, self, self.retry)
             except BatchRefusedError as refusal:
-                # What one tenant refuses it refuses again, so no more is asked than what is on its way already.
+                # Asked once a run: what one tenant refuses it refuses again.
                 self._channel.batching = False
                 return [
                     refusal.settled.get(place) or self._send_alone(call, place in refusal.maybe_done)
                     for place, call in enumerate(calls)
                 ]
+            self._channel.took_batch = True
+            return answers
         return [self._send_alone(call) for call in calls]
 
     def post_batch(
