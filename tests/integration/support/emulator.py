@@ -21,7 +21,7 @@ from ansible_collections.m365.apps.tests.integration.targets.emulator.filter_plu
 
 PACKAGE = Path(__file__).resolve().parents[2] / "emulator"
 _READY_SECONDS = 30
-_END_SECONDS = 10
+_END_SECONDS = 60
 
 
 @dataclass(frozen=True)
