@@ -36,6 +36,8 @@ PROCESSORS = os.cpu_count() or 1
 SIDE_BY_SIDE, PLAYS_SIDE_BY_SIDE = (
     ["-n", str(count), "--dist", "worksteal", "-p", "no:schemathesis"] for count in (PROCESSORS, PROCESSORS + 1)
 )
+# Fewer workers than the whole matrix has: each has an emulator of its own, whose start costs more than a trial.
+SLICE = ["--slice", "--workers", "4"]
 # make test-all sets it: tests that are marked full run, too, and Hypothesis and the fuzz of the emulator try more.
 ALL = os.environ.get("M365_TESTS") == "all"
 CHOSEN = [] if ALL else ["-m", "not full"]
@@ -138,7 +140,7 @@ def emulator_tests(session: nox.Session) -> None:
 @nox.session(name="fault-slice")
 def fault_slice(session: nox.Session) -> None:
     """A part of the fault matrix; make faults tries all of it."""
-    run(session, "python", "-m", "ansible_collections.m365.apps.tests.faults", *(session.posargs or ["--slice"]))
+    run(session, "python", "-m", "ansible_collections.m365.apps.tests.faults", *(session.posargs or SLICE))
 
 
 @nox.session
