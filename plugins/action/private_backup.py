@@ -23,7 +23,9 @@ from ansible_collections.m365.apps.plugins.action import (  # noqa: F401  # pyli
     private_file,
 )
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SURFACE
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import FOLDER, manifest
+from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._parts import Dict, run_part
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.office import policies_to_back_up
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
@@ -37,6 +39,8 @@ SPEC: Dict = {
     "planned": {"type": "list", "elements": "dict", "required": True},
     "tenant": {"type": "str", "required": True},
 }
+# What it read from, as the module that reads understands it.
+_SURFACE: Dict = {"surface": SURFACE["surface"]}
 
 
 class ActionModule(ActionBase):
@@ -58,7 +62,8 @@ class ActionModule(ActionBase):
         read = run("office_client_config_info", {**login, "gather": ["content", "group_names"]})
         if read.get("failed"):
             return {**result, **read}
-        written = _written(run, folder, read["configs"], {**own, "surface": login["surface"]})
+        asked = {name: value for name, value in login.items() if name in _SURFACE}
+        written = _written(run, folder, read["configs"], {**own, **own_options(asked, _SURFACE)})
         return {**result, **_as_one(read, *written)}
 
 

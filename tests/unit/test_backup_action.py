@@ -26,7 +26,9 @@ DEFINITIONS = {"changed": True, "path": "/b/definitions", "files": FILES, "warni
 MANIFEST = {"changed": True, "path": "/b/manifest.json", "diff": {"after": "2"}}
 
 
-def backed_up(monkeypatch: pytest.MonkeyPatch, folder: Path, **results: Dict) -> tuple[Dict, list[tuple[str, Dict]]]:
+def backed_up(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, surface: str | None = "settings_catalog", /, **results: Dict
+) -> tuple[Dict, list[tuple[str, Dict]]]:
     """Return the result of the task, and what its parts were asked, where the parts answer so."""
     answers = {
         "office_client_config_info": READ,
@@ -44,7 +46,8 @@ def backed_up(monkeypatch: pytest.MonkeyPatch, folder: Path, **results: Dict) ->
     monkeypatch.setattr(ActionBase, "run", lambda *_arguments: {})
     own = {"folder": str(folder), "planned": [{"display_name": "New"}], "tenant": "contoso"}
     action = ActionModule.__new__(ActionModule)
-    action._task = SimpleNamespace(args={**own, "surface": "settings_catalog", "client_id": "app"})
+    given = {"surface": surface} if surface else {}
+    action._task = SimpleNamespace(args={**own, **given, "client_id": "app"})
     return action.run(task_vars={}), asked
 
 
@@ -66,6 +69,15 @@ def test_the_policies_are_read_and_written_and_last_of_all_the_manifest(
         "diff": [{"after": "1"}, {"after": "2"}],
         "changed": True,
     }
+
+
+@pytest.mark.parametrize(("given", "told"), [(None, "office_configuration"), ("settings_catalog", "settings_catalog")])
+def test_the_manifest_has_the_surface_that_was_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str | None, told: str
+) -> None:
+    monkeypatch.delenv("M365_SURFACE", raising=False)
+    _result, asked = backed_up(monkeypatch, tmp_path, given)
+    assert asked[-1][1]["data"]["surface"] == told
 
 
 FAILED = {"failed": True, "msg": "It: cannot be done: no. Do it."}
