@@ -24,14 +24,13 @@ from ansible_collections.m365.apps.plugins.action import (  # noqa: F401  # pyli
 )
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SURFACE
-from ansible_collections.m365.apps.plugins.plugin_utils._backup import FOLDER, manifest
+from ansible_collections.m365.apps.plugins.plugin_utils._backup import FOLDER, MANIFEST, manifest
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._parts import Dict, run_part
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.office import policies_to_back_up
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
 
 _LONGEST_PATH = 600
-_MANIFEST = "manifest.json"
 
 # Beside the options of login and connection, which are those of the module that reads.
 SPEC: Dict = {
@@ -39,8 +38,6 @@ SPEC: Dict = {
     "planned": {"type": "list", "elements": "dict", "required": True},
     "tenant": {"type": "str", "required": True},
 }
-# What it read from, as the module that reads understands it.
-_SURFACE: Dict = {"surface": SURFACE["surface"]}
 
 
 class ActionModule(ActionBase):
@@ -51,9 +48,13 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: Dict | None = None) -> Dict:
         """Return what the action of definition_files returns, or why there is no whole backup."""
         result: Dict = super().run(tmp, task_vars)
-        own = decrypted({name: self._task.args[name] for name in SPEC})
+        spec = {**SPEC, "surface": SURFACE["surface"]}
+        try:
+            own = own_options(decrypted({name: value for name, value in self._task.args.items() if name in spec}), spec)
+        except UserError as error:
+            return {**result, "failed": True, "msg": str(error)}
         folder = Path(own["folder"])
-        if (folder / _MANIFEST).is_file():
+        if (folder / MANIFEST).is_file():
             cause = f"{plain(str(folder), _LONGEST_PATH)} holds one already, and none is ever written over"
             problem = UserError("The backup", "be made", cause, "Give it a folder of its own")
             return {**result, "failed": True, "msg": str(problem)}
@@ -62,8 +63,7 @@ class ActionModule(ActionBase):
         read = run("office_client_config_info", {**login, "gather": ["content", "group_names"]})
         if read.get("failed"):
             return {**result, **read}
-        asked = {name: value for name, value in login.items() if name in _SURFACE}
-        written = _written(run, folder, read["configs"], {**own, **own_options(asked, _SURFACE)})
+        written = _written(run, folder, read["configs"], own)
         return {**result, **_as_one(read, *written)}
 
 
@@ -75,9 +75,9 @@ def _written(run: t.Callable[[str, Dict], Dict], folder: Path, live: list[Dict],
     if definitions.get("failed"):
         return [definitions]
     made_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    data = manifest(definitions["files"], live, own["planned"], own["tenant"], made_at, str(own["surface"]))
+    data = manifest(definitions["files"], live, own["planned"], own["tenant"], made_at, own["surface"])
     # Written last: a backup without it is not whole.
-    return [definitions, run("private_file", {"path": str(folder / _MANIFEST), "data": data})]
+    return [definitions, run("private_file", {"path": str(folder / MANIFEST), "data": data})]
 
 
 def _as_one(read: Dict, definitions: Dict, *manifests: Dict) -> Dict:

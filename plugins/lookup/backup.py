@@ -96,7 +96,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import plain, system_reason
-from ansible_collections.m365.apps.plugins.plugin_utils._backup import FOLDER, damage, entries, read_manifest
+from ansible_collections.m365.apps.plugins.plugin_utils._backup import FOLDER, MANIFEST, damage, entries, read_manifest
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
@@ -122,7 +122,7 @@ def _checked(term: str) -> dict[str, t.Any]:
     step = "Choose a whole backup"
     try:
         folder = Path(absolute_path(term))
-        if (folder / "manifest.json").is_file():
+        if (folder / MANIFEST).is_file():
             return read_backup(folder)
         cause, step = "it holds no manifest.json, so it is not a whole backup", _WHERE
     except PoliciesError as error:
@@ -134,7 +134,7 @@ def _checked(term: str) -> dict[str, t.Any]:
 
 def read_backup(folder: Path) -> dict[str, t.Any]:
     """Return what a backup holds. Raises PoliciesError, OSError."""
-    found = read_manifest(read_bytes(folder / "manifest.json"))
+    found = read_manifest(read_bytes(folder / MANIFEST))
     named = {entry.file: entry for entry in entries(found)}
     files = {f"{FOLDER}/{path.name}": read_bytes(path) for path in _files(folder / FOLDER)}
     policies, unreadable = [], []

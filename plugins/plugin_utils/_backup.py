@@ -38,6 +38,7 @@ FORMAT = 2
 # Backups of the first format have no checksums.
 FORMATS = (1, FORMAT)
 FOLDER = "definitions"
+MANIFEST = "manifest.json"
 _TYPES: dict[str, type | tuple[type, ...]] = {"format": int, "tenant": str, "policies": int, "absent": list}
 _SCALARS = ("display_name", "kind", "description", "priority")
 # What policies of the settings catalog alone have.

@@ -27,7 +27,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.approving impo
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.compared import conflict_lines
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.drift import drift_lines
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.layer_names import layer_guards
-from ansible_collections.m365.apps.plugins.plugin_utils._policies.office import office_policies, policies_to_back_up
+from ansible_collections.m365.apps.plugins.plugin_utils._policies.office import office_policies
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.planned_waves import (
     groups_to_check,
     planned_waves,
@@ -83,13 +83,6 @@ def waiting_restore(path: str, tenant: str, surface: str) -> Dict:
     raise AnsibleFilterError(cause)
 
 
-def backup_manifest(
-    files: list[Dict], live: list[Dict], tenant: str, made_at: str, surface: str, planned: list[Dict] | None = None
-) -> Dict:
-    """Return the manifest of a backup."""
-    return _backup.manifest(files, live, planned or [], tenant, made_at, surface)
-
-
 def backup_differences(backup: Dict, live: list[Dict], left: list[Dict] | None = None) -> list[Dict]:
     """Return how a tenant differs from a backup, but for the policies that are ``left``."""
     return _backup.differences(backup["policies"], backup["absent"], unmasked(live, backup), left or [])
@@ -120,9 +113,7 @@ _CHECKED: tuple[t.Callable[..., t.Any], ...] = (
     office_policies,
     export_source,
     # Backups
-    policies_to_back_up,
     backup_differences,
-    backup_manifest,
     restore_steps,
     _rollout_state.not_restored,
     _rollout_state.restore_problems,

@@ -80,6 +80,16 @@ def test_the_manifest_has_the_surface_that_was_read(
     assert asked[-1][1]["data"]["surface"] == told
 
 
+def test_options_that_cannot_be_used_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ActionBase, "run", lambda *_arguments: {})
+    action = ActionModule.__new__(ActionModule)
+    for given in ({}, {"folder": "/b", "planned": [], "tenant": "contoso", "surface": "other"}):
+        action._task = SimpleNamespace(args=given)
+        result = action.run(task_vars={})
+        assert result["failed"]
+        assert result["msg"].startswith("the task: cannot use its options: ")
+
+
 FAILED = {"failed": True, "msg": "It: cannot be done: no. Do it."}
 
 

@@ -84,10 +84,14 @@ def test_what_a_create_carries_is_read_of_the_policy_that_it_made() -> None:
 
 
 @mock.patch.object(read_back, "WRITES_BETWEEN", 0)
-def test_an_id_that_cannot_be_read_keeps_no_write_back() -> None:
-    tenant = MemoryTenant(capabilities=CAPABILITIES)
-    with mock.patch.object(tenant, "begin", side_effect=FAILED):
-        ReadBack(tenant).heard(assigned(policies("A")[0]), Result())
+@pytest.mark.parametrize("error", [FAILED, RuntimeError("can't start new thread")])
+def test_what_cannot_begin_to_be_read_keeps_no_write_back(error: Exception) -> None:
+    tenant = MemoryTenant.of(policies("AB"), replace(CAPABILITIES, batch_size=20))
+    items = [desired(name, groups=GroupChange(exact=("All Staff",))) for name in "AB"]
+    with mock.patch.object(tenant, "begin", side_effect=error) as begin:
+        outcome = run(tenant, items, wait=Wait(1, lambda: 0.0))
+    assert begin.call_count == 2
+    assert (outcome.error, outcome.statuses, tenant.writes) == (None, ("updated",) * 2, ["assign"] * 2)
 
 
 @mock.patch.object(read_back, "WRITES_BETWEEN", 0)

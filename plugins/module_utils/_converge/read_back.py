@@ -10,7 +10,6 @@ import typing as t
 from collections import deque
 from dataclasses import replace
 
-from .._errors import UserError
 from .._policy.fields import Field
 from .._policy.policy import Policy
 from .._policy.reads import Part
@@ -38,8 +37,8 @@ class ReadBack:
         done = result.error is None and result.approval is None
         self._waiting.append(_parts(write, result, self._fields) if done else [])
         if len(self._waiting) > WRITES_BETWEEN:
-            # Why one cannot be read is told when it is asked for.
-            with contextlib.suppress(UserError):
+            # The writes are done, whatever is wrong here; it is told when confirm() asks for the same.
+            with contextlib.suppress(Exception):
                 self._surface.begin(self._waiting.popleft())
 
 
