@@ -10,7 +10,6 @@ counting each call would. The task has one connection, so that this thread does 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import runpy
 import signal
@@ -95,8 +94,13 @@ def main() -> None:
     """Run and write."""
     name, policies, output = sys.argv[1:]
     samples = Samples()
-    with contextlib.suppress(SystemExit), samples:
-        RUNS[name](Path(policies))
+    try:
+        with samples:
+            RUNS[name](Path(policies))
+    except SystemExit as end:
+        # So does a module end; where it failed there is nothing to compare.
+        if end.code:
+            raise
     Path(output).write_text(json.dumps(samples.seconds()), encoding="utf-8")
 
 
