@@ -16,7 +16,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.desired import D
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import unread
 from ansible_collections.m365.apps.plugins.module_utils._policy.live_conflicts import Conflicts
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy, priority_of
-from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Part, Readable
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Entity, Readable
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities, Change
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
@@ -37,7 +37,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
 class MemoryTenant:
     """Policies by id. ``writes`` names every write in order, ``requests`` counts what carried them; ``fail_at`` makes
     that write (from 0) fail unsent. ``announced`` is how many writes the run said that it has, ``asked_to_write`` for
-    how many it asked whether it may; ``forbids`` is the answer. ``begun`` are the parts to be read among writes.
+    how many it asked whether it may; ``forbids`` is the answer. ``begun`` are the parts that begin to be read.
     """
 
     policies: dict[str, Policy] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class MemoryTenant:
     announced: int | None = None
     asked_to_write: int | None = None
     forbids: UserError | None = None
-    begun: list[Part] = field(default_factory=list)
+    begun: list[Readable] = field(default_factory=list)
 
     @classmethod
     def of(cls, policies: t.Iterable[Policy], capabilities: Capabilities | None = None) -> MemoryTenant:
@@ -127,7 +127,7 @@ class MemoryTenant:
         assert set(known_ids) >= set(self.policies)
         return each_heard(writes, map(self._send, writes), heard)
 
-    def begin(self, parts: t.Sequence[Part]) -> None:
+    def begin(self, parts: t.Sequence[Readable]) -> None:
         self.begun += parts
 
     def _send(self, write: PolicyWrite) -> Result:

@@ -210,7 +210,7 @@ class CatalogSurface:
         """Tell the observer how many writes the run has."""
         self._client.tell(WritesBegin(total))
 
-    def begin(self, parts: t.Sequence[Part]) -> None:
+    def begin(self, parts: t.Sequence[Readable]) -> None:
         """Begin to read what the next look is asked for, whatever is still written."""
         self._client.begin((self._reading(part).call for part in parts), outlasts_writes=True)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 import typing as t
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from .._errors import UserError
 from .._ids import id_key
@@ -42,18 +41,6 @@ class Reads:
 
     parts: tuple[Readable, ...]
     lists: bool
-
-    def expect(self, policy: Policy) -> list[Field]:
-        """Return the fields of a listed policy that are to be read."""
-        return list(self._fields.get(id_key(policy.id), ()))
-
-    @cached_property
-    def _fields(self) -> dict[str, list[Field]]:
-        fields: dict[str, list[Field]] = {}
-        for part in self.parts:
-            if isinstance(part, Part):
-                fields.setdefault(id_key(part.policy.id), []).append(part.field)
-        return fields
 
     def requests(self, batch_size: int) -> int:
         """Return the smallest number of requests that can carry the parts; the pages of the list come on top."""
@@ -130,8 +117,11 @@ def _disagreeing(
     reads = reads_of(expected, capabilities, total)
     seen: dict[str, dict[str, t.Any]] = {}
     entities: dict[str, Policy | None] = {}
-    listed = surface.list_policies(reads.expect) if reads.lists else ()
+    listed: tuple[Policy, ...] = ()
     if reads.lists:
+        # Which parts these are is known before the list.
+        surface.begin(reads.parts)
+        listed = surface.list_policies()
         by_id = {id_key(policy.id): policy for policy in listed}
         entities = {str(entry.policy.id): by_id.get(id_key(entry.policy.id)) for entry in expected}
     for part, value in zip(reads.parts, surface.look(reads.parts), strict=True):

@@ -15,7 +15,7 @@ from .desired import DesiredPolicy
 from .fields import Field, content_of
 from .live_conflicts import Conflicts
 from .policy import Policy, PolicyType
-from .reads import Part, Readable
+from .reads import Readable
 from .writes import Heard, PolicyWrite, Result, Write
 
 
@@ -152,7 +152,7 @@ class Surface(t.Protocol):
         self, writes: t.Sequence[PolicyWrite], known_ids: t.Collection[str], heard: Heard | None = None
     ) -> list[Result]: ...
 
-    def begin(self, parts: t.Sequence[Part]) -> None: ...
+    def begin(self, parts: t.Sequence[Readable]) -> None: ...
 
     def update_priorities(self, numbers: t.Mapping[str, int]) -> None: ...
 
