@@ -125,7 +125,7 @@ def _measure(running: Rig, plan: Plan) -> tuple[goals.Results, list[sections.Req
         backups=far.backups(running, *plan.backup, plan.rounds, plan.peer),
         single=sections.single(running, plan.rounds),
         lint=sections.lint(running, plan.lint, plan.rounds),
-        profiles={mode: sections.profile(running, mode, plan.sizes[-1], plan.rounds) for mode in modes},
+        profiles=sections.profile(running, plan.sizes[-1], plan.backup[0], plan.rounds),
         growth=sections.growth(running, plan.growth, plan.rounds),
         memory=sections.memory(running, plan.memory),
         memory_count=plan.memory,

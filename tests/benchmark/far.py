@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,7 @@ from .rig import Command, Rig
 
 OFFICE, CATALOG = "office_configuration", "settings_catalog"
 PEER = "IntuneCD"
+_EMPTY = "empty"
 CONNECTIONS = (1, 4, 8)
 
 TEXT = """\
@@ -29,6 +31,10 @@ script has one connection. Policies of the settings catalog have two settings he
 A backup of policies of the settings catalog, as a whole process: `m365.apps.backup`, and `IntuneCD-startbackup -m 1`,
 which is told to leave out what the emulator does not serve (`-e`, in `tests/runners/backup_tool.py`). It runs in a venv
 of its own (`tests/backup-tool.txt`), and Microsoft's hosts in its requests are replaced by the emulator's.
+
+The column at the end is what no backup by this collection can go below: an empty play, and the answers that it has to
+wait for one after the other. The first page of the list comes before all else and the names of groups come after it;
+in between, as many answers come at once as there are connections.
 
 {backups}"""
 
@@ -51,7 +57,7 @@ def row_of(connections: int) -> str:
 
 def unchanged(rig: Rig, surface: str, count: int, seconds: float, rounds: int) -> Far:
     """Run one task that changes nothing with each number of connections, beside the bare script where that can."""
-    rows = {"empty": rig.play("empty"), **({"bare": rig.bare()} if surface == OFFICE else {})}
+    rows = {_EMPTY: rig.play("empty"), **({"bare": rig.bare()} if surface == OFFICE else {})}
     for number in CONNECTIONS:
         rows[row_of(number)] = rig.play("many", surface=surface, connections=str(number))
     if surface == OFFICE:
@@ -65,7 +71,8 @@ def backups(rig: Rig, count: int, seconds: float, rounds: int, peer: Path | None
     """Run backups of the settings catalog, beside IntuneCD's where ``peer`` has its programs."""
     rig.prepare_catalog(count)
     rows: dict[str, tuple[Command, dict[str, str]]] = {
-        row_of(number): (rig.backup(f"backup-{number}", number), {}) for number in CONNECTIONS[:2]
+        _EMPTY: (rig.play("empty"), {}),
+        **{row_of(number): (rig.backup(f"backup-{number}", number), {}) for number in CONNECTIONS},
     }
     if peer is not None:
         folder = rig.folder / "peer"
@@ -125,10 +132,22 @@ def _same(counts: t.Iterable[int]) -> str:
 
 def backup_rows(found: Far) -> tuple[list[str], list[list[str]]]:
     """Return the head and the rows of the table of backups."""
-    head = [f"{found.count:,} policies, answers later by {found.seconds * 1000:.0f} ms", "seconds", "requests"]
-    return head, [[name, row.text(), str(found.requests[name])] for name, row in found.rows.items()]
+    head = [f"{found.count:,} policies, answers later by {found.seconds * 1000:.0f} ms", "seconds", "requests", "floor"]
+    floors = {row_of(number): f"{_floor(found, number):.2f}" for number in CONNECTIONS}
+    rows = [
+        [name, row.text(), str(found.requests[name]), floors.get(name, "-")]
+        for name, row in found.rows.items()
+        if name != _EMPTY
+    ]
+    return head, rows
+
+
+def _floor(found: Far, connections: int) -> float:
+    """Return the seconds of an empty play and of the answers that a backup waits for one after the other."""
+    at_once = found.requests[row_of(connections)] - 2
+    return found.rows[_EMPTY].median + (2 + math.ceil(at_once / connections)) * found.seconds
 
 
 def net(found: Far, row: str) -> Series:
     """Return a row without the empty play of the same round."""
-    return found.rows[row].less(found.rows["empty"])
+    return found.rows[row].less(found.rows[_EMPTY])

@@ -34,7 +34,7 @@ class Results:
     backups: far.Far
     single: Compared
     lint: Compared
-    profiles: t.Mapping[str, t.Mapping[str, t.Mapping[str, float]]]
+    profiles: t.Mapping[str, t.Mapping[str, float]]
     growth: t.Mapping[int, Series]
     memory: t.Mapping[str, float]
     memory_count: int

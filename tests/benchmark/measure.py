@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -57,6 +58,14 @@ def alternate(rounds: int, rows: t.Mapping[str, t.Callable[[], float]]) -> dict[
 def run(command: t.Sequence[str], env: t.Mapping[str, str]) -> float:
     """Run a process to its end and return its seconds. Raises RuntimeError with its output when it fails."""
     return _watched(command, env, lambda process: process.wait())
+
+
+def processor_seconds(command: t.Sequence[str], env: t.Mapping[str, str]) -> float:
+    """Run a process to its end; return the seconds that it, and all that it waited for, computed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(command, env)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 def peak_memory(command: t.Sequence[str], env: t.Mapping[str, str]) -> float:

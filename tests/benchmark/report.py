@@ -59,12 +59,17 @@ The same, with answers that come {distance:.0f} ms later.
 
 ## Where the processor goes
 
-Processor seconds of one task for {profile_count:,} policies and of the bare script, each in a process of its own, by
-one connection and without reading back: samples of what the process is at while it computes, shared out by
-`tests/benchmark/profiled.py`. What Python takes to start is not in it. The task answers what the bare script does not
-ask: it checks its options, compares each setting, plans, takes the fingerprint that an approval binds, and tells what
-it did. **engine** is that but for the options. **imports** are Python's, Ansible's and the collection's own files;
-`requests` and what it needs are in those of both.
+Processor seconds of whole runs and all their processes: samples of what each process is at while it computes, taken by
+`tests/benchmark/sampled`. Of the columns for {profile_count:,} policies, one task has one connection and does not read
+back; it answers what the bare script does not ask: it checks its options, compares each setting, plans, takes the
+fingerprint that an approval binds, and tells what it did. **one module** and **one uri** are those of "One task, one
+policy", with a ready token; **backup** is that of {profile_backup:,} policies, by one connection. All but the bare
+script hold an empty play, which has a column of its own.
+
+* **packing a module**: Ansible parses each file that a module may import, and writes them into one program.
+* **compiling a module**: the process of the module compiles what it imports, every time: nothing keeps its bytecode.
+* **imports**: those of Python, Ansible, libraries and the collection, but for what is compiled.
+* **engine**: comparing and planning, the same on both surfaces.
 
 {profiles}
 
@@ -116,12 +121,14 @@ def markdown(results: Results, requests: t.Sequence[Requests], goals: t.Sequence
         policies=_policies(results, loop),
         requests=_requests(requests),
         profile_count=results.one_task[-1].count,
+        profile_backup=results.backups.count,
         profiles=_profiles(results),
         one_module=net(results.single, "one module").text(),
         distance=DISTANCE * 1000,
         distant=_distant(results),
         far=far.TEXT.format(
-            unchanged=_table(*far.unchanged_rows(results.waits)), backups=_table(*far.backup_rows(results.backups))
+            unchanged=_table(*far.unchanged_rows(results.waits)),
+            backups=_table(*far.backup_rows(results.backups)),
         ),
         one_fast=net(results.single, "one on the fast path with a login").text(),
         one_login=net(results.single, "one module with a login").text(),
@@ -161,9 +168,7 @@ def _policies(results: Results, loop: int) -> str:
 
 
 def _profiles(results: Results) -> str:
-    columns = {
-        f"{mode}, {name}": seconds for mode, found in results.profiles.items() for name, seconds in found.items()
-    }
+    columns = results.profiles
     everything = sum(map(Counter, columns.values()), Counter[str]())
     rows = [
         [part, *(f"{seconds.get(part, 0):.2f}" for seconds in columns.values())]

@@ -89,10 +89,6 @@ class Rig:
         """Return the command of the bare script."""
         return [sys.executable, str(_HERE / "bare.py"), str(self._policies_file)]
 
-    def profiled(self, name: str) -> Command:
-        """Return the command that writes to ``profile_file`` where a run by this name spends its processor."""
-        return [sys.executable, str(_HERE / "profiled.py"), name, str(self._policies_file), str(self.profile_file)]
-
     @property
     def env(self) -> dict[str, str]:
         """The environment of every run."""
@@ -109,6 +105,11 @@ class Rig:
             "AZURE_CLIENT_ID": tenant.CLIENT_ID,
             "AZURE_CLIENT_SECRET": tenant.CLIENT_SECRET,
         }
+
+    @property
+    def sampled_env(self) -> dict[str, str]:
+        """The environment of a run of which samples are taken."""
+        return {**self.env, "PYTHONPATH": str(_HERE / "sampled"), "M365_SAMPLES": str(self.samples_file)}
 
     def check(self, count: int, with_groups: bool) -> None:
         """Raise RuntimeError unless the tenant holds exactly the first ``count`` policies, as they are asked for."""
@@ -159,9 +160,9 @@ class Rig:
         return self.folder / "plan.json"
 
     @property
-    def profile_file(self) -> Path:
-        """Where a profile is written."""
-        return self.folder / "profile.json"
+    def samples_file(self) -> Path:
+        """Where samples are written of what processes compute."""
+        return self.folder / "samples"
 
     @property
     def _policies_file(self) -> Path:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import math
 import typing as t
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import partial
 
-from .measure import Series, alternate, peak_memory, run
+from .measure import Series, alternate, peak_memory, processor_seconds, run
 from .rig import Command, Rig
 from .tenant import policies
 
@@ -101,17 +101,31 @@ def lint(rig: Rig, count: int, rounds: int) -> Compared:
     return Compared("lint", count, alternate(rounds, {name: partial(run, row, rig.env) for name, row in rows.items()}))
 
 
-def profile(rig: Rig, mode: str, count: int, rounds: int) -> dict[str, Counter[str]]:
-    """Return the processor seconds by part of one task and of the bare script, the means of the rounds."""
-    live = MODES[mode](count)
-    rig.prepare(count, live)
-    found: dict[str, Counter[str]] = {"one task": Counter(), "bare script": Counter()}
+def profile(rig: Rig, count: int, backed_up: int, rounds: int) -> dict[str, dict[str, float]]:
+    """Return the processor seconds by part of whole runs, the means of the rounds: of all their processes."""
+    token = rig.emulator.client().token
+    alone: dict[str, t.Any] = {"wait": False, "connections": "1"}
+    rows: dict[str, tuple[t.Callable[[], None], Command]] = {
+        "empty play": (lambda: None, rig.play("empty")),
+        **{
+            f"{mode}, {name}": (partial(rig.prepare, count, live(count)), command)
+            for mode, live in MODES.items()
+            for name, command in (("one task", rig.play("many", **alone)), ("bare script", rig.bare()))
+        },
+        "one module": (partial(rig.prepare, 1, 1), rig.play("one", fast_path=False, access_token=token)),
+        "one uri": (lambda: None, rig.play("one_uri", access_token=token)),
+        "backup": (partial(rig.prepare_catalog, backed_up), rig.backup("backup-1", 1)),
+    }
+    found: dict[str, dict[str, float]] = {name: defaultdict(float) for name in rows}
     for _round in range(rounds):
-        for name, seconds in found.items():
-            rig.restore(live)
-            run(rig.profiled(name), {**rig.env, "PYTHONPATH": rig.collections})
-            for part, taken in json.loads(rig.profile_file.read_text(encoding="utf-8")).items():
-                seconds[part] += taken / rounds
+        rig.clear_backups()
+        for name, (prepare, command) in rows.items():
+            prepare()
+            rig.samples_file.unlink(missing_ok=True)
+            seconds = processor_seconds(command, rig.sampled_env)
+            samples = Counter(rig.samples_file.read_text(encoding="utf-8").splitlines())
+            for part, share in samples.items():
+                found[name][part] += share / samples.total() * seconds / rounds
     return found
 
 
