@@ -32,9 +32,9 @@ A backup of policies of the settings catalog, as a whole process: `m365.apps.bac
 which is told to leave out what the emulator does not serve (`-e`, in `tests/runners/backup_tool.py`). It runs in a venv
 of its own (`tests/backup-tool.txt`), and Microsoft's hosts in its requests are replaced by the emulator's.
 
-The column at the end is what no backup by this collection can go below: an empty play, and the answers that it has to
-wait for one after the other. The first page of the list comes before all else and the names of groups come after it;
-in between, as many answers come at once as there are connections.
+The last column is the least that a backup by this collection can take: an empty play, and the answers that it waits
+for one after the other. The first page of the list comes before all other answers, and the names of groups after them.
+In between, as many answers come at once as there are connections.
 
 {backups}"""
 

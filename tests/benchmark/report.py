@@ -60,13 +60,13 @@ The same, with answers that come {distance:.0f} ms later.
 ## Where the processor goes
 
 Processor seconds of whole runs and all their processes: samples of what each process is at while it computes, taken by
-`tests/benchmark/sampled`. Of the columns for {profile_count:,} policies, one task has one connection and does not read
-back; it answers what the bare script does not ask: it checks its options, compares each setting, plans, takes the
-fingerprint that an approval binds, and tells what it did. **one module** and **one uri** are those of "One task, one
-policy", with a ready token; **backup** is that of {profile_backup:,} policies, by one connection. All but the bare
-script hold an empty play, which has a column of its own.
+`tests/benchmark/sampled`. **one task** and **bare script** are for {profile_count:,} policies. The task has one
+connection and does not read back what it writes. It does what the bare script does not: it checks its options, compares
+each setting, plans, takes the fingerprint that an approval binds, and tells what it did. **one module** and **one uri**
+are those of "One task, one policy", with a ready token. **backup** is for {profile_backup:,} policies, by one
+connection. All but the bare script include the start of Ansible, which is the column **empty play**.
 
-* **packing a module**: Ansible parses each file that a module may import, and writes them into one program.
+* **packing a module**: Ansible parses each file that a module may import, and packs these files into one program.
 * **compiling a module**: the process of the module compiles what it imports, every time: nothing keeps its bytecode.
 * **imports**: those of Python, Ansible, libraries and the collection, but for what is compiled.
 * **engine**: comparing and planning, the same on both surfaces.

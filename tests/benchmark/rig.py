@@ -18,6 +18,7 @@ from pathlib import Path
 from graph_emulator.testing import Emulator, running
 
 from . import tenant
+from .sampled.sitecustomize import FILE
 
 _HERE = Path(__file__).resolve().parent
 _BIN = Path(sys.executable).parent
@@ -109,7 +110,7 @@ class Rig:
     @property
     def sampled_env(self) -> dict[str, str]:
         """The environment of a run of which samples are taken."""
-        return {**self.env, "PYTHONPATH": str(_HERE / "sampled"), "M365_SAMPLES": str(self.samples_file)}
+        return {**self.env, "PYTHONPATH": str(_HERE / "sampled"), FILE: str(self.samples_file)}
 
     def check(self, count: int, with_groups: bool) -> None:
         """Raise RuntimeError unless the tenant holds exactly the first ``count`` policies, as they are asked for."""
@@ -161,7 +162,7 @@ class Rig:
 
     @property
     def samples_file(self) -> Path:
-        """Where samples are written of what processes compute."""
+        """The file to which processes write what they are at."""
         return self.folder / "samples"
 
     @property

@@ -102,7 +102,7 @@ def lint(rig: Rig, count: int, rounds: int) -> Compared:
 
 
 def profile(rig: Rig, count: int, backed_up: int, rounds: int) -> dict[str, dict[str, float]]:
-    """Return the processor seconds by part of whole runs, the means of the rounds: of all their processes."""
+    """Return the processor seconds of whole runs and all their processes, by part: the means of the rounds."""
     token = rig.emulator.client().token
     alone: dict[str, t.Any] = {"wait": False, "connections": "1"}
     rows: dict[str, tuple[t.Callable[[], None], Command]] = {
@@ -124,8 +124,8 @@ def profile(rig: Rig, count: int, backed_up: int, rounds: int) -> dict[str, dict
             rig.samples_file.unlink(missing_ok=True)
             seconds = processor_seconds(command, rig.sampled_env)
             samples = Counter(rig.samples_file.read_text(encoding="utf-8").splitlines())
-            for part, share in samples.items():
-                found[name][part] += share / samples.total() * seconds / rounds
+            for part, taken in samples.items():
+                found[name][part] += taken / samples.total() * seconds / rounds
     return found
 
 

@@ -76,7 +76,7 @@ def targets(row: Row, more: t.Sequence[str]) -> Outcome:
     provide_get_pip(row.bin / "python")
     provide_key()
     runs: SimpleQueue[tuple[Way, str]] = SimpleQueue()
-    # By modules they take many times as long.
+    # Those by modules take many times as long, so they go first.
     for run in product((Way.MODULE, Way.IN_PROCESS), more or NAMES):
         runs.put(run)
     workers = range(os.cpu_count() or 1)
