@@ -24,7 +24,7 @@ from ansible_collections.m365.apps.tests.unit.wire import TOKEN, Clock
 
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers {}; below /cut it promises more than it sends, /<status>/... is answered with that status the first time.
-    ``callers`` are the client's ports, one for each request: connections are kept.
+    ``callers`` are the client's ports, one for each request: connections are kept, but for those of /cut and /last.
     """
 
     protocol_version = "HTTP/1.1"
@@ -40,7 +40,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) + (10 if "/cut" in self.path else 0)))
         self.end_headers()
         self.wfile.write(body)
-        self.close_connection = "/cut" in self.path
+        self.close_connection = self.path.endswith(("/cut", "/last"))
 
     def log_message(self, *_arguments: object) -> None:
         """Keep the test output clean."""
@@ -111,6 +111,35 @@ def test_another_ca_is_not_trusted(url: str, other_ca_path: str) -> None:
     assert error.failure.message.startswith(f"the TLS certificate of {url[8:]} is not trusted (")
     assert "certificate verify failed" in error.failure.message
     assert "ca_path" in error.next_step
+
+
+def test_authorities_are_read_once_for_all_connections_until_their_file_changes(
+    url: str, ca_path: str, other_ca_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def counted(context: ssl.SSLContext, cafile: str, *arguments: t.Any) -> None:
+        read.append(cafile)
+        load(context, cafile, *arguments)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted, raising=False)
+    for _client in range(3):
+        assert call(url, ca_path=ca_path) == {}
+    assert read == [ca_path]
+    Path(ca_path).write_bytes(Path(other_ca_path).read_bytes())
+    assert "is not trusted" in error_of(url, ca_path=ca_path).failure.message
+
+
+def test_a_connection_that_is_made_again_trusts_what_it_did(url: str, ca_path: str) -> None:
+    client = GraphClient(Connection(url, url, timeout=10.0, ca_path=ca_path), ReadyToken(TOKEN), Clock().policy())
+    ports = []
+    for _call in range(3):
+        assert client.call("GET", "/last").json() == {}
+        ports.append(Handler.callers[-1][1])
+        # In between others do not leave it theirs.
+        assert "is not trusted" in error_of(url).failure.message
+    assert len(set(ports)) == len(ports)
 
 
 def test_a_wrong_host_name_is_not_trusted(url: str, ca_path: str) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import queue
 import socket
 import ssl
@@ -34,6 +35,8 @@ except ImportError:  # session.py tells of it
 _Address = tuple[t.Any, ...]
 
 _INFORMATIONAL = (102, 103, 104)
+# Contexts that were connected with, by what they trust.
+_TRUSTING: dict[t.Hashable, ssl.SSLContext] = {}
 
 
 @contextlib.contextmanager
@@ -204,9 +207,11 @@ class Tracked:
         return super()._connect_tls_proxy(hostname, *arguments)  # type: ignore[misc]
 
     def connect(self: t.Any) -> None:
-        if isinstance(self, urllib3.connection.HTTPSConnection):
-            self.ssl_context = tls_context(self.cert_reqs)
-        super().connect()  # type: ignore[misc]
+        if not isinstance(self, urllib3.connection.HTTPSConnection):
+            super().connect()  # type: ignore[misc]
+            return
+        with _trusting(self):
+            super().connect()  # type: ignore[misc]
 
     @property
     def is_connected(self: t.Any) -> bool:
@@ -234,6 +239,34 @@ def tls_context(cert_reqs: t.Any) -> ssl.SSLContext:
     context = urllib3.util.ssl_.create_urllib3_context(cert_reqs=urllib3.util.ssl_.resolve_cert_reqs(cert_reqs))
     context.sslsocket_class = TlsSocket
     return context
+
+
+@contextlib.contextmanager
+def _trusting(connection: t.Any) -> t.Iterator[None]:
+    """Let a connection connect with the context of an earlier one that trusts the same, where there is one.
+
+    To read the authorities of a system takes as long as many requests. urllib3 would do it for each connection.
+    """
+    bundle = connection.ca_certs
+    trust = None if connection.ca_cert_dir else _trust_in(bundle, connection.cert_reqs)
+    known = _TRUSTING.get(trust)
+    connection.ssl_context = known or tls_context(connection.cert_reqs)
+    connection.ca_certs = None if known else bundle
+    try:
+        yield
+    finally:
+        connection.ca_certs = bundle
+    if trust is not None:
+        _TRUSTING[trust] = connection.ssl_context
+
+
+def _trust_in(bundle: str | None, cert_reqs: t.Any) -> t.Hashable:
+    """Return what makes two contexts trust the same, the file of authorities as it is; None where that is not known."""
+    try:
+        state = os.stat(bundle or "")
+    except OSError:
+        return None
+    return bundle, state.st_mtime_ns, state.st_size, state.st_ino, cert_reqs
 
 
 def _tracking(manager: t.Any) -> t.Any:
