@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import datetime
 import json
 import typing as t
@@ -19,12 +20,15 @@ from ansible_collections.m365.apps.plugins.module_utils._policy import payload
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import (
     Json,
     Opaque,
+    Payload,
     PayloadError,
     decode,
+    decode_as,
     encode,
     parse_given,
     parse_text,
 )
+from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET, Unset
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
@@ -34,6 +38,15 @@ payloads = st.lists(values, max_size=5) | st.dictionaries(st.text(), values, max
 @given(payloads)
 def test_a_payload_survives_the_wire(payload: Json) -> None:
     assert decode(encode(payload)) == payload
+
+
+@given(payloads | st.binary().map(decode), payloads | st.just(UNSET), st.booleans())
+def test_what_is_asked_changes_nothing_in_what_bytes_mean(live: Payload, other: Json | Unset, alike: bool) -> None:
+    asked = copy.deepcopy(live) if alike else other
+    data = encode(live)
+    found = decode_as(asked, data)
+    assert repr(found) == repr(decode(data))
+    assert (found is asked) == (asked is not UNSET and data == encode(asked))
 
 
 @given(payloads)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import json
 import typing as t
@@ -16,19 +17,20 @@ import pytest
 from ansible.module_utils import basic
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
 from ansible_collections.m365.apps.plugins.module_utils._graph import messages
 from ansible_collections.m365.apps.plugins.module_utils._module import boundary, parse_options
 from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply
 from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
-from ansible_collections.m365.apps.plugins.module_utils._office import operations
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES, OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy import payload
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Field
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
-from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part
+from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part, Readable
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities
+from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path, _watch
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, outer
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import SHOW_ARGUMENTS
@@ -38,9 +40,9 @@ from ansible_collections.m365.apps.tests.unit.wire import TOKEN, Clock, Wire
 
 NAMES = ("A", "B", "C")
 SETTINGS = [{"settingId": "a", "value": "1"}, {"settingId": "b", "value": "2"}]
-# What fields make of values for the eyes of users, and for fingerprints.
+OTHERS = [SETTINGS[0]]
+# What fields make of values for the eyes of users.
 SHOWN = ("sides", "whole", "names", "result", "details")
-BOUND = ("digest", "asked_digest")
 
 
 def counted(function: t.Callable[..., t.Any], name: str, calls: Counter[str]) -> t.Callable[..., t.Any]:
@@ -64,37 +66,34 @@ def counting(calls: Counter[str]) -> Capabilities:
     def watched(field: Field) -> Field:
         if field.name != "policy_payload":
             return field
-        asked: dict[str, t.Any] = {
-            name: counted(getattr(field, name), name, calls) for name in ("merge", *SHOWN, *BOUND)
-        }
-        return replace(field, **asked)
+        # What fingerprints bind is the same of what is there and of what is asked.
+        assert field.digest is field.asked_digest
+        bound = counted(field.digest, "bound", calls)
+        asked: dict[str, t.Any] = {name: counted(getattr(field, name), name, calls) for name in ("merge", *SHOWN)}
+        return replace(field, **asked, digest=bound, asked_digest=bound)
 
     return replace(CAPABILITIES, fields=tuple(map(watched, CAPABILITIES.fields)))
 
 
-def items(settings: t.Any) -> list[t.Any]:
-    return [desired(name, policy_payload=settings, groups=GroupChange(("All Staff",))) for name in NAMES]
-
-
-@pytest.mark.parametrize("live", ["none", "same", "other"])
-def test_each_policy_is_worked_out_once_and_bound_only_where_somebody_asks(live: str) -> None:
+@pytest.mark.parametrize(("live", "bound"), [("none", 1), ("same", 1), ("alike", 2), ("other", 2)])
+def test_each_policy_is_worked_out_once_and_bound_only_where_somebody_asks(live: str, bound: int) -> None:
+    """What is asked for is what is there, or what writes leave, and so bound with it."""
     calls: Counter[str] = Counter()
-    have = {"same": SETTINGS, "other": SETTINGS[:1]}.get(live)
-    there = [policy(name, place, policy_payload=have) for place, name in enumerate(NAMES)] if have else []
-    tenant = MemoryTenant.of(there, counting(calls))
-    outcome = run(tenant, items(SETTINGS))
+    given = {name: json.loads(json.dumps(SETTINGS)) for name in NAMES}
+    have = {"same": given, "alike": json.loads(json.dumps(given)), "other": {name: [*OTHERS] for name in NAMES}}
+    there = [policy(name, place, policy_payload=have[live][name]) for place, name in enumerate(NAMES) if live in have]
+    items = [desired(name, policy_payload=given[name], groups=GroupChange(("All Staff",))) for name in NAMES]
+    outcome = run(MemoryTenant.of(there, counting(calls)), items)
     assert calls == {"merge": len(NAMES)}
     asked = [outcome.plan.fingerprint for _time in range(2)]
     assert asked[0] == asked[1]
-    # Of what writes leave, too, where there are any.
-    bound = {"digest": (0 if live == "none" else len(NAMES)) + (0 if live == "same" else len(NAMES))}
-    assert calls == {"merge": len(NAMES), "asked_digest": len(NAMES), **bound}
+    assert calls == {"merge": len(NAMES), "bound": bound * len(NAMES)}
 
 
 def test_answers_in_a_batch_are_parsed_with_it(wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: Counter[str] = Counter()
     watch(monkeypatch, messages, "strict_json", calls)
-    watch(monkeypatch, operations, "decode", calls)
+    watch(monkeypatch, payload, "decode", calls)
     live, target = policy("A"), {"groupId": GROUP}
     group = {"id": "a1", "target": target}
     bodies = ({"value": [group]}, "e30=", {"value": [group]}, "e30=")
@@ -125,14 +124,32 @@ def test_what_was_not_written_is_not_put_together_again() -> None:
     assert [id(item) for item in outcome.items] == [id(item) for item in outcome.plan.items]
 
 
-def test_a_payload_that_is_there_as_it_is_asked_for_is_held_once() -> None:
-    alike, spelled_otherwise = json.loads(json.dumps(SETTINGS)), list(reversed(SETTINGS))
-    there = [policy("A", 0, policy_payload=alike), policy("B", 1, policy_payload=spelled_otherwise)]
-    outcome = run(MemoryTenant.of(there), [desired(name, policy_payload=SETTINGS) for name in "AB"])
-    held = [[side.value("policy_payload") for side in (item.before, item.after) if side] for item in outcome.items]
-    assert [item.status for item in outcome.items] == ["unchanged", "unchanged"]
-    assert [[value is SETTINGS for value in sides] for sides in held] == [[True, True], [False, False]]
-    assert held[1] == [spelled_otherwise, spelled_otherwise]
+def test_a_payload_that_is_there_as_it_is_asked_for_is_neither_parsed_nor_held_again(
+    wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: Counter[str] = Counter()
+    watch(monkeypatch, payload, "decode", calls)
+    asked = [SETTINGS, SETTINGS, UNSET]
+    texts = (json.dumps(SETTINGS, separators=(",", ":")), json.dumps(SETTINGS), "[]")
+    bodies = [base64.b64encode(text.encode()).decode() for text in texts]
+    wire.expect("POST", BATCH, **outer(*(inner(place, body=body) for place, body in enumerate(bodies))))
+    parts = [Part(policy(name), CONTENT[0], value) for name, value in zip(NAMES, asked, strict=True)]
+    read = OfficeSurface(clock.client(batching=True)).read(parts)
+    assert read == [SETTINGS, SETTINGS, []]
+    assert [value is SETTINGS for value in read] == [True, False, False]
+    assert calls == {"decode": 2}
+
+
+def test_a_surface_is_told_what_is_asked_of_what_it_reads_before_and_after_writes() -> None:
+    told: list[t.Any] = []
+
+    class Told(MemoryTenant):
+        def look(self, parts: t.Sequence[Readable]) -> list[t.Any]:
+            told.extend(part.asked for part in parts if isinstance(part, Part))
+            return super().look(parts)
+
+    run(Told.of([policy("A", 0, policy_payload=OTHERS)]), [desired("A", policy_payload=SETTINGS)], wait=Wait(60))
+    assert [value is SETTINGS for value in told] == [True, True]
 
 
 def test_ansible_copies_nothing_of_what_a_module_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,10 +85,11 @@ def reads_of(expected: t.Sequence[Expected], capabilities: Capabilities, total: 
     """
     entities = [Entity(entry.policy) for entry in expected if _needs_entity(entry, capabilities)]
     parts: list[Readable] = [
-        Part(entry.policy, field)
+        Part(entry.policy, field, entry.fields[field.name])
         for entry in expected
+        if entry.fields is not None
         for field in capabilities.fields
-        if not field.listed and field.name in (entry.fields or {})
+        if not field.listed and field.name in entry.fields
     ]
     pages = max(1, requests_for(total, capabilities.page_size))
     cheaper = requests_for(len(entities), capabilities.batch_size) > pages

@@ -21,7 +21,7 @@ from .._ids import id_key
 from .._json import IN_ORDER
 from .._policy.assignments import change_digests
 from .._policy.desired import AssignmentChange, DesiredPolicy, State
-from .._policy.fields import Field
+from .._policy.fields import ByOption, Field
 from .._policy.policy import Policy
 from .._policy.surface import Capabilities
 from .._policy.unset import UNSET
@@ -41,7 +41,10 @@ _FORM = re.compile(rf"{_VERSION}[a-z2-7]{{{_SIDE_LENGTH * len(SIDES)}}}")
 _ASPECT_LENGTH = 10
 
 Details = dict[str, t.Any]
-Entry = tuple["str | None", str, t.Mapping[str, t.Any]]
+# A policy of a side: its id, its name, and the digests of its aspects.
+Entry = tuple["str | None", str, dict[str, str]]
+# Returns the digests of what a field binds of a value, by option.
+Bound = t.Callable[[t.Callable[[Field, t.Any], ByOption], Field, t.Any], dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -104,14 +107,14 @@ def details_of(
     touched: t.Iterable[Policy], definitions: Definitions, effects: t.Iterable[Expected], capabilities: Capabilities
 ) -> dict[str, Details]:
     """Return the details of each side; the order of policies means nothing."""
-    fields = capabilities.fields
-    writes = _side(_effect_entry(expected, capabilities) for expected in effects)
+    fields, bound = capabilities.fields, _once()
+    writes = _side(_effect_entry(expected, capabilities, bound) for expected in effects)
     named = {_identity_of(item): item.assignments for item in definitions.named if item.assignments is not UNSET}
-    asked = _side((_item_entry(item, fields) for item in definitions.items), definitions.settings)
+    asked = _side((_item_entry(item, fields, bound) for item in definitions.items), definitions.settings)
     beside = {name: _digest(sorted(groups)) for name, groups in definitions.named_beside.items()}
     names = {"policies": [_with_names(entry, named) for entry in asked["policies"]], "named_groups": _cut(beside)}
     return {
-        "tenant": _side(_live_entry(policy, fields) for policy in touched),
+        "tenant": _side(_live_entry(policy, fields, bound) for policy in touched),
         "definitions": {**asked, **names},
         # They follow from the other two: what changed in them is told by those.
         "writes": {**writes, "policies": []},
@@ -139,8 +142,7 @@ def key_of(entry: Details) -> str:
 def _side(entries: t.Iterable[Entry], settings: t.Mapping[str, t.Any] | None = None) -> Details:
     whole: list[t.Any] = []
     policies: list[Details] = []
-    for policy_id, name, values in sorted(entries, key=lambda entry: (str(entry[0]), entry[1])):
-        digests = {aspect: _digest(value) for aspect, value in values.items()}
+    for policy_id, name, digests in sorted(entries, key=lambda entry: (str(entry[0]), entry[1])):
         whole.append([policy_id, digests])
         policies.append({"id": policy_id, "display_name": name, "digests": _cut(digests)})
     common = {name: _digest(value) for name, value in (settings or {}).items()}
@@ -163,44 +165,63 @@ def _counted(side: Details) -> list[t.Any]:
     return [side["whole"], policies, side["settings"]]
 
 
-def _live_entry(policy: Policy, fields: t.Iterable[Field]) -> Entry:
-    return id_key(str(policy.id)), policy.display_name, {"kind": policy.type.name, **_digested(policy.values, fields)}
+def _once() -> Bound:
+    """Return what binds values, each of which is digested once: most that are there are those that are asked for."""
+    known: dict[tuple[t.Any, ...], tuple[t.Any, dict[str, str]]] = {}
+
+    def bound(function: t.Callable[[Field, t.Any], ByOption], field: Field, value: t.Any) -> dict[str, str]:
+        key = function, field, id(value)
+        if key not in known:
+            # The value is kept beside its digests, so that no other one gets its id.
+            known[key] = value, {option: _digest(each) for option, each in function(field, value).items()}
+        return known[key][1]
+
+    return bound
+
+
+def _live_entry(policy: Policy, fields: t.Iterable[Field], bound: Bound) -> Entry:
+    digests = {"kind": _digest(policy.type.name), **_digested(policy.values, fields, bound)}
+    return id_key(str(policy.id)), policy.display_name, digests
 
 
 def _identity_of(item: DesiredPolicy) -> tuple[str | None, str]:
     return None if item.id is None else id_key(item.id), item.display_name or str(item.id)
 
 
-def _item_entry(item: DesiredPolicy, fields: t.Iterable[Field]) -> Entry:
+def _item_entry(item: DesiredPolicy, fields: t.Iterable[Field], bound: Bound) -> Entry:
     """Return what an item asks for. Beside its identity an absent one asks for nothing else."""
     policy_id, name = _identity_of(item)
-    values: dict[str, t.Any] = {"identity": item.display_name if policy_id is None else None, "state": item.state.value}
+    digests = {
+        "identity": _digest(item.display_name if policy_id is None else None),
+        "state": _digest(item.state.value),
+    }
     if item.state is not State.ABSENT:
-        values |= {} if item.kind is None else {"kind": item.kind}
+        digests |= {} if item.kind is None else {"kind": _digest(item.kind)}
         for each in fields:
             asked = each.asked(item)
             if asked is not UNSET and (policy_id is not None or each.name != "display_name"):
-                values |= each.asked_digest(each, asked)
-    return policy_id, name, values
+                digests |= bound(each.asked_digest, each, asked)
+    return policy_id, name, digests
 
 
-def _effect_entry(expected: Expected, capabilities: Capabilities) -> Entry:
+def _effect_entry(expected: Expected, capabilities: Capabilities, bound: Bound) -> Entry:
     policy_id = None if expected.policy.id is None else id_key(expected.policy.id)
-    values: dict[str, t.Any] = {"identity": expected.policy.display_name if policy_id is None else None}
+    digests = {"identity": _digest(expected.policy.display_name if policy_id is None else None)}
     if expected.fields is None:
-        return policy_id, expected.policy.display_name, {**values, "state": State.ABSENT.value}
-    left = _digested(expected.fields, capabilities.fields)
-    if TYPE in expected.fields:
-        left[capabilities.type_name] = expected.fields[TYPE]
-    return policy_id, expected.policy.display_name, {**values, **left}
+        digests["state"] = _digest(State.ABSENT.value)
+    else:
+        digests |= _digested(expected.fields, capabilities.fields, bound)
+        if TYPE in expected.fields:
+            digests[capabilities.type_name] = _digest(expected.fields[TYPE])
+    return policy_id, expected.policy.display_name, digests
 
 
-def _digested(values: t.Mapping[str, t.Any], fields: t.Iterable[Field]) -> dict[str, t.Any]:
-    """Return what is bound of the values of fields, by the names that users know."""
-    digests: dict[str, t.Any] = {}
+def _digested(values: t.Mapping[str, t.Any], fields: t.Iterable[Field], bound: Bound) -> dict[str, str]:
+    """Return the digests of the values of fields, by the names that users know."""
+    digests: dict[str, str] = {}
     for each in fields:
         if each.name in values:
-            digests |= each.digest(each, values[each.name])
+            digests |= bound(each.digest, each, values[each.name])
     return digests
 
 

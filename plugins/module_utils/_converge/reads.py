@@ -28,7 +28,7 @@ def parts_to_read(
     asked of them.
     """
     return [
-        (place, Part(found.live, field))
+        (place, Part(found.live, field, field.asked(found.desired)))
         for place, found in enumerate(matches)
         if found.live is not None
         for field in _fields_to_read(found.desired, found.live, fields, whole, all_groups)
@@ -106,8 +106,7 @@ def with_parts(
     left = {place: error for place, _policy, error in reversed(failed)}
     for (place, part), value in zip(wanted, values, strict=True):
         if place not in left:
-            asked = part.field.asked(matches[place].desired)
-            read[place][part.field.name] = part.field.held(asked, value) if place not in gone else part.field.blank
+            read[place][part.field.name] = value if place not in gone else part.field.blank
     found = tuple(
         Match(found.desired, found.live.with_values(parts)) if found.live and parts else found
         for found, parts in zip(matches, read, strict=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import typing as t
 
-from .._policy.compare import meaning, one_of, same_payload
+from .._policy.compare import meaning, same_payload
 from .._policy.fields import (
     DESCRIPTION,
     DISPLAY_NAME,
@@ -22,6 +22,9 @@ from .._policy.fields import (
 from .._policy.payload import Opaque
 from .._policy.payload_diff import payload_changes, payload_values
 from .._policy.policy import PRIORITY
+
+# One function for what is there and what is asked: of a payload that is both it is called once.
+_BY_MEANING = by_option(meaning)
 
 
 def _payload_result(field: Field, payload: t.Any) -> ByOption:
@@ -48,12 +51,11 @@ def _payload(name: str) -> Field:
         listed=False,
         content=True,
         same=same_payload,
-        held=one_of,
         result=_payload_result,
         sides=_payload_sides,
         whole=by_option(payload_values),
-        digest=by_option(meaning),
-        asked_digest=by_option(meaning),
+        digest=_BY_MEANING,
+        asked_digest=_BY_MEANING,
         write="write_payload",
     )
 

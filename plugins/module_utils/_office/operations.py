@@ -13,8 +13,9 @@ from .._graph.documents import path_of as path_in
 from .._graph.first_page import first_page_of
 from .._graph.messages import Answer, Call
 from .._graph.operations import Operation
-from .._policy.payload import Payload, decode, encode
+from .._policy.payload import Payload, decode_as, encode
 from .._policy.policy import Assignment, Policy
+from .._policy.unset import Unset
 from .._policy.writes import Delete, Update, WritePart, Written
 from .codec import WIRE_NAMES, assignment_from_graph, assignment_to_graph, fields_to_graph
 from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION
@@ -75,9 +76,9 @@ def reading(
     return Operation(call, subject, action, READ_PERMISSION, understand, absent, rules=RULES)
 
 
-def payload_of(answer: Answer) -> Payload:
-    """Read the bytes of a payload."""
-    return decode(answer.body)
+def payload_of(asked: Payload | Unset, answer: Answer) -> Payload:
+    """Read the bytes of a payload, of which that is asked."""
+    return decode_as(asked, answer.body)
 
 
 def unwrapped(answer: Answer) -> t.Any:

@@ -242,7 +242,8 @@ class OfficeSurface:
             return reading(call, part.policy.named(), "read its assignments", self._assignments_of)
         name = WIRE_NAMES[part.field.name]
         call = Call("GET", path_of(part.policy.id, name), json_answer=False)
-        return reading(call, part.policy.named(), f"read its {name}", payload_of, absent=dict)
+        understand = partial(payload_of, part.asked)
+        return reading(call, part.policy.named(), f"read its {name}", understand, absent=dict)
 
     def _listing(self, policy_id: str | None) -> Operation:
         if policy_id is None:

@@ -47,14 +47,6 @@ def flatten(payload: Payload) -> dict[Path, t.Any]:
     return values
 
 
-def one_of(asked: t.Any, read: Payload) -> Payload:
-    """Return what was read; where what is asked is alike to the letter, as in most of a second run, the same object.
-
-    So of thousands of payloads half are held, and that these are the same need not be found out again.
-    """
-    return t.cast("Payload", asked) if repr(asked) == repr(read) else read
-
-
 def same_payload(one: Payload, other: Payload) -> bool:
     """Tell whether two payloads mean the same."""
     # To look at all of it is several times cheaper than value by value.

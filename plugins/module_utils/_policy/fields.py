@@ -55,8 +55,7 @@ class Field:
 
     ``same`` tells whether two values mean the same, and ``is_shown`` whether what was read is what was written, where
     that is less: a part of what was written may never be shown. ``merge`` returns the value from what is asked and what
-    is there (UNSET in a new policy of which it was not read), or raises UserError. ``held`` returns what is held of a
-    value that was read, beside what is asked: of large ones that are alike one is enough.
+    is there (UNSET in a new policy of which it was not read), or raises UserError.
 
     ``beside`` returns what is known of the names of ids in those options of a value that are given, by the keys under
     which results and diffs show them.
@@ -79,7 +78,6 @@ class Field:
     same: t.Callable[[t.Any, t.Any], bool] = operator.eq
     is_shown: t.Union[t.Callable[[t.Any, t.Any], bool], None] = None
     merge: t.Callable[[Field, DesiredPolicy, t.Any, t.Any], t.Any] = _keep_spelling
-    held: t.Callable[[t.Any, t.Any], t.Any] = lambda _asked, read: read
     result: t.Callable[[Field, t.Any], ByOption] = _itself
     sides: t.Callable[[Field, t.Any, t.Any], Sides] = _both
     whole: t.Callable[[Field, t.Any], ByOption] = _itself

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from .._json import DEEPEST, finite, is_too_deep, may_be_deep, may_have_half_characters
+from .unset import UNSET, Unset
 
 # Values of one JSON text: far more than 5,000 policies with all their settings.
 MOST_VALUES = 5_000_000
@@ -31,6 +32,7 @@ BEFORE_TEXT = "\ufeff \t\r\n"
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 # The types of what JSON holds in objects and arrays.
 _SCALARS = {str, int, float, bool, type(None)}
+_TEXT = {str}
 
 # A parsed JSON object or array. What is empty ({}, [], no bytes) means "no settings" and is kept as {}.
 Json = t.Union[dict[str, t.Any], list[t.Any]]
@@ -131,6 +133,14 @@ def decode(data: bytes) -> Payload:
     return value if isinstance(value, (dict, list)) else Opaque(data)
 
 
+def decode_as(asked: Payload | Unset, data: bytes) -> Payload:
+    """Return what live bytes mean; where what is asked is written with the same ones, as in most of a second run, that.
+
+    So of thousands of payloads half are parsed and held, and that these are the same need not be found out again.
+    """
+    return asked if asked is not UNSET and encode(asked) == data else decode(data)
+
+
 def decode_base64(text: str) -> Payload:
     """Return what bytes in base64 mean. Raises PayloadError for what is not base64."""
     try:
@@ -177,13 +187,18 @@ def _all_keys_are_text(value: t.Any) -> bool:
     containers = [value]
     for item in containers:
         is_object = isinstance(item, dict)
-        if isinstance(item, tuple) or (is_object and not all(isinstance(key, str) for key in item)):
+        if isinstance(item, tuple) or (is_object and not _are_text(item)):
             return False
         members = item.values() if is_object else item
         # Most objects hold no other ones, which is quick to see.
         if not _SCALARS.issuperset(map(type, members)):
             containers.extend(member for member in members if isinstance(member, (dict, list, tuple)))
     return True
+
+
+def _are_text(keys: t.Iterable[t.Any]) -> bool:
+    """Tell whether all of these are text. Most are of that very type, which is quicker to see."""
+    return _TEXT.issuperset(map(type, keys)) or all(isinstance(key, str) for key in keys)
 
 
 def _misfit(value: t.Any) -> str:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from .._errors import UserError, plain
 from .fields import Field
 from .policy import Policy
+from .unset import UNSET
 
 
 @dataclass(frozen=True)
 class Part:
-    """A field of a live policy that the listing does not carry."""
+    """A field of a live policy that the listing does not carry, and what is asked of it, where that is known."""
 
     policy: Policy
     field: Field
+    asked: t.Any = dataclass_field(default=UNSET, compare=False)
 
 
 @dataclass(frozen=True)

@@ -238,5 +238,5 @@ def _federation(place: str, value: object) -> Federation:
 
 
 def encode_payload(value: object) -> bytes:
-    """The JSON text of a decoded payload."""
-    return json.dumps(value, ensure_ascii=False).encode()
+    """The JSON text of a decoded payload, as clients write it: compact."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
