@@ -11,6 +11,7 @@ import json
 import typing as t
 from collections import Counter
 from dataclasses import replace
+from functools import cached_property
 from types import ModuleType
 
 import pytest
@@ -90,9 +91,13 @@ def test_each_policy_is_worked_out_once_and_bound_only_where_somebody_asks(live:
     assert calls == {"merge": len(NAMES), "bound": bound * len(NAMES)}
 
 
-def test_answers_in_a_batch_are_parsed_with_it(wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_in_a_batch_are_parsed_with_it_and_not_written_again(
+    wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calls: Counter[str] = Counter()
     watch(monkeypatch, messages, "strict_json", calls)
+    body: cached_property[bytes] = vars(messages.Answer)["body"]
+    monkeypatch.setattr(messages.Answer, "body", property(counted(body.func, "body", calls)))
     watch(monkeypatch, payload, "decode", calls)
     live, target = policy("A"), {"groupId": GROUP}
     group = {"id": "a1", "target": target}
@@ -102,7 +107,8 @@ def test_answers_in_a_batch_are_parsed_with_it(wire: Wire, clock: Clock, monkeyp
     read = OfficeSurface(clock.client(batching=True)).read([Part(live, field) for field in fields])
     assigned = (Assignment(GROUP, "a1", target),)
     assert read == [assigned, {}, assigned, {}]
-    assert calls == {"strict_json": 1, "decode": 2}
+    # Of the whole answer, and of what is bytes.
+    assert calls == {"strict_json": 1, "decode": 2, "body": 3}
 
 
 @pytest.mark.parametrize("shape", [list, json.dumps], ids=["a list", "the text of a list"])

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from dataclasses import replace
 
@@ -173,13 +172,8 @@ def _settings_in(document: Document, answer: Answer, client: GraphClient) -> lis
     link = document.get("settings@odata.nextLink")
     if link is None:
         return settings
-    page = json.dumps({"value": settings, "@odata.nextLink": link}, ensure_ascii=False).encode()
-    return client.all_items(_with_body(answer, page))
-
-
-def _with_body(answer: Answer, body: bytes) -> Answer:
-    """Return an answer with another body, as if it had come so."""
-    return Answer(answer.status, body, answer.content_type, answer.method, answer.path)
+    page = {"value": settings, "@odata.nextLink": link}
+    return client.all_items(replace(answer, data=None, document=page))
 
 
 def _refuse_incomplete(policy: Policy, document: Document, settings: t.Sequence[Document]) -> None:

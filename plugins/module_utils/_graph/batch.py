@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import typing as t
 import uuid
 
 from .._errors import FactsError, Failure, MissingLibraryError
 from .approvals import is_filed
 from .errors import GraphError, InDoubtError, NotGraphError, UnforeseenError
-from .messages import NOT_PARSED, Answer, Call, refusal_of
+from .messages import Answer, Call, refusal_of
 from .retry import RetryPolicy, Transient
 
 BATCH_SIZE = 20
@@ -216,8 +215,8 @@ def _answer(call: Call, path: str, sent: t.Mapping[str, t.Any], inner: t.Mapping
     told = inner.get("headers")
     headers = _IgnoringCase({key.lower(): str(value) for key, value in told.items()} if isinstance(told, dict) else {})
     body = inner.get("body")
-    document = NOT_PARSED if body is None or isinstance(body, str) else body
-    answer = Answer(inner["status"], _body(body), headers.get("content-type", ""), call.method, path, document)
+    data = _data(body) if body is None or isinstance(body, str) else None
+    answer = Answer(inner["status"], data, headers.get("content-type", ""), call.method, path, body)
     if 200 <= answer.status < 300 and not (call.method != "GET" and is_filed(headers, sent["headers"])):
         answer.check(call.json_answer)
         return answer
@@ -234,12 +233,10 @@ class _IgnoringCase(dict[str, str]):
         return super().get(name.lower(), default)
 
 
-def _body(body: t.Any) -> bytes:
-    """Return the bytes of an inner body: JSON as it is, bytes as base64 or base64url text."""
+def _data(body: str | None) -> bytes:
+    """Return the bytes of an inner body that is not JSON: they are base64 or base64url text."""
     if body is None:
         return b""
-    if not isinstance(body, str):
-        return json.dumps(body, ensure_ascii=False).encode()
     compact = "".join(body.split()).replace("-", "+").replace("_", "/")
     try:
         return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)

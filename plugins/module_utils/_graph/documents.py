@@ -39,7 +39,7 @@ def document_of(answer: Answer) -> Document:
 
 def new_collection(answer: Answer) -> list[t.Any] | None:
     """Return the collection that an action's answer shows as it is now, None where it shows none."""
-    document = answer.json() if answer.body else None
+    document = None if answer.is_empty else answer.json()
     told = document.get("value") if isinstance(document, dict) else None
     return told if isinstance(told, list) else None
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import typing as t
 from dataclasses import dataclass, field, replace
@@ -59,23 +60,29 @@ class Call:
         return "GET" if self.is_read else self.method
 
 
-# The document of an answer whose body nobody has parsed.
-NOT_PARSED: t.Final = object()
-
-
 @dataclass(frozen=True)
 class Answer:
-    """The answer to a call, of any status, with its raw body.
+    """The answer to a call, of any status.
 
-    ``document`` is what the body is as JSON, where it came within a body that was parsed already.
+    ``data`` is its raw body; None where it came as a value, ``document``, within a body that was parsed already.
     """
 
     status: int
-    body: bytes
+    data: bytes | None
     content_type: str
     method: str
     path: str
-    document: t.Any = field(default=NOT_PARSED, repr=False, compare=False)
+    document: t.Any = field(default=None, repr=False)
+
+    @cached_property
+    def body(self) -> bytes:
+        """The raw body; the JSON text of what came as a value."""
+        return json.dumps(self.document, ensure_ascii=False).encode() if self.data is None else self.data
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no body."""
+        return self.data == b""
 
     def json(self) -> t.Any:
         """Return the parsed body. Raises NotGraphError when it is not JSON (HTML, cut off), or not text throughout."""
@@ -85,7 +92,7 @@ class Answer:
 
     @cached_property
     def _parsed(self) -> t.Any:
-        if self.document is not NOT_PARSED:
+        if self.data is None:
             return self.document
         try:
             return strict_json(self.body)
@@ -104,7 +111,7 @@ class Answer:
         An empty body passes, whatever its type: what needs one misses it when it reads it. Only who reads a payload's
         bytes could not tell an empty page from none.
         """
-        if not self.body and (json_answer or self.method != "GET" or self.status == _NO_CONTENT):
+        if self.is_empty and (json_answer or self.method != "GET" or self.status == _NO_CONTENT):
             return
         if json_answer or "html" in self.content_type.lower():
             try:

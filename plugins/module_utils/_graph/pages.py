@@ -83,13 +83,15 @@ class PageReader:
             document = answer.json()
             if not isinstance(document, dict) or not isinstance(document.get("value"), list):
                 raise NotGraphError(failure_of(answer, "the answer has no list 'value'"))
+            url = document.get("@odata.nextLink")
             count += len(document["value"])
-            size += len(answer.body)
-            values += count_values(answer.body)
+            # A page alone has the bounds of any answer.
+            if url is not None or size:
+                size += len(answer.body)
+                values += count_values(answer.body)
             if count > MOST_ITEMS or size > MOST_BYTES_OF_PAGES or values > MOST_VALUES:
                 most = f"{MOST_ITEMS} entries, {MOST_VALUES} values or {MOST_BYTES_OF_PAGES // 2**20} MiB"
                 raise NotGraphError(failure_of(answer, f"the list has more than {most}"))
-            url = document.get("@odata.nextLink")
             if url is not None:
                 if not isinstance(url, str):
                     raise NotGraphError(failure_of(answer, "the answer's page link is not text"))

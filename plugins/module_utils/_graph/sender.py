@@ -213,7 +213,7 @@ class Sender:
         path = urlsplit(response.url)
         answer = Answer(
             status=response.status_code,
-            body=response.content,
+            data=response.content,
             content_type=response.headers.get("Content-Type", ""),
             method=method,
             path=f"{path.path}?{path.query}" if path.query else path.path,
