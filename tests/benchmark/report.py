@@ -14,6 +14,7 @@ from pathlib import Path
 
 from . import far
 from .goals import DISTANCE, Goal, Results, find, net
+from .sampled.sitecustomize import MODULE_PARTS
 from .sections import Compared, Requests
 
 _TEXT = """\
@@ -86,6 +87,7 @@ groups + `plan.write_requests` + what reads back the writes (`plan.wait_requests
 | | seconds without an empty play |
 |---|---|
 | office_client_config, unchanged, as a module, with a ready token | {one_module} |
+| its packing and its compiling alone, in seconds of the processor ("Where the processor goes") | {one_packed:.2f} |
 | ansible.builtin.uri, one GET with the same token | {one_uri} |
 | office_client_config, as a module, with a login by client secret | {one_login} |
 | office_client_config on the fast path, with a login by client secret | {one_fast} |
@@ -124,6 +126,7 @@ def markdown(results: Results, requests: t.Sequence[Requests], goals: t.Sequence
         profile_backup=results.backups.count,
         profiles=_profiles(results),
         one_module=net(results.single, "one module").text(),
+        one_packed=sum(results.profiles["one module"].get(part, 0.0) for part in MODULE_PARTS),
         distance=DISTANCE * 1000,
         distant=_distant(results),
         far=far.TEXT.format(

@@ -22,6 +22,8 @@ WHOLE: dict[str, tuple[str, ...]] = {
     "imports": ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"),
     "packing a module": ("/ansible/executor/module_common.py",),
 }
+# What a module takes for being one.
+MODULE_PARTS = ("packing a module", COMPILING[0])
 # The others, by what is in the names of their files; the innermost frame counts that belongs to one.
 PARTS: dict[str, tuple[str, ...]] = {
     "HTTP": ("/requests/", "/urllib3/", "/http/", "/urllib/"),
