@@ -8,6 +8,7 @@ ansible.builtin.copy would start two modules for it, which takes a fifth of what
 
 from __future__ import annotations
 
+import json
 import typing as t
 from pathlib import Path
 
@@ -22,5 +23,7 @@ class ActionModule(ActionBase):
         result = t.cast(dict[str, t.Any], super().run(tmp, task_vars))
         path = Path(self._task.args["dest"])
         path.touch(mode=0o600)
-        path.write_text(self._task.args["content"], encoding="utf-8")
+        content = self._task.args["content"]
+        # ansible-core before 2.19 may read the JSON text that a template returns.
+        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
         return result
