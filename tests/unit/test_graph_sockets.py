@@ -137,7 +137,7 @@ def test_a_connection_that_is_made_again_trusts_what_it_did(url: str, ca_path: s
     for _call in range(3):
         assert client.call("GET", "/last").json() == {}
         ports.append(Handler.callers[-1][1])
-        # In between others do not leave it theirs.
+        # A client with other authorities in between changes nothing.
         assert "is not trusted" in error_of(url).failure.message
     assert len(set(ports)) == len(ports)
 

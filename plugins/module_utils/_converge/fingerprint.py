@@ -166,7 +166,7 @@ def _counted(side: Details) -> list[t.Any]:
 
 
 def _once() -> Bound:
-    """Return what binds values, each of which is digested once: most that are there are those that are asked for."""
+    """Return a function that digests each value once: most live values are the objects that are asked for."""
     known: dict[tuple[t.Any, ...], tuple[t.Any, dict[str, str]]] = {}
 
     def bound(function: t.Callable[[Field, t.Any], ByOption], field: Field, value: t.Any) -> dict[str, str]:

@@ -35,7 +35,7 @@ except ImportError:  # session.py tells of it
 _Address = tuple[t.Any, ...]
 
 _INFORMATIONAL = (102, 103, 104)
-# Contexts that were connected with, by what they trust.
+# Contexts that have read their authorities, by the key that _trust_in() returns.
 _TRUSTING: dict[t.Hashable, ssl.SSLContext] = {}
 
 
@@ -243,9 +243,9 @@ def tls_context(cert_reqs: t.Any) -> ssl.SSLContext:
 
 @contextlib.contextmanager
 def _trusting(connection: t.Any) -> t.Iterator[None]:
-    """Let a connection connect with the context of an earlier one that trusts the same, where there is one.
+    """Use the context of an earlier connection that trusts the same authorities, if there is one.
 
-    To read the authorities of a system takes as long as many requests. urllib3 would do it for each connection.
+    Reading a bundle of authorities takes longer than a request, and urllib3 reads it for each connection.
     """
     bundle = connection.ca_certs
     trust = None if connection.ca_cert_dir else _trust_in(bundle, connection.cert_reqs)
@@ -261,7 +261,7 @@ def _trusting(connection: t.Any) -> t.Iterator[None]:
 
 
 def _trust_in(bundle: str | None, cert_reqs: t.Any) -> t.Hashable:
-    """Return what makes two contexts trust the same, the file of authorities as it is; None where that is not known."""
+    """Return the key of a context: the file of authorities as it is now. None for a context that is not kept."""
     try:
         state = os.stat(bundle or "")
     except OSError:

@@ -77,7 +77,7 @@ def reading(
 
 
 def payload_of(asked: Payload | Unset, answer: Answer) -> Payload:
-    """Read the bytes of a payload, of which that is asked."""
+    """Read the bytes of a payload; ``asked`` is what the desired state asks of it, UNSET where that is not known."""
     return decode_as(asked, answer.body)
 
 

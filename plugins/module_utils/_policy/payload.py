@@ -134,9 +134,9 @@ def decode(data: bytes) -> Payload:
 
 
 def decode_as(asked: Payload | Unset, data: bytes) -> Payload:
-    """Return what live bytes mean; where what is asked is written with the same ones, as in most of a second run, that.
+    """Return what live bytes mean: ``asked`` itself where it is written with the same bytes, as in most second runs.
 
-    So of thousands of payloads half are parsed and held, and that these are the same need not be found out again.
+    Then only one of the two is parsed and kept in memory, and nothing has to be compared again.
     """
     return asked if asked is not UNSET and encode(asked) == data else decode(data)
 
