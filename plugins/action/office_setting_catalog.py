@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction, modules
+from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._module.setting_catalog import OFFICE_SETTING_CATALOG
 
 
 class ActionModule(FastPathAction):
-    DEFINITION = modules.OFFICE_SETTING_CATALOG
+    DEFINITION = OFFICE_SETTING_CATALOG

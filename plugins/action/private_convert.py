@@ -10,8 +10,6 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, system_reason
-from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 from ansible_collections.m365.apps.plugins.plugin_utils._admx.files import AdmxFolder
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import digest
 from ansible_collections.m365.apps.plugins.plugin_utils._convert.convert import Converter
@@ -23,6 +21,11 @@ from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors impo
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import apply
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._written_files import refuse_another_hand, shown_diff
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, system_reason
+from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 
 SPEC: dict[str, t.Any] = {
     "definitions": {"type": "path", "required": True},

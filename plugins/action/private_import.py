@@ -10,8 +10,6 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable, system_reason
-from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 from ansible_collections.m365.apps.plugins.plugin_utils._definition_text import ENDINGS, Form
 from ansible_collections.m365.apps.plugins.plugin_utils._export_folder import Changes, apply
 from ansible_collections.m365.apps.plugins.plugin_utils._import.run import Request, planned, result_of
@@ -19,6 +17,11 @@ from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._written_files import shown_diff
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, printable, system_reason
+from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 
 LEAVE = "leave"
 RAW = "raw"

@@ -11,12 +11,16 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
 from ansible_collections.m365.apps.plugins.plugin_utils import _watch
-from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction, modules
+from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
 from ansible_collections.m365.apps.plugins.plugin_utils._gate import Gate, World, wait_at
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
 from ansible_collections.m365.apps.plugins.plugin_utils._parts import run_part
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import ON_NO_DATA
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import OFFICE_CLIENT_CHECKIN_INFO
 
 _ASKED = "office_client_checkin_info"
 _LONGEST_LINE = 2000
@@ -43,7 +47,7 @@ SPEC: dict[str, t.Any] = {
 class ActionModule(FastPathAction):
     """Asks for check-ins again and again; how it goes on is told from here, whichever way the module runs."""
 
-    DEFINITION = modules.OFFICE_CLIENT_CHECKIN_INFO
+    DEFINITION = OFFICE_CLIENT_CHECKIN_INFO
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:

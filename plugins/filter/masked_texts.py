@@ -51,8 +51,11 @@ _value:
 
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._module.masking import masked_places
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import as_filter
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._module.masking import masked_places
 
 
 class FilterModule:

@@ -95,12 +95,15 @@ import typing as t
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import plain, system_reason
-from ansible_collections.m365.apps.plugins.module_utils._policy.payload import MOST_VALUES, has_too_many_values
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import MOST_BYTES, read_bytes
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._errors import plain, system_reason
+from ansible_collections.m365.apps.plugins.module_utils._policy.payload import MOST_VALUES, has_too_many_values
 
 # A plan shows policies before and after, so it is larger than what it was made from.
 _MOST_BYTES = 4 * MOST_BYTES

@@ -60,13 +60,16 @@ import typing as t
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.m365.apps.plugins.module_utils._catalog.schema import embedded, schema_text, settings_schema
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, system_reason
-from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 from ansible_collections.m365.apps.plugins.plugin_utils._filters import SCHEMA, SETTINGS_SCHEMA
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._catalog.schema import embedded, schema_text, settings_schema
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain, system_reason
+from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
 
 
 class LookupModule(LookupBase):

@@ -490,7 +490,7 @@ error:
 """
 
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CHECKIN_INFO
+from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import OFFICE_CLIENT_CHECKIN_INFO
 
 
 def main() -> None:

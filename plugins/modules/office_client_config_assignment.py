@@ -257,7 +257,7 @@ error:
 """
 
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG_ASSIGNMENT
+from ansible_collections.m365.apps.plugins.module_utils._module.policy_modules import OFFICE_CLIENT_CONFIG_ASSIGNMENT
 
 
 def main() -> None:

@@ -401,7 +401,7 @@ error:
 """
 
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG_INFO
+from ansible_collections.m365.apps.plugins.module_utils._module.policy_info import OFFICE_CLIENT_CONFIG_INFO
 
 
 def main() -> None:

@@ -115,7 +115,7 @@ error:
 """
 
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_PREFLIGHT_INFO
+from ansible_collections.m365.apps.plugins.module_utils._module.preflight import OFFICE_PREFLIGHT_INFO
 
 
 def main() -> None:

@@ -223,7 +223,7 @@ error:
 """
 
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_SETTING_CATALOG
+from ansible_collections.m365.apps.plugins.module_utils._module.setting_catalog import OFFICE_SETTING_CATALOG
 
 
 def main() -> None:

@@ -287,7 +287,7 @@ error:
 """
 
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_SETTING_INFO
+from ansible_collections.m365.apps.plugins.module_utils._module.setting_info import OFFICE_SETTING_INFO
 
 
 def main() -> None:

@@ -72,7 +72,7 @@ error:
 """
 
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import PRIVATE_GROUP_NAMES
+from ansible_collections.m365.apps.plugins.module_utils._module.group_names import PRIVATE_GROUP_NAMES
 
 
 def main() -> None:

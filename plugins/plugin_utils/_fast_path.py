@@ -32,13 +32,11 @@ from ansible_collections.m365.apps.plugins.module_utils._json import DEEPEST, is
 from ansible_collections.m365.apps.plugins.module_utils._module import (
     approval_files,
     catalog_files,
-    checkin_info,
-    modules,
     tracing,
 )
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SHARED
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module, collect_seldom
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Late
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import ModuleDefinition
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import file_digests
 from ansible_collections.m365.apps.plugins.module_utils._module.starter import STARTED_BY, Starter
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_client, tenant_of
@@ -46,9 +44,6 @@ from ansible_collections.m365.apps.plugins.module_utils._office import surface a
 from ansible_collections.m365.apps.plugins.module_utils._policy.values import refused_dates
 from ansible_collections.m365.apps.plugins.plugin_utils import _progress, _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import REACHES_PLUGINS
-
-# The definitions of modules come along: what is imported by way of this package has its bytecode kept.
-__all__ = ("FastPathAction", "modules", "plain_arguments", "run_here")
 
 SWITCH_VARIABLE = "m365_fast_path"
 SWITCH_ENVIRONMENT = "M365_FAST_PATH"
@@ -60,7 +55,7 @@ _PLAYBOOKS = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."
 _PROFILE = "legacy"
 
 # What the process of a module loads when it needs it is loaded here before worker processes are forked, once for all.
-LOADED = (approval_files, catalog_files, catalog_surface, checkin_info, office_surface)
+LOADED = (approval_files, catalog_files, catalog_surface, office_surface)
 tracing.load()
 
 # When it ends, Python looks through all that ansible and its plugins have loaded for garbage, more than once. That
@@ -76,15 +71,10 @@ _SILENT = _progress.ProgressReporter()
 class FastPathAction(ActionBase):
     """The action plugin of a module; a subclass names what the module is made of."""
 
-    DEFINITION: t.ClassVar[modules.ModuleDefinition]
+    DEFINITION: t.ClassVar[ModuleDefinition]
 
     _supports_check_mode = True
     _supports_async = True
-
-    def __init_subclass__(cls) -> None:
-        """Load a handler that this module alone has, before worker processes are forked as well."""
-        if isinstance(cls.DEFINITION.handler, Late):
-            cls.DEFINITION.handler.load()
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the module's result, made in this process or by the module as usual."""
@@ -186,7 +176,7 @@ class FastPathAction(ActionBase):
 
 
 def run_here(
-    definition: modules.ModuleDefinition,
+    definition: ModuleDefinition,
     arguments: t.Mapping[str, t.Any],
     reporter: _progress.ProgressReporter = _SILENT,
 ) -> tuple[str, list[str]]:

@@ -16,7 +16,6 @@ import time
 import typing as t
 from pathlib import Path
 
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import with_shared
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.plugins.plugin_utils._watch import descendants
@@ -24,6 +23,7 @@ from ansible_collections.m365.apps.tests.integration.support import tenant
 from ansible_collections.m365.apps.tests.integration.support.emulator import Emulator
 from ansible_collections.m365.apps.tests.integration.support.plays import play, registered, run
 from ansible_collections.m365.apps.tests.integration.support.processes import BIN, Ansible, Way, ended, environment
+from ansible_collections.m365.apps.tests.unit import modules
 
 from .scenarios import Scenario
 

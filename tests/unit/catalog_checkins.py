@@ -19,14 +19,14 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
 from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import checkin_info
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
-    OFFICE_CLIENT_CHECKIN_INFO,
-    OFFICE_CLIENT_CONFIG_INFO,
-)
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.tests.unit.batches import inner
 from ansible_collections.m365.apps.tests.unit.catalog_wire import row
+from ansible_collections.m365.apps.tests.unit.modules import (
+    OFFICE_CLIENT_CHECKIN_INFO,
+    OFFICE_CLIENT_CONFIG_INFO,
+)
 from ansible_collections.m365.apps.tests.unit.test_catalog_statuses import Dict, device, table
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH
 
@@ -47,7 +47,7 @@ def opened(client: GraphClient) -> Tenant:
 
 def ask(tenant: Tenant, **options: t.Any) -> Reply:
     request = Request({"surface": "settings_catalog", **DEFAULTS, **options}, options)
-    return checkin_info(request, tenant, lambda: NOW)
+    return checkin_info(request, lambda: tenant, lambda: NOW)
 
 
 def refused(tenant: Tenant, **options: t.Any) -> str:

@@ -23,7 +23,8 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.auth import Ready
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.exchange import Phase, current
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request, policy_info
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import Reply, Request
+from ansible_collections.m365.apps.plugins.module_utils._module.policy_info import policy_info
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import (
@@ -152,5 +153,5 @@ class CatalogTenant(FuzzTenant):
         defaults: dict[str, t.Any] = {"id": None, "display_name": None, "kind": None, "group": None, "gather": []}
         with self.serving():
             client = self.client()
-            opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client), client)
-            return policy_info(Request({"surface": "settings_catalog", **defaults, **params}, params), opened)
+            tenant = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client), client)
+            return policy_info(Request({"surface": "settings_catalog", **defaults, **params}, params), lambda: tenant)

@@ -27,8 +27,8 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.progress import O
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._module import run_options as run_options_module
 from ansible_collections.m365.apps.plugins.module_utils._module import tenant as tenant_module
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
+from ansible_collections.m365.apps.tests.unit.modules import ModuleDefinition
 from ansible_collections.m365.apps.tests.unit.wire import Clock
 from graph_emulator.graph.gate import Gate
 from graph_emulator.loader import load_tenants

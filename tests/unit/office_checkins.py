@@ -15,12 +15,12 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
 from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import checkin_info
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CHECKIN_INFO
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, outer
+from ansible_collections.m365.apps.tests.unit.modules import OFFICE_CLIENT_CHECKIN_INFO
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, Wire
 
 SINGLETON = f"{GRAPH}/beta/officeConfiguration"
@@ -60,7 +60,7 @@ def opened(client: GraphClient) -> Tenant:
 
 def ask(tenant: Tenant, **options: t.Any) -> Reply:
     return checkin_info(
-        Request({"surface": "office_configuration", **DEFAULTS, **options}, options), tenant, lambda: NOW
+        Request({"surface": "office_configuration", **DEFAULTS, **options}, options), lambda: tenant, lambda: NOW
     )
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import catalog_lines, load_catalogue
 from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions import Definition, definition_from_graph
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
-    OFFICE_SETTING_CATALOG,
-)
 from ansible_collections.m365.apps.tests.unit import own_settings as own
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import TENANT, FuzzTenant, run
+from ansible_collections.m365.apps.tests.unit.modules import (
+    OFFICE_SETTING_CATALOG,
+)
 from graph_emulator.graph.catalog import facts
 from graph_emulator.graph.catalog.definitions import Definitions
 

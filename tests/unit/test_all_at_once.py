@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, all_at_once
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import ONE, FuzzTenant, refused, run
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import with_shared
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import GROUPS, ONE, FuzzTenant, run
 from ansible_collections.m365.apps.tests.unit.test_module_docs import MODULES, load, spec_of
 from graph_emulator.openapi.document import document

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, NotGraphError
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import LOGIN, FuzzTenant, Spoilt, refused, run
 from ansible_collections.m365.apps.tests.unit.fuzz_values import nested
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, Clock, Wire, refusal

@@ -16,7 +16,6 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.permissions imp
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
     AllTarget,
     AssignmentChange,
@@ -27,6 +26,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Po
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Extent, View
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Delete
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import GROUPS, ORIGIN, FuzzTenant, Spoilt, run
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, Clock, Wire, connection, token_with

@@ -11,7 +11,8 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request, policy_info
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import Reply, Request
+from ansible_collections.m365.apps.plugins.module_utils._module.policy_info import policy_info
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.tests.unit.catalog_checkins import (
     DEFAULTS,
@@ -145,7 +146,7 @@ def test_a_login_from_which_policies_may_be_hidden_is_told(
 
 
 def config_info(tenant: Tenant, **options: t.Any) -> Reply:
-    return policy_info(Request({"surface": "settings_catalog", **DEFAULTS, **options}, options), tenant)
+    return policy_info(Request({"surface": "settings_catalog", **DEFAULTS, **options}, options), lambda: tenant)
 
 
 def test_policies_are_read_with_their_status(wire: Wire, tenant: Tenant) -> None:

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
     AssignmentChange,
     DesiredPolicy,
@@ -20,6 +19,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import AssignmentFilter
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import GROUPS, TENANT, FuzzTenant
 from ansible_collections.m365.apps.tests.unit.test_settings_catalog import FILTER, MACROS, step, task, tenant

@@ -18,7 +18,8 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.surface import 
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Request, policy_info
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import Request
+from ansible_collections.m365.apps.plugins.module_utils._module.policy_info import policy_info
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
@@ -288,7 +289,7 @@ def test_a_reader_looks_twice_for_a_name_and_for_all(name: str | None, lists: in
     with tenant.serving():
         client = tenant.client()
         opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client), client)
-        configs = policy_info(Request(params, {}), opened).result["configs"]
+        configs = policy_info(Request(params, {}), lambda: opened).result["configs"]
     assert [config["display_name"] for config in configs] == names
     assert tenant.lists == lists
 

@@ -10,8 +10,8 @@ import typing as t
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import length_on_graph
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import TENANT, run
 from graph_emulator.graph.catalog.definitions import Definitions

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog import operations
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import CLIENT, GROUPS, SHOW_ARGUMENTS, TENANT, run
 

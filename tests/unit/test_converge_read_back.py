@@ -16,7 +16,6 @@ from ansible_collections.m365.apps.plugins.module_utils._converge import read_ba
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait, reads_of_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.read_back import WRITES_BETWEEN, ReadBack
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
@@ -32,6 +31,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     WritePart,
     Written,
 )
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import run as run_module
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import desired, policies, run

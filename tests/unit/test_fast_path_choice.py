@@ -14,8 +14,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG_INFO
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
+from ansible_collections.m365.apps.tests.unit.modules import OFFICE_CLIENT_CONFIG_INFO
 
 LOCAL: dict[str, t.Any] = {"transport": "local", "become": None}
 TASK: dict[str, t.Any] = {"delegate_to": None, "async_val": 0, "environment": None}

@@ -13,11 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
-from ansible_collections.m365.apps.tests.unit import fuzz_values
+from ansible_collections.m365.apps.tests.unit import fuzz_values, modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import LOGIN, ONE, ORIGIN, FuzzTenant, Spoilt, run
 from ansible_collections.m365.apps.tests.unit.fuzz_values import ODD_JSON, doubled, places, replaced
+from ansible_collections.m365.apps.tests.unit.modules import ModuleDefinition
 from graph_emulator.wire import Call
 
 DESIRED = {"display_name": "One", "priority": 9, "policy_payload": {"a": 1}, "user_preference_payload": []}

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import CONNECTION, POLICY_IN_LIST, SHARED
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
-from ansible_collections.m365.apps.tests.unit import fuzz_values
+from ansible_collections.m365.apps.tests.unit import fuzz_values, modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import FuzzTenant, run
+from ansible_collections.m365.apps.tests.unit.modules import ModuleDefinition
 
 MODULES: dict[str, tuple[ModuleDefinition, dict[str, t.Any]]] = {
     "config": (modules.OFFICE_CLIENT_CONFIG, {"display_name": "One"}),

@@ -18,10 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.lookup.definitions import LookupModule
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
-from ansible_collections.m365.apps.tests.unit import fuzz_values
+from ansible_collections.m365.apps.tests.unit import fuzz_values, modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import FuzzTenant, check_text, run
 
 LAUGHS = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(

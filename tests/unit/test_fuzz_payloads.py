@@ -13,9 +13,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import PayloadError, decode, encode, parse_given
-from ansible_collections.m365.apps.tests.unit import fuzz_values
+from ansible_collections.m365.apps.tests.unit import fuzz_values, modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import FuzzTenant, check_text, refused, run
 from ansible_collections.m365.apps.tests.unit.fuzz_values import nested
 

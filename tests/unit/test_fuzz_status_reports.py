@@ -18,13 +18,13 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.surface import 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.groups import GroupDirectory
 from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import checkin_info
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Request
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CHECKIN_INFO
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import Request
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.tests.unit import fuzz_values
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import Spoilt
 from ansible_collections.m365.apps.tests.unit.fuzz_values import ODD_JSON, doubled, places, replaced
+from ansible_collections.m365.apps.tests.unit.modules import OFFICE_CLIENT_CHECKIN_INFO
 from graph_emulator.wire import Call
 
 POLICY = "22222222-0000-4000-8000-00000000000f"
@@ -49,7 +49,7 @@ def said_by(tenant: CatalogTenant, batching: bool = False) -> str | dict[str, t.
         client = tenant.client(batching, 5.0)
         opened = Tenant(CatalogSurface(client, built_in()), GroupDirectory(client), Teacher(client), client)
         try:
-            return checkin_info(Request({"surface": "settings_catalog", **DEFAULTS}, {}), opened).result
+            return checkin_info(Request({"surface": "settings_catalog", **DEFAULTS}, {}), lambda: opened).result
         except UserError as error:
             return f"{error}{' (in doubt)' if error.in_doubt else ''}"
         finally:

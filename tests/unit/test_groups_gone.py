@@ -9,16 +9,16 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
-    OFFICE_CLIENT_CONFIG_ASSIGNMENT,
-    OFFICE_CLIENT_CONFIG_INFO,
-    OFFICE_CLIENT_CONFIGS,
-)
 from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import group_change
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange, GroupName
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.effective import effective_policy
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.group_map import mapped_groups
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import GROUPS, TENANT, FuzzTenant, Spoilt, refused, run
+from ansible_collections.m365.apps.tests.unit.modules import (
+    OFFICE_CLIENT_CONFIG_ASSIGNMENT,
+    OFFICE_CLIENT_CONFIG_INFO,
+    OFFICE_CLIENT_CONFIGS,
+)
 from graph_emulator.wire import Call
 
 FINANCE, STAFF = GROUPS["Finance"], GROUPS["All Staff"]

@@ -11,8 +11,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIGS
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import GROUPS, ONE, SETTINGS, FuzzTenant, run
+from ansible_collections.m365.apps.tests.unit.modules import OFFICE_CLIENT_CONFIGS
 
 RUNS: dict[str, dict[str, t.Any]] = {
     "create": {

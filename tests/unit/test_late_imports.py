@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a module's process loads: no other surface, and no other module's handler; the fast path has all of it."""
+"""What a module's process loads: no other surface, and no other module. On the fast path all is loaded once."""
 
 from __future__ import annotations
 
@@ -22,14 +22,10 @@ UTILS = f"{OURS}module_utils."
 ROOM = Path(boundary.__file__).parent
 # A trace, and a login with a certificate.
 SELDOM = {"module_utils._graph.certificates", "module_utils._trace.tracer", "module_utils._module.trace_tables"}
-# The action plugins that load handlers for themselves alone.
-ACTIONS = {
-    "group_names": "private_group_names",
-    "preflight": "office_preflight_info",
-    "setting_catalog": "office_setting_catalog",
-    "setting_info": "office_setting_info",
-}
-HANDLERS = {"checkin_info", *ACTIONS}
+# What the modules that write policies do not need.
+OF_OTHERS = {"checkin_info", "group_names", "policy_info", "preflight", "setting_catalog", "setting_info"}
+# The bytecode of what is imported after one of these is kept.
+_KEEPERS = (f"{OURS}plugin_utils.", f"{OURS}action")
 
 _START = f"import json, sys; sys.path[:0] = {[entry for entry in sys.path if entry]!r}\n"
 _END = f"\nprint(json.dumps([name for name in sys.modules if name.startswith({OURS!r})]))"
@@ -39,7 +35,7 @@ from {UTILS}_graph.auth import ReadyToken
 from {UTILS}_graph.client import GraphClient
 from {UTILS}_graph.session import Connection
 from {UTILS}_module.boundary import run_module
-from {UTILS}_module.modules import OFFICE_CLIENT_CONFIG
+from {UTILS}_module.policy_modules import OFFICE_CLIENT_CONFIG
 from {UTILS}_module.tenant import tenant_of
 
 client = GraphClient(Connection(graph_url="https://graph.test", login_url="https://login.test"), ReadyToken("t"))
@@ -63,12 +59,12 @@ def loaded(script: str, **more: str) -> set[str]:
     ("surface", "own", "other"),
     [("office_configuration", "_office", "_catalog"), ("settings_catalog", "_catalog", "_office")],
 )
-def test_a_module_loads_neither_the_other_surface_nor_handlers_of_others(surface: str, own: str, other: str) -> None:
+def test_a_module_loads_neither_the_other_surface_nor_other_modules(surface: str, own: str, other: str) -> None:
     found = loaded(_MODULE.replace("SURFACE", repr(surface)))
     assert f"module_utils.{own}.surface" in found
     assert f"module_utils.{other}.surface" not in found
     assert f"module_utils.{other}.operations" not in found
-    assert not found & {f"module_utils._module.{name}" for name in HANDLERS}
+    assert not found & {f"module_utils._module.{name}" for name in OF_OTHERS}
 
 
 def late_imports() -> t.Iterator[str]:
@@ -81,12 +77,22 @@ def late_imports() -> t.Iterator[str]:
                         yield f"module_utils.{'_module.' if node.level == 1 else ''}{node.module}"
 
 
-def test_all_of_it_is_loaded_before_workers_are_forked_and_a_handler_by_the_action_plugin_of_its_module() -> None:
-    handlers = {f"module_utils._module.{name}" for name in ACTIONS}
+def test_all_of_it_is_loaded_before_workers_are_forked() -> None:
     late = set(late_imports()) - SELDOM
-    assert late > handlers
-    assert late - loaded(f"import {OURS}plugin_utils._fast_path") == handlers
-    assert late - loaded("\n".join(f"import {OURS}action.{name}" for name in ACTIONS.values())) == set()
+    assert late
+    assert late - loaded(f"import {OURS}plugin_utils._fast_path") == set()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for kind in ("action", "filter", "lookup") for path in sorted((ROOM.parents[1] / kind).glob("*.py"))],
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
+def test_a_plugin_loads_what_is_in_rooms_where_bytecode_is_kept(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)]
+    rooms = [place for place, name in enumerate(imported) if name.startswith(f"{UTILS}_") and "." in name[len(UTILS) :]]
+    assert all(any(name.startswith(_KEEPERS) for name in imported[:place]) for place in rooms)
 
 
 def test_a_trace_is_loaded_before_as_well_where_one_is_asked_for(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import CLIENT, GROUPS, ORIGIN, TENANT, FuzzTenant
 
 

@@ -16,21 +16,21 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import GROUPS
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.lists import read_lists
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
-    OFFICE_CLIENT_CHECKIN_INFO,
-    OFFICE_CLIENT_CONFIG_INFO,
-    OFFICE_CLIENT_CONFIG_ORDER,
-    OFFICE_CLIENT_CONFIGS,
-    ModuleDefinition,
-)
 from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import group_change
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path, _role_inputs
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.group_map import mapped_groups
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.groups import given_groups
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import checkin_gate
+from ansible_collections.m365.apps.tests.unit.modules import (
+    OFFICE_CLIENT_CHECKIN_INFO,
+    OFFICE_CLIENT_CONFIG_INFO,
+    OFFICE_CLIENT_CONFIG_ORDER,
+    OFFICE_CLIENT_CONFIGS,
+    ModuleDefinition,
+)
 
 BOM = "\ufeff"
 GUARDED = ("policies", "order", "protect", "limit_to_groups", "reach")
@@ -147,7 +147,7 @@ def test_words_without_commas_may_be_split_by_ansible(definition: ModuleDefiniti
 
 
 def test_ansible_never_splits_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    def handler(request: Request, _tenant: t.Any) -> Reply:
+    def handler(request: Request, _opening: t.Any) -> Reply:
         return Reply({"changed": False, "protect": request.params["protect"]})
 
     monkeypatch.setattr(_fast_path, "open_client", lambda *_arguments: None)

@@ -23,13 +23,12 @@ from ansible_collections.m365.apps.plugins.module_utils._module.arguments import
     SURFACE,
 )
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import answer, run_module
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Handler, Reply, Request
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import Handler, Opening, Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.masks import MASK
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
-from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
 from ansible_collections.m365.apps.plugins.modules import office_client_config, office_client_config_info
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import SHOW_ARGUMENTS, without_news
+from ansible_collections.m365.apps.tests.unit.modules import ModuleDefinition
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, POLICIES, TOKEN, Wire, refusal
 
 SECRET = "canary-secret~0123456789"
@@ -90,7 +89,7 @@ def seen(spec: dict[str, t.Any], args: dict[str, t.Any], capsys: Capture) -> Req
     """Return the request that a module with these options hands to its handler."""
     requests: list[Request] = []
 
-    def handler(request: Request, _tenant: Tenant) -> Reply:
+    def handler(request: Request, _opening: Opening) -> Reply:
         requests.append(request)
         return Reply({"changed": False})
 
@@ -139,7 +138,7 @@ def test_a_list_of_policies_may_be_json_text(capsys: Capture) -> None:
     ],
 )
 def test_a_text_that_is_no_list_is_refused(capsys: Capture, text: str, cause: str) -> None:
-    definition = ModuleDefinition({"policies": POLICY_LIST}, lambda _request, _tenant: Reply({"changed": True}))
+    definition = ModuleDefinition({"policies": POLICY_LIST}, lambda _request, _opening: Reply({"changed": True}))
     result = run(lambda: run_module(definition), {"access_token": TOKEN, "policies": text}, capsys)
     assert result["msg"] == (f"the option policies: cannot use it: {cause}. Give a list, or the JSON text of one.")
     assert (result["failed"], result["changed"]) == (True, False)
@@ -171,7 +170,7 @@ def test_each_variable_is_read(capsys: Capture, monkeypatch: pytest.MonkeyPatch,
     args.pop(name, None)
     requests: list[Request] = []
 
-    def handler(request: Request, _tenant: Tenant) -> Reply:
+    def handler(request: Request, _opening: Opening) -> Reply:
         requests.append(request)
         return Reply({"changed": False})
 
@@ -210,7 +209,7 @@ def test_check_and_diff_mode_are_handed_on(capsys: Capture, check_mode: bool, di
 
 
 def replying(reply: Reply) -> Handler:
-    return lambda _request, _tenant: reply
+    return lambda _request, _opening: reply
 
 
 def test_a_result_is_handed_out_with_its_warnings(capsys: Capture, warned: list[str]) -> None:
@@ -285,7 +284,7 @@ PARAMS = {**DEFAULTS, "access_token": TOKEN}
     ids=lambda error: type(error).__name__,
 )
 def test_any_exception_becomes_one_sentence_without_its_text(error: Exception) -> None:
-    def handler(_request: Request, _tenant: Tenant) -> Reply:
+    def handler(_request: Request, _opening: Opening) -> Reply:
         raise error
 
     reply = answer(Request(PARAMS, {}), handler)
@@ -300,21 +299,21 @@ def test_any_exception_becomes_one_sentence_without_its_text(error: Exception) -
 
 
 def test_an_exception_while_opening_the_tenant_becomes_a_sentence_too() -> None:
-    reply = answer(Request({}, {}), replying(Reply({})))
+    reply = answer(Request({}, {}), lambda _request, opening: Reply({"url": opening().client.graph_url}))
     assert "an unexpected KeyError in tenant.py line" in str(reply.error)
 
 
 def test_a_user_error_is_kept_with_its_facts() -> None:
     error = UserError("policy 'A'", "read it", "no", "Do something", Failure("no", status=404))
 
-    def handler(_request: Request, _tenant: Tenant) -> Reply:
+    def handler(_request: Request, _opening: Opening) -> Reply:
         raise error
 
     assert answer(Request(PARAMS, {}), handler).error is error
 
 
 def test_a_missing_library_is_not_a_defect() -> None:
-    def handler(_request: Request, _tenant: Tenant) -> Reply:
+    def handler(_request: Request, _opening: Opening) -> Reply:
         raise MissingLibraryError("msal", "story")
 
     with pytest.raises(MissingLibraryError):
@@ -323,7 +322,7 @@ def test_a_missing_library_is_not_a_defect() -> None:
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
 def test_a_stop_from_outside_is_not_caught(stop: type[BaseException]) -> None:
-    def handler(_request: Request, _tenant: Tenant) -> Reply:
+    def handler(_request: Request, _opening: Opening) -> Reply:
         raise stop
 
     with pytest.raises(stop):
@@ -374,8 +373,8 @@ def test_an_acquired_token_is_masked_wherever_it_comes_back(
 ) -> None:
     """An opaque one, known only because it was sent."""
 
-    def handler(_request: Request, tenant: Tenant) -> Reply:
-        t.cast("set[str]", tenant.tokens).add("acquired-token")
+    def handler(_request: Request, opening: Opening) -> Reply:
+        t.cast("set[str]", opening().tokens).add("acquired-token")
         return Reply({"config": {"description": "acquired-token", "id": "p1"}}, ["mind acquired-token"], error)
 
     args = {"access_token": TOKEN, "graph_url": GRAPH}

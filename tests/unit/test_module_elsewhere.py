@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._module.elsewhere import MODULES, elsewhere
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SPECS, elsewhere
 from ansible_collections.m365.apps.plugins.modules import office_client_config, office_client_config_order
 from ansible_collections.m365.apps.tests.unit.test_module_boundary import Capture, run
 
@@ -19,7 +19,7 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins" / "modules"
 
 def test_every_public_module_with_a_definition_is_known() -> None:
     defined = {path.stem for path in PLUGINS.glob("office_*.py")}
-    assert set(MODULES) == defined
+    assert set(SPECS) == defined
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_what_no_module_has_has_no_hint(capsys: Capture) -> None:
     assert run(office_client_config.main, {"display_name": "A", "grups": []}, capsys)["msg"].startswith("Unsupported")
     # Neither has what the module has itself, by whatever name, and what Ansible adds.
     known = {"policies": [], "tenant_id": "T", "_ansible_check_mode": True, "limit_to_groups": [], "reach": []}
-    assert elsewhere(known, MODULES["office_client_configs"]) == ""
+    assert elsewhere(known, SPECS["office_client_configs"]) == ""

@@ -26,7 +26,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
 from ansible_collections.m365.apps.plugins.module_utils._graph.session import Connection
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY, SHARED, with_shared
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Request
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import Request
 from ansible_collections.m365.apps.plugins.module_utils._module.logins import used_params
 from ansible_collections.m365.apps.plugins.module_utils._module.masking import (
     masked,

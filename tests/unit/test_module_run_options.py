@@ -18,15 +18,15 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.guards import 
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import BULK
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
-    OFFICE_CLIENT_CONFIG_ORDER,
-    OFFICE_CLIENT_CONFIGS,
-    ModuleDefinition,
-)
 from ansible_collections.m365.apps.plugins.module_utils._module.run_options import (
     bulk_options,
     given_order,
     refuse_null,
+)
+from ansible_collections.m365.apps.tests.unit.modules import (
+    OFFICE_CLIENT_CONFIG_ORDER,
+    OFFICE_CLIENT_CONFIGS,
+    ModuleDefinition,
 )
 
 ITEM = {"display_name": "A"}

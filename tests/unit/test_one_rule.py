@@ -10,7 +10,6 @@ import json
 import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIGS
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies import model
 from ansible_collections.m365.apps.tests.unit.bad_policies import (
@@ -23,6 +22,7 @@ from ansible_collections.m365.apps.tests.unit.bad_policies import (
 )
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import ORIGIN, FuzzTenant
+from ansible_collections.m365.apps.tests.unit.modules import OFFICE_CLIENT_CONFIGS
 from ansible_collections.m365.apps.tests.unit.some_policies import findings
 
 

@@ -15,12 +15,12 @@ from ansible.utils.display import Display
 
 from ansible_collections.m365.apps.plugins.action.office_client_config import ActionModule
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
 from ansible_collections.m365.apps.plugins.module_utils._policy.values import number_warnings, refused_dates, typed
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
 from ansible_collections.m365.apps.plugins.plugin_utils._role_functions import role_input
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import FuzzTenant, run
 
 GUID = "0f9d5f0e-8f6b-4c0f-9d0a-2d6c1b7a5e11"

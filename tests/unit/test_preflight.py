@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_PREFLIGHT_INFO
 from ansible_collections.m365.apps.tests.unit.catalog_tenant import CatalogTenant
 from ansible_collections.m365.apps.tests.unit.catalog_wire import SENT
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import LOGIN, TENANT, FuzzTenant, Spoilt, run
+from ansible_collections.m365.apps.tests.unit.modules import OFFICE_PREFLIGHT_INFO
 from ansible_collections.m365.apps.tests.unit.wire import LOST
 from graph_emulator.wire import Call
 

@@ -18,7 +18,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.permissions imp
 from ansible_collections.m365.apps.plugins.module_utils._graph.clock import ahead_of
 from ansible_collections.m365.apps.plugins.module_utils._graph.first_page import Listed
 from ansible_collections.m365.apps.plugins.module_utils._graph.token_claims import Claims, claims_of
-from ansible_collections.m365.apps.plugins.module_utils._module.choices import NEEDS
+from ansible_collections.m365.apps.plugins.module_utils._module.arguments import NEEDS
 from ansible_collections.m365.apps.plugins.module_utils._module.preflight_checks import (
     Check,
     Status,

@@ -11,8 +11,8 @@ import typing as t
 import pytest
 from ansible.utils.display import Display
 
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIGS
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import GROUPS, FuzzTenant, refused, run
+from ansible_collections.m365.apps.tests.unit.modules import OFFICE_CLIENT_CONFIGS
 
 NAMES = ["limit_to_groups", "reach"]
 GROUP = next(iter(GROUPS))

@@ -15,12 +15,12 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in, catalog_lines
 from ansible_collections.m365.apps.plugins.module_utils._catalog.fetch import PARTS
 from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
+from ansible_collections.m365.apps.tests.unit import own_settings as own
+from ansible_collections.m365.apps.tests.unit.fuzz_tenant import run
+from ansible_collections.m365.apps.tests.unit.modules import (
     OFFICE_SETTING_CATALOG,
     OFFICE_SETTING_INFO,
 )
-from ansible_collections.m365.apps.tests.unit import own_settings as own
-from ansible_collections.m365.apps.tests.unit.fuzz_tenant import run
 from ansible_collections.m365.apps.tests.unit.setting_catalogs import ALL, FIRST, Tenant, begun, fetched, held
 
 

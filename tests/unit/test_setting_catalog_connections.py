@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._catalog.fetch import PARTS, path_of_part
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_SETTING_CATALOG
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import Spoilt, run
+from ansible_collections.m365.apps.tests.unit.modules import OFFICE_SETTING_CATALOG
 from ansible_collections.m365.apps.tests.unit.setting_catalogs import ALL, FIRST, Tenant, begun, fetched
 from ansible_collections.m365.apps.tests.unit.test_connections_properties import ThreadClock, without_made_up
 from ansible_collections.m365.apps.tests.unit.test_graph_connections import PATIENCE, our_threads

@@ -18,11 +18,11 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._catalog.fetch import PARTS
 from ansible_collections.m365.apps.plugins.module_utils._module import part_files
 from ansible_collections.m365.apps.plugins.module_utils._module.catalog_files import catalog_of
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import (
-    OFFICE_SETTING_CATALOG,
-)
 from ansible_collections.m365.apps.tests.unit import own_settings as own
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import Spoilt, refused, run
+from ansible_collections.m365.apps.tests.unit.modules import (
+    OFFICE_SETTING_CATALOG,
+)
 from ansible_collections.m365.apps.tests.unit.setting_catalogs import ALL, FIRST, Tenant, begun, fetched, held
 from graph_emulator.wire import Call
 

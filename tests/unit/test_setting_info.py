@@ -17,7 +17,6 @@ import yaml
 from ansible_collections.m365.apps.plugins.module_utils._catalog.catalog import built_in, catalog_lines
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
 from ansible_collections.m365.apps.plugins.module_utils._module.masks import MASK
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_SETTING_INFO
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.tests.unit import own_settings as own
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import (
@@ -29,6 +28,7 @@ from ansible_collections.m365.apps.tests.unit.fuzz_tenant import (
     FuzzTenant,
     check_text,
 )
+from ansible_collections.m365.apps.tests.unit.modules import OFFICE_SETTING_INFO
 from graph_emulator.graph.catalog import facts
 from graph_emulator.graph.catalog.definitions import Definitions
 

@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
 from ansible_collections.m365.apps.plugins.plugin_utils import _backup, _export
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import CLIENT, GROUPS, SECRET, TENANT, FuzzTenant, run
 
 FINANCE, STAFF = GROUPS["Finance"], GROUPS["All Staff"]

@@ -25,7 +25,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Gra
 from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import client_secret_login
 from ansible_collections.m365.apps.plugins.module_utils._graph.seen import Seen
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import answer
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply, Request
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import Opening, Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import open_tenant
 from ansible_collections.m365.apps.plugins.module_utils._module.trace_tables import TABLES
 from ansible_collections.m365.apps.plugins.module_utils._module.tracing import VARIABLE
@@ -242,8 +242,8 @@ def options() -> dict[str, t.Any]:
     }
 
 
-def read_all(_request: Request, tenant: t.Any) -> Reply:
-    tenant.client.call("GET", "/officeConfiguration/clientConfigurations")
+def read_all(_request: Request, opening: Opening) -> Reply:
+    opening().client.call("GET", "/officeConfiguration/clientConfigurations")
     return Reply({"changed": False})
 
 

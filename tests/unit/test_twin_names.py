@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG
 from ansible_collections.m365.apps.plugins.module_utils._policy.texts import look_of, with_escapes
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.report import report_of
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import LOGIN, ORIGIN, TENANT, FuzzTenant, Spoilt
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.modules import OFFICE_CLIENT_CONFIG
 from ansible_collections.m365.apps.tests.unit.office_values import office_item
 from ansible_collections.m365.apps.tests.unit.small_tenants import absent, desired, policies, policy, run
 from ansible_collections.m365.apps.tests.unit.some_policies import findings

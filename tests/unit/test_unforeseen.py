@@ -12,9 +12,10 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge import converge as converge_module
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError
-from ansible_collections.m365.apps.plugins.module_utils._module import boundary, handlers, masking, modules, results
+from ansible_collections.m365.apps.plugins.module_utils._module import boundary, masking, policy_modules, results
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import ORIGIN, TENANT, FuzzTenant, Spoilt
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.small_tenants import desired, policies, run
@@ -94,10 +95,10 @@ def test_an_error_while_writes_are_confirmed_leaves_them_done(error: Exception) 
     ("module", "name"),
     [
         (converge_module, "confirm"),
-        (handlers, "item_result"),
-        (handlers, "plan_result"),
-        (handlers, "outcome_result"),
-        (handlers, "opaque_warnings"),
+        (policy_modules, "item_result"),
+        (policy_modules, "plan_result"),
+        (policy_modules, "outcome_result"),
+        (policy_modules, "opaque_warnings"),
         (results, "action_result"),
     ],
 )
@@ -140,7 +141,7 @@ def test_an_error_after_the_writes_that_nothing_catches_still_says_changed(monke
         real(*arguments)
         raise KeyError("canary")
 
-    monkeypatch.setattr(handlers, "converge", fail)
+    monkeypatch.setattr(policy_modules, "converge", fail)
     result = result_of(FuzzTenant())
     assert result["failed"]
     assert result["changed"]

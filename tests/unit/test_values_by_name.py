@@ -15,9 +15,9 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.definitions imp
 from ansible_collections.m365.apps.plugins.module_utils._catalog.language import compile_settings
 from ansible_collections.m365.apps.plugins.module_utils._catalog.problems import SettingsError
 from ansible_collections.m365.apps.plugins.module_utils._catalog.shorten import shorten
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import OFFICE_CLIENT_CONFIG
 from ansible_collections.m365.apps.tests.unit import own_settings as own
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import run
+from ansible_collections.m365.apps.tests.unit.modules import OFFICE_CLIENT_CONFIG
 from ansible_collections.m365.apps.tests.unit.test_setting_info import SETTINGS, OwnTenant
 
 KEY = "excel16/L_OwnMacros"

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._module import modules
+from ansible_collections.m365.apps.tests.unit import modules
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import FuzzTenant, refused, run
 
 OTHER = "Write surface: settings_catalog in the task, or set M365_SURFACE=settings_catalog"

@@ -21,8 +21,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
 from ansible_collections.m365.apps.plugins.module_utils._graph import messages
 from ansible_collections.m365.apps.plugins.module_utils._module import boundary, parse_options
-from ansible_collections.m365.apps.plugins.module_utils._module.handlers import Reply
-from ansible_collections.m365.apps.plugins.module_utils._module.modules import ModuleDefinition
+from ansible_collections.m365.apps.plugins.module_utils._module.definition import Reply
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES, OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy import payload
@@ -36,6 +35,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path, _watc
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, outer
 from ansible_collections.m365.apps.tests.unit.fuzz_tenant import SHOW_ARGUMENTS
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
+from ansible_collections.m365.apps.tests.unit.modules import ModuleDefinition
 from ansible_collections.m365.apps.tests.unit.small_tenants import GROUP, desired, policy, run
 from ansible_collections.m365.apps.tests.unit.wire import TOKEN, Clock, Wire
 
@@ -169,7 +169,7 @@ def test_ansible_copies_nothing_of_what_a_module_found(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(basic, "remove_values", watched)
     found = {"changed": True, "configs": [{"id": "1", "groups": []}], "plan": {"writes": 2}, "diff": []}
-    definition = ModuleDefinition({}, lambda _request, _tenant: Reply(found))
+    definition = ModuleDefinition({}, lambda _request, _opening: Reply(found))
     printed, _warnings = _fast_path.run_here(definition, {"access_token": TOKEN, **SHOW_ARGUMENTS})
     result = json.loads(printed)
     # Warnings of tests before this one may stand beside it, where ansible-core keeps them for the process.
@@ -180,7 +180,7 @@ def test_ansible_copies_nothing_of_what_a_module_found(monkeypatch: pytest.Monke
 
 
 class OneAction(_fast_path.FastPathAction):
-    DEFINITION = ModuleDefinition({}, lambda _request, _tenant: Reply({"changed": False}))
+    DEFINITION = ModuleDefinition({}, lambda _request, _opening: Reply({"changed": False}))
 
 
 class EndedError(Exception):

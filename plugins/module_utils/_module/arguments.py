@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Argument specs. The doc fragments auth and connection describe the shared ones."""
+"""Argument specs of all modules. The doc fragments auth and connection describe the shared ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typing as t
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
+from .._catalog.keys import SCOPES
 from .._graph.clouds import CLOUDS
 from .._office.fields import BYTES_OPTIONS
 from .._office.kinds import KINDS
@@ -175,6 +176,66 @@ SOURCE: Spec = {"file": {"type": "str"}}
 POLICY_IN_LIST: Spec = {**POLICY, **GROUPS, **NAMES, **READ_ONLY, **SOURCE}
 
 
+# A policy is named by one of these at least.
+ONE_IDENTITY = {"required_one_of": [("id", "display_name")]}
+
+_CHECKIN_PARTS = ("tenant", "policies")
+_GATHERED = ("content", "payloads", "settings", "assignments", "group_names", "checkins", "conflicts", "status")
+# What a user of office_preflight_info may be about to do.
+NEEDS = ("plan", "rollout", "group_names", "scope_tags", "approval")
+MAX_REMOVALS = "5%"
+# Where office_setting_info looks.
+SOURCES = ("auto", "catalog", "graph")
+
+# The options of each module beside the shared ones.
+SPECS: t.Mapping[str, Spec] = {
+    "office_client_config": {**POLICY, **OVERWRITE, **VIEW, **APPROVAL, **WAIT},
+    "office_client_config_assignment": {**IDENTITY, **GROUPS, **APPROVAL, **WAIT},
+    "office_client_config_order": {"order": {"type": "list", "elements": "str", "required": True}, **UNLISTED, **WAIT},
+    "office_client_configs": {
+        "policies": {"type": "list", "elements": "dict", "required": True, "options": POLICY_IN_LIST, **ONE_IDENTITY},
+        **BULK,
+        **OVERWRITE,
+        **VIEW,
+        **APPROVAL,
+        **WAIT,
+    },
+    "office_client_config_info": {
+        **IDENTITY,
+        **BATCH,
+        "group": {"type": "raw"},
+        "gather": {"type": "list", "elements": "str", "choices": list(_GATHERED), "default": []},
+    },
+    "office_client_checkin_info": {
+        **IDENTITY,
+        **BATCH,
+        "gather": {"type": "list", "elements": "str", "choices": list(_CHECKIN_PARTS), "default": list(_CHECKIN_PARTS)},
+        "policies": {"type": "list", "elements": "str"},
+        "stale_after": {"type": "int", "default": 30},
+        "since": {"type": "str"},
+    },
+    "office_preflight_info": {
+        "needs": {"type": "list", "elements": "str", "choices": list(NEEDS), "default": ["rollout", "group_names"]},
+    },
+    "office_setting_catalog": {
+        "path": {"type": "path", "required": True},
+        "policies": {"type": "list", "elements": "dict", "default": []},
+        "max_removals": {"type": "str", "default": MAX_REMOVALS},
+        **BATCH,
+    },
+    "office_setting_info": {
+        "search": {"type": "str"},
+        "setting": {"type": "str"},
+        "app": {"type": "str"},
+        "scope": {"type": "str", "choices": list(SCOPES)},
+        "deprecated": {"type": "bool"},
+        "limit": {"type": "int", "default": 20},
+        "source": {"type": "str", "choices": list(SOURCES), "default": "auto"},
+        **BATCH,
+    },
+}
+
+
 def with_aliases(spec: Spec) -> Spec:
     """Return a spec with each alias as an option of its own, to read what was given by its name."""
     aliases = {alias: option for option in spec.values() for alias in option.get("aliases") or ()}
@@ -184,3 +245,18 @@ def with_aliases(spec: Spec) -> Spec:
 def with_shared(spec: Spec) -> Spec:
     """Return a module's own spec with the login and connection options that all modules have."""
     return {**spec, **SHARED}
+
+
+def elsewhere(given: t.Iterable[str], spec: Spec) -> str:
+    """Return a sentence for each option that other modules have and the one with this spec does not, "" for none.
+
+    People look for groups where the policy is.
+    """
+    own = with_aliases(with_shared(spec))
+    found = {name: _places(name) for name in sorted(given) if name not in own}
+    return " ".join(f"{name} is an option of {', and of '.join(places)}." for name, places in found.items() if places)
+
+
+def _places(name: str) -> list[str]:
+    modules = [f"m365.apps.{module}" for module, spec in SPECS.items() if name in spec]
+    return [*modules, *(["each of the policies of m365.apps.office_client_configs"] if name in POLICY_IN_LIST else [])]

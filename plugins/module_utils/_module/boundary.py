@@ -20,13 +20,11 @@ from .._converge.apply import unforeseen_end
 from .._errors import LONGEST_TOLD, MissingLibraryError, UserError, plain, printable, printable_value
 from .._graph.session import REQUESTS_IMPORT_ERROR
 from .._policy.values import number_warnings
-from .arguments import SHARED, with_shared
-from .elsewhere import elsewhere
+from .arguments import SHARED, elsewhere, with_shared
+from .definition import Handler, ModuleDefinition, Reply, Request
 from .given import outline, taken
-from .handlers import Handler, Late, Reply, Request
 from .logins import used_params
 from .masking import masked, secrets_of, shown_arguments, shown_result
-from .modules import ModuleDefinition
 from .starter import STARTED_BY, Starter, is_read, starter_from
 from .tenant import Tenant, open_tenant
 
@@ -69,7 +67,7 @@ class Module(AnsibleModule):
         self._starter = starter_from(self.params.pop(STARTED_BY, None))
         self._number_warnings = number_warnings(self.params)
         self.params, self._unreadable = taken(self.params, self._definition.spec, self.argument_spec)
-        self._hint = elsewhere(self.params, self._definition)
+        self._hint = elsewhere(self.params, self._definition.spec)
         self.raw = {name: outline(value) for name, value in self.params.items()}
         for name in SHARED:
             # For login and connection options null means left out, so that environment and default have their say.
@@ -223,7 +221,7 @@ def answer(request: Request, handler: Handler, opener: Opener = open_tenant) -> 
         return tenant
 
     try:
-        return handler.load()(request, opened) if isinstance(handler, Late) else handler(request, opened())
+        return handler(request, opened)
     except UserError as error:
         return Reply({"changed": tenant is not None and tenant.written()}, error=error)
     except MissingLibraryError:

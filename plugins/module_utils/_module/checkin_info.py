@@ -20,9 +20,11 @@ from .._policy.checkins import (
 )
 from .._policy.identity import chosen_by
 from .._policy.policy import Policy
+from .arguments import SPECS
 from .checkin_results import policy_result, report_warnings, tenant_result
-from .handlers import Reply, Request, matches, strongest_first
+from .definition import ModuleDefinition, Opening, Reply, Request
 from .parse_values import refuse_blank
+from .policy_info import matches, strongest_first
 from .results import unseen_warnings
 from .surfaces import refuse_foreign_task
 from .tenant import Tenant
@@ -47,8 +49,9 @@ class _Options:
     since: datetime | None
 
 
-def checkin_info(request: Request, tenant: Tenant, now: t.Callable[[], datetime] = _utc_now) -> Reply:
+def checkin_info(request: Request, opening: Opening, now: t.Callable[[], datetime] = _utc_now) -> Reply:
     """office_client_checkin_info: check-ins by policy and of the whole tenant, with rates and stale devices."""
+    tenant = opening()
     refuse_foreign_task(request.params)
     options = _options(request.params)
     read = tenant.surface.read_checkins(_asked(request.params, options))
@@ -127,3 +130,6 @@ def _stale_result(checkin: Checkin, days: int) -> dict[str, t.Any]:
         "last_checkin_date_time": format_moment(checkin.at),
         "days": days,
     }
+
+
+OFFICE_CLIENT_CHECKIN_INFO = ModuleDefinition(SPECS["office_client_checkin_info"], checkin_info)

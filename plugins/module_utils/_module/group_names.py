@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from .._ids import is_guid
-from .handlers import Opening, Reply, Request
-from .setting_info import NO_POLICIES
+from .arguments import BATCH
+from .definition import NO_POLICIES, ModuleDefinition, Opening, Reply, Request
 
 
 def names_of_groups(request: Request, opening: Opening) -> Reply:
@@ -19,3 +19,8 @@ def names_of_groups(request: Request, opening: Opening) -> Reply:
     found = tenant.directory.names(ids)
     names = {group_id: name for group_id, name in found.items() if name is not None}
     return Reply({"changed": False, "names": names}, tenant.directory.warnings)
+
+
+PRIVATE_GROUP_NAMES = ModuleDefinition(
+    {"ids": {"type": "list", "elements": "str", "required": True}, **BATCH}, names_of_groups
+)

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from .._errors import printable_value
 from .._graph.client import GraphClient
 from .._graph.session import environment_proxies
-from .handlers import Opening, Reply, Request
+from .arguments import SPECS
+from .definition import NO_POLICIES, ModuleDefinition, Opening, Reply, Request
 from .logins import chosen_login
 from .preflight_checks import Check, checks_of, proxy_shown
 from .preflight_facts import Facts, Login, Wiring
 from .preflight_reads import read_all
-from .setting_info import NO_POLICIES
 
 
 def preflight(request: Request, opening: Opening) -> Reply:
@@ -62,3 +62,6 @@ def _login(request: Request, client: GraphClient) -> Login:
 def _result(check: Check) -> dict[str, t.Any]:
     told = {"name": check.name, "status": check.status.value, "message": check.message, "next_step": check.next_step}
     return t.cast("dict[str, t.Any]", printable_value(told))
+
+
+OFFICE_PREFLIGHT_INFO = ModuleDefinition(SPECS["office_preflight_info"], preflight)

@@ -18,9 +18,12 @@ from .._catalog.view import administrator, view_of
 from .._graph.first_page import Listed
 from .._graph.groups import PERMISSION as GROUP_PERMISSION
 from .._policy.surface import Extent
-from .choices import APPROVAL, GROUP_NAMES, PLAN, ROLLOUT, SCOPE_TAGS
+from .arguments import NEEDS
 from .preflight_facts import AGAIN, Facts, Refusal
 from .surfaces import CATALOG, OFFICE
+
+# What a user may be about to do.
+PLAN, ROLLOUT, GROUP_NAMES, SCOPE_TAGS, APPROVAL = NEEDS
 
 
 class Status(enum.Enum):

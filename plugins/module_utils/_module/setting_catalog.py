@@ -21,12 +21,11 @@ from .._catalog.problems import listed
 from .._catalog.touched import touched
 from .._converge.guards import Limit
 from .._errors import UserError, printable
+from .arguments import MAX_REMOVALS, SPECS
 from .catalog_target import CatalogTarget, catalog_target
-from .choices import MAX_REMOVALS
-from .handlers import Opening, Reply, Request
+from .definition import NO_POLICIES, ModuleDefinition, Opening, Reply, Request
 from .part_files import PartFile, Progress
 from .run_options import limit_of
-from .setting_info import NO_POLICIES
 
 FILE, COLLECTION = "file", "collection"
 
@@ -171,3 +170,6 @@ def _diff(target: CatalogTarget, changes: CatalogChanges, before: Definitions, a
         "before": printable(lines[0], keep="\n"),
         "after": printable(lines[1], keep="\n"),
     }
+
+
+OFFICE_SETTING_CATALOG = ModuleDefinition(SPECS["office_setting_catalog"], setting_catalog)

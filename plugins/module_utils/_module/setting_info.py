@@ -14,20 +14,18 @@ from .._catalog.keys import find, settings_of
 from .._catalog.problems import listed
 from .._catalog.search import Filters, Matches, search, settings_in, stems_of
 from .._errors import UserError
+from .arguments import SOURCES, SPECS
 from .catalog_files import catalog_of
-from .choices import AUTO, GRAPH, IN_HAND
-from .handlers import Opening, Reply, Request
+from .definition import NO_POLICIES, ModuleDefinition, Opening, Reply, Request
 from .parse_values import refuse_blank, refuse_half_characters
-from .surfaces import CATALOG
 from .tenant import Tenant
 
+_AUTO, _IN_HAND, _GRAPH = SOURCES
 _TASK = "the task"
 # Characters of a text to look for: definition ids have up to 300, and a word goes into the URL of a call.
 _LONGEST = 500
 # So many words, the longest, are asked for in display names: each is a call, and short ones are in most names.
 _MOST_ASKED, _SHORTEST_ASKED = 5, 3
-# Options that say how policies are kept, which are not read here.
-NO_POLICIES: t.Mapping[str, t.Any] = {"surface": CATALOG, "catalog_file": None, "payload_transport": "stream"}
 
 
 @dataclass
@@ -36,7 +34,7 @@ class _Found:
 
     matches: Matches
     catalog: Catalog
-    source: str = IN_HAND
+    source: str = _IN_HAND
     complete: bool = True
 
 
@@ -55,7 +53,7 @@ def setting_info(request: Request, opening: Opening) -> Reply:
         found = _Found(Matches(tuple(settings_in(catalog, filters))), catalog)
     limit = params["limit"] or len(found.matches.settings)
     shown = found.matches.settings[:limit]
-    if found.source == GRAPH and params["search"] is not None:
+    if found.source == _GRAPH and params["search"] is not None:
         # What was found by its display name is known but for its elements.
         asked = [each.id for each in shown if each.all_children or not each.title]
         found.catalog = asking.tenant().definitions.whole(found.catalog, asked)
@@ -77,7 +75,7 @@ class _Asking:
     def __init__(self, params: t.Mapping[str, t.Any], opening: Opening) -> None:
         self._opening = opening
         self._opened: Tenant | None = None
-        self.allowed = params["source"] != IN_HAND
+        self.allowed = params["source"] != _IN_HAND
 
     def tenant(self) -> Tenant:
         """Return the tenant. Raises UserError where there is no usable login."""
@@ -95,7 +93,7 @@ def _check(params: t.Mapping[str, t.Any]) -> None:
             raise UserError(_TASK, f"use {name}", f"it has more than {_LONGEST} characters", "Give fewer words")
     if params["limit"] < 0:
         raise UserError(_TASK, "use limit", f"{params['limit']} is below 0", "Give a number, or 0 for all")
-    if params["source"] == GRAPH and params["setting"] is None and params["search"] is None:
+    if params["source"] == _GRAPH and params["setting"] is None and params["search"] is None:
         cause = "Graph has the settings of all of Windows, and neither setting nor search says which ones are meant"
         raise UserError(_TASK, "use source: graph", cause, "Give one of them, or leave source out")
 
@@ -115,16 +113,16 @@ def _file(app: str | None, catalog: Catalog) -> str | None:
 def _by_key(params: t.Mapping[str, t.Any], catalog: Catalog, filters: Filters, asking: _Asking) -> _Found:
     """Return what a key leads to: what the catalog in hand knows is not asked of Graph. Raises UserError."""
     key = params["setting"]
-    source = GRAPH if params["source"] == GRAPH else IN_HAND
+    source = _GRAPH if params["source"] == _GRAPH else _IN_HAND
     named = settings_of(key, catalog)
-    if named and source == GRAPH:
+    if named and source == _GRAPH:
         catalog = asking.tenant().definitions.whole(catalog, [each.id for each in named])
         named = settings_of(key, catalog)
     elif not named and asking.allowed:
-        catalog, source = _taught(key, catalog, asking), GRAPH
+        catalog, source = _taught(key, catalog, asking), _GRAPH
         named = settings_of(key, catalog)
     if not named:
-        where = "; Graph does not know it either" if source == GRAPH else ""
+        where = "; Graph does not know it either" if source == _GRAPH else ""
         raise _unknown(key, f"{find(key, None, catalog).wrong}{where}")
     return _Found(Matches(tuple(filter(filters.fits, named))), catalog, source)
 
@@ -147,7 +145,7 @@ def _by_words(params: t.Mapping[str, t.Any], catalog: Catalog, filters: Filters,
     """Return what has the words: by the texts in hand where there are any, else by those that Graph has."""
     text = params["search"]
     has_texts = params["catalog_file"] is not None and catalog.has_texts
-    if not asking.allowed or (params["source"] == AUTO and has_texts):
+    if not asking.allowed or (params["source"] == _AUTO and has_texts):
         return _Found(search(text, settings_in(catalog, filters), catalog), catalog, complete=has_texts)
     try:
         tenant = asking.tenant()
@@ -156,7 +154,7 @@ def _by_words(params: t.Mapping[str, t.Any], catalog: Catalog, filters: Filters,
         step = "Log in, give a catalog_file with texts, or look among the names of policies alone with source: catalog"
         raise UserError(f"the search for '{text}'", "begin it", cause, step) from error
     catalog = tenant.definitions.titled(catalog, _asked(text))
-    return _Found(search(text, settings_in(catalog, filters), catalog), catalog, GRAPH, complete=False)
+    return _Found(search(text, settings_in(catalog, filters), catalog), catalog, _GRAPH, complete=False)
 
 
 def _asked(text: str) -> list[str]:
@@ -173,9 +171,14 @@ def _warnings(params: t.Mapping[str, t.Any], found: _Found) -> list[str]:
     if not found.matches.all_words and found.matches.settings:
         warnings.append(f"{subject}: no setting has all of these words, so those with the most telling ones are shown.")
     if not found.complete and not found.matches.settings:
-        where = "Graph looks in display names" if found.source == GRAPH else "without texts there are policy names"
+        where = "Graph looks in display names" if found.source == _GRAPH else "without texts there are policy names"
         warnings.append(
             f"{subject}: {where} alone, so there may be such a setting all the same. Try other words, or give a "
             "catalog_file with texts."
         )
     return warnings
+
+
+OFFICE_SETTING_INFO = ModuleDefinition(
+    SPECS["office_setting_info"], setting_info, {"mutually_exclusive": [("search", "setting")]}
+)
