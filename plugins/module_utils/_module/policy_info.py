@@ -64,9 +64,9 @@ def policy_info(request: Request, opening: Opening) -> Reply:
         _add_group_names([entry for config in configs for entry in config["assignments"]], tenant)
     status_warnings = _add_status(configs, found, tenant) if "status" in gather else []
     seen = tenant.surface.capabilities
-    hidden = unseen_warnings(found, seen.view, _all_asked(params))
     told = conflicts_result(conflicts, tenant.directory)
-    warnings = [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings, *unnamed, *hidden]
+    warnings = [*opaque_warnings(found, capabilities.fields), *tenant.directory.warnings, *unnamed]
+    warnings += unseen_warnings(found, seen.view, _all_asked(params))
     warnings += [*conflict_warnings(conflicts), *status_warnings]
     return Reply({"changed": False, "configs": configs, **told, **view_result(seen)}, warnings)
 
