@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.diff_lines import lines_of_diff
+from ansible_collections.m365.apps.plugins.module_utils._converge.diff import lines_of_diff
 from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.plain_values import plain_value
 

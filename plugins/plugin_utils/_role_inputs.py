@@ -20,7 +20,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
-from ansible_collections.m365.apps.plugins.module_utils._module.lists import read_option, word_for
+from ansible_collections.m365.apps.plugins.module_utils._module.given import read_option, word_for
 from ansible_collections.m365.apps.plugins.module_utils._policy.values import number_warnings, refusal, typed
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "rollout"

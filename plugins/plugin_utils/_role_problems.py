@@ -13,7 +13,7 @@ import math
 import typing as t
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
-from ansible_collections.m365.apps.plugins.module_utils._module.lists import word_for
+from ansible_collections.m365.apps.plugins.module_utils._module.given import word_for
 from ansible_collections.m365.apps.plugins.plugin_utils import _role_inputs
 from ansible_collections.m365.apps.plugins.plugin_utils._places import is_file_name
 

@@ -17,7 +17,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.groups import Gro
 from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import checkin_info
 from ansible_collections.m365.apps.plugins.module_utils._module.definition import Reply, Request
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, inner, outer
 from ansible_collections.m365.apps.tests.unit.modules import OFFICE_CLIENT_CHECKIN_INFO

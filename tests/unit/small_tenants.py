@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy, priority_of
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant

@@ -10,9 +10,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._catalog.access import Access
+from ansible_collections.m365.apps.plugins.module_utils._catalog.access import QUESTION, Access
 from ansible_collections.m365.apps.plugins.module_utils._catalog.codec import OWN_TYPE
-from ansible_collections.m365.apps.plugins.module_utils._catalog.permissions import QUESTION
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient

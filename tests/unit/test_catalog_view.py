@@ -11,10 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.access import (
+    administrator,
+    allowed_actions,
+    refused_writes,
+    shared_tag,
+    view_of,
+)
 from ansible_collections.m365.apps.plugins.module_utils._catalog.codec import OWN_TYPE
 from ansible_collections.m365.apps.plugins.module_utils._catalog.fields import ASSIGNMENTS
-from ansible_collections.m365.apps.plugins.module_utils._catalog.permissions import allowed_actions, refused_writes
-from ansible_collections.m365.apps.plugins.module_utils._catalog.view import administrator, shared_tag, view_of
 from ansible_collections.m365.apps.plugins.module_utils._graph.token_claims import Claims
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Extent

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, read_and_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
-from ansible_collections.m365.apps.plugins.module_utils._converge.known_groups import NamedGroups
+from ansible_collections.m365.apps.plugins.module_utils._converge.item_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import FIELDS, INLINE_FIELDS

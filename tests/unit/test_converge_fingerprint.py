@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque

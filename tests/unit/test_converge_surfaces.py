@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
-from ansible_collections.m365.apps.plugins.module_utils._converge.known_groups import NamedGroups
+from ansible_collections.m365.apps.plugins.module_utils._converge.item_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
     AllTarget,

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import predict
-from ansible_collections.m365.apps.plugins.module_utils._converge.known_groups import NamedGroups
+from ansible_collections.m365.apps.plugins.module_utils._converge.item_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
     AllTarget,

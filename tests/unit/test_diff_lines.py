@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.diff_lines import legible
+from ansible_collections.m365.apps.plugins.module_utils._converge.diff import legible
 from ansible_collections.m365.apps.plugins.plugin_utils._markdown import diff_lines
 
 

@@ -26,8 +26,8 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import Gra
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Answer, Call
 from ansible_collections.m365.apps.plugins.module_utils._graph.pace import Pace
 from ansible_collections.m365.apps.plugins.module_utils._graph.progress import Event, OneAtATime, RunBegins, WaitBegins
+from ansible_collections.m365.apps.plugins.module_utils._graph.read_ahead import Stop, side_by_side
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy
-from ansible_collections.m365.apps.plugins.module_utils._graph.side_by_side import Stop, side_by_side
 from ansible_collections.m365.apps.tests.unit.test_graph_token_renewal import Login
 from ansible_collections.m365.apps.tests.unit.wire import TOKEN, Clock, connection
 

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._graph import pages as pages_module
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import GraphError, NotGraphError
-from ansible_collections.m365.apps.plugins.module_utils._graph.page_links import fault_of_link
+from ansible_collections.m365.apps.plugins.module_utils._graph.pages import fault_of_link
 from ansible_collections.m365.apps.tests.unit.wire import GRAPH, TOKEN, Clock, Wire, refusal
 
 URL = f"{GRAPH}/beta/things"

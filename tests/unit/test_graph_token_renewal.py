@@ -20,7 +20,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Answer, Call
 from ansible_collections.m365.apps.plugins.module_utils._graph.msal_login import client_secret_login
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create
 from ansible_collections.m365.apps.tests.unit.batches import BATCH, asked_ids, inner, inner_refusal, outer

@@ -24,8 +24,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.errors import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._graph.messages import Call
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import Transient
-from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (
     Create,

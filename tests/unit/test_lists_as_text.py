@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import GROUPS
 from ansible_collections.m365.apps.plugins.module_utils._module.definition import Reply, Request
-from ansible_collections.m365.apps.plugins.module_utils._module.lists import read_lists
+from ansible_collections.m365.apps.plugins.module_utils._module.given import read_lists
 from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import group_change
 from ansible_collections.m365.apps.plugins.plugin_utils import _fast_path, _role_inputs
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.group_map import mapped_groups

@@ -26,8 +26,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.results import (
     outcome_result,
     plan_result,
 )
-from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT, FIELDS
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT, FIELDS, KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType

@@ -13,7 +13,7 @@ from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.clouds import CLOUDS
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import AUTH, CONNECTION, SURFACE
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import Tenant, open_tenant
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Delete
 from ansible_collections.m365.apps.tests.unit.office_values import office_policy

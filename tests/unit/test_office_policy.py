@@ -19,8 +19,7 @@ from ansible_collections.m365.apps.plugins.module_utils._office.codec import (
     policy_from_graph,
     policy_to_graph,
 )
-from ansible_collections.m365.apps.plugins.module_utils._office.fields import CONTENT
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import CONTENT, KINDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Field
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy

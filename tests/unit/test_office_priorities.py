@@ -12,8 +12,7 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import policy_to_graph
-from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import (

@@ -11,10 +11,9 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.m365.apps.plugins.module_utils._office.checkins import Listing
 from ansible_collections.m365.apps.plugins.module_utils._office.codec import WIRE_NAMES
-from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
-from ansible_collections.m365.apps.plugins.module_utils._office.reads import Listing
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT, KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Field
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque

@@ -13,8 +13,7 @@ import pytest
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.auth import ReadyToken
 from ansible_collections.m365.apps.plugins.module_utils._graph.errors import LoginError
-from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, CONTENT, KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part

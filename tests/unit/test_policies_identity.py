@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.match import match
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import KINDS
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.identity import (
     Identity,
     PolicyIndex,

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.m365.apps.plugins.module_utils._catalog.access import WRITE_ACTIONS
 from ansible_collections.m365.apps.plugins.module_utils._catalog.first_look import ListedPolicies
-from ansible_collections.m365.apps.plugins.module_utils._catalog.permissions import WRITE_ACTIONS
 from ansible_collections.m365.apps.plugins.module_utils._graph.clock import ahead_of
 from ansible_collections.m365.apps.plugins.module_utils._graph.first_page import Listed
 from ansible_collections.m365.apps.plugins.module_utils._graph.token_claims import Claims, claims_of

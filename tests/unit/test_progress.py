@@ -27,8 +27,7 @@ from ansible_collections.m365.apps.plugins.module_utils._graph.progress import (
 )
 from ansible_collections.m365.apps.plugins.module_utils._graph.retry import RetryPolicy, Transient
 from ansible_collections.m365.apps.plugins.module_utils._module.tenant import tenant_of
-from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part

@@ -30,7 +30,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.starter import (
     starter_from,
     starter_of,
 )
-from ansible_collections.m365.apps.plugins.module_utils._office.kinds import KINDS
+from ansible_collections.m365.apps.plugins.module_utils._office.fields import KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import OfficeSurface
 from ansible_collections.m365.apps.plugins.module_utils._policy.writes import Create, Update
 from ansible_collections.m365.apps.plugins.plugin_utils import _watch

@@ -13,6 +13,7 @@ from .._graph.first_page import Listed, counted, first_page_of
 from .._graph.messages import Call
 from .._graph.operations import Operation
 from .._policy.writes import ApprovalState
+from .access import QUESTION, allowed_actions, called, shared_tag
 from .approvals import PERMISSION, live_request, state_of
 from .approved_writes import REQUESTS
 from .codec import OWN_TYPE
@@ -20,8 +21,6 @@ from .explain import READ_PERMISSION, RULES
 from .fetch import path_of_part
 from .names import TAGS, TAGS_PERMISSION
 from .operations import LIST, read_policy
-from .permissions import QUESTION, allowed_actions
-from .view import called, shared_tag
 
 # Of the settings of one app, as many as one page has: the list of all is 73 MB.
 _DEFINITIONS = path_of_part("_vendor_msft_policy_config_word16")

@@ -22,8 +22,7 @@ from .confirm import Wait, confirm
 from .fingerprint import Beside, Definitions, definitions_of
 from .groups import resolved
 from .guards import Guards, check_deletions, prunable
-from .item_groups import groups_to_look_up, resolve_all
-from .known_groups import NamedGroups
+from .item_groups import NamedGroups, groups_to_look_up, resolve_all
 from .leave import Left, leave_taken, without
 from .limit_to_groups import Limit
 from .looks import listed, whole_list

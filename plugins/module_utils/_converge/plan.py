@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 
-from .._errors import UserError
+from .._errors import UserError, plain
 from .._policy.desired import DesiredPolicy, State
 from .._policy.fields import changed_fields, only_if_asked, unread
 from .._policy.live_conflicts import Conflicts
@@ -28,7 +28,20 @@ from .order import Order
 from .priorities import PriorityPlan, plan_priorities
 from .stages import PlannedItem, patch_of, stages_of
 from .twins import twin_warnings
-from .value_warnings import value_warnings
+
+_LONGEST = 1000
+
+
+def value_warnings(items: t.Sequence[PlannedItem]) -> list[str]:
+    """Return what there is to say of the values that policies get; those that they have already were told once."""
+    return [
+        plain(f"{item.after.named()}: {said}", _LONGEST)
+        for item in items
+        if item.after is not None
+        for field in item.fields
+        if item.before is None or not field.is_same(field.of(item.before), field.of(item.after))
+        for said in field.warnings(field.of(item.after))
+    ]
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,18 @@ import contextlib
 import typing as t
 
 from .._errors import UserError, all_at_once
+from .._ids import id_key
 from .._policy.desired import DesiredPolicy, State
 from .._policy.policy import Policy
 from .._policy.surface import Capabilities, Directory, Surface, View
 from .guards import Guards, protected, too_wide
-from .item_groups import groups_to_look_up, named_by, resolve_one
-from .known_groups import NamedGroups, unknown_groups
+from .item_groups import NamedGroups, groups_to_look_up, named_by, resolve_one, unknown_groups
 from .match import Match, Refused, match
-from .others import others_named
 from .plan import target_of
 from .reads import parts_to_read, with_parts
 from .unseen import unseen_error
 
+_STEP = "Give the id of another policy, or leave id out to create one by its display_name"
 # The place of what is wrong with the task itself: before all items.
 _TASK = -1
 
@@ -155,3 +155,15 @@ def _groups_alone(found: Match) -> Match:
         return Match(DesiredPolicy(item.label, State.ABSENT, item.id, item.display_name), None)
     asked = {"assignments": item.assignments}
     return Match(DesiredPolicy(item.label, item.state, item.id, item.display_name, None, asked), found.live)
+
+
+def others_named(desired: t.Iterable[DesiredPolicy], others: t.Mapping[str, str]) -> dict[int, UserError]:
+    """Return the error for each item, by its place, that names such a policy by its id; ``others`` tells why, by id."""
+    named = {
+        place: (item, others.get(id_key(item.id), "")) for place, item in enumerate(desired) if item.id is not None
+    }
+    return {
+        place: UserError(item.named(), f"manage the policy with id {item.id}", why, _STEP)
+        for place, (item, why) in named.items()
+        if why
+    }

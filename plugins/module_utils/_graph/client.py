@@ -9,19 +9,17 @@ import typing as t
 from dataclasses import replace
 from itertools import groupby, islice
 
-from .auth import Authenticator
+from .auth import Authenticator, Tokens
 from .errors import GraphError, InDoubtError
 from .messages import Answer, Call
 from .pace import Pace
 from .pages import PageHeard, PageReader
 from .progress import Event, OneAtATime, WritesAnswered, notify
-from .read_ahead import ReadAhead
+from .read_ahead import FirstAlone, ReadAhead, Stop, side_by_side
 from .retry import RetryPolicy, Transient
 from .sender import Channel, Sender
 from .session import Connection
-from .side_by_side import FirstAlone, Stop, side_by_side
 from .token_claims import Claims
-from .tokens import Tokens
 
 T = t.TypeVar("T")
 R = t.TypeVar("R")

@@ -10,16 +10,21 @@ import typing as t
 
 from .._errors import Approval, ApprovalKind, FactsError, Failure, cut, plain, unforeseen
 from .._json import bounded_json
-from .nested_messages import sentence_of
 
+# Seen up to twice in public threads.
+_MOST_LAYERS = 4
+# What follows the words of a service: ids for Microsoft's support, and a URL of its own proxy.
+_IDS = re.compile(
+    r"\s*-\s*Operation ID(?: \(for customer support\))?:\s*(?P<operation>[\w-]+)"
+    r"(?:\s*-?\s*Activity ID:\s*(?P<activity>[\w-]+))?.*",
+    re.DOTALL,
+)
 _INNER_ERROR_KEYS = ("innererror", "inner_error")
 _MESSAGE_LIMIT = 600
 _FACT_LIMIT = 200
-
 THROTTLED = 429
 # What Intune's reports say, with 500, where other services answer 429.
 _TOO_MANY = "rate limit reached because of too many requests to query broker"
-
 _BUSY = "Run it again later, or raise retry_timeout; what was already applied is found and left alone"
 _ADVICE = {
     500: "Run it again later; where it stays so, Microsoft's support asks for the request id in error",
@@ -27,7 +32,6 @@ _ADVICE = {
     503: _BUSY,
     504: _BUSY,
 }
-
 _OTHER_ADMINS = (
     "Give approval_reason and approval_codes so that the run files a request, or let an administrator exclude this app "
     "from the tenant's access policy (multi-admin approval)"
@@ -274,3 +278,33 @@ def _not_json_message(body: bytes, content_type: str) -> str:
         named = f" titled '{cut(title.group(1), 80)}'" if title else ""
         return f"an HTML page{named}, not a Graph answer"
     return f"a body that is not a Graph error ({content_type[:80] or 'no content type'}, {len(body)} bytes)"
+
+
+def sentence_of(message: t.Any) -> str:
+    """Return the readable text of a message: what a service says, and its ids behind it."""
+    text = str(message or "").strip()
+    for _layer in range(_MOST_LAYERS):
+        inner = _inner(text)
+        if inner is None:
+            break
+        text = inner
+    return _IDS.sub(_told, text, count=1)
+
+
+def _inner(text: str) -> str | None:
+    """Return the message inside of a JSON text, None where it is not one that has any."""
+    if not text.startswith("{"):
+        return None
+    try:
+        nested = bounded_json(text.encode("utf-8", "surrogatepass"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(nested, dict):
+        return None
+    message = next((value for key, value in nested.items() if key.lower() == "message"), None)
+    return str(message).strip() if message else None
+
+
+def _told(found: re.Match[str]) -> str:
+    ids = [f"{name} id {found[name]}" for name in ("operation", "activity") if found[name]]
+    return f" ({', '.join(ids)})"

@@ -1,25 +1,33 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads collections page by page: each page names the next one, so the pages of one collection come one at a time."""
+"""Reads collections page by page: each page names the next one, so the pages of one collection come one at a time.
+
+A link to a further page is followed only where the token may go.
+"""
 
 from __future__ import annotations
 
+import re
 import typing as t
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from .._errors import Failure
 from .._json import MOST_VALUES, count_values
 from .errors import NotGraphError
-from .messages import Answer, failure_of
-from .page_links import fault_of_link
+from .messages import Answer, failure_of, host_of
 from .sender import Channel, Sender, go_on
 
+_UNFIT = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
+# What the HTTP library resolves before it sends a path.
+_DOTS = frozenset({".", ".."})
 # What one list may have: far more than Graph has policies, groups of one name, or assignments for.
 MOST_PAGES = 10_000
 MOST_ITEMS = 100_000
 MOST_BYTES_OF_PAGES = 128 * 1024 * 1024
+# Hears the items of a page while more pages come.
+PageHeard = t.Callable[[list[t.Any]], None]
 
 
 class Page(t.NamedTuple):
@@ -27,10 +35,6 @@ class Page(t.NamedTuple):
 
     items: list[t.Any]
     link: str | None
-
-
-# Hears the items of a page while more pages come.
-PageHeard = t.Callable[[list[t.Any]], None]
 
 
 class PageReader:
@@ -125,3 +129,21 @@ def _refuse_endless(url: str, seen: t.Collection[str]) -> None:
     if url in seen or len(seen) >= MOST_PAGES:
         cause = "the page links run in a circle" if url in seen else f"the list has more than {MOST_PAGES} pages"
         raise NotGraphError(Failure(cause, method="GET", path=urlsplit(url).path))
+
+
+def fault_of_link(url: str, graph_url: str, path: str) -> str | None:
+    """Return why a page link is not followed, None where it is below the version of Graph that the page came from.
+
+    ``graph_url`` is the configured root, ``path`` the path of the page, with the path of that root and its query.
+    """
+    if host_of(url) is None or _UNFIT.search(url):
+        return "a page link is not a URL"
+    here, there = urlsplit(graph_url), urlsplit(url)
+    if (here.scheme, here.netloc.lower()) != (there.scheme, there.netloc.lower()):
+        return f"a page link leads to another host ({there.netloc})"
+    version = path.removeprefix(here.path).split("/")[1]
+    root = f"{here.path}/{version}/"
+    is_below = there.path.lower().startswith(root.lower())
+    if not is_below or _DOTS & set(unquote(there.path).split("/")):
+        return f"a page link leads out of {root} of Graph (to {there.path})"
+    return None

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from .._errors import MissingLibraryError
 from .approvals import is_filed
+from .auth import Tokens, Used
 from .batch import BATCH_SIZE, BatchRefusedError, send_batch
 from .clock import ahead_of
 from .errors import GraphError, InDoubtError, UnforeseenError, UnwantedError
@@ -22,7 +23,6 @@ from .pace import Pace
 from .retry import RetryPolicy, Transient
 from .session import Connection
 from .sessions import Sessions
-from .tokens import Tokens, Used
 
 _UNAUTHORIZED = 401
 

@@ -12,8 +12,7 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._catalog.keys import SCOPES
 from .._graph.clouds import CLOUDS
-from .._office.fields import BYTES_OPTIONS
-from .._office.kinds import KINDS
+from .._office.fields import BYTES_OPTIONS, KINDS
 from .surfaces import ASSIGNMENT_OPTIONS, NAME_OPTIONS, OFFICE, SURFACES
 
 Spec = dict[str, dict[str, t.Any]]

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from .._catalog.access import WRITE_ACTIONS, administrator, view_of
 from .._catalog.explain import READ_PERMISSION, WRITE_PERMISSION
 from .._catalog.first_look import ListedPolicies
-from .._catalog.permissions import WRITE_ACTIONS
-from .._catalog.view import administrator, view_of
 from .._graph.first_page import Listed
 from .._graph.groups import PERMISSION as GROUP_PERMISSION
 from .._policy.surface import Extent

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from .._catalog import explain as catalog_explain
 from .._catalog import first_look
-from .._catalog.view import administrator
+from .._catalog.access import administrator
 from .._graph.client import GraphClient
 from .._graph.errors import GraphError, LoginError, NoAnswerError, NotGraphError, UnwantedError
 from .._graph.forbidden import says_nothing

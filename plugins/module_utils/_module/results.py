@@ -12,8 +12,7 @@ from .._catalog.approvers import WHO_APPROVES
 from .._catalog.fields import FILTER_NAMES
 from .._converge.apply import Outcome
 from .._converge.confirm import reads_of_plan
-from .._converge.diff import NameOf, diff_of, named_groups
-from .._converge.diff_lines import legible
+from .._converge.diff import NameOf, diff_of, legible, named_groups
 from .._converge.stages import PlannedItem
 from .._errors import printable, printable_value
 from .._policy.assignments import group_ids

@@ -14,7 +14,7 @@ from .._converge.binding import Binding
 from .._converge.confirm import Wait
 from .._converge.converge import RunOptions
 from .._converge.guards import Guards, Limit, Prune
-from .._converge.known_groups import NamedGroups
+from .._converge.item_groups import NamedGroups
 from .._converge.order import Order, Unlisted
 from .._errors import UserError, all_at_once
 from .parse_options import group_names

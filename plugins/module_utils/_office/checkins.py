@@ -1,17 +1,21 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Check-ins of Office clients as Graph sends them (last beta metadata: officeClientCheckinStatus,
-officeUserCheckinSummary), read into the values that all surfaces have.
+"""What can be read of officeConfiguration beside its policies: check-ins of Office clients.
+
+They come as officeClientCheckinStatus and officeUserCheckinSummary (last beta metadata), and are read into the values
+that all surfaces have.
 """
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 from .._errors import UserError
 from .._policy.checkins import Checkin, Report, Status, Summary, moment_or_none
 from .._policy.policy import Policy
+from .._policy.reads import Readable
 
 THE_TENANT = "the tenant's check-ins"
 # The reports of a policy that hold its check-ins.
@@ -91,3 +95,18 @@ def _count(value: t.Any, name: str) -> int | None:
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_USERS):
         raise ValueError(f"{name} is {value!r}, not a number of users")
     return value
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Policies of the tenant as they are listed, a tuple: all of them, or those with one id, which are one or none."""
+
+    policy_id: str | None = None
+
+
+@dataclass(frozen=True)
+class TenantCheckins:
+    """The check-ins of the whole tenant: the singleton officeConfiguration, a dict as Graph sent it."""
+
+
+Reading = t.Union[Readable, Listing, TenantCheckins]

@@ -14,8 +14,7 @@ from .._policy.fields import known
 from .._policy.payload import Payload, decode, encode
 from .._policy.policy import MAX_PRIORITY, PRIORITY, Assignment, Policy
 from .._policy.unset import UNSET
-from .fields import CONTENT, TEXTS
-from .kinds import KINDS, type_named
+from .fields import CONTENT, KINDS, TEXTS, type_named
 
 _GROUP_TARGET = "microsoft.graph.officeConfigurationGroupAssignmentTarget"
 _ASSIGNMENT = "microsoft.graph.officeClientConfigurationAssignment"

@@ -1,14 +1,14 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of what a policy of officeConfiguration has."""
+"""The table of what a policy of officeConfiguration has, and its kinds with their types (last beta metadata)."""
 
 from __future__ import annotations
 
 import base64
 import typing as t
 
-from .._policy.compare import meaning, same_payload
+from .._policy.compare import meaning, payload_changes, payload_values, same_payload
 from .._policy.fields import (
     DESCRIPTION,
     DISPLAY_NAME,
@@ -20,11 +20,22 @@ from .._policy.fields import (
     inline_content,
 )
 from .._policy.payload import Opaque
-from .._policy.payload_diff import payload_changes, payload_values
-from .._policy.policy import PRIORITY
+from .._policy.policy import PRIORITY, PolicyType
 
 # One function for what is there and what is asked: of a payload that is both it is called once.
 _BY_MEANING = by_option(meaning)
+# Of assignments there are those of groups alone.
+ASSIGNMENTS = assignments_field("groups")
+TEXTS = (DISPLAY_NAME, DESCRIPTION)
+# "office" is the base type, which Graph's metadata calls abstract while one documented example creates it.
+KINDS = {
+    "windows": PolicyType("microsoft.graph.windowsOfficeClientConfiguration", "windows"),
+    "windows_security": PolicyType("microsoft.graph.windowsOfficeClientSecurityConfiguration", "windows_security"),
+    "office": PolicyType("microsoft.graph.officeClientConfiguration", "office"),
+}
+# The type of a new policy of which no kind is asked.
+NEW_TYPE = KINDS["windows"]
+_BY_NAME = {policy_type.name: policy_type for policy_type in KINDS.values()}
 
 
 def _payload_result(field: Field, payload: t.Any) -> ByOption:
@@ -60,9 +71,6 @@ def _payload(name: str) -> Field:
     )
 
 
-# Of assignments there are those of groups alone.
-ASSIGNMENTS = assignments_field("groups")
-
 FIELDS: tuple[Field, ...] = (
     DISPLAY_NAME,
     DESCRIPTION,
@@ -71,9 +79,18 @@ FIELDS: tuple[Field, ...] = (
     _payload("user_preference_payload"),
     ASSIGNMENTS,
 )
+
+
 INLINE_FIELDS = inline_content(FIELDS)
 
-TEXTS = (DISPLAY_NAME, DESCRIPTION)
+
 CONTENT = content_of(FIELDS)
+
+
 # Options for content as bytes in base64, for what is not a JSON object or array.
 BYTES_OPTIONS = {field.option: f"{field.option}_base64" for field in CONTENT}
+
+
+def type_named(name: str) -> PolicyType:
+    """Return a type by its name on the wire, without the leading '#'."""
+    return _BY_NAME.get(name) or PolicyType(name)

@@ -43,11 +43,10 @@ from .._policy.writes import (
     Written,
     each_heard,
 )
-from .checkins import report_of_policy, report_of_tenant
+from .checkins import Listing, Reading, TenantCheckins, report_of_policy, report_of_tenant
 from .codec import WIRE_NAMES, policy_from_graph, policy_to_graph
 from .explain import READ_PERMISSION, RULES, WRITE_PERMISSION, is_withdrawn
-from .fields import ASSIGNMENTS, FIELDS, INLINE_FIELDS
-from .kinds import KINDS, NEW_TYPE
+from .fields import ASSIGNMENTS, FIELDS, INLINE_FIELDS, KINDS, NEW_TYPE
 from .operations import (
     COLLECTION,
     change,
@@ -62,7 +61,6 @@ from .operations import (
     unwrapped,
     updating,
 )
-from .reads import Listing, Reading, TenantCheckins
 
 CAPABILITIES = Capabilities(FIELDS, priorities=True, kinds=KINDS, new_type=NEW_TYPE, type_name="odata_type")
 _THE_LIST = "the list of Office policies"

@@ -33,7 +33,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog.settings import
 from ansible_collections.m365.apps.plugins.module_utils._catalog.shorten import entry_of
 from ansible_collections.m365.apps.plugins.module_utils._catalog.texts import texts_of_label, words_of
 from ansible_collections.m365.apps.plugins.module_utils._errors import plain
-from ansible_collections.m365.apps.plugins.module_utils._policy.disagreements import alike, disagreements
+from ansible_collections.m365.apps.plugins.module_utils._policy.live_conflicts import alike, disagreements
 from ansible_collections.m365.apps.plugins.module_utils._policy.meeting import Meeting, Reach, Target
 
 from .payloads import Payload

@@ -29,7 +29,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "HTTP": ("/requests/", "/urllib3/", "/http/", "/urllib/"),
     "JSON": ("/json/",),
     "YAML and Jinja2": ("/yaml/", "/jinja2/"),
-    "login": ("/msal/", "/_graph/auth.py", "/_graph/tokens.py"),
+    "login": ("/msal/", "/_graph/auth.py"),
     "Graph client": ("/module_utils/_graph/",),
     "surface": ("/module_utils/_office/", "/module_utils/_catalog/"),
     "engine": ("/module_utils/_converge/", "/module_utils/_policy/"),
