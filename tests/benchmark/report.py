@@ -89,6 +89,7 @@ groups + `plan.write_requests` + what reads back the writes (`plan.wait_requests
 | office_client_config, unchanged, as a module, with a ready token | {one_module} |
 | its packing and its compiling alone, in seconds of the processor ("Where the processor goes") | {one_packed:.2f} |
 | ansible.builtin.uri, one GET with the same token | {one_uri} |
+| a module that has nothing but requests, the same GET | {one_by_requests} |
 | office_client_config, as a module, with a login by client secret | {one_login} |
 | office_client_config on the fast path, with a login by client secret | {one_fast} |
 
@@ -136,6 +137,7 @@ def markdown(results: Results, requests: t.Sequence[Requests], goals: t.Sequence
         one_fast=net(results.single, "one on the fast path with a login").text(),
         one_login=net(results.single, "one module with a login").text(),
         one_uri=net(results.single, "one uri").text(),
+        one_by_requests=net(results.single, "one by requests").text(),
         lint_count=results.lint.count,
         lint=_table(
             ["", "seconds", "ratio to an empty play"],

@@ -83,7 +83,7 @@ def loops(rig: Rig, mode: str, count: int, rounds: int) -> Compared:
 
 
 def single(rig: Rig, rounds: int) -> Compared:
-    """Run one unchanged policy as a module process beside one GET by uri with the same token, and an empty play."""
+    """Run one unchanged policy as a module process beside one GET with the same token, and an empty play."""
     token = rig.emulator.client().token
     rows = {
         "empty": rig.play("empty"),
@@ -91,6 +91,7 @@ def single(rig: Rig, rounds: int) -> Compared:
         "one module with a login": rig.play("one", fast_path=False),
         "one on the fast path with a login": rig.play("one"),
         "one uri": rig.play("one_uri", access_token=token),
+        "one by requests": rig.play("one_by_requests", access_token=token),
     }
     return _compare(rig, "no change", 1, rounds, rows)
 
