@@ -207,6 +207,12 @@ def unforeseen(error: Exception) -> tuple[str, str]:
     return f"an unexpected {type(error).__name__}{where}", step
 
 
+def unforeseen_end(error: Exception) -> UserError:
+    """Return the sentence for an error nobody foresaw after the first write: a write that was under way is in doubt."""
+    cause, step = unforeseen(error)
+    return UserError("m365.apps", "go on", cause, step, in_doubt=True)
+
+
 def system_reason(error: OSError) -> str:
     """Return why the operating system refused something, in its own words where it has any."""
     return error.strerror or type(error).__name__

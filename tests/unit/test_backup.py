@@ -17,11 +17,8 @@ from ansible_collections.m365.apps.plugins.lookup.backup import LookupModule
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge
 from ansible_collections.m365.apps.plugins.module_utils._module.parse_options import desired_policies
-from ansible_collections.m365.apps.plugins.module_utils._module.results import (
-    assignment_results,
-    config_result,
-    item_result,
-)
+from ansible_collections.m365.apps.plugins.module_utils._module.policy_results import assignment_results, config_result
+from ansible_collections.m365.apps.plugins.module_utils._module.results import item_result
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import ASSIGNMENTS, FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.payload import Opaque
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, PolicyType

@@ -16,7 +16,7 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.converge impor
 from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.item_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
-from ansible_collections.m365.apps.plugins.module_utils._module.wave_results import wave_results
+from ansible_collections.m365.apps.plugins.module_utils._module.results import wave_results
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
 from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases, group_refs

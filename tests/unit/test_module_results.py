@@ -15,13 +15,15 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Pl
 from ansible_collections.m365.apps.plugins.module_utils._converge.stages import PlannedItem
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import POLICY_IN_LIST
-from ansible_collections.m365.apps.plugins.module_utils._module.results import (
-    action_result,
+from ansible_collections.m365.apps.plugins.module_utils._module.policy_results import (
     assignment_results,
     config_result,
+    opaque_warnings,
+)
+from ansible_collections.m365.apps.plugins.module_utils._module.results import (
+    action_result,
     group_names_result,
     item_result,
-    opaque_warnings,
     order_result,
     outcome_result,
     plan_result,

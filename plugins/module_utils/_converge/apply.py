@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from .._errors import MissingLibraryError, UserError, unforeseen
+from .._errors import MissingLibraryError, UserError, unforeseen_end
 from .._policy.policy import Policy
 from .._policy.surface import Surface
 from .._policy.unset import UNSET
@@ -128,12 +128,6 @@ def apply(plan: Plan, surface: Surface, on_error: OnError = OnError.STOP, reads_
         if run.is_over(on_error):
             break
     return run.outcome(run.items())
-
-
-def unforeseen_end(error: Exception) -> UserError:
-    """Return the sentence for an error nobody foresaw after the first write: a write that was under way is in doubt."""
-    cause, step = unforeseen(error)
-    return UserError("m365.apps", "go on", cause, step, in_doubt=True)
 
 
 class _Run:

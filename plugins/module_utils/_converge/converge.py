@@ -9,14 +9,14 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._errors import UserError, all_at_once
+from .._errors import UserError, all_at_once, unforeseen_end
 from .._ids import id_key
 from .._policy.desired import DesiredPolicy
 from .._policy.live_conflicts import Conflicts
 from .._policy.policy import Policy
 from .._policy.surface import Directory, Surface, View
 from .._policy.unset import UNSET
-from .apply import OnError, Outcome, apply, predict, unforeseen_end
+from .apply import OnError, Outcome, apply, predict
 from .binding import Binding, refuse_changed
 from .confirm import Wait, confirm
 from .fingerprint import Beside, Definitions, definitions_of

@@ -8,13 +8,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._errors import plain
-from .._policy.assignments import group_ids, merged, same_assignments
+from .._policy.assignments import merged, same_assignments
 from .._policy.desired import GROUP_OPTIONS, AssignmentChange, GroupChange, is_id
 from .._policy.policy import Assignment, Target
 from .._policy.surface import Directory
-from .._policy.unset import UNSET
-from .stages import PlannedItem
 
 
 def resolve(change: AssignmentChange, live: t.Sequence[Assignment], directory: Directory) -> AssignmentChange:
@@ -116,20 +113,3 @@ def _staying(change: AssignmentChange, live: t.Sequence[Assignment]) -> set[str]
 def _kept_by_id(change: GroupChange, assigned: set[str]) -> set[str]:
     """Return the ids that are asked for and assigned already."""
     return {group_id for group in change.wanted if is_id(group) and (group_id := group.lower()) in assigned}
-
-
-def gone_warnings(items: t.Sequence[PlannedItem]) -> list[str]:
-    """Return a warning for each policy that loses groups with its change because they were deleted."""
-    warnings = []
-    for item in items:
-        change = item.desired.assignments
-        if change is UNSET or not change.gone or item.before is None or item.after is None:
-            continue
-        before, after = set(group_ids(item.before.assignments)), set(group_ids(item.after.assignments))
-        known = UNSET not in (item.before.assignments, item.after.assignments)
-        dropped = sorted(change.gone & (before - after)) if known else []
-        if dropped:
-            which = f"the group {dropped[0]} was" if len(dropped) == 1 else f"the groups {', '.join(dropped)} were"
-            cause = f"{which} deleted from the directory, and Graph assigns only groups that exist"
-            warnings.append(plain(f"{item.before.named()}: {cause}. Dropped with this change of its groups.", 1800))
-    return warnings

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 
-from .._errors import UserError, plain
+from .._errors import UserError
 from .._policy.desired import DesiredPolicy, State
 from .._policy.fields import changed_fields, only_if_asked, unread
 from .._policy.live_conflicts import Conflicts
@@ -20,28 +20,14 @@ from .._policy.unset import UNSET
 from .._policy.writes import UpdatePriorities, Write
 from .effects import Expected, expectations
 from .fingerprint import Definitions, Details, details_of, text_of
-from .groups import gone_warnings
 from .guards import Guards, check_limits, unmatched_patterns
+from .item_warnings import gone_warnings, value_warnings
 from .limit_to_groups import Limit, held_back, pending_options, within
 from .match import Match
 from .order import Order
 from .priorities import PriorityPlan, plan_priorities
 from .stages import PlannedItem, patch_of, stages_of
 from .twins import twin_warnings
-
-_LONGEST = 1000
-
-
-def value_warnings(items: t.Sequence[PlannedItem]) -> list[str]:
-    """Return what there is to say of the values that policies get; those that they have already were told once."""
-    return [
-        plain(f"{item.after.named()}: {said}", _LONGEST)
-        for item in items
-        if item.after is not None
-        for field in item.fields
-        if item.before is None or not field.is_same(field.of(item.before), field.of(item.after))
-        for said in field.warnings(field.of(item.after))
-    ]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from .checkin_results import policy_result, report_warnings, tenant_result
 from .definition import ModuleDefinition, Opening, Reply, Request
 from .parse_values import refuse_blank
 from .policy_info import matches, strongest_first
-from .results import unseen_warnings
+from .policy_results import unseen_warnings
 from .surfaces import refuse_foreign_task
 from .tenant import Tenant
 

@@ -23,13 +23,7 @@ from .conflict_results import conflict_warnings, conflicts_result
 from .definition import ModuleDefinition, Opening, Reply, Request
 from .parse_options import group_names
 from .parse_values import refuse_blank, refuse_half_characters
-from .results import (
-    assignment_results,
-    config_result,
-    opaque_warnings,
-    unseen_warnings,
-    view_result,
-)
+from .policy_results import assignment_results, config_result, opaque_warnings, unseen_warnings, view_result
 from .surfaces import refuse_foreign_task
 from .tenant import Tenant
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._converge.apply import Outcome, unforeseen_end
+from .._converge.apply import Outcome
 from .._converge.converge import RunOptions, converge
+from .._errors import unforeseen_end
 from .._policy.desired import State
 from .._policy.fields import Field
 from .._policy.policy import Policy
@@ -18,25 +19,23 @@ from .arguments import ONE_IDENTITY, SPECS
 from .conflict_results import conflict_warnings, conflicts_result
 from .definition import ModuleDefinition, Opening, Reply, Request
 from .parse_options import desired_policies, desired_policy
+from .policy_results import assignment_results, config_result, opaque_warnings
 from .problems import problems_of_task
 from .results import (
     approval_result,
-    assignment_results,
     awaiting_result,
     awaiting_warnings,
     bare_result,
-    config_result,
     group_names_result,
     item_result,
-    opaque_warnings,
     order_result,
     outcome_result,
     plan_result,
+    wave_results,
 )
 from .run_options import bulk_options, given_order, given_wait, refuse_null
 from .surfaces import missing_assignments, refuse_foreign_task
 from .tenant import Tenant
-from .wave_results import wave_results
 
 # What a run that failed still tells.
 _OF_A_FAILURE = ("changed", "actions", "results", "plan", "approval", "awaiting_approval")

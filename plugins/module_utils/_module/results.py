@@ -1,97 +1,33 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From policies and outcomes to what a module returns."""
+"""From the outcome of a run, and from the plans of its waves, to what a module returns."""
 
 from __future__ import annotations
 
 import typing as t
 from collections import Counter
+from dataclasses import replace
 
 from .._catalog.approvers import WHO_APPROVES
-from .._catalog.fields import FILTER_NAMES
-from .._converge.apply import Outcome
+from .._converge.apply import Outcome, predict
 from .._converge.confirm import reads_of_plan
 from .._converge.diff import NameOf, diff_of, legible, named_groups
+from .._converge.plan import WavePlan
 from .._converge.stages import PlannedItem
 from .._errors import printable, printable_value
 from .._policy.assignments import group_ids
-from .._policy.fields import Field, content_of
-from .._policy.payload import Opaque
-from .._policy.policy import Assignment, Policy, priority_of
-from .._policy.surface import Capabilities, Extent, View
-from .._policy.unset import UNSET, Unset
+from .._policy.policy import Policy, priority_of
+from .._policy.surface import Surface
 from .._policy.writes import AWAITING, ApprovalState, Awaited, UpdatePriorities, Write
+from .policy_results import view_result
 
 # How many policies a warning names.
 _MOST_TOLD = 10
 _HALF_DONE = "Only some of its writes were sent, since another one of the task failed. Run it again."
-
-
-def config_result(policy: Policy, fields: t.Iterable[Field]) -> dict[str, t.Any]:
-    """Return a policy by the names of its options, with what is known of the names of ids in it; what was not read is
-    left out.
-    """
-    result: dict[str, t.Any] = {"id": policy.id, "display_name": policy.display_name}
-    if policy.kind is not None:
-        result["kind"] = policy.kind
-    names: dict[str, t.Any] = {}
-    for field in fields:
-        value = field.of(policy)
-        result |= {} if value is UNSET else field.result(field, value)
-        names |= field.beside(field.options, value)
-    result |= names
-    if policy.last_modified is not None:
-        result["last_modified_date_time"] = policy.last_modified
-    return result
-
-
-def assignment_results(assignments: tuple[Assignment, ...] | Unset, field: Field) -> list[dict[str, t.Any]]:
-    """Return assignments as a list of dicts, sorted by group; where there are groups alone, these say all."""
-    known = () if assignments is UNSET else assignments
-    shown = sorted(known, key=lambda assignment: assignment.key)
-    names = field.beside(field.options, known).get(FILTER_NAMES, {})
-    return [
-        {"id": each.id, "group_id": each.group_id, **(_target_result(each, names) if len(field.options) > 1 else {})}
-        for each in shown
-    ]
-
-
-def _target_result(assignment: Assignment, names: t.Mapping[str, str]) -> dict[str, t.Any]:
-    wanted = assignment.filter
-    return {
-        "target": assignment.to.value,
-        "filter": wanted.id if wanted else None,
-        **({"filter_name": names[wanted.id]} if wanted and wanted.id in names else {}),
-        "filter_mode": wanted.mode if wanted else None,
-        "source": assignment.source,
-    }
-
-
-def opaque_warnings(policies: t.Iterable[Policy | None], fields: t.Iterable[Field]) -> list[str]:
-    """Return a warning for each live payload that is not JSON and so is shown as text."""
-    content = content_of(fields)
-    return [
-        f"{policy.named()}: its {field.option} is not a JSON object or array"
-        for policy in policies
-        if policy is not None
-        for field in content
-        if isinstance(field.of(policy), Opaque)
-    ]
-
-
-def unseen_warnings(found: t.Sequence[Policy], view: View | None, all_asked: bool) -> list[str]:
-    """Return a warning where policies may be missing in what was found.
-
-    ``all_asked``: all policies of the tenant were. Then a login that is known to see a part of them is told of, since
-    exports and backups are made from such lists; one of which nothing is known is not, for most users are like that.
-    """
-    if view is None or view.is_full:
-        return []
-    if found:
-        is_part = all_asked and view.extent is Extent.PARTIAL
-        return [f"The tenant may have more policies than this login sees: {view.reason}."] if is_part else []
-    return [f"No policy was found, which does not mean that there is none: {view.reason}."]
+_STATUSES = ("created", "updated", "deleted", "unchanged")
+# Only where a request for approval is kept.
+_ON_APPROVAL = (AWAITING, "failed")
 
 
 def action_result(action: Write, items: t.Sequence[PlannedItem]) -> dict[str, t.Any]:
@@ -239,12 +175,6 @@ def plan_result(outcome: Outcome, waits: bool) -> dict[str, t.Any]:
     }
 
 
-def view_result(capabilities: Capabilities) -> dict[str, t.Any]:
-    """Return what the login sees, nothing on a surface that shows all policies to anyone who may read them."""
-    view = capabilities.view
-    return {} if view is None else {"view": {"extent": view.extent.value, "reason": printable(view.reason)}}
-
-
 def order_result(outcome: Outcome) -> list[dict[str, t.Any]]:
     """Return all live policies with the numbers they have after the run, strongest first."""
     numbers = _new_numbers(outcome)
@@ -297,3 +227,54 @@ def outcome_result(outcome: Outcome, with_diff: bool, name_of: NameOf = lambda _
         # A terminal shows it line by line, where a name or a payload's text must not forge one.
         result["diff"] = [legible(printable_value(diff)) for diff in diffs if diff is not None]
     return result
+
+
+def wave_results(
+    waves: t.Sequence[WavePlan], name_of: NameOf | None = None, surface: Surface | None = None
+) -> list[dict[str, t.Any]]:
+    """Return what each wave would do: its counts, and each policy that it changes or that waits for a later one.
+
+    Their differences come along where ``name_of`` names groups. A ``surface`` is asked which writes wait for approval.
+    """
+    return [_wave_result(wave, predict(wave.plan, surface), name_of) for wave in waves]
+
+
+def _wave_result(wave: WavePlan, outcome: Outcome, name_of: NameOf | None) -> dict[str, t.Any]:
+    counts = Counter(outcome.statuses)
+    told = [
+        place
+        for place, item in enumerate(outcome.items)
+        if item.status != "unchanged" or item.pending or place in outcome.approvals
+    ]
+    return {
+        "name": wave.name,
+        **{status: counts[status] for status in _STATUSES},
+        **{status: counts[status] for status in _ON_APPROVAL if counts[status]},
+        "pending": sum(1 for item in outcome.items if item.pending),
+        "writes": len(outcome.actions),
+        "results": [_item(place, outcome, wave.made, name_of) for place in told],
+    }
+
+
+def _item(place: int, outcome: Outcome, made: t.Mapping[str, str], name_of: NameOf | None) -> dict[str, t.Any]:
+    """Return what becomes of a policy in a wave; one that was made by a wave before has no id yet."""
+    result = item_result(place, outcome)
+    actions = [_without_id(action, made) for action in result["actions"]]
+    result = {**_without_id(result, made), "actions": actions}
+    return result | sides_of(_plain_item(outcome.items[place], made), name_of)
+
+
+def _without_id(entry: dict[str, t.Any], made: t.Mapping[str, str]) -> dict[str, t.Any]:
+    """Return a result without ids that only stand for those of policies to be made."""
+    shown = {**entry, "id": None} if entry.get("id") in made else dict(entry)
+    if "priorities" in entry:
+        shown["priorities"] = {made.get(key, key): number for key, number in entry["priorities"].items()}
+    return shown
+
+
+def _plain_item(item: PlannedItem, made: t.Mapping[str, str]) -> PlannedItem:
+    return replace(item, before=_plain(item.before, made), after=_plain(item.after, made))
+
+
+def _plain(policy: Policy | None, made: t.Mapping[str, str]) -> Policy | None:
+    return replace(policy, id=None) if policy is not None and policy.id in made else policy
