@@ -11,11 +11,12 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions
-from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import FIELDS, INLINE_FIELDS, KINDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange, State
+from ansible_collections.m365.apps.plugins.module_utils._policy.limits import Limit
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant

@@ -12,13 +12,14 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, read_and_plan
-from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.item_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._converge.plan import Plan
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import FIELDS, INLINE_FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._office.surface import CAPABILITIES
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._policy.limits import Limit
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.approvals import SETTINGS, STEP, Dict, bound, given, planned, said

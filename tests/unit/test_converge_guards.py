@@ -9,9 +9,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
+from ansible_collections.m365.apps.plugins.module_utils._policy.limits import Limit
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryTenant
 from ansible_collections.m365.apps.tests.unit.office_values import office_item
 from ansible_collections.m365.apps.tests.unit.small_tenants import (

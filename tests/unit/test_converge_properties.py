@@ -20,12 +20,13 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.apply import O
 from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait, reads_of_plan
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge, read_and_plan
-from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Seat, Unlisted, renumber
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._office.fields import CONTENT, FIELDS
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import DesiredPolicy, State
 from ansible_collections.m365.apps.plugins.module_utils._policy.fields import Field, changed_fields, unread
+from ansible_collections.m365.apps.plugins.module_utils._policy.limits import Limit
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Policy, priority_of
 from ansible_collections.m365.apps.plugins.module_utils._policy.unset import UNSET
 from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import OnError, Outcome
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge
-from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.item_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import (
@@ -28,6 +28,7 @@ from ansible_collections.m365.apps.plugins.module_utils._policy.fields import (
     Field,
     assignments_field,
 )
+from ansible_collections.m365.apps.plugins.module_utils._policy.limits import Limit
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment, Policy, PolicyType, Target
 from ansible_collections.m365.apps.plugins.module_utils._policy.reads import Part, Readable
 from ansible_collections.m365.apps.plugins.module_utils._policy.surface import Capabilities, Change

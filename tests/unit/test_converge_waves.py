@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.apps.plugins.module_utils._converge.apply import Outcome, predict
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions, converge, read_and_plan
-from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.item_groups import NamedGroups
 from ansible_collections.m365.apps.plugins.module_utils._errors import Failure, UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.results import wave_results
 from ansible_collections.m365.apps.plugins.module_utils._policy.desired import GroupChange
+from ansible_collections.m365.apps.plugins.module_utils._policy.limits import Limit
 from ansible_collections.m365.apps.plugins.module_utils._policy.policy import Assignment
 from ansible_collections.m365.apps.tests.unit.cases import GROUPS, Case, cases, group_refs
 from ansible_collections.m365.apps.tests.unit.memory_tenant import MemoryDirectory, MemoryTenant

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 m365.apps contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a module's process loads: no other surface, and no other module. On the fast path all is loaded once."""
+"""What a module is packed with, and what its process loads of that; on the fast path all is loaded once."""
 
 from __future__ import annotations
 
@@ -20,10 +20,24 @@ from ansible_collections.m365.apps.plugins.module_utils._module import boundary
 OURS = "ansible_collections.m365.apps.plugins."
 UTILS = f"{OURS}module_utils."
 ROOM = Path(boundary.__file__).parent
+PLUGINS = ROOM.parents[1]
 # A trace, and a login with a certificate.
 SELDOM = {"module_utils._graph.certificates", "module_utils._trace.tracer", "module_utils._module.trace_tables"}
-# What the modules that write policies do not need.
-OF_OTHERS = {"checkin_info", "group_names", "policy_info", "preflight", "setting_catalog", "setting_info"}
+# Public modules, and where what they alone do stands.
+MODULES: dict[str, set[str]] = {
+    "office_client_config": {"policy_modules"},
+    "office_client_config_assignment": {"policy_modules"},
+    "office_client_config_order": {"policy_modules"},
+    "office_client_configs": {"policy_modules"},
+    "office_client_config_info": {"policy_info"},
+    # Check-ins are those of policies that are found as that module finds them.
+    "office_client_checkin_info": {"checkin_info", "policy_info"},
+    "office_preflight_info": {"preflight"},
+    "office_setting_catalog": {"setting_catalog"},
+    "office_setting_info": {"setting_info"},
+}
+HANDLERS = {"group_names"}.union(*MODULES.values())
+OF_OTHERS = HANDLERS - MODULES["office_client_config"]
 # The bytecode of what is imported after one of these is kept.
 _KEEPERS = (f"{OURS}plugin_utils.", f"{OURS}action")
 
@@ -67,6 +81,38 @@ def test_a_module_loads_neither_the_other_surface_nor_other_modules(surface: str
     assert not found & {f"module_utils._module.{name}" for name in OF_OTHERS}
 
 
+def packed(module: str) -> set[str]:
+    """Return what ansible packs with a module of this collection: all that any of it imports, at whatever place."""
+    found: set[str] = set()
+    waiting = [f"modules.{module}"]
+    while waiting:
+        name = waiting.pop()
+        path = PLUGINS.joinpath(*name.split(".")).with_suffix(".py")
+        if name in found or not path.exists():
+            continue
+        found.add(name)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                room = ".".join(name.split(".")[: -node.level]) if node.level else ""
+                source = f"{room}.{node.module}" if node.level and node.module else node.module or room
+                source = source.removeprefix(OURS)
+                waiting += [source, *(f"{source}.{each.name}" for each in node.names)]
+    return found
+
+
+@pytest.mark.parametrize(("module", "own"), MODULES.items())
+def test_a_module_is_packed_with_what_it_needs_alone(module: str, own: set[str]) -> None:
+    found = packed(module)
+    assert {"module_utils._module.boundary", "module_utils._catalog.surface", "module_utils._office.surface"} < found
+    assert {name for name in HANDLERS if f"module_utils._module.{name}" in found} == own
+    # What compares, plans and writes.
+    assert ("module_utils._converge.apply" in found) is (own == {"policy_modules"})
+
+
+def test_every_public_module_is_looked_at() -> None:
+    assert set(MODULES) == {path.stem for path in (PLUGINS / "modules").glob("office_*.py")}
+
+
 def late_imports() -> t.Iterator[str]:
     """Yield what is imported inside functions of the room of modules."""
     for path in ROOM.glob("*.py"):
@@ -85,7 +131,7 @@ def test_all_of_it_is_loaded_before_workers_are_forked() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [path for kind in ("action", "filter", "lookup") for path in sorted((ROOM.parents[1] / kind).glob("*.py"))],
+    [path for kind in ("action", "filter", "lookup") for path in sorted((PLUGINS / kind).glob("*.py"))],
     ids=lambda path: f"{path.parent.name}/{path.stem}",
 )
 def test_a_plugin_loads_what_is_in_rooms_where_bytecode_is_kept(path: Path) -> None:

@@ -14,7 +14,7 @@ from ansible_collections.m365.apps.plugins.module_utils._converge.apply import O
 from ansible_collections.m365.apps.plugins.module_utils._converge.binding import Binding
 from ansible_collections.m365.apps.plugins.module_utils._converge.confirm import Wait
 from ansible_collections.m365.apps.plugins.module_utils._converge.converge import RunOptions
-from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Limit, Prune
+from ansible_collections.m365.apps.plugins.module_utils._converge.guards import Guards, Prune
 from ansible_collections.m365.apps.plugins.module_utils._converge.order import Order, Unlisted
 from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import BULK
@@ -23,6 +23,7 @@ from ansible_collections.m365.apps.plugins.module_utils._module.run_options impo
     given_order,
     refuse_null,
 )
+from ansible_collections.m365.apps.plugins.module_utils._policy.limits import Limit
 from ansible_collections.m365.apps.tests.unit.modules import (
     OFFICE_CLIENT_CONFIG_ORDER,
     OFFICE_CLIENT_CONFIGS,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from .._errors import UserError, plain
 from .._policy.desired import DesiredPolicy, State
+from .._policy.limits import Limit
 from .._policy.part_names import owner_of_part
 from .._policy.policy import Policy
 from .match import Match
@@ -40,21 +41,6 @@ class Prune:
             return False
         owner = owner_of_part(policy.display_name, policy.description) if self.parts_of else None
         return _like(policy.display_name, self.names) or (owner is not None and _like(owner, self.parts_of))
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A number of policies, or with ``percent`` a share of all policies of the tenant."""
-
-    number: int
-    percent: bool = False
-
-    def allows(self, count: int, total: int) -> bool:
-        """Tell whether that many of the tenant's policies are within the limit."""
-        return count * 100 <= self.number * total if self.percent else count <= self.number
-
-    def __str__(self) -> str:
-        return f"{self.number}%" if self.percent else str(self.number)
 
 
 @dataclass(frozen=True)

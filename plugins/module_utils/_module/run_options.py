@@ -6,17 +6,17 @@
 from __future__ import annotations
 
 import math
-import re
 import typing as t
 
 from .._converge.apply import OnError
 from .._converge.binding import Binding
 from .._converge.confirm import Wait
 from .._converge.converge import RunOptions
-from .._converge.guards import Guards, Limit, Prune
+from .._converge.guards import Guards, Prune
 from .._converge.item_groups import NamedGroups
 from .._converge.order import Order, Unlisted
 from .._errors import UserError, all_at_once
+from .._policy.limits import limit_of
 from .parse_options import group_names
 from .problems import Problems
 
@@ -179,15 +179,3 @@ def _patterns(name: str, patterns: t.Sequence[str] | None) -> tuple[str, ...]:
             cause = f"a pattern has {len(pattern)} characters, more than {_LONGEST_PATTERN}"
             raise UserError(_TASK, f"use {name}", cause, "Shorten it, for example with *")
     return tuple(patterns or ())
-
-
-def limit_of(name: str, text: str | None) -> Limit | None:
-    """Return the limit that an option names, a number or a share; None where it is left out. Raises UserError."""
-    if text is None:
-        return None
-    found = re.fullmatch(r"([0-9]{1,9})(\.0)?\s*(%?)", text.strip())
-    if found is None:
-        raise UserError(
-            _TASK, f"use {name}", f"'{text}' is not a number", "Give a number, such as 5, or a share, such as 10%"
-        )
-    return Limit(int(found[1]), percent=bool(found[3]))

@@ -19,13 +19,12 @@ from .._catalog.learn import PagesFrom, Teacher
 from .._catalog.lines import line_of
 from .._catalog.problems import listed
 from .._catalog.touched import touched
-from .._converge.guards import Limit
 from .._errors import UserError, printable
+from .._policy.limits import Limit, limit_of
 from .arguments import MAX_REMOVALS, SPECS
 from .catalog_target import CatalogTarget, catalog_target
 from .definition import NO_POLICIES, ModuleDefinition, Opening, Reply, Request
 from .part_files import PartFile, Progress
-from .run_options import limit_of
 
 FILE, COLLECTION = "file", "collection"
 
