@@ -158,7 +158,10 @@ def _groups_alone(found: Match) -> Match:
 
 
 def others_named(desired: t.Iterable[DesiredPolicy], others: t.Mapping[str, str]) -> dict[int, UserError]:
-    """Return the error for each item, by its place, that names such a policy by its id; ``others`` tells why, by id."""
+    """Return the error for each item, by its place, whose id is that of a policy that the surface does not manage.
+
+    ``others`` tells by id why it does not.
+    """
     named = {
         place: (item, others.get(id_key(item.id), "")) for place, item in enumerate(desired) if item.id is not None
     }
