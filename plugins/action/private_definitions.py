@@ -15,7 +15,6 @@ from pathlib import Path
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, printable
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.files import definition_files
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.folder import passed_over, read_all
 from ansible_collections.m365.apps.plugins.plugin_utils._own_options import own_options
@@ -23,6 +22,10 @@ from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.group_map import mapped_groups
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted, decrypted_file
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, printable
 
 SPEC: dict[str, t.Any] = {
     "path": {"type": "path"},

@@ -11,7 +11,6 @@ from pathlib import Path
 from ansible.plugins.action import ActionBase
 from ansible.plugins.filter.core import to_nice_json
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 from ansible_collections.m365.apps.plugins.plugin_utils._written_files import (
     FOR_ALL,
     FOR_THE_OWNER,
@@ -19,6 +18,10 @@ from ansible_collections.m365.apps.plugins.plugin_utils._written_files import (
     shown_diff,
     write_text,
 )
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError
 
 
 class ActionModule(ActionBase):

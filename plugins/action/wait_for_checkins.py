@@ -9,7 +9,6 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
 from ansible_collections.m365.apps.plugins.plugin_utils import _watch
 from ansible_collections.m365.apps.plugins.plugin_utils._fast_path import FastPathAction
 from ansible_collections.m365.apps.plugins.plugin_utils._gate import Gate, World, wait_at
@@ -20,6 +19,7 @@ from ansible_collections.m365.apps.plugins.plugin_utils._policies.waves import O
 
 # isort: split
 # What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._errors import UserError, plain
 from ansible_collections.m365.apps.plugins.module_utils._module.checkin_info import OFFICE_CLIENT_CHECKIN_INFO
 
 _ASKED = "office_client_checkin_info"

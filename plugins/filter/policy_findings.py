@@ -131,8 +131,11 @@ _value:
 
 import typing as t
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 from ansible_collections.m365.apps.plugins.plugin_utils import _filters, _surface_rules
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._errors import printable
 
 
 def policy_findings(policies: t.Any, *arguments: t.Any, **options: t.Any) -> list[dict[str, t.Any]]:

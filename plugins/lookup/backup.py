@@ -95,7 +95,6 @@ from pathlib import Path
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import plain, system_reason
 from ansible_collections.m365.apps.plugins.plugin_utils._backup import FOLDER, MANIFEST, damage, entries, read_manifest
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.errors import DefinitionsError
 from ansible_collections.m365.apps.plugins.plugin_utils._definitions.policies import read_definitions
@@ -103,6 +102,10 @@ from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._reading import read_bytes
 from ansible_collections.m365.apps.plugins.plugin_utils._surface_rules import surface_of
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._errors import plain, system_reason
 
 _WHERE = "Check rollout_backup_folder; a rollout puts its backup below that folder, by tenant and time"
 _ENDINGS = (".yml", ".yaml", ".json")

@@ -153,13 +153,16 @@ from pathlib import Path
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.m365.apps.plugins.module_utils._errors import plain, printable
 from ansible_collections.m365.apps.plugins.plugin_utils import _surface_rules
 from ansible_collections.m365.apps.plugins.plugin_utils._lint import FAIL_ON, Options, lint, without_secrets
 from ansible_collections.m365.apps.plugins.plugin_utils._places import absolute_path
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.model import PoliciesError
 from ansible_collections.m365.apps.plugins.plugin_utils._policies.plain_values import plain_value
 from ansible_collections.m365.apps.plugins.plugin_utils._vaulted import decrypted
+
+# isort: split
+# What is imported after plugin_utils has its bytecode kept.
+from ansible_collections.m365.apps.plugins.module_utils._errors import plain, printable
 
 
 class LookupModule(LookupBase):

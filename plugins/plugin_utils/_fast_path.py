@@ -29,11 +29,7 @@ from ansible_collections.m365.apps.plugins.module_utils._catalog import surface 
 from ansible_collections.m365.apps.plugins.module_utils._errors import MissingLibraryError, UserError
 from ansible_collections.m365.apps.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.m365.apps.plugins.module_utils._json import DEEPEST, is_too_deep
-from ansible_collections.m365.apps.plugins.module_utils._module import (
-    approval_files,
-    catalog_files,
-    tracing,
-)
+from ansible_collections.m365.apps.plugins.module_utils._module import approval_files, catalog_files, tracing
 from ansible_collections.m365.apps.plugins.module_utils._module.arguments import SHARED
 from ansible_collections.m365.apps.plugins.module_utils._module.boundary import Module, collect_seldom
 from ansible_collections.m365.apps.plugins.module_utils._module.definition import ModuleDefinition

@@ -16,15 +16,7 @@ from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .._errors import (
-    LONGEST_TOLD,
-    MissingLibraryError,
-    UserError,
-    plain,
-    printable,
-    printable_value,
-    unforeseen_end,
-)
+from .._errors import LONGEST_TOLD, MissingLibraryError, UserError, plain, printable, printable_value, unforeseen_end
 from .._graph.session import REQUESTS_IMPORT_ERROR
 from .._policy.values import number_warnings
 from .arguments import SHARED, elsewhere, with_shared

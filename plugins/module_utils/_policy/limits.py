@@ -13,13 +13,13 @@ from .._errors import UserError
 
 @dataclass(frozen=True)
 class Limit:
-    """A number of policies, or with ``percent`` a share of all policies of the tenant."""
+    """A number of policies or settings, or with ``percent`` a share of all that there are."""
 
     number: int
     percent: bool = False
 
     def allows(self, count: int, total: int) -> bool:
-        """Tell whether that many of the tenant's policies are within the limit."""
+        """Tell whether ``count`` of ``total`` are within the limit."""
         return count * 100 <= self.number * total if self.percent else count <= self.number
 
     def __str__(self) -> str:
